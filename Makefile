@@ -1,0 +1,57 @@
+# Two commands to begin with: `make demo` and `make test`.
+SHELL := bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+export TZ := America/New_York
+
+PY := .venv/bin/python
+DEMO_MODE ?= pre_cpi
+
+.PHONY: help setup demo test test-more format lint types imports pytest lock clean \
+        monitors pilot-readiness report telemetry-smoke live-smoke pilot-bundle freshness-smoke
+
+help: ## list what can be made
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | sort | expand -t 20
+
+setup: ## install the locked development set into .venv
+	@scripts/setup.sh dev
+
+demo: ## run the CPI pipeline offline at the reference scenario's clock
+	@scripts/setup.sh base
+	@$(PY) -m kalshi_alpha.exec.pipelines.daily --mode $(DEMO_MODE) --offline \
+	  --driver-fixtures tests/fixtures --scanner-fixtures tests/data_fixtures --report --paper-ledger
+
+test: setup lint types imports pytest ## format, lint, types, import contracts, tests
+
+lint:
+	@.venv/bin/ruff format --check --quiet .
+	@.venv/bin/ruff check --quiet .
+	@.venv/bin/deptry --no-ansi src
+
+types:
+	@.venv/bin/mypy
+
+imports:
+	@.venv/bin/lint-imports
+
+pytest:
+	@.venv/bin/pytest -n auto --dist worksteal
+
+test-more: ## slow tests and the benchmarks against their peers
+	@scripts/setup.sh bench
+	@$(PY) benchmarks/run.py
+
+format: setup ## rewrite the sources in the house format
+	@.venv/bin/ruff check --fix --quiet .
+	@.venv/bin/ruff format --quiet .
+
+lock: ## resolve the requirement locks anew (needs uv)
+	@scripts/lock.sh
+
+clean: ## remove the environment and everything generated
+	@rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache data reports exec REPORT.md
+
+# Named by the run-book; each says so and fails until it exists.
+monitors pilot-readiness report telemetry-smoke live-smoke pilot-bundle freshness-smoke:
+	@echo "make $@: not built yet; see CHANGELOG.md for what this version holds" >&2
+	@exit 1
