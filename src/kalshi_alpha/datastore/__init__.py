@@ -1,0 +1,1 @@
+"""Files on disk: paths, raw snapshots, point-in-time tables, state files, the ledger."""

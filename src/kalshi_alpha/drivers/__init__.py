@@ -1,0 +1,1 @@
+"""One package per public feed, each with the same files: fetch, parse, schema, errors."""
