@@ -1,0 +1,1 @@
+"""Sequential guards: is the edge still there, and has it been proved."""

@@ -1,0 +1,133 @@
+"""Ledger entries as flat rows of a fixed schema, and how rows of a re-run replace older ones."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Any
+
+from kalshi_alpha.core.errors import TornFile
+from kalshi_alpha.core.ledger.entry import ClockSource, EntryKind, LedgerEntry, LedgerMode
+from kalshi_alpha.core.types import Side
+
+
+class ColumnType(StrEnum):
+    """The types a ledger column can have; ``TIME`` is an aware UTC datetime."""
+
+    TEXT = "text"
+    INT = "int"
+    FLOAT = "float"
+    BOOL = "bool"
+    TIME = "time"
+
+
+_T, _I, _F, _B, _A = (
+    *(ColumnType.TEXT, ColumnType.INT, ColumnType.FLOAT),
+    *(ColumnType.BOOL, ColumnType.TIME),
+)
+
+COLUMNS: tuple[tuple[str, ColumnType], ...] = (
+    *(("entry_id", _T), ("mode", _T), ("environment", _T), ("clock_source", _T), ("kind", _T)),
+    *(("evidence", _B), ("as_of", _A), ("run_scope", _T), ("series", _T), ("event_ticker", _T)),
+    *(("market_ticker", _T), ("family", _T), ("quantity", _T), ("risk_unit", _T)),
+    *(("side", _T), ("strike", _T), ("price_e4", _I), ("posted_e2", _I), ("filled_e2", _I)),
+    *(("expected_e2", _I), ("expected_lo_e2", _I), ("expected_hi_e2", _I), ("fee_e6", _I)),
+    *(("p", _F), ("m_at_fill", _F), ("shrink", _F), ("w_bin", _F), ("adverse", _F)),
+    *(("ev_expected", _F), ("pmf_sha256", _T), ("lead_hours", _F), ("placed_at", _A)),
+    *(("filled_at", _A), ("close_mid", _F), ("settled_at", _A), ("outcome", _I)),
+    ("payout_e6", _I),
+)
+"""Every column in order with its type: the whole schema a store needs to write a table."""
+
+DERIVED = frozenset({"entry_id", "evidence", "ev_expected"})
+"""Columns computed from the others; written for readers of the table, checked or ignored here."""
+
+_ENUMS: dict[str, type[StrEnum]] = {
+    "mode": LedgerMode,
+    "clock_source": ClockSource,
+    "kind": EntryKind,
+    "side": Side,
+}
+_STORED = tuple((name, kind) for name, kind in COLUMNS if name not in DERIVED)
+
+
+def to_row(entry: LedgerEntry) -> dict[str, Any]:
+    """Return the entry as one value per column, in column order, times as UTC datetimes."""
+    row: dict[str, Any] = {}
+    for name, _ in COLUMNS:
+        value = getattr(entry, name)
+        if isinstance(value, StrEnum):
+            value = value.value
+        row[name] = value.astimezone(UTC) if isinstance(value, datetime) else value
+    return row
+
+
+def to_json(entry: LedgerEntry) -> dict[str, Any]:
+    """Return the row with times as ISO 8601 text, so that any JSON encoder takes it."""
+    return {
+        name: value.isoformat() if isinstance(value, datetime) else value
+        for name, value in to_row(entry).items()
+    }
+
+
+def from_row(row: Mapping[str, Any]) -> LedgerEntry:
+    """Rebuild an entry from a table row or from its JSON form.
+
+    Raises
+    ------
+    TornFile
+        If a column is missing or unknown, or the id does not belong to the contents.
+    BadParameter
+        If the values make no entry.
+    """
+    names = {name for name, _ in COLUMNS}
+    if set(row) != names:
+        raise TornFile(f"ledger row has wrong columns: {sorted(set(row) ^ names)}")
+    entry = LedgerEntry(**{name: _read(name, kind, row[name]) for name, kind in _STORED})
+    if entry.entry_id != row["entry_id"]:
+        raise TornFile(f"ledger row {row['entry_id']!r} does not hash to its own id")
+    return entry
+
+
+def _read(name: str, kind: ColumnType, value: Any) -> Any:
+    if name in _ENUMS:
+        return _member(_ENUMS[name], value)
+    if kind is ColumnType.TIME and isinstance(value, str):
+        return datetime.fromisoformat(value)
+    return value
+
+
+def _member(enum: type[StrEnum], value: object) -> StrEnum:
+    for member in enum:
+        if member.value == value:
+            return member
+    raise TornFile(f"{enum.__name__} has no {value!r}")
+
+
+def upsert(existing: Iterable[LedgerEntry], incoming: Iterable[LedgerEntry]) -> list[LedgerEntry]:
+    """Return all entries, an incoming one in the place of an existing one with its id.
+
+    For fills and settlements, which arrive one by one.
+    """
+    merged = {entry.entry_id: entry for entry in existing}
+    merged.update((entry.entry_id, entry) for entry in incoming)
+    return list(merged.values())
+
+
+def replace_runs(
+    existing: Iterable[LedgerEntry], incoming: Iterable[LedgerEntry]
+) -> list[LedgerEntry]:
+    """Return all entries, those of an event's earlier run dropped when that run is repeated.
+
+    A repeated run may propose other prices, whose ids differ; its old rows must not linger.
+    For runs that rewrite their whole output: offline, paper and simulated ones.
+    """
+    fresh = list(incoming)
+    repeated = {_run_of(entry) for entry in fresh}
+    return upsert((entry for entry in existing if _run_of(entry) not in repeated), fresh)
+
+
+def _run_of(entry: LedgerEntry) -> tuple[str, ...]:
+    at = entry.as_of.astimezone(UTC).isoformat()
+    return (entry.mode, entry.environment, entry.event_ticker, at, entry.run_scope)
