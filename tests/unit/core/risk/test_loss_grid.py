@@ -148,11 +148,11 @@ def test_a_grid_without_end_and_an_empty_book_are_refused() -> None:
 
 
 def test_a_grid_that_is_too_slow_for_two_factors_is_left_to_draws() -> None:
-    units = [_book(0, [(0, 1), (1, 1), (20_000, 1)])] * 2
+    units = [_book(0, [(0, 1), (1, 1), (20_000, 1)])] * 3
 
-    assert grid_points(units) == 40_001
-    assert why_not_exact(units, np.full((2, 1), 0.5)) is None
-    assert why_not_exact(units, np.full((2, 2), 0.6)) is not None
+    assert grid_points(units) == 60_001
+    assert why_not_exact(units, np.full((3, 1), 0.5)) is None
+    assert why_not_exact(units, np.full((3, 2), 0.6)) is not None
 
 
 def test_slope_of_a_loading_is_its_odds_against_its_own_noise() -> None:

@@ -41,6 +41,12 @@ def _binary(at_risk: int, win_prob: float, cost: float) -> UnitBook:
     return UnitBook.from_outcomes(Money(at_risk * 10**6), [(0, 1.0 - win_prob), (win_e2, win_prob)])
 
 
+def _whole(unit: UnitBook) -> UnitBook:
+    """Round the payoffs to whole contracts, whose grid is a hundredth of the size."""
+    payoffs = tuple(100 * round(p / 100) for p in unit.payoff_e2)
+    return UnitBook(unit.cost, payoffs, unit.probs)
+
+
 BINARIES = [_binary(*unit) for unit in zip(AT_RISK, WIN_PROB, COST, strict=True)]
 
 
@@ -114,10 +120,11 @@ def test_a_unit_without_volatility_is_independent() -> None:
 
 
 def test_one_factor_is_exact_and_the_draws_agree_with_it() -> None:
+    units = [_whole(unit) for unit in BINARIES]
     model = _one_factor(1.0, 5)
-    exact = scenario_var(BINARIES, model, 0.95, np.random.default_rng(1))
+    exact = scenario_var(units, model, 0.95, np.random.default_rng(1))
     drawn = LossDistribution.from_draws(
-        copula_losses(BINARIES, latent_correlation(model), np.random.default_rng(1), 200_000)
+        copula_losses(units, latent_correlation(model), np.random.default_rng(1), 200_000)
     )
 
     assert exact.method is Method.EXACT
