@@ -1,0 +1,83 @@
+"""Raw payloads, kept as received before anything reads them, so that any table can be rebuilt."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import msgspec
+
+from kalshi_alpha.core.errors import TornFile
+from kalshi_alpha.datastore.atomic import append_lines, write_atomic
+from kalshi_alpha.datastore.feeds import Payload
+from kalshi_alpha.datastore.paths import Paths
+
+RECEIPTS = "received.jsonl"
+
+
+class Receipt(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """When which bytes arrived; the payload lies beside it, named by its hash."""
+
+    file: str
+    retrieved_at: datetime
+    sha256: str
+
+
+class RawStore:
+    """Payloads below ``data/raw/<source>/YYYY/MM/DD/``, named by the SHA-256 of their bytes."""
+
+    def __init__(self, paths: Paths) -> None:
+        self._paths = paths
+
+    def keep(self, payload: Payload, suffix: str) -> Receipt:
+        """Store ``payload`` unless it is there already, and note when it was received.
+
+        Keeping the same bytes of the same instant again changes nothing.
+
+        Raises
+        ------
+        OSError
+            If the disk refuses.
+        TornFile
+            If the day's list of receipts cannot be read.
+        """
+        retrieved_at = payload.retrieved_at.astimezone(UTC)
+        folder = self._paths.raw(payload.source, retrieved_at.date())
+        sha256 = hashlib.sha256(payload.body).hexdigest()
+        receipt = Receipt(f"{sha256}.{suffix}", retrieved_at, sha256)
+        target = folder / receipt.file
+        if not target.exists() or target.read_bytes() != payload.body:
+            write_atomic(target, payload.body)
+        if receipt not in _receipts(folder):
+            append_lines(folder / RECEIPTS, [msgspec.json.encode(receipt).decode()])
+        return receipt
+
+    def payloads(self, source: str) -> Iterator[Payload]:
+        """Yield every stored payload of ``source`` in order of receipt.
+
+        Raises
+        ------
+        TornFile
+            If a receipt cannot be read, or a payload no longer has the hash of its name.
+        """
+        base = self._paths.root / "data" / "raw" / source
+        folders = sorted(file.parent for file in base.glob(f"*/*/*/{RECEIPTS}"))
+        for folder in folders:
+            for receipt in sorted(_receipts(folder), key=lambda r: (r.retrieved_at, r.sha256)):
+                path = folder / receipt.file
+                body = path.read_bytes()
+                if hashlib.sha256(body).hexdigest() != receipt.sha256:
+                    raise TornFile(f"{path} does not have the hash of its name")
+                yield Payload(source, body, receipt.retrieved_at, receipt.file)
+
+
+def _receipts(folder: Path) -> list[Receipt]:
+    path = folder / RECEIPTS
+    if not path.exists():
+        return []
+    try:
+        return [msgspec.json.decode(line, type=Receipt) for line in path.read_bytes().splitlines()]
+    except msgspec.DecodeError as error:
+        raise TornFile(f"{path}: {error}") from error

@@ -1,0 +1,58 @@
+"""Decoding shared by the drivers: JSON into typed structs, text, and HTML sent in its place."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TypeVar
+from zoneinfo import ZoneInfo
+
+import msgspec
+
+from kalshi_alpha.core.errors import ParseRefused
+
+NEW_YORK = ZoneInfo("America/New_York")
+"""The zone of every release clock of these feeds."""
+
+T = TypeVar("T")
+Refusal = Callable[[str], ParseRefused]
+
+
+def decode_json(body: bytes, kind: type[T], refusal: Refusal) -> T:
+    """Decode ``body`` as ``kind``.
+
+    Publishers answer a blocked or failed request with a web page and status 200, so that case
+    is named apart from broken JSON. Unknown fields are ignored: publishers add some.
+
+    Raises
+    ------
+    ParseRefused
+        As built by ``refusal``, if the body is not JSON of that shape.
+    """
+    if looks_like_markup(body):
+        raise refusal("a web page came instead of JSON")
+    try:
+        return msgspec.json.decode(body, type=kind)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise refusal(f"not the expected JSON: {error}") from error
+
+
+def decode_text(body: bytes, refusal: Refusal) -> str:
+    """Decode ``body`` as UTF-8 text, tolerating a byte order mark.
+
+    Raises
+    ------
+    ParseRefused
+        As built by ``refusal``, if the bytes are not UTF-8 or hold a NUL.
+    """
+    try:
+        text = body.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise refusal(f"not UTF-8 text: {error}") from error
+    if "\x00" in text:
+        raise refusal("the text holds a NUL byte")
+    return text
+
+
+def looks_like_markup(body: bytes) -> bool:
+    """Tell whether ``body`` begins as HTML or XML does."""
+    return body.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<")
