@@ -37,8 +37,9 @@ class GridPmf:
     def __post_init__(self) -> None:
         probs = _validated(self.probs)
         # Summing from both ends keeps each tail's own accuracy: 1 - cdf would lose the upper one.
-        below = np.minimum(np.concatenate(([0.0], np.cumsum(probs))), 1.0)
-        above = np.minimum(np.concatenate((np.cumsum(probs[::-1])[::-1], [0.0])), 1.0)
+        # What each whole sum misses of 1 is float dust: all outcomes together are certain.
+        below = np.concatenate(([0.0], np.minimum(np.cumsum(probs[:-1]), 1.0), [1.0]))
+        above = np.concatenate(([1.0], np.minimum(np.cumsum(probs[:0:-1])[::-1], 1.0), [0.0]))
         for name, array in (("probs", probs), ("_below", below), ("_above", above)):
             array.flags.writeable = False
             object.__setattr__(self, name, array)
