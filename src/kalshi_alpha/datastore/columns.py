@@ -13,8 +13,8 @@ if TYPE_CHECKING:
 Column = tuple[str, str]
 """A column's name and one of the words of `DTYPES`."""
 
-DTYPES = ("str", "bool", "i64", "f64", "date", "datetime")
-"""Text, truth, whole number, float, calendar date, UTC instant with microseconds."""
+DTYPES = ("text", "bool", "int", "float", "date", "time")
+"""Text, truth, whole number, float64, calendar date, UTC instant with microseconds."""
 
 
 def polars_schema(columns: Sequence[Column]) -> dict[str, Any]:
@@ -28,12 +28,12 @@ def polars_schema(columns: Sequence[Column]) -> dict[str, Any]:
     import polars as pl
 
     types: dict[str, Any] = {
-        "str": pl.String(),
+        "text": pl.String(),
         "bool": pl.Boolean(),
-        "i64": pl.Int64(),
-        "f64": pl.Float64(),
+        "int": pl.Int64(),
+        "float": pl.Float64(),
         "date": pl.Date(),
-        "datetime": pl.Datetime("us", "UTC"),
+        "time": pl.Datetime("us", "UTC"),
     }
     schema: dict[str, Any] = {}
     for name, dtype in columns:

@@ -37,9 +37,9 @@ if TYPE_CHECKING:
 
 STAMPS: tuple[Column, ...] = (
     ("withdrawn", "bool"),
-    ("available_at", "datetime"),
-    ("retrieved_at", "datetime"),
-    ("raw_sha256", "str"),
+    ("available_at", "time"),
+    ("retrieved_at", "time"),
+    ("raw_sha256", "text"),
 )
 """Columns every table carries after its own."""
 

@@ -11,7 +11,7 @@ from kalshi_alpha.drivers.wire import NEW_YORK
 
 TABLE = TableSchema(
     source="aaa_gas",
-    columns=(("as_of_on", "date"), ("period", "str"), ("grade", "str"), ("price_e4", "i64")),
+    columns=(("as_of_on", "date"), ("period", "text"), ("grade", "text"), ("price_e4", "int")),
     key=("as_of_on", "period", "grade"),
 )
 

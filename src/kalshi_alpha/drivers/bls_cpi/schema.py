@@ -11,7 +11,7 @@ from kalshi_alpha.drivers.wire import NEW_YORK
 
 TABLE = TableSchema(
     source="bls_cpi",
-    columns=(("series_id", "str"), ("month", "date"), ("index_e3", "i64"), ("footnotes", "str")),
+    columns=(("series_id", "text"), ("month", "date"), ("index_e3", "int"), ("footnotes", "text")),
     key=("series_id", "month"),
 )
 

@@ -13,11 +13,11 @@ TABLE = TableSchema(
     source="cleveland_nowcast",
     columns=(
         ("target_month", "date"),
-        ("measure", "str"),
-        ("kind", "str"),
+        ("measure", "text"),
+        ("kind", "text"),
         ("label_on", "date"),
-        ("origin", "str"),
-        ("mom_pct", "f64"),
+        ("origin", "text"),
+        ("mom_pct", "float"),
     ),
     key=("target_month", "measure", "kind", "label_on", "origin"),
 )

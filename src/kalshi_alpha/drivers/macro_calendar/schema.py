@@ -10,7 +10,7 @@ from kalshi_alpha.datastore.feeds import Newest, TableSchema
 
 TABLE = TableSchema(
     source="macro_calendar",
-    columns=(("event", "str"), ("release_on", "date"), ("release_at", "datetime")),
+    columns=(("event", "text"), ("release_on", "date"), ("release_at", "time")),
     key=("event", "release_on"),
     # A release that moves leaves its old day: a calendar is complete over the days it covers.
     span="release_on",

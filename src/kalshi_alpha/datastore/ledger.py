@@ -1,0 +1,154 @@
+"""The aggregated ledger on disk, and the copies of it that people and spreadsheets read."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from kalshi_alpha.core.errors import NewerSchema, TornFile
+from kalshi_alpha.core.ledger.entry import LedgerEntry
+from kalshi_alpha.core.ledger.rows import COLUMNS, from_row, replace_runs, to_json, to_row, upsert
+from kalshi_alpha.datastore.atomic import write_atomic, write_json
+from kalshi_alpha.datastore.columns import frame_of
+from kalshi_alpha.datastore.paths import Paths
+
+if TYPE_CHECKING:
+    import polars as pl
+
+LEDGER_SCHEMA = 1
+
+
+class LedgerStore:
+    """``ledger_all.parquet``: one row an order, replaced as a whole file at each change."""
+
+    def __init__(self, paths: Paths) -> None:
+        self._paths = paths
+
+    def entries(self) -> list[LedgerEntry]:
+        """Read all entries, oldest first; none if there is no ledger yet.
+
+        Raises
+        ------
+        TornFile, NewerSchema
+            If the file cannot be read, or a later version wrote it.
+        """
+        if not self._paths.ledger_all.exists():
+            return []
+        return [from_row(row) for row in self.frame().to_dicts()]
+
+    def frame(self) -> pl.DataFrame:
+        """Read the table as it is, for statistics over columns.
+
+        Raises
+        ------
+        TornFile, NewerSchema
+            If the file is missing or cannot be read, or a later version wrote it.
+        """
+        import polars as pl
+
+        self._header()
+        path = self._paths.ledger_all
+        try:
+            return pl.read_parquet(path, glob=False)
+        except (OSError, pl.exceptions.PolarsError) as error:
+            raise TornFile(f"{path}: {error}") from error
+
+    def generated_at(self) -> datetime | None:
+        """Return when the ledger was last refreshed, by the clock of the run that did it.
+
+        Raises
+        ------
+        TornFile, NewerSchema
+            If the file cannot be read, or a later version wrote it.
+        """
+        if not self._paths.ledger_all.exists():
+            return None
+        return self._header()
+
+    def upsert(self, incoming: Iterable[LedgerEntry], now: datetime) -> int:
+        """Add fills and settlements, each in the place of the entry with its id.
+
+        Returns
+        -------
+        int
+            Rows in the ledger afterwards.
+
+        Raises
+        ------
+        TornFile, NewerSchema
+            If the present ledger cannot be read; it is then left as it is.
+        """
+        return self._write(upsert(self.entries(), incoming), now)
+
+    def replace_runs(self, incoming: Iterable[LedgerEntry], now: datetime) -> int:
+        """Add a run's whole output; an earlier run of the same event, mode and clock goes.
+
+        Returns
+        -------
+        int
+            Rows in the ledger afterwards.
+
+        Raises
+        ------
+        TornFile, NewerSchema
+            If the present ledger cannot be read; it is then left as it is.
+        """
+        return self._write(replace_runs(self.entries(), incoming), now)
+
+    def write_artifacts(
+        self, entries: Sequence[LedgerEntry], name: str, now: datetime
+    ) -> tuple[Path, Path]:
+        """Write ``entries`` as ``reports/_artifacts/<name>.csv`` and ``.json``.
+
+        Returns
+        -------
+        tuple of Path
+            The CSV file and the JSON file.
+        """
+        folder = self._paths.artifacts
+        table, document = folder / f"{name}.csv", folder / f"{name}.json"
+        ordered = _ordered(entries)
+        frame = frame_of(COLUMNS, [to_row(entry) for entry in ordered])
+        write_atomic(table, frame.write_csv().encode())
+        write_json(
+            document,
+            {
+                "schema": LEDGER_SCHEMA,
+                "generated_at": now.astimezone(UTC),
+                "entries": [to_json(entry) for entry in ordered],
+            },
+        )
+        return table, document
+
+    def _write(self, entries: Sequence[LedgerEntry], now: datetime) -> int:
+        buffer = io.BytesIO()
+        frame_of(COLUMNS, [to_row(entry) for entry in _ordered(entries)]).write_parquet(
+            buffer,
+            compression="zstd",
+            metadata={
+                "schema": str(LEDGER_SCHEMA),
+                "generated_at": now.astimezone(UTC).isoformat(),
+            },
+        )
+        write_atomic(self._paths.ledger_all, buffer.getvalue())
+        return len(entries)
+
+    def _header(self) -> datetime:
+        import polars as pl
+
+        path = self._paths.ledger_all
+        try:
+            metadata = pl.read_parquet_metadata(path)
+            schema, generated_at = int(metadata["schema"]), metadata["generated_at"]
+        except (OSError, KeyError, ValueError, pl.exceptions.PolarsError) as error:
+            raise TornFile(f"{path}: {error}") from error
+        if schema > LEDGER_SCHEMA:
+            raise NewerSchema(f"{path}: schema {schema}, this version reads {LEDGER_SCHEMA}")
+        return datetime.fromisoformat(generated_at)
+
+
+def _ordered(entries: Iterable[LedgerEntry]) -> list[LedgerEntry]:
+    return sorted(entries, key=lambda entry: (entry.as_of, entry.placed_at, entry.entry_id))
