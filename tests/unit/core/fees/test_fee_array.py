@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import subprocess
 import sys
-import time
 from decimal import Decimal
 
 import numpy as np
@@ -151,14 +150,3 @@ def test_steps_of_nothing_are_refused(steps: tuple[int, int]) -> None:
 def test_the_exact_part_does_not_import_numpy() -> None:
     code = "import sys, kalshi_alpha.core.fees; sys.exit('numpy' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
-
-
-def test_a_million_orders_take_a_fraction_of_a_second() -> None:
-    rng = np.random.default_rng(7)
-    prices, counts = rng.integers(1, 10_000, 10**6), rng.integers(1, 10**6, 10**6)
-
-    began = time.perf_counter()
-    fee_per_contract(MAKER_PAYS.rate_e10(MAKER), prices, counts)
-
-    # Measured at about 0.02 s; the bound only catches a fall into the slow path.
-    assert time.perf_counter() - began < 0.25
