@@ -1,0 +1,149 @@
+"""The gate: one pure function from readings to a verdict."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from kalshi_alpha.core.errors import BadParameter, GateRefusal
+from kalshi_alpha.core.gates.readings import Fault, Finding, Reading, ReadingName
+from kalshi_alpha.core.gates.reasons import Part, Reason
+from kalshi_alpha.core.gates.requirements import (
+    Action,
+    Need,
+    fault_reason,
+    needs,
+    needs_evidence,
+    tolerates,
+)
+
+_RANK = {reason: rank for rank, reason in enumerate(Reason)}
+_PLACE = {name: place for place, name in enumerate(ReadingName)}
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """GO or NO-GO for one action at one instant.
+
+    Attributes
+    ----------
+    go
+        True if the action may proceed.
+    action, at
+        What was asked, and the clock it was asked at.
+    reasons
+        Everything that speaks against it, in the order of `Reason`, then by detail; empty
+        exactly when ``go``. What lacks of evidence is a reason only for an action that waits
+        for evidence.
+    safety_go
+        True if nothing speaks against safety.
+    evidence_go
+        Whether the evidence of an edge suffices; None if no ramp reading was given.
+    readings
+        What the verdict was reached from, in the order of `ReadingName`.
+    """
+
+    go: bool
+    action: Action
+    at: datetime
+    reasons: tuple[Finding, ...]
+    safety_go: bool
+    evidence_go: bool | None
+    readings: tuple[Reading, ...]
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """The reasons' words, each once, in order."""
+        return tuple(dict.fromkeys(finding.reason.value for finding in self.reasons))
+
+    def require(self) -> None:
+        """Return if the verdict is GO.
+
+        Raises
+        ------
+        GateRefusal
+            With the reasons' words, if it is not.
+        """
+        if not self.go:
+            raise GateRefusal(self.words)
+
+
+def verdict(action: Action, readings: Iterable[Reading], at: datetime) -> Verdict:
+    """Decide whether an action may proceed.
+
+    A required reading that is missing, unreadable, expired, future-dated or of a newer schema
+    is a reason, never a pass. Two readings of one name are both judged, so that a passing one
+    cannot hide a failing one.
+
+    Parameters
+    ----------
+    action
+        What is about to be done.
+    readings
+        Everything that was read, in any order.
+    at
+        The decision's clock, with its zone.
+
+    Raises
+    ------
+    BadParameter
+        If ``at`` carries no zone.
+    """
+    if at.tzinfo is None:
+        raise BadParameter("the gate's clock must carry its zone")
+    given = sorted(readings, key=lambda reading: (_PLACE[reading.name], reading.detail))
+    against = set(_against(action, given, at))
+    reasons = tuple(sorted(against, key=lambda found: (_RANK[found.reason], found.detail)))
+    safety_go = not any(found.reason.part is Part.SAFETY for found in reasons)
+    return Verdict(
+        go=not reasons,
+        action=action,
+        at=at,
+        reasons=reasons,
+        safety_go=safety_go,
+        evidence_go=_evidence_go(given, at),
+        readings=tuple(given),
+    )
+
+
+def _against(action: Action, readings: list[Reading], at: datetime) -> Iterator[Finding]:
+    needed = needs(action)
+    present = {reading.name for reading in readings}
+    for name, need in needed.items():
+        if need is Need.REQUIRED and name not in present:
+            yield Finding(fault_reason(name, Fault.MISSING), f"{name}: not read")
+    for reading in readings:
+        need_of = needed.get(reading.name)
+        fault = reading.fault_at(at)
+        if need_of is None or (need_of is Need.IF_PRESENT and fault is Fault.MISSING):
+            continue
+        for finding in _findings(reading, fault):
+            if _counts(action, finding.reason):
+                yield finding
+
+
+def _counts(action: Action, reason: Reason) -> bool:
+    if reason.part is Part.EVIDENCE and not needs_evidence(action):
+        return False
+    return not tolerates(action, reason)
+
+
+def _findings(reading: Reading, fault: Fault | None) -> Iterator[Finding]:
+    if fault is None:
+        yield from reading.findings
+        return
+    detail = f"{reading.name}: {fault}"
+    detail = f"{detail}, {reading.detail}" if reading.detail else detail
+    yield Finding(fault_reason(reading.name, fault), detail)
+
+
+def _evidence_go(readings: list[Reading], at: datetime) -> bool | None:
+    ramps = [reading for reading in readings if reading.name is ReadingName.RAMP]
+    if not ramps:
+        return None
+    return all(
+        ramp.fault_at(at) is None
+        and not any(found.reason.part is Part.EVIDENCE for found in ramp.findings)
+        for ramp in ramps
+    )

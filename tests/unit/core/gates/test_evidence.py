@@ -1,0 +1,53 @@
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from kalshi_alpha.core.gates.evidence import EvidenceLimits, RampEvidence, ramp_reading
+from kalshi_alpha.core.gates.gate import verdict
+from kalshi_alpha.core.gates.reasons import Reason
+from kalshi_alpha.core.gates.requirements import Action
+
+NOW = datetime(2025, 6, 11, 10, 30, tzinfo=UTC)
+ENOUGH = RampEvidence("CPI", 300, 10, 6.0, 2.0, 0, honest=True)
+
+
+def words(evidence: RampEvidence) -> list[Reason]:
+    reading = ramp_reading(evidence, EvidenceLimits(), made_at=NOW)
+    return [finding.reason for finding in reading.findings]
+
+
+def test_evidence_at_the_policys_minimum_passes() -> None:
+    assert words(ENOUGH) == []
+
+
+@pytest.mark.parametrize(
+    ("evidence", "reason"),
+    [
+        (replace(ENOUGH, fills=299), Reason.INSUFFICIENT_FILLS),
+        (replace(ENOUGH, units=9), Reason.INSUFFICIENT_UNITS),
+        (replace(ENOUGH, delta_bps=5.999), Reason.INSUFFICIENT_DELTA_BPS),
+        (replace(ENOUGH, delta_bps=None), Reason.INSUFFICIENT_DELTA_BPS),
+        (replace(ENOUGH, t_stat=1.999), Reason.INSUFFICIENT_T_STAT),
+        (replace(ENOUGH, t_stat=math.nan), Reason.INSUFFICIENT_T_STAT),
+        (replace(ENOUGH, guardrail_breaches=1), Reason.GUARDRAIL_BREACH),
+        (replace(ENOUGH, honest=False), Reason.EV_HONESTY),
+    ],
+)
+def test_flipping_one_figure_is_exactly_its_reason(evidence: RampEvidence, reason: Reason) -> None:
+    assert words(evidence) == [reason]
+
+
+def test_an_old_ramp_is_no_evidence() -> None:
+    old = ramp_reading(
+        ENOUGH,
+        EvidenceLimits(),
+        made_at=NOW - timedelta(hours=3),
+        max_age=timedelta(hours=2),
+    )
+    got = verdict(Action.LIVE, [old], NOW)
+    assert got.evidence_go is False
+    assert "ramp_stale" in got.words

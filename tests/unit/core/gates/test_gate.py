@@ -1,0 +1,183 @@
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kalshi_alpha.core.errors import BadParameter, GateRefusal
+from kalshi_alpha.core.gates.gate import Verdict, verdict
+from kalshi_alpha.core.gates.readings import Fault, Finding, Reading, ReadingName
+from kalshi_alpha.core.gates.reasons import Reason
+from kalshi_alpha.core.gates.requirements import Action, Need, needs
+
+NOW = datetime(2025, 6, 11, 10, 30, tzinfo=UTC)
+TWO_HOURS = timedelta(hours=2)
+SENDING = [Action.SIM, Action.LIVE]
+SCANNING = [Action.OFFLINE, Action.PAPER, Action.DRY]
+
+GOOD = {
+    name: Reading(name, at=NOW - timedelta(minutes=1), max_age=TWO_HOURS) for name in ReadingName
+}
+
+
+def judged(action: Action, *changes: Reading, without: Iterable[ReadingName] = ()) -> Verdict:
+    readings = GOOD | {reading.name: reading for reading in changes}
+    return verdict(action, [r for n, r in readings.items() if n not in set(without)], NOW)
+
+
+@pytest.mark.parametrize("action", list(Action))
+def test_all_in_order_is_go(action: Action) -> None:
+    got = judged(action)
+    assert (got.go, got.reasons, got.safety_go, got.evidence_go) == (True, (), True, True)
+    got.require()
+
+
+@pytest.mark.parametrize("action", list(Action))
+@pytest.mark.parametrize("name", list(ReadingName))
+def test_leaving_one_reading_out_refuses_exactly_where_it_is_required(
+    action: Action, name: ReadingName
+) -> None:
+    got = judged(action, without=[name])
+    if needs(action).get(name) is Need.REQUIRED:
+        assert len(got.reasons) == 1
+        assert name.value in got.reasons[0].detail
+    assert got.go is (needs(action).get(name) is not Need.REQUIRED)
+
+
+@pytest.mark.parametrize("action", list(Action))
+@pytest.mark.parametrize("name", list(ReadingName))
+@pytest.mark.parametrize("fault", [f for f in Fault if f is not Fault.MISSING])
+def test_one_faulty_reading_is_exactly_one_reason_where_it_counts(
+    action: Action, name: ReadingName, fault: Fault
+) -> None:
+    got = judged(action, replace(GOOD[name], fault=fault))
+    counts = name in needs(action) and not (
+        name is ReadingName.LIVE_QUOTE and action in {Action.OFFLINE, Action.DRY}
+    )
+    assert len(got.reasons) == int(counts)
+    assert got.go is not counts
+
+
+@pytest.mark.parametrize(
+    ("name", "reason", "actions"),
+    [
+        (ReadingName.KILL_SWITCH, Reason.KILL_SWITCH, list(Action)),
+        (ReadingName.CONFIG, Reason.CONFIG_WEAKENED, list(Action)),
+        (ReadingName.TIME_ZONE, Reason.TZ_NOT_ET, list(Action)),
+        (ReadingName.FEEDS, Reason.STALE_FEEDS, list(Action)),
+        (ReadingName.SCHEDULE, Reason.FREEZE_WINDOW, list(Action)),
+        (ReadingName.SCHEDULE, Reason.CALENDAR_MISSING, list(Action)),
+        (ReadingName.QUALITY, Reason.NON_MONOTONE_LADDERS, list(Action)),
+        (ReadingName.HEARTBEAT, Reason.HEARTBEAT_STALE, list(Action)),
+        (ReadingName.PANIC, Reason.PANIC_BACKOFF, list(Action)),
+        (ReadingName.DRAWDOWN, Reason.DRAWDOWN, list(Action)),
+        (ReadingName.MONITORS, Reason.SEQUENTIAL_ALERT, SENDING),
+        (ReadingName.RECONCILIATION, Reason.RECONCILIATION_BREAK, SENDING),
+        (ReadingName.CLOCK, Reason.CLOCK_SKEW, SENDING),
+        (ReadingName.EXCHANGE, Reason.EXCHANGE_PAUSED, SENDING),
+        (ReadingName.LIVE_QUOTE, Reason.NO_LIVE_QUOTE, [Action.PAPER, Action.SIM, Action.LIVE]),
+        (ReadingName.RAMP, Reason.GUARDRAIL_BREACH, SENDING),
+        (ReadingName.RAMP, Reason.INSUFFICIENT_FILLS, [Action.LIVE]),
+    ],
+)
+def test_flipping_one_thing_shows_exactly_its_reason(
+    name: ReadingName, reason: Reason, actions: list[Action]
+) -> None:
+    flipped = replace(GOOD[name], findings=(Finding(reason, "flipped"),))
+    for action in Action:
+        got = judged(action, flipped)
+        assert got.words == ((reason.value,) if action in actions else ())
+        assert got.go is (action not in actions)
+
+
+def test_refusal_raises_its_words() -> None:
+    got = judged(Action.PAPER, Reading(ReadingName.KILL_SWITCH, fault=Fault.UNREADABLE))
+    with pytest.raises(GateRefusal, match="kill_switch") as refusal:
+        got.require()
+    assert refusal.value.reasons == ("kill_switch",)
+    assert refusal.value.exit_code == 3
+
+
+def test_lack_of_evidence_stops_live_and_leaves_safety_standing() -> None:
+    lacking = replace(GOOD[ReadingName.RAMP], findings=(Finding(Reason.INSUFFICIENT_FILLS, "0"),))
+    live, sim = judged(Action.LIVE, lacking), judged(Action.SIM, lacking)
+    assert (live.go, live.safety_go, live.evidence_go) == (False, True, False)
+    assert (sim.go, sim.safety_go, sim.evidence_go) == (True, True, False)
+
+
+def test_without_a_ramp_reading_evidence_is_unknown() -> None:
+    assert judged(Action.PAPER, without=[ReadingName.RAMP]).evidence_go is None
+
+
+def test_a_passing_reading_cannot_hide_a_failing_one_of_the_same_name() -> None:
+    failing = Reading(ReadingName.SCHEDULE, (Finding(Reason.FREEZE_WINDOW, "CPI"),))
+    for pair in itertools.permutations([GOOD[ReadingName.SCHEDULE], failing]):
+        others = [r for n, r in GOOD.items() if n is not ReadingName.SCHEDULE]
+        assert verdict(Action.PAPER, [*others, *pair], NOW).words == ("freeze_window",)
+
+
+def test_an_absent_optional_file_is_no_reason() -> None:
+    absent = Reading(ReadingName.HEARTBEAT, fault=Fault.MISSING)
+    assert judged(Action.PAPER, absent).go
+    assert judged(Action.LIVE, absent).words == ("heartbeat_missing",)
+
+
+def test_a_clock_without_a_zone_is_refused() -> None:
+    with pytest.raises(BadParameter, match="zone"):
+        verdict(Action.PAPER, [], NOW.replace(tzinfo=None))
+
+
+def test_nothing_read_names_everything_required() -> None:
+    got = verdict(Action.OFFLINE, [], NOW)
+    assert got.words == (
+        "kill_switch",
+        "config_unreadable",
+        "tz_not_et",
+        "STALE_FEEDS",
+        "calendar_missing",
+        "reading_missing",
+    )
+
+
+def test_a_verdict_can_be_written_as_json() -> None:
+    got = judged(Action.LIVE, Reading(ReadingName.KILL_SWITCH, fault=Fault.UNREADABLE))
+    decoded = msgspec.json.decode(msgspec.json.encode(got), type=Verdict)
+    assert decoded == got
+
+
+faults = st.none() | st.sampled_from(list(Fault))
+readings = st.builds(
+    Reading,
+    name=st.sampled_from(list(ReadingName)),
+    findings=st.lists(
+        st.builds(Finding, st.sampled_from(list(Reason)), st.sampled_from("ab")), max_size=2
+    ).map(tuple),
+    fault=faults,
+)
+
+
+@given(
+    st.sampled_from(list(Action)),
+    st.lists(readings, max_size=6),
+)
+def test_order_of_readings_does_not_change_the_reasons(
+    action: Action, given_readings: list[Reading]
+) -> None:
+    base = verdict(action, given_readings, NOW)
+    assert verdict(action, given_readings[::-1], NOW).reasons == base.reasons
+    assert base.go is (not base.reasons)
+
+
+@given(st.sampled_from(list(Action)), readings)
+def test_one_more_reading_never_turns_no_go_into_go_unless_it_was_missing(
+    action: Action, extra: Reading
+) -> None:
+    before = judged(action)
+    after = verdict(action, [*GOOD.values(), extra], NOW)
+    assert set(before.reasons) <= set(after.reasons)
