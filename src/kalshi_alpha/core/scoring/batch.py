@@ -14,7 +14,9 @@ from kalshi_alpha.core.forecast.pmf import SUM_TOLERANCE
 from kalshi_alpha.core.scoring.log_score import log_loss
 from kalshi_alpha.core.scoring.support import require_outcomes
 
-_CHUNK = 1024  # rows at a time: the transposed chunk stays in the cache
+# Rows at a time: the transposed chunk stays in the cache, and no power of two, whose rows would
+# all fall into the same few cache lines.
+_CHUNK = 2000
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +70,9 @@ def score_pmfs(pmfs: FloatArray, outcomes: IntArray, strikes: Sequence[int] = ()
     rungs = np.asarray(strikes, dtype=np.intp)
     if not all(0 <= strike < width for strike in strikes):
         raise BadParameter(f"strikes {tuple(strikes)} outside a support of {width} outcomes")
-    scores = PmfScores(np.empty(n), np.empty((n, rungs.size)), np.empty(n), np.empty(n))
+    # Each strike's column lies together in memory, as it is written.
+    per_strike = np.empty((rungs.size, n)).T
+    scores = PmfScores(np.empty(n), per_strike, np.empty(n), np.empty(n))
     buffer = np.empty((width, min(n, _CHUNK)))
     for start in range(0, n, _CHUNK):
         rows = slice(start, min(start + _CHUNK, n))
