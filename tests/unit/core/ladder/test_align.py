@@ -128,6 +128,11 @@ def test_thresholds_never_rise_with_the_strike(pmf: FloatArray, lo: int) -> None
     assert (np.diff(probabilities(pmf, lo, *rungs)) <= 0.0).all()
 
 
+def test_a_sum_within_tolerance_of_one_never_leaves_the_unit_range() -> None:
+    pmf = np.array([0.0, 0.5, 0.5 + 5e-10])
+    assert probabilities(pmf, 0, GridInterval(None, 0), GridInterval(1, None)) == [0.0, 1.0]
+
+
 def test_inputs_are_left_as_they_were() -> None:
     pmf = PRINTED.copy()
     lo, hi = interval_bounds([GridInterval(3, None), GridInterval(None, 4)])

@@ -51,6 +51,10 @@ def test_the_survival_of_a_pmf_never_rises_and_gives_it_back(pmf: FloatArray) ->
     np.testing.assert_allclose(pmf_from_survival(survival), pmf, atol=1e-12)
 
 
+def test_a_sum_within_tolerance_of_one_never_leaves_the_unit_range() -> None:
+    assert survival_from_pmf(np.array([0.0, 0.5, 0.5 + 5e-10]))[0] == 1.0
+
+
 def test_stacked_curves_convert_row_by_row() -> None:
     rows = np.array([[0.2, 0.3, 0.5], [0.1, 0.1, 0.8]])
     stacked = survival_from_pmf(rows)
