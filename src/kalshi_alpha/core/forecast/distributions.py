@@ -17,6 +17,7 @@ from kalshi_alpha.core.forecast.special import (
     normal_cdf,
     normal_pdf,
     student_t_cdf,
+    student_t_cdf_at,
     student_t_pdf,
 )
 
@@ -129,7 +130,7 @@ class StudentT:
     def quantile(self, prob: float) -> float:
         """Return the x with P(X <= x) = prob; BadParameter unless 0 < prob < 1."""
         t = invert_cdf(
-            lambda t: float(student_t_cdf(t, self.dof)),
+            lambda t: student_t_cdf_at(t, self.dof),
             lambda t: float(student_t_pdf(t, self.dof)),
             prob,
             start=0.0,

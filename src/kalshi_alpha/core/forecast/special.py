@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import math
+from typing import TypeVar
 
 import numpy as np
 
 from kalshi_alpha.core.arrays import FloatArray
 from kalshi_alpha.core.errors import BadDistribution
+
+_Real = TypeVar("_Real", float, FloatArray)
 
 SQRT_2 = math.sqrt(2.0)
 SQRT_2PI = math.sqrt(2.0 * math.pi)
@@ -76,6 +79,21 @@ def student_t_cdf(t: FloatArray | float, dof: int) -> FloatArray:
     return np.clip(0.5 + 0.5 * central, 0.0, 1.0)
 
 
+def student_t_cdf_at(t: float, dof: int) -> float:
+    """Return ``student_t_cdf`` of one value, ten times faster: a quantile needs dozens."""
+    t = min(max(t, -_T_MAX), _T_MAX)
+    hypotenuse = math.sqrt(dof + t * t)
+    sine, cosine = t / hypotenuse, math.sqrt(dof) / hypotenuse
+    if dof % 2 == 0:
+        central = sine * _series(cosine, dof, 1)
+    elif dof == 1:
+        central = 2.0 / math.pi * math.atan(t)
+    else:
+        angle = math.atan(t / math.sqrt(dof))
+        central = 2.0 / math.pi * (angle + sine * cosine * _series(cosine, dof, 2))
+    return min(max(0.5 + 0.5 * central, 0.0), 1.0)
+
+
 def student_t_pdf(t: FloatArray | float, dof: int) -> FloatArray:
     """Return the standard Student t density, elementwise, for ``dof`` at least 1."""
     t = np.asarray(t, dtype=np.float64)
@@ -90,10 +108,10 @@ def _odd_central(t: FloatArray, sine: FloatArray, cosine: FloatArray, dof: int) 
     return 2.0 / math.pi * angle
 
 
-def _series(cosine: FloatArray, dof: int, first: int) -> FloatArray:
+def _series(cosine: _Real, dof: int, first: int) -> _Real:
     """Sum 1 + (first/(first+1)) cos² (1 + ((first+2)/(first+3)) cos² (1 + ...)), up to ν - 2."""
     square = cosine * cosine
-    total = np.ones_like(square)
+    total = 0.0 * square + 1.0
     for numerator in range(dof - 3, first - 1, -2):
         total = 1.0 + numerator / (numerator + 1) * square * total
     return total

@@ -92,30 +92,22 @@ def _score_chunk(
     into: PmfScores,
 ) -> None:
     """Score a few rows, outcomes running down the buffer so that sums are over whole rows."""
-    width = pmfs.shape[1]
-    cumulative = buffer[:, : len(pmfs)]
-    np.copyto(cumulative, pmfs.T)
-    smallest = cumulative.min()
+    gaps = buffer[:, : len(pmfs)]
+    np.copyto(gaps, pmfs.T)
+    smallest = gaps.min()
     columns = np.arange(len(pmfs))
-    at = cumulative[outcomes, columns]
-    _accumulate(cumulative)
-    miss = np.abs(cumulative[-1] - 1.0).max()
+    at = gaps[outcomes, columns]
+    # One taken from what happened before summing leaves F_k - 1{k >= y}, which every score is
+    # made of: squared it is a rung's Brier score, and the sum of the squares is the RPS.
+    gaps[outcomes, columns] -= 1.0
+    for above, below in pairwise(gaps):
+        np.add(below, above, out=below)
+    miss = np.abs(gaps[-1]).max()
     # Stated as what must hold, so that a NaN fails too.
     if not (smallest >= 0.0 and miss <= SUM_TOLERANCE):
         raise InvalidPmf(f"smallest probability {smallest:.3g}, largest error of a sum {miss:.3g}")
-    cumulative[-1] = 1.0
-    np.square(1.0 - cumulative[rungs] - (outcomes > rungs[:, None]), out=into.brier.T)
+    gaps[-1] = 0.0
+    np.einsum("kc,kc->c", gaps, gaps, out=into.rps)
+    np.square(gaps[rungs], out=into.brier.T)
     into.log[:] = log_loss(at)
-    np.minimum(cumulative[outcomes, columns] - 0.5 * at, 1.0, out=into.mid_pit)
-    squares = np.einsum("kc,kc->c", cumulative, cumulative)
-    _accumulate(cumulative)
-    # sum_k (F_k - 1{k >= y})^2 = sum F^2 - 2 sum_{k >= y} F + (width - y), the middle sum being
-    # the difference of two entries of the twice accumulated probabilities.
-    before = np.where(outcomes > 0, cumulative[outcomes - 1, columns], 0.0)
-    rps = squares - 2.0 * (cumulative[-1] - before) + (width - outcomes)
-    np.maximum(rps, 0.0, out=into.rps)
-
-
-def _accumulate(rows: FloatArray) -> None:
-    for above, below in pairwise(rows):
-        np.add(below, above, out=below)
+    np.clip(1.0 + gaps[outcomes, columns] - 0.5 * at, 0.0, 1.0, out=into.mid_pit)

@@ -9,6 +9,7 @@ from kalshi_alpha.core.forecast.special import (
     normal_cdf,
     normal_pdf,
     student_t_cdf,
+    student_t_cdf_at,
     student_t_pdf,
 )
 
@@ -29,6 +30,13 @@ def test_every_whole_number_of_degrees_of_freedom_agrees_with_scipy() -> None:
     for dof in range(1, 201):
         error = np.abs(student_t_cdf(VALUES, dof) - special.stdtr(dof, VALUES))
         assert error.max() <= 1e-13, dof
+
+
+@pytest.mark.parametrize("dof", [1, 2, 3, 4, 5, 6, 199, 200])
+def test_one_value_at_a_time_gives_the_same_as_an_array(dof: int) -> None:
+    one_by_one = [student_t_cdf_at(value, dof) for value in VALUES.tolist()]
+    np.testing.assert_allclose(one_by_one, student_t_cdf(VALUES, dof), rtol=0, atol=1e-15)
+    assert (student_t_cdf_at(-np.inf, dof), student_t_cdf_at(np.inf, dof)) == (0.0, 1.0)
 
 
 @pytest.mark.parametrize("dof", [1, 2, 5, 6, 30, 200])
