@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Protocol, TypeVar
 
 from kalshi_alpha.core.errors import BadParameter
-from kalshi_alpha.core.types import Contracts, Ladder, Price, Side
+from kalshi_alpha.core.types import E4_PER_DOLLAR, Contracts, Ladder, Price, Side
 
 BookT_co = TypeVar("BookT_co", covariant=True)
 RowT = TypeVar("RowT")
@@ -59,7 +59,7 @@ class PostOnlyOrder:
             raise BadParameter("an order needs its client order id before it is sent")
         if self.contracts.e2 == 0:
             raise BadParameter(f"{self.client_order_id}: an order for no contracts")
-        if not 0.0 < self.price.dollars < 1.0:
+        if not 0 < self.price.e4 < E4_PER_DOLLAR:
             raise BadParameter(f"{self.client_order_id}: no order rests at {self.price}")
 
 

@@ -49,6 +49,7 @@ class Remembering:
         self.resting.pop(client_order_id, None)
 
     def ladders(self, series_ticker: str) -> Sequence[Ladder]:
+        self.told.append(series_ticker)
         return ()
 
     def book(self, ticker: str) -> str:
@@ -61,7 +62,7 @@ class Remembering:
         return tuple(self.stored)
 
     def notify(self, subject: str, body: str) -> None:
-        self.told.append(subject)
+        self.told.append(f"{subject}: {body}")
 
 
 def test_plain_classes_fit_the_ports() -> None:
@@ -77,7 +78,7 @@ def test_plain_classes_fit_the_ports() -> None:
     gateway.cancel("ka-1")
     ledger.put(["a", "a"])
     notifier.notify("subject", "body")
-    assert (fake.resting, ledger.rows(), fake.told) == ({}, ("a",), ["subject"])
+    assert (fake.resting, ledger.rows(), fake.told) == ({}, ("a",), ["subject: body"])
     assert feed.book("X") == "X"
 
 

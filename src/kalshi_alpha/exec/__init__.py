@@ -1,0 +1,1 @@
+"""The shell: commands, runners, monitors and reports. Nothing is computed here."""

@@ -1,0 +1,1 @@
+"""One door that the run-book names; nothing else lives here."""

@@ -1,0 +1,227 @@
+from __future__ import annotations
+
+import json
+import os
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kalshi_alpha.core.errors import FutureData, NewerSchema, StaleData, TornFile
+from kalshi_alpha.core.gates.gate import verdict
+from kalshi_alpha.core.gates.readings import Fault, Reading
+from kalshi_alpha.core.gates.requirements import Action
+from kalshi_alpha.datastore import state
+from kalshi_alpha.datastore.paths import Paths
+from kalshi_alpha.datastore.state import (
+    Heartbeat,
+    heartbeat_state,
+    kill_switch_state,
+    lift_kill_switch,
+    read_heartbeat,
+    read_kill_switch,
+    renew_heartbeat,
+    set_kill_switch,
+    write_heartbeat,
+)
+
+NOW = datetime(2025, 6, 11, 10, 30, tzinfo=UTC)
+FIVE_MINUTES = timedelta(minutes=5)
+SECOND = timedelta(seconds=1)
+
+
+@pytest.fixture
+def switch(tmp_path: Path) -> Path:
+    return Paths(tmp_path).kill_switch
+
+
+@pytest.fixture
+def pulse(tmp_path: Path) -> Path:
+    path = Paths(tmp_path).heartbeat
+    path.parent.mkdir(parents=True)
+    return path
+
+
+def beat(at: datetime = NOW, *, running: bool = True, session: str = "s1") -> Heartbeat:
+    return Heartbeat(generated_at=at, session=session, running=running, pid=7)
+
+
+def words(reading: Reading) -> list[str]:
+    found = verdict(Action.PAPER, [reading], NOW).reasons
+    return [f.reason for f in found if "not read" not in f.detail]
+
+
+def test_no_sentinel_is_off(switch: Path) -> None:
+    assert not read_kill_switch(switch).on
+    switch.parent.mkdir(parents=True)
+    assert not read_kill_switch(switch).on
+
+
+def test_setting_and_lifting_the_switch(switch: Path) -> None:
+    set_kill_switch(switch, NOW, "drill")
+    assert read_kill_switch(switch) == state.KillSwitch(on=True, readable=True, path=switch)
+    assert json.loads(switch.read_text()) == {
+        "schema": 1,
+        "generated_at": "2025-06-11T10:30:00Z",
+        "note": "drill",
+    }
+    lift_kill_switch(switch)
+    lift_kill_switch(switch)
+    assert not read_kill_switch(switch).on
+
+
+def test_setting_it_twice_keeps_the_first_note(switch: Path) -> None:
+    set_kill_switch(switch, NOW, "first")
+    set_kill_switch(switch, NOW, "second")
+    assert json.loads(switch.read_text())["note"] == "first"
+
+
+def test_a_touched_empty_file_is_on(switch: Path) -> None:
+    switch.parent.mkdir(parents=True)
+    switch.touch()
+    assert read_kill_switch(switch).on
+    assert words(kill_switch_state(switch)) == ["kill_switch"]
+
+
+def test_a_folder_or_a_dangling_link_is_on(switch: Path) -> None:
+    switch.mkdir(parents=True)
+    assert read_kill_switch(switch).on
+    switch.rmdir()
+    switch.symlink_to("nowhere")
+    assert read_kill_switch(switch).on
+
+
+def test_a_file_where_the_folder_should_be_counts_as_on(switch: Path) -> None:
+    switch.parent.parent.mkdir(parents=True)
+    switch.parent.touch()
+    found = read_kill_switch(switch)
+    assert (found.on, found.readable) == (True, False)
+
+
+def test_a_data_folder_that_links_to_an_absent_disk_counts_as_on(
+    switch: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "data").symlink_to(tmp_path / "unmounted")
+    found = read_kill_switch(switch)
+    assert (found.on, found.readable) == (True, False)
+    assert kill_switch_state(switch).fault is Fault.UNREADABLE
+    assert words(kill_switch_state(switch)) == ["kill_switch"]
+
+
+def test_an_unsearchable_folder_counts_as_on(switch: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(path: Path) -> os.stat_result:
+        raise PermissionError(13, "Permission denied", str(path))
+
+    monkeypatch.setattr(Path, "lstat", refuse)
+    found = read_kill_switch(switch)
+    assert (found.on, found.readable) == (True, False)
+    assert "Permission denied" in found.detail
+
+
+def test_the_switch_stands_even_if_its_note_cannot_be_written(
+    switch: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def disk_full(path: Path, obj: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(state, "write_json", disk_full)
+    with pytest.raises(OSError, match="No space"):
+        set_kill_switch(switch, NOW)
+    assert read_kill_switch(switch).on
+
+
+def test_a_heartbeat_survives_a_round_trip(pulse: Path) -> None:
+    assert read_heartbeat(pulse, NOW) is None
+    write_heartbeat(pulse, beat())
+    assert read_heartbeat(pulse, NOW) == beat()
+    assert words(heartbeat_state(pulse, NOW, must_be_fresh=True)) == []
+
+
+TORN = {
+    "empty": b"",
+    "cut": b'{"schema": 1, "generated_at": "2025-06-11T10:3',
+    "binary": b"\xff\xfe\x00",
+    "list": b"[]",
+    "no schema": b'{"generated_at": "2025-06-11T10:30:00Z"}',
+    "unknown key": (
+        b'{"schema":1,"generated_at":"2025-06-11T10:30:00Z","session":"s","running":true,'
+        b'"pid":1,"extra":1}'
+    ),
+    "no zone": (
+        b'{"schema":1,"generated_at":"2025-06-11T10:30:00","session":"s","running":true,"pid":1}'
+    ),
+}
+
+
+@pytest.mark.parametrize("name", sorted(TORN))
+def test_a_torn_heartbeat_is_refused_and_kept(pulse: Path, name: str) -> None:
+    pulse.write_bytes(TORN[name])
+    with pytest.raises(TornFile, match=r"heartbeat\.json"):
+        read_heartbeat(pulse, NOW)
+    with pytest.raises(TornFile):
+        renew_heartbeat(pulse, beat())
+    assert pulse.read_bytes() == TORN[name]
+    assert heartbeat_state(pulse, NOW, must_be_fresh=False).fault is Fault.UNREADABLE
+    assert words(heartbeat_state(pulse, NOW, must_be_fresh=False)) == ["heartbeat_stale"]
+
+
+def test_a_heartbeat_of_a_newer_schema_is_refused_by_name(pulse: Path) -> None:
+    pulse.write_bytes(b'{"schema": 2, "whatever": true}')
+    with pytest.raises(NewerSchema, match="schema 2"):
+        renew_heartbeat(pulse, beat())
+    assert heartbeat_state(pulse, NOW, must_be_fresh=False).fault is Fault.NEWER_SCHEMA
+
+
+def test_a_heartbeat_from_the_future_is_refused_and_kept(pulse: Path) -> None:
+    write_heartbeat(pulse, beat(NOW + SECOND))
+    with pytest.raises(FutureData, match="2025-06-11T10:30:01"):
+        renew_heartbeat(pulse, beat())
+    assert words(heartbeat_state(pulse, NOW, must_be_fresh=False)) == ["heartbeat_stale"]
+    assert read_heartbeat(pulse, NOW + SECOND) == beat(NOW + SECOND)
+
+
+def test_an_unreadable_heartbeat_is_a_fault(pulse: Path) -> None:
+    pulse.mkdir()
+    assert heartbeat_state(pulse, NOW, must_be_fresh=False).fault is Fault.UNREADABLE
+
+
+def test_a_run_takes_over_from_a_fresh_or_ended_session(pulse: Path) -> None:
+    renew_heartbeat(pulse, beat(NOW - FIVE_MINUTES))
+    renew_heartbeat(pulse, beat(NOW))
+    renew_heartbeat(pulse, beat(NOW + FIVE_MINUTES, running=False))
+    renew_heartbeat(pulse, beat(NOW + timedelta(days=3), session="s2"))
+    assert read_heartbeat(pulse, NOW + timedelta(days=3)) is not None
+
+
+def test_a_run_does_not_overwrite_the_beat_of_a_session_that_died(pulse: Path) -> None:
+    dead = beat(NOW - FIVE_MINUTES - SECOND)
+    write_heartbeat(pulse, dead)
+    with pytest.raises(StaleData, match="session s1"):
+        renew_heartbeat(pulse, beat(session="s2"))
+    assert read_heartbeat(pulse, NOW) == dead
+    assert words(heartbeat_state(pulse, NOW, must_be_fresh=False)) == ["heartbeat_stale"]
+
+
+def test_an_old_beat_of_an_ended_session_passes_a_scan_and_no_order(pulse: Path) -> None:
+    write_heartbeat(pulse, beat(NOW - timedelta(hours=1), running=False))
+    assert words(heartbeat_state(pulse, NOW, must_be_fresh=False)) == []
+    assert words(heartbeat_state(pulse, NOW, must_be_fresh=True)) == ["heartbeat_stale"]
+
+
+def test_no_heartbeat_is_a_first_run(pulse: Path) -> None:
+    assert words(heartbeat_state(pulse, NOW, must_be_fresh=True)) == []
+
+
+WHOLE = b'{"schema":1,"generated_at":"2025-06-11T10:30:00Z","session":"s","running":true,"pid":1}'
+
+
+@given(st.integers(0, len(WHOLE) - 1))
+def test_every_cut_of_a_heartbeat_is_torn(
+    tmp_path_factory: pytest.TempPathFactory, at: int
+) -> None:
+    path = tmp_path_factory.getbasetemp() / "cut.json"
+    path.write_bytes(WHOLE[:at])
+    with pytest.raises(TornFile):
+        read_heartbeat(path, NOW)
