@@ -47,8 +47,10 @@ def on_grid_through(
     BadParameter
         If ``inverse`` is not strictly monotone over the edges, or ``error_sd`` is negative.
     """
-    preimages = inverse(half_step_edges(grid, lo, hi))
-    cumulative = plus_normal_error(dist, error_sd).cdf(preimages)
+    # One edge more on each side: between two outcomes lies a single edge, and a single point does
+    # not show which way g runs.
+    preimages = inverse(half_step_edges(grid, lo - 1, hi + 1))
+    cumulative = plus_normal_error(dist, error_sd).cdf(preimages[1:-1])
     if _runs(np.less, preimages):
         return pmf_between(grid, lo, cumulative)
     if _runs(np.greater, preimages):
@@ -58,7 +60,6 @@ def on_grid_through(
 
 def _runs(relation: np.ufunc, values: FloatArray) -> bool:
     """Say whether each finite value relates so to the next; a NaN relates to nothing."""
-    with np.errstate(invalid="ignore"):
-        ordered = relation(values[:-1], values[1:])
+    ordered = relation(values[:-1], values[1:])
     beyond = np.isinf(values[:-1]) & (values[:-1] == values[1:])
-    return bool((ordered | beyond).all())
+    return bool((ordered | beyond).all() and ordered.any())

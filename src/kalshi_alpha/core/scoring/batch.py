@@ -106,7 +106,6 @@ def _score_chunk(
     # Stated as what must hold, so that a NaN fails too.
     if not (smallest >= 0.0 and miss <= SUM_TOLERANCE):
         raise InvalidPmf(f"smallest probability {smallest:.3g}, largest error of a sum {miss:.3g}")
-    gaps[-1] = 0.0
     np.einsum("kc,kc->c", gaps, gaps, out=into.rps)
     np.square(gaps[rungs], out=into.brier.T)
     into.log[:] = log_loss(at)

@@ -65,8 +65,6 @@ def rps(pmfs: FloatArray, outcomes: IntArray) -> FloatArray:
     require_outcomes(outcomes, pmfs)
     happened = np.arange(pmfs.shape[1]) >= np.asarray(outcomes)[:, None]
     gaps = np.cumsum(pmfs, axis=1) - happened
-    # The last cumulative probability is 1 by construction; what it misses is float dust.
-    gaps[:, -1] = 0.0
     scores: FloatArray = np.einsum("ij,ij->i", gaps, gaps)
     return scores
 

@@ -70,6 +70,12 @@ def test_a_decreasing_transform_mirrors_the_pmf() -> None:
     np.testing.assert_allclose(mirrored.probs, direct.probs, atol=1e-14)
 
 
+def test_two_outcomes_are_enough_to_tell_a_decreasing_transform() -> None:
+    pmf = on_grid_through(Normal(1.3, 2.0), lambda y: -y, DEGREE, 0, 1)
+    assert pmf.pmf(0) == pytest.approx(float(Normal(-1.3, 2.0).cdf(0.5)))
+    assert on_grid_through(Normal(1.3, 2.0), lambda y: -y, DEGREE, 4, 4).pmf(4) == 1.0
+
+
 def test_values_the_transform_never_reaches_get_nothing() -> None:
     def log_or_minus_infinity(y: FloatArray) -> FloatArray:
         return np.log(np.where(y > 0.0, y, 1.0)) - np.where(y > 0.0, 0.0, np.inf)
@@ -85,7 +91,9 @@ def test_an_independent_error_widens_the_latent_before_the_transform() -> None:
     np.testing.assert_allclose(added.probs, direct.probs, atol=1e-13)
 
 
-@pytest.mark.parametrize("bend", [lambda y: y * y, lambda y: 0.0 * y, lambda y: np.nan * y])
+@pytest.mark.parametrize(
+    "bend", [lambda y: y * y, lambda y: 0.0 * y, lambda y: np.nan * y, lambda y: y**0 * np.inf]
+)
 def test_a_transform_that_is_not_strictly_monotone_is_refused(bend: object) -> None:
     assert callable(bend)
     with pytest.raises(BadParameter):
