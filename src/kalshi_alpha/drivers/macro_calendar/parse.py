@@ -61,7 +61,7 @@ def _events(body: bytes) -> list[icalendar.Component]:
         raise WrongBody("the calendar breaks off")
     try:
         calendar = icalendar.Calendar.from_ical(text)
-    except (ValueError, KeyError, IndexError, TypeError, AttributeError) as error:
+    except (ValueError, LookupError, TypeError, AttributeError) as error:
         # The library lets these escape on broken input; each means the text is no calendar.
         raise WrongBody(f"not a calendar: {error}") from error
     return list(calendar.walk("VEVENT"))

@@ -1,0 +1,22 @@
+from __future__ import annotations
+
+import pytest
+
+from kalshi_alpha.core.errors import DataError, ParseRefused
+from kalshi_alpha.drivers.cleveland_nowcast.errors import (
+    BadPoint,
+    ClevelandRefused,
+    Contradiction,
+    Misaligned,
+    WrongBody,
+)
+
+
+@pytest.mark.parametrize("kind", [WrongBody, Misaligned, BadPoint, Contradiction])
+def test_every_refusal_names_its_feed_and_ends_a_command_with_a_data_error(
+    kind: type[ClevelandRefused],
+) -> None:
+    error = kind("the value was cut")
+    assert isinstance(error, ParseRefused)
+    assert str(error) == "cleveland_nowcast: the value was cut"
+    assert error.exit_code == DataError.exit_code == 4

@@ -1,0 +1,21 @@
+from __future__ import annotations
+
+import pytest
+
+from kalshi_alpha.core.errors import DataError, ParseRefused
+from kalshi_alpha.drivers.macro_calendar.errors import (
+    BadEvent,
+    CalendarRefused,
+    Contradiction,
+    WrongBody,
+)
+
+
+@pytest.mark.parametrize("kind", [WrongBody, BadEvent, Contradiction])
+def test_every_refusal_names_its_feed_and_ends_a_command_with_a_data_error(
+    kind: type[CalendarRefused],
+) -> None:
+    error = kind("the value was cut")
+    assert isinstance(error, ParseRefused)
+    assert str(error) == "macro_calendar: the value was cut"
+    assert error.exit_code == DataError.exit_code == 4

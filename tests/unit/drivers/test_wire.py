@@ -1,0 +1,51 @@
+from __future__ import annotations
+
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kalshi_alpha.core.errors import ParseRefused
+from kalshi_alpha.drivers.wire import decode_json, decode_text, looks_like_markup
+
+
+class Answer(msgspec.Struct):
+    value: str
+
+
+def refusal(why: str) -> ParseRefused:
+    return ParseRefused("feed", why)
+
+
+def test_unknown_fields_are_ignored_because_publishers_add_some() -> None:
+    assert decode_json(b'{"value": "1", "new": {}}', Answer, refusal).value == "1"
+
+
+@pytest.mark.parametrize(
+    ("body", "why"),
+    [
+        (b" <html>", "web page"),
+        (b'{"value": 1}', "expected JSON"),
+        (b'{"value": "\xff"}', "expected JSON"),
+        (b'{"value": "1"', "expected JSON"),
+        (b'{"value": "1", "x": ' + b"[" * 100_000, "expected JSON"),
+    ],
+    ids=["markup", "number", "not text", "cut", "too deep"],
+)
+def test_a_body_of_another_kind_is_refused_with_the_reason(body: bytes, why: str) -> None:
+    with pytest.raises(ParseRefused, match=why):
+        decode_json(body, Answer, refusal)
+
+
+def test_text_loses_its_byte_order_mark_and_may_hold_no_nul() -> None:
+    assert decode_text(b"\xef\xbb\xbfabc", refusal) == "abc"
+    with pytest.raises(ParseRefused, match="NUL"):
+        decode_text(b"a\x00b", refusal)
+    with pytest.raises(ParseRefused, match="UTF-8"):
+        decode_text(b"\xff", refusal)
+
+
+@given(st.binary())
+def test_markup_is_told_by_its_first_character_alone(body: bytes) -> None:
+    assert looks_like_markup(b"\r\n <" + body)
+    assert not looks_like_markup(b"{" + body)
