@@ -124,10 +124,10 @@ _FEE_TYPES = frozenset(FeeType)
 
 
 def _multiplier(multiplier: Decimal | float | str | None) -> Decimal:
-    if multiplier is None or isinstance(multiplier, bool):
-        raise UnknownFee(f"fee multiplier is missing, was {multiplier!r}")
+    if multiplier is None:
+        raise UnknownFee("fee multiplier is missing")
     try:
-        # Through the shortest decimal text, so that a JSON 0.1 is a tenth and not its binary twin.
+        # Through the shortest decimal text: a JSON 0.1 is a tenth, and true is no number at all.
         return Decimal(str(multiplier))
     except InvalidOperation as e:
         raise UnknownFee(f"fee multiplier is not a number, was {multiplier!r}") from e
