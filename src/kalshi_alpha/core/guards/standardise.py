@@ -42,7 +42,7 @@ class UnitRisk:
         return self.sd < _RISKLESS_USD
 
 
-def unit_risk(probs: FloatArray, pnl: FloatArray) -> UnitRisk:
+def unit_risk(probs: FloatArray, pnl: FloatArray, promised: float | None = None) -> UnitRisk:
     """Return the exact moments of profit on atoms.
 
     Parameters
@@ -51,18 +51,26 @@ def unit_risk(probs: FloatArray, pnl: FloatArray) -> UnitRisk:
         Probability of each atom under the forecast stored at fill.
     pnl : ndarray of shape (n_atoms,)
         Net profit in dollars if the atom happens, fees included.
+    promised
+        The profit that the ledger expects, which is shrunk towards the market and so lies
+        below the forecast's own mean; None for that mean.
 
     Raises
     ------
     InvalidPmf
         If the probabilities are negative, not finite, or do not sum to one.
     BadParameter
-        If the shapes differ or a profit is not finite.
+        If the shapes differ, a profit is not finite, or the promise is not a number.
     """
     _check(probs, pnl)
-    expected = float(np.dot(probs, pnl))
-    variance = float(np.dot(probs, (pnl - expected) ** 2))
-    return UnitRisk(expected, math.sqrt(variance), float(pnl.max()), float(pnl.min()))
+    best, worst = float(pnl.max()), float(pnl.min())
+    mean = float(np.dot(probs, pnl))
+    sd = math.sqrt(float(np.dot(probs, (pnl - mean) ** 2)))
+    expected = mean if promised is None else promised
+    if math.isnan(expected):
+        raise BadParameter("the promised profit is not a number")
+    # A pair of YES and NO bought above one dollar has its loss shrunk too, beyond its best case.
+    return UnitRisk(min(max(expected, worst), best), sd, best, worst)
 
 
 def joint_risk(parts: Sequence[UnitRisk], correlation: float) -> UnitRisk:

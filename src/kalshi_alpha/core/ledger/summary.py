@@ -70,10 +70,23 @@ def _expected_e6(row: LedgerEntry) -> int:
 
 def max_loss(rows: Iterable[LedgerEntry]) -> Money:
     """Return the loss, at least zero, if each market settles the worse way for our rows in it."""
+    return Money(max(-profit_bounds(rows)[0].e6, 0))
+
+
+def profit_bounds(rows: Iterable[LedgerEntry]) -> tuple[Money, Money]:
+    """Return net profit if every market settles the worse, and the better, way for our rows.
+
+    YES and NO of one market offset each other. Markets of a ladder cannot all go the same way,
+    so the ladder's own worst and best lie within these.
+    """
     held: dict[str, dict[Side, int]] = defaultdict(lambda: {Side.YES: 0, Side.NO: 0})
     spent_e6 = 0
     for row in rows:
         held[row.market_ticker][row.side] += row.count_e2
         spent_e6 += row.cost.e6 + row.fee_e6
-    certain_e6 = sum(min(sides.values()) for sides in held.values()) * PAYOUT_E6_PER_E2
-    return Money(max(spent_e6 - certain_e6, 0))
+    low_e2 = sum(min(sides.values()) for sides in held.values())
+    high_e2 = sum(max(sides.values()) for sides in held.values())
+    return (
+        Money(low_e2 * PAYOUT_E6_PER_E2 - spent_e6),
+        Money(high_e2 * PAYOUT_E6_PER_E2 - spent_e6),
+    )

@@ -26,6 +26,15 @@ def test_moments_on_atoms_are_exact() -> None:
     assert (risk.best, risk.worst) == (0.57, -0.43)
 
 
+def test_the_ledger_may_promise_less_than_the_forecast_and_never_more_than_the_best() -> None:
+    probs, pnl = np.array([0.53, 0.47]), np.array([-0.43, 0.57])
+    assert unit_risk(probs, pnl, promised=0.036).expected == 0.036
+    assert unit_risk(probs, pnl, promised=0.036).sd == unit_risk(probs, pnl).sd
+    assert unit_risk(probs, np.array([-0.1, -0.1]), promised=-0.09).expected == -0.1
+    with pytest.raises(BadParameter, match="promised"):
+        unit_risk(probs, pnl, promised=math.nan)
+
+
 def test_z_counts_standard_deviations_from_what_was_expected() -> None:
     assert standardise(-3.0, UnitRisk(1.0, 2.0, 5.0, -5.0)) == -2.0
 
