@@ -66,7 +66,8 @@ def test_false_rejections_over_three_thousand_looks_are_as_published(
 
 
 @pytest.mark.parametrize(
-    ("price", "edge", "median", "horizon"), [(0.5, 0.05, 691, 1100), (0.9, 0.02, 1353, 2000)]
+    ("price", "edge", "median", "horizon"),
+    [(0.5, 0.03, 1932, 3000), (0.5, 0.05, 691, 1100), (0.9, 0.02, 1353, 2000)],
 )
 def test_median_bets_to_a_rejection_are_as_published(
     price: float, edge: float, median: int, horizon: int
