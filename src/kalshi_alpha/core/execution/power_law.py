@@ -12,6 +12,8 @@ _ITERATIONS_MAX = 200
 _RELATIVE_CHANGE = 1e-12
 _DAMPING_START, _DAMPING_MAX = 1e-3, 1e12
 _EXPONENT_ABS_MAX = 20.0
+_START_EXPONENTS = np.linspace(0.1, 3.0, 30)
+_RELATIVE_SCALE_MIN = 1e-9
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +46,7 @@ def fit_power_law(x: FloatArray, y: FloatArray, weights: FloatArray) -> PowerLaw
     -------
     PowerLaw or None
         None if the data do not determine two parameters: fewer than three points, one x only,
-        or no y above zero.
+        or no growth above zero.
     """
     if x.size < 3 or float(np.ptp(x)) == 0.0 or not (y > 0.0).any():
         return None
@@ -62,18 +64,18 @@ def fit_power_law(x: FloatArray, y: FloatArray, weights: FloatArray) -> PowerLaw
                 break
         else:
             damping *= 10.0
-    return _with_errors(params, loss, x, weights)
+    # Without a scale the exponent means nothing, and its error has no bound.
+    is_determined = params[0] > _RELATIVE_SCALE_MIN * float(np.abs(y).max())
+    return _with_errors(params, loss, x, weights) if is_determined else None
 
 
 def _start(x: FloatArray, y: FloatArray, weights: FloatArray) -> FloatArray:
-    positive = y > 0.0
-    log_x, log_y, w = np.log(x[positive]), np.log(y[positive]), weights[positive]
-    centred = log_x - np.average(log_x, weights=w)
-    spread = float(w @ centred**2)
-    exponent = float(w * centred @ log_y) / spread if spread > 0.0 else 1.0
-    exponent = min(max(exponent, 0.1), 2.0)
-    level = float(np.average(log_y - exponent * log_x, weights=w))
-    return np.array([np.exp(level), exponent])
+    """Return the best of a few exponents, each with the scale that fits it best."""
+    powers = x[:, None] ** _START_EXPONENTS
+    scales = (weights * y) @ powers / (weights @ powers**2)
+    losses = weights @ (y[:, None] - scales * powers) ** 2
+    best = int(losses.argmin())
+    return np.array([scales[best], _START_EXPONENTS[best]])
 
 
 def _loss(params: FloatArray, x: FloatArray, y: FloatArray, weights: FloatArray) -> float:

@@ -105,9 +105,9 @@ def fill_odds_gamma(flow: TradeFlow, place: QueuePlace) -> FillOdds:
     """Approximate `fill_odds` by a gamma volume of the same mean and variance, at any size."""
     from scipy.special import gammaincc
 
-    if flow.mean_contracts == 0.0:
+    if flow.mean_contracts < _ROUNDING:  # a gamma of shape zero does not exist
         return FillOdds(0.0, 0.0, 0.0)
-    mean, scale = flow.mean_contracts, flow.variance / flow.mean_contracts
+    mean, scale = flow.mean_contracts, 2.0 * flow.mean_trade_size - 1.0
     shape, need, ours = mean / scale, place.to_trade, place.contracts
 
     def beyond(volume: float) -> float:
