@@ -1,0 +1,1 @@
+"""Kalshi's own formats, read strictly into the core's values."""

@@ -1,0 +1,113 @@
+"""What a scan is told: thresholds, honesty, fill odds and how to size."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from kalshi_alpha.core.errors import BadParameter
+from kalshi_alpha.core.types import E2_PER_CONTRACT, Contracts, Money
+
+_WHOLE = Contracts(E2_PER_CONTRACT)
+
+
+class SizingRule(StrEnum):
+    """A fixed count for every proposal, or a fraction of Kelly's."""
+
+    FIXED = "fixed"
+    KELLY = "kelly"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SizingPolicy:
+    """How many contracts a proposal asks for, before any cap.
+
+    Parameters
+    ----------
+    rule
+        ``FIXED`` asks for ``contracts``; ``KELLY`` asks for the truncated fraction and treats
+        ``contracts``, when given, as a ceiling.
+    bankroll
+        What the fractions are of.
+    kelly_multiplier
+        Fraction of the full Kelly stake that is used.
+    kelly_cap
+        Largest share of the bankroll that one piece of news may cost.
+    probability_se
+        Standard error of our probability, for the shrinkage of Baker & McHale 2013.
+    lot
+        Smallest step of an order.
+    """
+
+    rule: SizingRule
+    bankroll: Money
+    contracts: Contracts | None = None
+    kelly_multiplier: float = 0.25
+    kelly_cap: float = 0.25
+    probability_se: float = 0.02
+    lot: Contracts = _WHOLE
+
+    def __post_init__(self) -> None:
+        if self.bankroll.e6 <= 0:
+            raise BadParameter(f"bankroll must be positive, was {self.bankroll}")
+        if not (0.0 < self.kelly_multiplier <= 1.0 and 0.0 < self.kelly_cap <= 1.0):
+            raise BadParameter(
+                f"Kelly multiplier and cap must lie in (0, 1], were {self.kelly_multiplier}, "
+                f"{self.kelly_cap}"
+            )
+        if not self.probability_se >= 0.0:
+            raise BadParameter(f"standard error must be >= 0, was {self.probability_se}")
+        if self.lot.e2 == 0:
+            raise BadParameter("a lot must be some part of a contract")
+        if self.rule is SizingRule.FIXED and (self.contracts is None or self.contracts.e2 == 0):
+            raise BadParameter("fixed sizing needs a number of contracts")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScanPolicy:
+    """Everything a scan decides by, apart from the data.
+
+    Parameters
+    ----------
+    at
+        The decision clock.
+    min_ev
+        Smallest honest edge after fees that is proposed, in dollars per contract.
+    shrink, bin_weight
+        Shares of the gross edge that are believed, in [0, 1].
+    adverse_selection
+        Expected loss in dollars per contract from being filled by somebody who knows more.
+    alpha_join, alpha_improve
+        Expected fill ratios at the best bid and one tick above it.
+    max_spread_e4
+        Widest spread, in 1e-4 dollars, whose mid counts as the market's probability.
+    balance_step_e6
+        The account's balance precision, by which fees are rounded.
+    sizing
+        How proposals are sized.
+    """
+
+    at: datetime
+    sizing: SizingPolicy
+    min_ev: float = 0.005
+    shrink: float = 0.9
+    bin_weight: float = 1.0
+    adverse_selection: float = 0.005
+    alpha_join: float = 0.5
+    alpha_improve: float = 0.5
+    max_spread_e4: int = 2000
+    balance_step_e6: int = 100
+
+    def __post_init__(self) -> None:
+        if self.at.tzinfo is None:
+            raise BadParameter("the decision clock carries no zone")
+        unit = (self.shrink, self.bin_weight, self.alpha_join, self.alpha_improve)
+        # Stated as what must hold, so that a NaN fails too.
+        if not all(0.0 <= each <= 1.0 for each in unit):
+            raise BadParameter(f"shrink, weight and fill ratios must lie in [0, 1], were {unit}")
+        if not (self.min_ev >= 0.0 and 0.0 <= self.adverse_selection < 1.0):
+            raise BadParameter(
+                f"minimum edge and adverse selection must be >= 0, were {self.min_ev}, "
+                f"{self.adverse_selection}"
+            )
