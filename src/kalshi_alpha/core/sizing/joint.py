@@ -14,7 +14,8 @@ from kalshi_alpha.core.sizing.problem import KellyProblem
 
 GAP_MAX = 5e-10
 _LEAST_WEALTH = 1e-12  # so that even an atom held impossible leaves something
-_NEGLIGIBLE = 1e-10  # contracts per dollar of bankroll
+_NEGLIGIBLE = 1e-8  # contracts per dollar of bankroll
+_FORGONE_MAX = 1e-11  # growth lost by setting a leg to zero
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -63,6 +64,9 @@ def joint_kelly(problem: KellyProblem, *, positive_ev_only: bool = True) -> Join
     if not wanted.any():
         return JointSizes(contracts, 0.0, 0.0)
     program = as_program(problem, wanted)
+    if (program.marginal_growth(np.zeros_like(program.cost)) <= 0.0).all():
+        # A concave function that no leg raises at the origin is greatest there.
+        return JointSizes(contracts, 0.0, 0.0)
     x, gap = certified(program)
     contracts[wanted] = x * problem.bankroll
     return JointSizes(contracts, problem.growth(contracts), gap)
@@ -88,17 +92,17 @@ def certified(program: LogProgram) -> tuple[FloatArray, float]:
     gap = np.inf
     for solve in (interior_point.solve, barrier.solve):
         x, duals = solve(program)
-        x = _without_dust(program, x)
+        x = _without_dust(program, x, duals)
         gap = program.duality_gap(x, duals)
         if gap <= GAP_MAX:
             return x, max(gap, 0.0)
     raise BadParameter(f"no certified optimum: growth may be {gap:.3g} short")
 
 
-def _without_dust(program: LogProgram, x: FloatArray) -> FloatArray:
-    """Set negligible legs to zero, and shrink the rest should that break a floor."""
-    kept = np.where(x > _NEGLIGIBLE, x, 0.0)
+def _without_dust(program: LogProgram, x: FloatArray, duals: FloatArray) -> FloatArray:
+    """Set legs to zero that cost no growth, and shrink the rest should that break a floor."""
+    costs_growth = x * duals[: x.size] > _FORGONE_MAX
+    kept = np.where((x > _NEGLIGIBLE) | costs_growth, x, 0.0)
     room = program.base - program.floor
-    change = program.gain @ kept
-    over = float((-change / room).max())
+    over = float((-(program.gain @ kept) / room).max())
     return kept / over if over > 1.0 else kept

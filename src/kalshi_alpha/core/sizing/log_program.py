@@ -57,6 +57,11 @@ class LogProgram:
         start: FloatArray = 0.5 * np.minimum(self.upper, budget / (self.cost.size * self.cost))
         return start
 
+    def marginal_growth(self, x: FloatArray) -> FloatArray:
+        """Return the gradient of the objective: growth per contract more of each leg."""
+        gradient: FloatArray = (self.probs / (self.base + self.gain @ x)) @ self.gain
+        return gradient
+
     def duality_gap(self, x: FloatArray, duals: FloatArray) -> float:
         """Bound on how far the objective at a feasible ``x`` lies below the optimum.
 
