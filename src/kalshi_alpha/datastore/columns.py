@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 from kalshi_alpha.core.errors import BadParameter
@@ -13,7 +14,17 @@ if TYPE_CHECKING:
 Column = tuple[str, str]
 """A column's name and one of the words of `DTYPES`."""
 
-DTYPES = ("text", "bool", "int", "float", "date", "time")
+# Polars would turn "1" into 1 and 1.5 into 1; a table takes each type as it is or not at all.
+_ACCEPTED: dict[str, tuple[type, ...]] = {
+    "text": (str,),
+    "bool": (bool,),
+    "int": (int,),
+    "float": (float, int),
+    "date": (date,),
+    "time": (datetime,),
+}
+
+DTYPES = tuple(_ACCEPTED)
 """Text, truth, whole number, float64, calendar date, UTC instant with microseconds."""
 
 
@@ -62,7 +73,22 @@ def frame_of(columns: Sequence[Column], rows: Iterable[Mapping[str, object]]) ->
         if row.keys() != expected:
             raise BadParameter(f"row columns differ: {sorted(expected ^ row.keys())}")
         records.append([row[name] for name in names])
+    schema = polars_schema(columns)
+    for place, (name, dtype) in enumerate(columns):
+        _check_types(name, dtype, [record[place] for record in records])
     try:
-        return pl.DataFrame(records, schema=polars_schema(columns), orient="row", strict=True)
+        return pl.DataFrame(records, schema=schema, orient="row", strict=True)
     except (TypeError, ValueError, OverflowError, pl.exceptions.PolarsError) as error:
         raise BadParameter(f"a value does not fit its column: {error}") from error
+
+
+def _check_types(name: str, dtype: str, values: Sequence[object]) -> None:
+    # A truth value is no number and an instant no date, though Python says they are.
+    refused = {"int": bool, "float": bool, "date": datetime}.get(dtype, ())
+    for value in values:
+        if value is None:
+            continue
+        if not isinstance(value, _ACCEPTED[dtype]) or isinstance(value, refused):
+            raise BadParameter(f"column {name} takes {dtype}, not {value!r}")
+        if isinstance(value, datetime) and value.tzinfo is None:
+            raise BadParameter(f"column {name}: {value} has no time zone")

@@ -6,10 +6,11 @@ their entry points, so the store imports none of them.
 
 from __future__ import annotations
 
+import hashlib
 import os
 import sys
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -109,9 +110,11 @@ def _ingest_feed(
     skipped: Counter[str] = Counter()
     errors: list[str] = []
     new_rows = size = 0
+    received = {(r.retrieved_at, r.sha256) for r in store.raw.receipts(driver.source)}
     for payload in payloads:
-        receipt = store.raw.keep(payload, driver.suffix)
         try:
+            _check_order(payload, received)
+            receipt = store.raw.keep(payload, driver.suffix)
             parsed = driver.parse(payload.body)
             observations = [_observation(driver, row, payload) for row in parsed.rows]
             new_rows += table.append(
@@ -141,6 +144,16 @@ def _ingest_feed(
         skipped=dict(sorted(skipped.items())),
         errors=tuple(errors),
     )
+
+
+def _check_order(payload: Payload, received: Collection[tuple[datetime, str]]) -> None:
+    """Refuse a payload older than one taken in before; the same payload again is fine."""
+    newest = max((at for at, _ in received), default=payload.retrieved_at)
+    known = (payload.retrieved_at, hashlib.sha256(payload.body).hexdigest()) in received
+    if payload.retrieved_at < newest and not known:
+        raise DataError(
+            f"{payload.source}: received before the payload of {newest}, comes too late"
+        )
 
 
 def _observation(driver: Driver[Any], row: Any, payload: Payload) -> Observation:

@@ -51,9 +51,13 @@ class Paths:
 
     # --- raw payloads, as received --------------------------------------------------------
 
+    def raw_source(self, source: str) -> Path:
+        """Folder of everything received from ``source``."""
+        return self.root / "data" / "raw" / _name(source)
+
     def raw(self, source: str, day: date) -> Path:
         """Folder of the payloads received from ``source`` on the UTC date ``day``."""
-        return self.root / "data" / "raw" / _name(source) / f"{day:%Y/%m/%d}"
+        return self.raw_source(source) / f"{day:%Y/%m/%d}"
 
     def telemetry(self, day: date) -> Path:
         """Return the execution telemetry of the UTC date ``day``, one JSON object a line."""
@@ -61,7 +65,7 @@ class Paths:
 
     def orderbook(self, ticker: str) -> Path:
         """Folder of recorded order-book snapshots of one market."""
-        return self.root / "data" / "raw" / "kalshi" / "orderbook" / _name(ticker)
+        return self.raw_source("kalshi") / "orderbook" / _name(ticker)
 
     # --- derived tables and state ---------------------------------------------------------
 

@@ -54,6 +54,16 @@ class RawStore:
             append_lines(folder / RECEIPTS, [msgspec.json.encode(receipt).decode()])
         return receipt
 
+    def receipts(self, source: str) -> list[Receipt]:
+        """Return every receipt of ``source`` in order of receipt.
+
+        Raises
+        ------
+        TornFile
+            If a receipt cannot be read.
+        """
+        return [receipt for _, receipt in self._received(source)]
+
     def payloads(self, source: str) -> Iterator[Payload]:
         """Yield every stored payload of ``source`` in order of receipt.
 
@@ -62,15 +72,18 @@ class RawStore:
         TornFile
             If a receipt cannot be read, or a payload no longer has the hash of its name.
         """
-        base = self._paths.root / "data" / "raw" / source
-        folders = sorted(file.parent for file in base.glob(f"*/*/*/{RECEIPTS}"))
-        for folder in folders:
-            for receipt in sorted(_receipts(folder), key=lambda r: (r.retrieved_at, r.sha256)):
-                path = folder / receipt.file
-                body = path.read_bytes()
-                if hashlib.sha256(body).hexdigest() != receipt.sha256:
-                    raise TornFile(f"{path} does not have the hash of its name")
-                yield Payload(source, body, receipt.retrieved_at, receipt.file)
+        for folder, receipt in self._received(source):
+            path = folder / receipt.file
+            body = path.read_bytes()
+            if hashlib.sha256(body).hexdigest() != receipt.sha256:
+                raise TornFile(f"{path} does not have the hash of its name")
+            yield Payload(source, body, receipt.retrieved_at, receipt.file)
+
+    def _received(self, source: str) -> list[tuple[Path, Receipt]]:
+        base = self._paths.raw_source(source)
+        folders = (file.parent for file in base.glob(f"*/*/*/{RECEIPTS}"))
+        found = [(folder, receipt) for folder in folders for receipt in _receipts(folder)]
+        return sorted(found, key=lambda pair: (pair[1].retrieved_at, pair[1].sha256))
 
 
 def _receipts(folder: Path) -> list[Receipt]:

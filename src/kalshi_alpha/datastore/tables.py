@@ -85,6 +85,7 @@ class PointInTimeTable:
         self._folder = folder
         self._columns = (*schema.columns, *STAMPS)
         self._history: dict[_Key, list[_Vintage]] | None = None
+        self._newest: datetime | None = None
 
     def append(
         self, observations: Sequence[Observation], *, retrieved_at: datetime, raw_sha256: str
@@ -100,7 +101,9 @@ class PointInTimeTable:
             If a column is missing, a value has the wrong type, a key occurs twice, or an
             observation claims to be available before it was retrieved.
         DataError
-            If stored files cannot be read.
+            If stored files cannot be read, or something newer was appended before: a table
+            grows in order of retrieval, because a value seen unchanged leaves no trace that a
+            late one could be weighed against.
         """
         retrieved_at = _utc(retrieved_at)
         history = self._loaded()
@@ -118,6 +121,8 @@ class PointInTimeTable:
                 fresh.append(self._record(observation.values, stamp, withdrawn=False))
         fresh += self._withdrawals(history, seen, (retrieved_at, retrieved_at, raw_sha256))
         if fresh:
+            if self._newest is not None and retrieved_at < self._newest:
+                raise DataError(f"{self.schema.source}: a payload of {retrieved_at} comes too late")
             self._write(fresh, retrieved_at, raw_sha256)
             self._remember(history, fresh)
         return len(fresh)
@@ -196,6 +201,8 @@ class PointInTimeTable:
             values = None if record["withdrawn"] else self._values(record)
             vintage = (_stamp_of(record), values)
             insort(history.setdefault(self._key(record), []), vintage, key=lambda v: v[0])
+            retrieved_at = vintage[0][1]
+            self._newest = max(self._newest or retrieved_at, retrieved_at)
 
     @staticmethod
     def _known(

@@ -1,0 +1,136 @@
+from __future__ import annotations
+
+import csv
+import json
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from kalshi_alpha.core.errors import NewerSchema, TornFile
+from kalshi_alpha.core.ledger.entry import ClockSource, EntryKind, LedgerEntry, LedgerMode
+from kalshi_alpha.core.ledger.rows import COLUMNS
+from kalshi_alpha.core.types import Side
+from kalshi_alpha.datastore.ledger import LedgerStore
+from kalshi_alpha.datastore.paths import Paths
+
+NOW = datetime(2025, 6, 11, 10, 30, tzinfo=UTC)
+ENTRY = LedgerEntry(
+    mode=LedgerMode.PAPER,
+    environment="prod",
+    clock_source=ClockSource.SYSTEM,
+    kind=EntryKind.FILLED,
+    as_of=NOW,
+    run_scope="daily",
+    series="KXCPI",
+    event_ticker="KXCPI-25MAY",
+    market_ticker="KXCPI-25MAY-T0.2",
+    family="cpi",
+    quantity="cpi_mom",
+    risk_unit="cpi-2025-05",
+    side=Side.NO,
+    strike="greater 0.2",
+    price_e4=5500,
+    posted_e2=1000,
+    filled_e2=400,
+    fee_e6=0,
+    p=0.62,
+    shrink=0.9,
+    w_bin=1.0,
+    adverse=0.005,
+    placed_at=NOW,
+    pmf_sha256="0" * 64,
+)
+OTHER_PRICE = replace(ENTRY, price_e4=5600)
+SETTLED = replace(ENTRY, settled_at=NOW + timedelta(hours=3), outcome=1, payout_e6=4_000_000)
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> LedgerStore:
+    return LedgerStore(Paths(tmp_path))
+
+
+def test_a_ledger_that_does_not_exist_is_empty(store: LedgerStore) -> None:
+    assert (store.entries(), store.generated_at()) == ([], None)
+
+
+def test_entries_come_back_as_they_went_in_with_the_time_of_writing(store: LedgerStore) -> None:
+    assert store.upsert([OTHER_PRICE, ENTRY], NOW) == 2
+    assert sorted(store.entries(), key=lambda e: e.price_e4) == [ENTRY, OTHER_PRICE]
+    assert store.generated_at() == NOW
+
+
+def test_a_settlement_replaces_the_fill_it_settles(store: LedgerStore) -> None:
+    store.upsert([ENTRY], NOW)
+    assert store.upsert([SETTLED], NOW) == 1
+    assert store.entries() == [SETTLED]
+
+
+def test_a_run_repeated_at_its_clock_replaces_its_rows_and_no_others(store: LedgerStore) -> None:
+    other_event = replace(ENTRY, event_ticker="KXCPIYOY-25MAY")
+    later = replace(ENTRY, as_of=NOW + timedelta(days=1))
+    store.replace_runs([ENTRY, other_event, later], NOW)
+    assert store.replace_runs([OTHER_PRICE], NOW) == 3
+    assert {e.entry_id for e in store.entries()} == {
+        e.entry_id for e in (OTHER_PRICE, other_event, later)
+    }
+
+
+def test_the_same_entries_give_the_same_bytes_in_any_order(
+    store: LedgerStore, tmp_path: Path
+) -> None:
+    store.upsert([ENTRY, OTHER_PRICE], NOW)
+    first = Paths(tmp_path).ledger_all.read_bytes()
+    Paths(tmp_path).ledger_all.unlink()
+    store.upsert([OTHER_PRICE, ENTRY], NOW)
+    assert Paths(tmp_path).ledger_all.read_bytes() == first
+
+
+def test_other_programs_read_every_column_typed(store: LedgerStore, tmp_path: Path) -> None:
+    store.upsert([ENTRY], NOW)
+    frame = pl.read_parquet(tmp_path / "data/proc/ledger_all.parquet")
+    assert frame.columns == [name for name, _ in COLUMNS]
+    assert frame["filled_e2"].sum() == 400
+
+
+def test_artifacts_say_the_same_as_text(store: LedgerStore, tmp_path: Path) -> None:
+    table, document = store.write_artifacts([ENTRY], "paper_ledger_KXCPI", NOW)
+    assert table == tmp_path / "reports/_artifacts/paper_ledger_KXCPI.csv"
+    [line] = csv.DictReader(table.read_text().splitlines())
+    [row] = json.loads(document.read_text())["entries"]
+    assert line["entry_id"] == row["entry_id"] == ENTRY.entry_id
+    assert (line["price_e4"], row["price_e4"]) == ("5500", 5500)
+    assert json.loads(document.read_text())["schema"] == 1
+
+
+def test_no_entries_still_make_artifacts_with_their_columns(store: LedgerStore) -> None:
+    table, document = store.write_artifacts([], "empty", NOW)
+    assert table.read_text().startswith("entry_id,mode,")
+    assert json.loads(document.read_text())["entries"] == []
+
+
+@pytest.mark.parametrize("damage", ["cut", "no header"])
+def test_a_ledger_that_cannot_be_read_is_never_written_over(
+    store: LedgerStore, tmp_path: Path, damage: str
+) -> None:
+    store.upsert([ENTRY], NOW)
+    path = Paths(tmp_path).ledger_all
+    if damage == "cut":
+        path.write_bytes(path.read_bytes()[:-9])
+    else:
+        pl.read_parquet(path).write_parquet(path)
+    damaged = path.read_bytes()
+    with pytest.raises(TornFile, match="ledger_all"):
+        store.upsert([OTHER_PRICE], NOW)
+    assert path.read_bytes() == damaged
+
+
+def test_a_ledger_of_a_later_version_is_refused(store: LedgerStore, tmp_path: Path) -> None:
+    store.upsert([ENTRY], NOW)
+    path = Paths(tmp_path).ledger_all
+    metadata = {"schema": "2", "generated_at": NOW.isoformat()}
+    pl.read_parquet(path).write_parquet(path, metadata=metadata)
+    with pytest.raises(NewerSchema, match="schema 2"):
+        store.entries()
