@@ -3,6 +3,7 @@ from __future__ import annotations
 import math
 from itertools import accumulate
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -72,6 +73,7 @@ def test_a_replay_reaches_the_same_state(log: list[tuple[str, float]]) -> None:
     for unit_id, z in log:
         state = state.update(unit_id, z)
     assert state.replay(log) == state
+    assert msgspec.json.decode(msgspec.json.encode(state), type=CusumState) == state
     assert state.s >= 0.0
 
 

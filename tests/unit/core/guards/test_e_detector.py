@@ -2,7 +2,9 @@ from __future__ import annotations
 
 import math
 from itertools import accumulate
+from typing import Any
 
+import msgspec
 import numpy as np
 import pytest
 from hypothesis import given
@@ -152,9 +154,9 @@ def test_an_impossible_bet_is_refused(lam: float, pnl: float, expected: float, b
         {"threshold": 250.0, "r": (math.nan,) * 6},
     ],
 )
-def test_an_impossible_state_is_refused(fields: dict[str, float]) -> None:
+def test_an_impossible_state_is_refused(fields: dict[str, Any]) -> None:
     with pytest.raises(BadParameter, match="e-detector"):
-        EDetectorState(**fields)  # type: ignore[arg-type]
+        EDetectorState(**fields)
 
 
 @given(logs)
@@ -166,6 +168,7 @@ def test_a_replay_reaches_the_same_state_and_sums_stay_positive(
         state = state.update(*row)
         assert all(value >= 0.0 for value in state.r)
     assert state.replay(log) == state
+    assert msgspec.json.decode(msgspec.json.encode(state), type=EDetectorState) == state
     for unit_id, *_ in log:
         assert state.update(unit_id, -5.0, 0.0, 1.0) == state
 

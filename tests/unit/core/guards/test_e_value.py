@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import math
 
+import msgspec
 import numpy as np
 import pytest
 from hypothesis import given
@@ -102,6 +103,7 @@ def test_a_replay_reaches_the_same_wealth(log: list[tuple[str, float, float]]) -
     for row in log:
         state = state.update(*row)
     assert state.replay(log) == state
+    assert msgspec.json.decode(msgspec.json.encode(state), type=WealthState) == state
     assert state.e_value > 0.0
     for unit_id, *_ in log:
         assert state.update(unit_id, -1.0, 1.0) == state

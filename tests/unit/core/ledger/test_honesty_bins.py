@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
+import msgspec
 import numpy as np
 import pytest
 from hypothesis import given
@@ -14,6 +15,7 @@ from kalshi_alpha.core.errors import BadParameter
 from kalshi_alpha.core.ledger.entry import LedgerEntry
 from kalshi_alpha.core.ledger.honesty_bins import (
     Badge,
+    HonestyBin,
     Slope,
     badge,
     bin_key,
@@ -143,6 +145,12 @@ def test_a_bin_records_what_was_expected_and_what_came(make_entry: Build) -> Non
     assert (found.weight, found.cap) == weight_and_cap(slope, 0.9)
     assert found.cap_lots is None
     assert found.badge is Badge.UNPROVEN
+
+
+def test_a_record_survives_a_round_trip_through_json(make_entry: Build) -> None:
+    for record in honesty_bins(_outcomes(make_entry, [1, 1, 0]), 0.9).values():
+        assert msgspec.json.decode(msgspec.json.encode(record), type=HonestyBin) == record
+    assert msgspec.to_builtins(empty_bin(KEY))["badge"] == "✗"
 
 
 def test_bins_are_kept_apart(make_entry: Build) -> None:
