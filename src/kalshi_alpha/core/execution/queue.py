@@ -128,10 +128,8 @@ def volume_pmf(flow: TradeFlow, size: int) -> list[float]:
     digits cancel. Running terms are rescaled, because :math:`e^{-\theta}` underflows in a
     busy market.
     """
-    theta, rho = (
-        flow.mean_contracts / flow.mean_trade_size,
-        1.0 - 1.0 / flow.mean_trade_size,
-    )
+    theta = flow.mean_contracts / flow.mean_trade_size
+    rho = 1.0 - 1.0 / flow.mean_trade_size
     terms, log_scale = [1.0], -theta
     geometric = weighted = 0.0
     for n in range(1, size):

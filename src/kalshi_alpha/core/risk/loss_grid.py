@@ -21,7 +21,7 @@ FACTORS_MAX = 2  # nodes grow as their power; beyond this, draw
 SLOPE_MAX = 8.0
 GRID_POINTS_MAX = 100_000  # times the nodes of a block this is 50 MB
 MULTIPLY_ADDS_MAX = 2_000_000_000  # about two seconds
-_REACH = 8.5  # the normal density beyond is below 1e-16 of its peak
+_REACH = 6.5  # beyond lies a probability of 1e-10
 _STEP_AT_UNIT_SLOPE = 0.4
 _NODES_PER_BLOCK = 64  # a block of grid times nodes should stay in the cache
 

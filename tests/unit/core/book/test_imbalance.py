@@ -64,9 +64,12 @@ def test_measures_lie_inside_the_touch_and_mirror(yes: dict[int, int], no: dict[
     depth, flipped_depth = depth_imbalance(book), depth_imbalance(flipped)
     bid, ask = book.best_yes_bid, book.best_yes_ask
 
-    assert weighted is not None and mirrored is not None  # noqa: PT018
-    assert depth is not None and flipped_depth is not None  # noqa: PT018
-    assert bid is not None and ask is not None  # noqa: PT018
+    assert weighted is not None
+    assert mirrored is not None
+    assert depth is not None
+    assert flipped_depth is not None
+    assert bid is not None
+    assert ask is not None
     assert bid.dollars <= weighted <= ask.dollars
     assert weighted + mirrored == pytest.approx(1.0)
     assert depth + flipped_depth == pytest.approx(1.0)

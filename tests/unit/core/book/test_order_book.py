@@ -81,7 +81,7 @@ def test_impossible_levels_are_refused_on_either_side(
 
 def test_an_instant_without_a_zone_is_refused() -> None:
     with pytest.raises(BadMarket):
-        OrderBook.of("X", datetime(2025, 6, 11, 10, 30), [], [])  # noqa: DTZ001
+        OrderBook.of("X", AT.replace(tzinfo=None), [], [])
 
 
 @given(books)

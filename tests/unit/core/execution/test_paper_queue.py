@@ -121,7 +121,7 @@ def test_an_instant_without_a_zone_is_refused() -> None:
             Price(1),
             Contracts(1),
             Contracts(0),
-            datetime(2025, 6, 11),  # noqa: DTZ001
+            PLACED_AT.replace(tzinfo=None),
         )
 
 

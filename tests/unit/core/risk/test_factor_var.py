@@ -48,43 +48,31 @@ def test_no_more_than_the_dollars_at_risk_can_be_lost() -> None:
     assert result.var == result.es == 100.0
 
 
-def _model(**changed: object) -> FactorModel:
-    parts: dict[str, object] = {
-        "betas": np.ones((2, 1)),
-        "vols": np.array([0.3]),
-        "correlation": np.eye(1),
-        "idio": 0.1,
-    }
-    return FactorModel(**(parts | changed))  # type: ignore[arg-type]
+ONE_FACTOR = FactorModel(np.ones((2, 1)), np.array([0.3]), np.eye(1), idio=0.1)
 
 
 @pytest.mark.parametrize(
-    "changed",
+    ("betas", "vols", "correlation", "idio"),
     [
-        {"betas": np.ones((2, 2))},
-        {"betas": np.ones(2)},
-        {"betas": np.full((2, 1), np.nan)},
-        {"vols": np.array([-0.1])},
-        {"vols": np.array([np.inf])},
-        {"idio": -0.1},
-        {"idio": float("nan")},
-        {"correlation": np.array([[0.9]])},
-        {"correlation": np.array([[np.nan]])},
-        {
-            "betas": np.ones((2, 2)),
-            "vols": np.ones(2),
-            "correlation": np.array([[1.0, 1.2], [1.2, 1.0]]),
-        },
-        {
-            "betas": np.ones((2, 2)),
-            "vols": np.ones(2),
-            "correlation": np.array([[1.0, 0.2], [0.1, 1.0]]),
-        },
+        pytest.param([[1.0, 1.0]], [0.3], [[1.0]], 0.1, id="a beta too many"),
+        pytest.param([1.0], [0.3], [[1.0]], 0.1, id="betas are no matrix"),
+        pytest.param([[1.0]], [0.3], [[1.0, 0.0], [0.0, 1.0]], 0.1, id="another correlation"),
+        pytest.param([[np.nan]], [0.3], [[1.0]], 0.1, id="beta is NaN"),
+        pytest.param([[1.0]], [-0.1], [[1.0]], 0.1, id="negative volatility"),
+        pytest.param([[1.0]], [np.inf], [[1.0]], 0.1, id="infinite volatility"),
+        pytest.param([[1.0]], [0.3], [[1.0]], -0.1, id="negative own volatility"),
+        pytest.param([[1.0]], [0.3], [[1.0]], np.nan, id="own volatility is NaN"),
+        pytest.param([[1.0]], [0.3], [[0.9]], 0.1, id="diagonal is not one"),
+        pytest.param([[1.0]], [0.3], [[np.nan]], 0.1, id="correlation is NaN"),
+        pytest.param([[1.0, 1.0]], [1.0, 1.0], [[1.0, 1.2], [1.2, 1.0]], 0.1, id="beyond one"),
+        pytest.param([[1.0, 1.0]], [1.0, 1.0], [[1.0, 0.2], [0.1, 1.0]], 0.1, id="asymmetric"),
     ],
 )
-def test_an_impossible_model_is_refused(changed: dict[str, object]) -> None:
+def test_an_impossible_model_is_refused(
+    betas: list[list[float]], vols: list[float], correlation: list[list[float]], idio: float
+) -> None:
     with pytest.raises(BadParameter):
-        _model(**changed)
+        FactorModel(np.array(betas), np.array(vols), np.array(correlation), idio)
 
 
 @pytest.mark.parametrize(
@@ -101,7 +89,7 @@ def test_an_impossible_model_is_refused(changed: dict[str, object]) -> None:
 )
 def test_impossible_inputs_are_refused(at_risk: np.ndarray, level: float) -> None:
     with pytest.raises(BadParameter):
-        factor_var(_model(), at_risk, level)
+        factor_var(ONE_FACTOR, at_risk, level)
 
 
 @given(

@@ -107,17 +107,20 @@ def test_a_broken_cap_leaves_negative_room_and_allows_nothing() -> None:
 
 
 @pytest.mark.parametrize(
-    "limits",
+    ("ladder_e6", "strike_e6", "overrides"),
     [
-        {"ladder_cap": Money(-1)},
-        {"ladder_cap": Money(1), "strike_cap": Money(-1)},
-        {"ladder_cap": Money(1), "strike_overrides": (("X", Money(-1)),)},
-        {"ladder_cap": Money(1), "strike_overrides": (("X", Money(1)), ("X", Money(2)))},
+        (-1, None, ()),
+        (1, -1, ()),
+        (1, None, (("X", Money(-1)),)),
+        (1, None, (("X", Money(1)), ("X", Money(2)))),
     ],
 )
-def test_impossible_limits_are_refused(limits: dict[str, object]) -> None:
+def test_impossible_limits_are_refused(
+    ladder_e6: int, strike_e6: int | None, overrides: tuple[tuple[str, Money], ...]
+) -> None:
+    strike_cap = None if strike_e6 is None else Money(strike_e6)
     with pytest.raises(BadParameter):
-        PalLimits(**limits)  # type: ignore[arg-type]
+        PalLimits(Money(ladder_e6), strike_cap, overrides)
 
 
 def test_a_negative_fee_is_refused() -> None:
