@@ -11,6 +11,7 @@ import os
 import sys
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,7 @@ import msgspec
 
 from kalshi_alpha.core.errors import (
     DataError,
+    DomainError,
     FutureData,
     KalshiAlphaError,
     MissingData,
@@ -31,7 +33,7 @@ from kalshi_alpha.datastore.atomic import encode_json
 from kalshi_alpha.datastore.feeds import Driver, Newest, Payload
 from kalshi_alpha.datastore.manifest import Manifest
 from kalshi_alpha.datastore.paths import Paths
-from kalshi_alpha.datastore.tables import FeedStore, Observation
+from kalshi_alpha.datastore.tables import FeedStore, Observation, PointInTimeTable
 
 _NEW_YORK = ZoneInfo("America/New_York")
 _GROUP = "kalshi_alpha.drivers"
@@ -102,48 +104,70 @@ def ingest(
     )
 
 
+@dataclass(slots=True)
+class _Intake:
+    """What has come of one feed so far."""
+
+    rows: list[Any] = field(default_factory=list)
+    new_rows: int = 0
+    size: int = 0
+    skipped: Counter[str] = field(default_factory=Counter)
+    errors: list[str] = field(default_factory=list)
+
+
 def _ingest_feed(
     driver: Driver[Any], payloads: Sequence[Payload], store: FeedStore, clock: datetime
 ) -> FeedSummary:
-    table = store.table(driver.table)
-    rows: list[Any] = []
-    skipped: Counter[str] = Counter()
-    errors: list[str] = []
-    new_rows = size = 0
-    received = {(r.retrieved_at, r.sha256) for r in store.raw.receipts(driver.source)}
-    for payload in payloads:
-        try:
-            _check_order(payload, received)
-            receipt = store.raw.keep(payload, driver.suffix)
-            parsed = driver.parse(payload.body)
-            observations = [_observation(driver, row, payload) for row in parsed.rows]
-            new_rows += table.append(
-                observations, retrieved_at=payload.retrieved_at, raw_sha256=receipt.sha256
-            )
-        except DataError as error:
-            errors.append(_named(error, payload))
-            continue
-        rows += parsed.rows
-        skipped.update(dict(parsed.skipped))
+    intake = _Intake()
     try:
-        size = table.read(clock).height
-        if not size:
+        received = {(r.retrieved_at, r.sha256) for r in store.raw.receipts(driver.source)}
+        table = store.table(driver.table)
+        for payload in payloads:
+            _take(driver, payload, store, table, received, intake)
+        intake.size = table.read(clock).height
+        if not intake.size:
             raise MissingData(f"{driver.source}: nothing received by {clock:%Y-%m-%dT%H:%M:%SZ}")
     except DataError as error:
-        errors.append(f"{type(error).__name__}: {error}")
-    newest = driver.newest(rows) if rows else Newest("", None)
+        intake.errors.append(f"{type(error).__name__}: {error}")
+    newest = driver.newest(intake.rows) if intake.rows else Newest("", None)
     return FeedSummary(
         source=driver.source,
         payloads=len(payloads),
-        rows=size,
-        new_rows=new_rows,
+        rows=intake.size,
+        new_rows=intake.new_rows,
         newest=newest.text,
         newest_on=newest.on,
         age_days=None if newest.on is None else (_new_york(clock) - newest.on).days,
         retrieved_at=payloads[-1].retrieved_at if payloads else None,
-        skipped=dict(sorted(skipped.items())),
-        errors=tuple(errors),
+        skipped=dict(sorted(intake.skipped.items())),
+        errors=tuple(intake.errors),
     )
+
+
+def _take(
+    driver: Driver[Any],
+    payload: Payload,
+    store: FeedStore,
+    table: PointInTimeTable,
+    received: Collection[tuple[datetime, str]],
+    intake: _Intake,
+) -> None:
+    """Keep, parse and append one payload; a refusal is noted, not raised."""
+    try:
+        _check_order(payload, received)
+        # The bytes are kept before anything reads them: a refused payload is evidence too.
+        receipt = store.raw.keep(payload, driver.suffix)
+        parsed = driver.parse(payload.body)
+        observations = [_observation(driver, row, payload) for row in parsed.rows]
+        intake.new_rows += table.append(
+            observations, retrieved_at=payload.retrieved_at, raw_sha256=receipt.sha256
+        )
+    except (DataError, DomainError) as error:
+        where = f" [{payload.name}]" if payload.name else ""
+        intake.errors.append(f"{type(error).__name__}: {error}{where}")
+        return
+    intake.rows += parsed.rows
+    intake.skipped.update(dict(parsed.skipped))
 
 
 def _check_order(payload: Payload, received: Collection[tuple[datetime, str]]) -> None:
@@ -166,11 +190,6 @@ def _observation(driver: Driver[Any], row: Any, payload: Payload) -> Observation
         available_at = max(available_at, earliest_at)
     values = {name: getattr(row, name) for name in driver.table.names}
     return Observation(values, available_at)
-
-
-def _named(error: DataError, payload: Payload) -> str:
-    where = f" [{payload.name}]" if payload.name else ""
-    return f"{type(error).__name__}: {error}{where}"
 
 
 def _new_york(instant: datetime) -> date:
@@ -204,6 +223,7 @@ def render(summaries: Sequence[FeedSummary]) -> str:
 @click.option("--source", "names", multiple=True, metavar="NAME", help="Ingest this feed only.")
 @click.option("--offline", is_flag=True, help="Read payloads from --fixtures.")
 @click.option("--online", is_flag=True, help="Fetch payloads from their publishers.")
+@click.option("--from-raw", is_flag=True, help="Rebuild tables from the payloads in data/raw.")
 @click.option(
     "--fixtures",
     type=click.Path(path_type=Path),
@@ -221,6 +241,7 @@ def cli(
     names: tuple[str, ...],
     offline: bool,
     online: bool,
+    from_raw: bool,
     fixtures: Path,
     force_refresh: bool,
     as_of: str | None,
@@ -232,19 +253,24 @@ def cli(
     Exit codes: 0 all feeds whole, 1 not built, 2 usage, 4 a feed failed (its name is printed).
     """
     del force_refresh  # An ingest from fixtures always reads all of them.
-    if online == offline:
-        raise UsageError("choose one of --online and --offline")
+    if [online, offline, from_raw].count(True) != 1:
+        raise UsageError("choose one of --online and --offline (or --from-raw)")
     if every == bool(names):
         raise UsageError("choose one of --all and --source NAME")
     drivers = _chosen(installed_drivers(), names)
     if online:
         raise NotBuilt("online fetch comes in a later version; use --offline --fixtures DIR")
-    manifest = Manifest(fixtures)
-    clock = _clock(as_of, os.environ, manifest)
     store = FeedStore(Paths.from_environ(os.environ))
-    summaries = ingest(drivers, manifest.payloads(clock), store, clock)
+    if from_raw:
+        clock = _set_clock(as_of, os.environ) or datetime.now(UTC)
+        payloads = [p for driver in drivers for p in store.raw.payloads(driver.source)]
+    else:
+        manifest = Manifest(fixtures)
+        clock = _set_clock(as_of, os.environ) or manifest.clock().astimezone(UTC)
+        payloads = list(manifest.payloads(clock))
+    summaries = ingest(drivers, payloads, store, clock)
     if as_json:
-        document = {"schema": 1, "generated_at": clock, "offline": True, "feeds": summaries}
+        document = {"schema": 1, "generated_at": clock, "offline": offline, "feeds": summaries}
         click.echo(encode_json(document), nl=False)
     elif not quiet:
         click.echo(render(summaries))
@@ -260,11 +286,11 @@ def _chosen(installed: Mapping[str, Driver[Any]], names: Sequence[str]) -> list[
     return [driver for name, driver in installed.items() if not names or name in names]
 
 
-def _clock(as_of: str | None, environ: Mapping[str, str], manifest: Manifest) -> datetime:
-    """Return the clock: the flag, else the environment, else the manifest's own."""
+def _set_clock(as_of: str | None, environ: Mapping[str, str]) -> datetime | None:
+    """Return the clock that was set: by the flag, else by the environment, else none."""
     text = as_of or environ.get(AS_OF_VARIABLE)
     if not text:
-        return manifest.clock().astimezone(UTC)
+        return None
     try:
         clock = datetime.fromisoformat(text)
     except ValueError as error:
@@ -286,6 +312,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     except click.ClickException as error:
         click.echo(f"ingest: {error.format_message()}", err=True)
         return error.exit_code
+    except OSError as error:
+        click.echo(f"ingest: {error}", err=True)
+        return 1
     return 0
 
 

@@ -249,7 +249,9 @@ class PointInTimeTable:
         if not path.exists():
             write_atomic(path, encode_json(wanted))
         elif described(path) != schema:
-            raise DataError(f"{path} describes another table: rebuild it from data/raw")
+            raise DataError(
+                f"{path} describes another table: move {self._folder} away and ingest --from-raw"
+            )
 
     @property
     def _value_names(self) -> tuple[str, ...]:

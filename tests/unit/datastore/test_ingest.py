@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
@@ -137,6 +138,28 @@ def test_a_refused_payload_spoils_its_own_feed_only_and_its_bytes_are_kept(
     assert [p.body for p in store.raw.payloads("feed")] == [b"<html>"]
 
 
+def test_a_row_the_table_cannot_hold_is_a_failure_of_its_feed(store: FeedStore) -> None:
+    summary = one(store, payload("2025-06-10=1\n2025-06-10=2"))
+    assert summary.errors[0].startswith("BadParameter: feed: key")
+
+
+def test_a_table_is_rebuilt_from_the_raw_payloads_alone(store: FeedStore) -> None:
+    one(store, payload("2025-06-10=1", 3), payload("2025-06-10=2", 2), payload("<html>", 1))
+    before = store.table(FEED.table).vintages(CLOCK)
+    shutil.rmtree(store.paths.table("feed"))
+    assert one(store, *store.raw.payloads("feed")).new_rows == 2
+    assert store.table(FEED.table).vintages(CLOCK).equals(before)
+
+
+def test_a_torn_list_of_receipts_fails_its_feed_and_no_other(store: FeedStore) -> None:
+    one(store, payload("2025-06-10=1"))
+    (store.paths.raw("feed", CLOCK.date()) / "received.jsonl").write_text("{")
+    payloads = [payload("2025-06-10=1"), payload("2025-06-10=1", source="other")]
+    failed, fine = ingest([FEED, OTHER], payloads, store, CLOCK)
+    assert failed.errors[0].startswith("TornFile")
+    assert fine.ok
+
+
 def test_a_feed_of_which_nothing_was_received_has_failed(store: FeedStore) -> None:
     summary = one(store)
     assert summary.errors == ("MissingData: feed: nothing received by 2025-06-11T10:30:00Z",)
@@ -262,6 +285,24 @@ def test_the_clock_can_be_set(
     assert "CUSR0000SA0 2025-05 320.580" in capsys.readouterr().out
 
 
+def test_tables_that_were_lost_come_back_from_the_raw_payloads(
+    home: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["--all", *OFFLINE]) == 0
+    first = capsys.readouterr().out
+    shutil.rmtree(home / "data/proc")
+    assert main(["--all", "--from-raw", "--as-of", "2025-06-11T10:30:00Z"]) == 0
+    assert capsys.readouterr().out == first
+
+
+def test_a_root_that_cannot_be_written_is_one_line(
+    home: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (home / "data").write_text("a file where a folder should be")
+    assert main(["--all", *OFFLINE]) == 1
+    assert len(capsys.readouterr().err.splitlines()) == 1
+
+
 def test_quiet_says_nothing_when_all_is_well(
     home: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -297,6 +338,7 @@ def test_a_failed_feed_ends_with_four_and_its_name_and_the_others_are_kept(
     [
         (["--all"], 2, "one of --online and --offline"),
         (["--all", "--online", "--offline"], 2, "one of --online and --offline"),
+        (["--all", "--from-raw", "--offline"], 2, "one of --online and --offline"),
         (["--offline"], 2, "one of --all and --source"),
         (["--all", "--source", "bls_cpi", "--offline"], 2, "one of --all and --source"),
         (["--source", "nobody", "--offline"], 2, "unknown feed nobody"),

@@ -8,14 +8,15 @@ from __future__ import annotations
 
 from collections import Counter
 from datetime import UTC, date, datetime
-
-import icalendar
-from icalendar.prop import vDDDTypes
+from typing import TYPE_CHECKING
 
 from kalshi_alpha.datastore.feeds import Parsed
 from kalshi_alpha.drivers.macro_calendar.errors import BadEvent, Contradiction, WrongBody
 from kalshi_alpha.drivers.macro_calendar.schema import MacroEvent
 from kalshi_alpha.drivers.wire import NEW_YORK, decode_text
+
+if TYPE_CHECKING:
+    import icalendar
 
 _EVENTS = {"consumer price index": "cpi", "employment situation": "jobs"}
 _YEARS = range(2000, 2100)
@@ -54,6 +55,8 @@ def parse(body: bytes) -> Parsed[MacroEvent]:
 
 
 def _events(body: bytes) -> list[icalendar.Component]:
+    import icalendar
+
     text = decode_text(body, WrongBody)
     if not text.lstrip().upper().startswith("BEGIN:VCALENDAR"):
         raise WrongBody("not a calendar")
@@ -68,6 +71,8 @@ def _events(body: bytes) -> list[icalendar.Component]:
 
 
 def _event(name: str, component: icalendar.Component) -> MacroEvent:
+    from icalendar.prop import vDDDTypes
+
     if component.errors:
         raise BadEvent(f"{name}: {component.errors[0]}")
     if "RRULE" in component or "RDATE" in component:
