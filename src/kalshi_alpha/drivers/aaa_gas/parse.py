@@ -121,7 +121,8 @@ def _as_of(text: str) -> date:
 
 
 def _cells(table: LexborNode, skipped: Counter[str]) -> Iterable[tuple[str, str, int]]:
-    lines = [[_text(cell) for cell in row.css("th, td")] for row in table.css("tr")]
+    rows = ([_text(cell) for cell in row.css("th, td")] for row in table.css("tr"))
+    lines = [cells for cells in rows if cells]
     if not lines or "Regular" not in lines[0]:
         skipped["unknown table"] += 1
         return

@@ -74,6 +74,10 @@ def test_unknown_rows_and_columns_and_empty_cells_are_counted() -> None:
     assert parsed.skipped == (("empty cell", 1), ("unknown grade", 1), ("unknown row", 1))
 
 
+def test_a_row_without_cells_says_nothing_and_is_passed_over() -> None:
+    assert parse(page(CURRENT, (), YESTERDAY)) == parse(page())
+
+
 def test_a_price_outside_the_usual_range_is_read_for_the_freshness_rule_to_judge() -> None:
     parsed = parse(page(("Current Avg.", "$7.1000"), header=("", "Regular"), banner="$7.1000"))
     assert parsed.rows[0].price_e4 == 71000
