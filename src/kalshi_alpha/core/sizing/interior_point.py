@@ -9,7 +9,7 @@ from kalshi_alpha.core.sizing.log_program import LogProgram
 
 _STEPS_MAX = 60
 _GAP_START = 0.05
-_TO_BOUNDARY = 0.99
+_TO_BOUNDARY = 0.999
 
 
 def solve(program: LogProgram, tolerance: float = 1e-11) -> tuple[FloatArray, FloatArray]:

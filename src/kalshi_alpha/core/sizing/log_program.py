@@ -57,6 +57,11 @@ class LogProgram:
         start: FloatArray = 0.5 * np.minimum(self.upper, budget / (self.cost.size * self.cost))
         return start
 
+    def advantage(self, x: FloatArray, other: FloatArray) -> float:
+        """Return by how much the objective at ``x`` exceeds that at ``other``."""
+        ratio = (self.gain @ (x - other)) / (self.base + self.gain @ other)
+        return float(self.probs @ np.log1p(ratio))
+
     def marginal_growth(self, x: FloatArray) -> FloatArray:
         """Return the gradient of the objective: growth per contract more of each leg."""
         gradient: FloatArray = (self.probs / (self.base + self.gain @ x)) @ self.gain
