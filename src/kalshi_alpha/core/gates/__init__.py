@@ -6,6 +6,7 @@ from kalshi_alpha.core.gates.dues import (
     daily_dues,
     release_dues,
     trading_day_dues,
+    weekday_dues,
 )
 from kalshi_alpha.core.gates.evidence import EvidenceLimits, RampEvidence, ramp_reading
 from kalshi_alpha.core.gates.feeds import feeds_reading, required_feeds_ok
@@ -74,4 +75,5 @@ __all__ = [
     "time_zone_reading",
     "trading_day_dues",
     "verdict",
+    "weekday_dues",
 ]

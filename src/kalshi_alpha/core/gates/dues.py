@@ -11,6 +11,7 @@ from kalshi_alpha.core.schedule.releases import Release
 from kalshi_alpha.core.schedule.wall_clock import new_york, wall
 
 _ONE_DAY = timedelta(days=1)
+_SATURDAY = 5
 # Longer than any closure, so that the next due value is always among those returned.
 _DAYS_AHEAD = 7
 
@@ -47,6 +48,13 @@ def release_dues(
 def daily_dues(at: datetime, clock: time, *, days: int) -> tuple[Due, ...]:
     """Return one due value a day at a New York time, from ``days`` ago to a week ahead."""
     return tuple(Due(day, wall(day, clock)) for day in _days_around(at, days))
+
+
+def weekday_dues(at: datetime, clock: time, *, days: int) -> tuple[Due, ...]:
+    """Return one due value from Monday to Friday; holidays are left to the feed's grace."""
+    return tuple(
+        Due(day, wall(day, clock)) for day in _days_around(at, days) if day.weekday() < _SATURDAY
+    )
 
 
 def trading_day_dues(

@@ -8,6 +8,7 @@ from kalshi_alpha.core.gates.dues import (
     daily_dues,
     release_dues,
     trading_day_dues,
+    weekday_dues,
 )
 from kalshi_alpha.core.schedule.bond_days import BondCalendar
 from kalshi_alpha.core.schedule.releases import Release
@@ -34,6 +35,11 @@ def test_daily_dues_follow_new_york_across_the_autumn_change() -> None:
 
 def test_dues_reach_beyond_the_clock() -> None:
     assert max(due.at for due in daily_dues(AT, time(7, 15), days=3)) > AT
+
+
+def test_weekday_dues_leave_out_weekends_only() -> None:
+    days = [due.on.day for due in weekday_dues(AT, time(10, 0), days=2)]
+    assert days == [23, 24, 25, 26, 27, 30, 1, 2]
 
 
 def test_trading_day_dues_leave_out_closures_and_weekends() -> None:

@@ -1,0 +1,69 @@
+"""All settings of a run, read together and checked against each other."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from kalshi_alpha.config.freshness import Freshness
+from kalshi_alpha.config.loading import Loaded, load
+from kalshi_alpha.config.pal_policy import PalPolicy
+from kalshi_alpha.config.portfolio import Portfolio
+from kalshi_alpha.config.quality_gates import QualityGates
+from kalshi_alpha.config.series import SeriesBook
+from kalshi_alpha.core.errors import ConfigError
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Every configuration file, decoded."""
+
+    pal_policy: PalPolicy
+    portfolio: Portfolio
+    quality_gates: QualityGates
+    freshness: Freshness
+    series: SeriesBook
+    sha256: Mapping[str, str]
+
+
+def load_settings(folder: Path) -> Settings:
+    """Read the five files of a configuration folder.
+
+    Raises
+    ------
+    ConfigError
+        If a file is wrong, or two files contradict each other.
+    """
+    pal = load(folder / "pal_policy.yaml", PalPolicy)
+    portfolio = load(folder / "portfolio.yaml", Portfolio)
+    quality = load(folder / "quality_gates.yaml", QualityGates)
+    freshness = load(folder / "freshness.yaml", Freshness)
+    series = load(folder / "series.yaml", SeriesBook)
+    _require_agreement(series, portfolio.value, freshness.value)
+    return Settings(
+        pal_policy=pal.value,
+        portfolio=portfolio.value,
+        quality_gates=quality.value,
+        freshness=freshness.value,
+        series=series.value,
+        sha256={
+            each.path.name: each.sha256 for each in (pal, portfolio, quality, freshness, series)
+        },
+    )
+
+
+def _require_agreement(
+    series: Loaded[SeriesBook], portfolio: Portfolio, freshness: Freshness
+) -> None:
+    rules = {rule.feed for rule in freshness.rules()}
+    for each in series.value.series:
+        at = f"{series.path}: {each.ticker}"
+        if each.exposure not in portfolio.betas:
+            raise ConfigError(f"{at}.exposure: {each.exposure} has no betas in portfolio.yaml")
+        for feed in each.feeds:
+            if feed not in freshness.feeds:
+                raise ConfigError(f"{at}.feeds: {feed} is not in freshness.yaml; add it there")
+        for feed in each.required_feeds if each.enabled else ():
+            if feed not in rules:
+                raise ConfigError(f"{at}.station: {feed} is not among freshness.yaml's stations")
