@@ -1,4 +1,4 @@
-"""State files of the safety kernel: the kill switch and the heartbeat.
+"""State files of the safety kernel: kill switch, heartbeat and memos.
 
 Standard library and msgspec only, so that both work when nothing else does.
 """
@@ -9,7 +9,7 @@ import os
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import msgspec
 
@@ -17,8 +17,10 @@ from kalshi_alpha.core.errors import DataError, FutureData, NewerSchema, StaleDa
 from kalshi_alpha.datastore.atomic import fsync_folder, write_json
 
 if TYPE_CHECKING:
+    from kalshi_alpha.core.gates.memos import Memo
     from kalshi_alpha.core.gates.readings import Fault, Reading
 
+T = TypeVar("T")
 SCHEMA = 1
 
 
@@ -75,7 +77,8 @@ def set_kill_switch(path: Path, at: datetime, note: str = "") -> None:
         the switch is on already.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    if read_kill_switch(path).on:
+    before = read_kill_switch(path)
+    if before.on and before.readable:
         return
     os.close(os.open(path, os.O_CREAT | os.O_WRONLY, 0o644))
     fsync_folder(path.parent)
@@ -138,18 +141,13 @@ def read_heartbeat(path: Path, at: datetime) -> Heartbeat | None:
         If it is dated after ``at``.
     """
     try:
-        data = path.read_bytes()
-    except FileNotFoundError:
-        return None
-    except OSError as error:
-        raise TornFile(f"{path}: cannot be read: {error}") from error
-    try:
-        schema = msgspec.json.decode(data, type=_SchemaOnly).schema
-        if schema > SCHEMA:
-            raise NewerSchema(f"{path}: schema {schema}, this program reads up to {SCHEMA}")
-        beat = msgspec.json.decode(data, type=Heartbeat)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise TornFile(f"{path}: {error}") from error
+        data = _read(path)
+    except TornFile as error:
+        absent = isinstance(error.__cause__, FileNotFoundError) and not path.is_symlink()
+        if absent and _blocked_by(path) is None:
+            return None
+        raise
+    beat = _decode(path, data, Heartbeat)
     if beat.generated_at.tzinfo is None:
         raise TornFile(f"{path}: generated_at carries no zone")
     if beat.generated_at > at:
@@ -178,6 +176,58 @@ def renew_heartbeat(path: Path, beat: Heartbeat) -> None:
     if old is not None and old.running and beat.generated_at - old.generated_at > HEARTBEAT_MAX_AGE:
         raise StaleData(f"{path}: session {old.session} last beat {old.generated_at.isoformat()}")
     write_heartbeat(path, beat)
+
+
+class _MemoFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    schema: int
+    generated_at: datetime
+    who: str
+    why: str
+    reason: str
+    until: datetime
+
+
+def read_memo(path: Path) -> Memo:
+    """Return the memo in a file.
+
+    Its keys are ``schema``, ``generated_at``, ``who``, ``why``, ``reason`` and ``until``.
+
+    Raises
+    ------
+    TornFile
+        If it cannot be read, is not a whole memo, or asks for what no memo lifts.
+    NewerSchema
+        If a later version of the program wrote it.
+    """
+    from kalshi_alpha.core.gates.memos import Memo
+    from kalshi_alpha.core.gates.reasons import Reason
+
+    found = _decode(path, _read(path), _MemoFile)
+    try:
+        return Memo(
+            reason=Reason(found.reason),
+            made_at=found.generated_at,
+            until=found.until,
+            who=found.who,
+            why=found.why,
+        )
+    except ValueError as error:
+        raise TornFile(f"{path}: {error}") from error
+
+
+def read_memos(folder: Path) -> tuple[tuple[Memo, ...], tuple[str, ...]]:
+    """Return every memo in a folder, and one line per file that is none.
+
+    A memo that cannot be read lifts nothing and stops nothing; its line is shown to operators.
+    """
+    memos: list[Memo] = []
+    problems: list[str] = []
+    for path in sorted(folder.glob("*.json")):
+        try:
+            memos.append(read_memo(path))
+        except DataError as error:
+            problems.append(str(error))
+    return tuple(memos), tuple(problems)
 
 
 def kill_switch_state(path: Path) -> Reading:
@@ -227,6 +277,24 @@ def _fault(error: DataError) -> Fault:
             return Fault.FUTURE_DATED
         case _:
             return Fault.UNREADABLE
+
+
+def _read(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise TornFile(f"{path}: cannot be read: {error}") from error
+
+
+def _decode(path: Path, data: bytes, kind: type[T]) -> T:
+    """Decode a state file: a newer schema is named before anything else is judged."""
+    try:
+        schema = msgspec.json.decode(data, type=_SchemaOnly).schema
+        if schema > SCHEMA:
+            raise NewerSchema(f"{path}: schema {schema}, this program reads up to {SCHEMA}")
+        return msgspec.json.decode(data, type=kind)
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise TornFile(f"{path}: {error}") from error
 
 
 def _blocked_by(path: Path) -> Path | None:

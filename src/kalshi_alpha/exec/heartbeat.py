@@ -113,7 +113,7 @@ def _kill_switch(path: Path, wanted: str, note: str) -> _Report:
         state=state,
         path=str(path),
         generated_at=now,
-        ok=reached and (switch.readable or wanted == "on"),
+        ok=reached and switch.readable,
         detail=detail or (f"unreadable, counts as on: {switch.detail}" if switch.detail else ""),
     )
 
@@ -123,7 +123,8 @@ def _switch_on(path: Path, now: datetime, note: str) -> str:
         set_kill_switch(path, now, note)
     except OSError as error:
         # What matters is whether the sentinel stands; without its note it stops as well.
-        if not read_kill_switch(path).on:
+        switch = read_kill_switch(path)
+        if not (switch.on and switch.readable):
             raise
         return f"without a note: {error}"
     return ""

@@ -22,6 +22,7 @@ from kalshi_alpha.datastore.state import (
     lift_kill_switch,
     read_heartbeat,
     read_kill_switch,
+    read_memos,
     renew_heartbeat,
     set_kill_switch,
     write_heartbeat,
@@ -187,6 +188,25 @@ def test_an_unreadable_heartbeat_is_a_fault(pulse: Path) -> None:
     assert heartbeat_state(pulse, NOW, must_be_fresh=False).fault is Fault.UNREADABLE
 
 
+def test_a_heartbeat_that_links_to_nothing_is_no_first_run(pulse: Path, tmp_path: Path) -> None:
+    pulse.symlink_to("nowhere")
+    assert heartbeat_state(pulse, NOW, must_be_fresh=False).fault is Fault.UNREADABLE
+    lost = Paths(tmp_path / "lost").heartbeat
+    (tmp_path / "lost").mkdir()
+    (tmp_path / "lost" / "data").symlink_to("unmounted")
+    assert heartbeat_state(lost, NOW, must_be_fresh=False).fault is Fault.UNREADABLE
+
+
+def test_an_unsearchable_heartbeat_folder_is_no_first_run(
+    pulse: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(path: Path) -> bytes:
+        raise PermissionError(13, "Permission denied", str(path))
+
+    monkeypatch.setattr(Path, "read_bytes", refuse)
+    assert heartbeat_state(pulse, NOW, must_be_fresh=False).fault is Fault.UNREADABLE
+
+
 def test_a_run_takes_over_from_a_fresh_or_ended_session(pulse: Path) -> None:
     renew_heartbeat(pulse, beat(NOW - FIVE_MINUTES))
     renew_heartbeat(pulse, beat(NOW))
@@ -212,6 +232,53 @@ def test_an_old_beat_of_an_ended_session_passes_a_scan_and_no_order(pulse: Path)
 
 def test_no_heartbeat_is_a_first_run(pulse: Path) -> None:
     assert words(heartbeat_state(pulse, NOW, must_be_fresh=True)) == []
+
+
+MEMO = {
+    "schema": 1,
+    "generated_at": "2025-06-11T10:00:00Z",
+    "who": "A. Operator",
+    "why": "two of the three alerts were the same outage",
+    "reason": "panic_backoff",
+    "until": "2025-06-11T20:00:00Z",
+}
+
+
+def test_a_memo_is_read(tmp_path: Path) -> None:
+    (tmp_path / "m.json").write_text(json.dumps(MEMO))
+    memos, problems = read_memos(tmp_path)
+    assert problems == ()
+    assert [(memo.reason.value, memo.who) for memo in memos] == [("panic_backoff", "A. Operator")]
+
+
+@pytest.mark.parametrize(
+    ("change", "problem"),
+    [
+        ({"reason": "kill_switch"}, "no memo lifts kill_switch"),
+        ({"reason": "STALE_FEEDS"}, "no memo lifts STALE_FEEDS"),
+        ({"reason": "nonsense"}, "nonsense"),
+        ({"who": " "}, "who signed it"),
+        ({"until": "2025-06-11T09:00:00Z"}, "before it was made"),
+        ({"until": "2025-06-11T20:00:00"}, "zone"),
+        ({"until": None}, "until"),
+        ({"schema": 2}, "schema 2"),
+        ({"extra": 1}, "extra"),
+    ],
+)
+def test_a_memo_that_is_none_lifts_nothing_and_is_named(
+    tmp_path: Path, change: dict[str, object], problem: str
+) -> None:
+    (tmp_path / "good.json").write_text(json.dumps(MEMO))
+    (tmp_path / "bad.json").write_text(json.dumps(MEMO | change))
+    memos, problems = read_memos(tmp_path)
+    assert len(memos) == 1
+    assert len(problems) == 1
+    assert "bad.json" in problems[0]
+    assert problem in problems[0]
+
+
+def test_no_memo_folder_is_no_memos(tmp_path: Path) -> None:
+    assert read_memos(tmp_path / "absent") == ((), ())
 
 
 WHOLE = b'{"schema":1,"generated_at":"2025-06-11T10:30:00Z","session":"s","running":true,"pid":1}'

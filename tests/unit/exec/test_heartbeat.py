@@ -60,6 +60,15 @@ def test_an_unreadable_switch_is_shown_as_on_and_fails(
     assert "unreadable, counts as on" in said
 
 
+def test_on_fails_where_no_sentinel_can_be_put(
+    tmp_path: Path, environ: dict[str, str], capsys: Capture
+) -> None:
+    # It counts as on for now, and would be off as soon as the disk is back.
+    (tmp_path / "data").symlink_to(tmp_path / "unmounted")
+    assert main(["--kill-switch", "on"], environ) == 1
+    assert "heartbeat: " in capsys.readouterr().err
+
+
 def test_a_switch_that_cannot_be_lifted_is_a_failure(
     tmp_path: Path, environ: dict[str, str], capsys: Capture
 ) -> None:

@@ -18,8 +18,10 @@ from kalshi_alpha.core.gates.freshness import (
     FeedVerdict,
     judge_feed,
 )
-from kalshi_alpha.core.gates.gate import Verdict, verdict
+from kalshi_alpha.core.gates.gate import Lifted, Verdict, verdict
 from kalshi_alpha.core.gates.heartbeat import HEARTBEAT_MAX_AGE, heartbeat_reading
+from kalshi_alpha.core.gates.memos import LIFTABLE, Memo
+from kalshi_alpha.core.gates.panic import Alert, panic_reading, panic_until
 from kalshi_alpha.core.gates.preconditions import (
     clock_skew_reading,
     exchange_reading,
@@ -35,8 +37,10 @@ from kalshi_alpha.core.gates.requirements import Action, Need, needs
 
 __all__ = [
     "HEARTBEAT_MAX_AGE",
+    "LIFTABLE",
     "Action",
     "AgeUnit",
+    "Alert",
     "Due",
     "EvidenceLimits",
     "Fault",
@@ -45,6 +49,8 @@ __all__ = [
     "FeedStatus",
     "FeedVerdict",
     "Finding",
+    "Lifted",
+    "Memo",
     "Need",
     "Part",
     "QualityFigures",
@@ -67,6 +73,8 @@ __all__ = [
     "kill_switch_reading",
     "live_quote_reading",
     "needs",
+    "panic_reading",
+    "panic_until",
     "quality_reading",
     "ramp_reading",
     "release_dues",

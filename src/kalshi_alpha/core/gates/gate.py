@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from kalshi_alpha.core.errors import BadParameter, GateRefusal
+from kalshi_alpha.core.gates.memos import Memo, memo_for
 from kalshi_alpha.core.gates.readings import Fault, Finding, Reading, ReadingName
 from kalshi_alpha.core.gates.reasons import Part, Reason
 from kalshi_alpha.core.gates.requirements import (
@@ -20,6 +21,14 @@ from kalshi_alpha.core.gates.requirements import (
 
 _RANK = {reason: rank for rank, reason in enumerate(Reason)}
 _PLACE = {name: place for place, name in enumerate(ReadingName)}
+
+
+@dataclass(frozen=True, slots=True)
+class Lifted:
+    """A finding that does not count, and the memo that lifts it."""
+
+    finding: Finding
+    memo: Memo
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +51,8 @@ class Verdict:
         Whether the evidence of an edge suffices; None if no ramp reading was given.
     readings
         What the verdict was reached from, in the order of `ReadingName`.
+    lifted
+        What would have been a reason but for a memo.
     """
 
     go: bool
@@ -51,11 +62,29 @@ class Verdict:
     safety_go: bool
     evidence_go: bool | None
     readings: tuple[Reading, ...]
+    lifted: tuple[Lifted, ...] = ()
 
     @property
     def words(self) -> tuple[str, ...]:
         """The reasons' words, each once, in order."""
         return tuple(dict.fromkeys(finding.reason.value for finding in self.reasons))
+
+    def to_tree(self) -> dict[str, object]:
+        """Return the verdict as plain values for an artifact: ages and passes spelled out."""
+        return {
+            "go": self.go,
+            "action": self.action.value,
+            "at": self.at,
+            "safety_go": self.safety_go,
+            "evidence_go": self.evidence_go,
+            "reasons": [_finding_tree(finding) for finding in self.reasons],
+            "lifted": [
+                _finding_tree(each.finding)
+                | {"who": each.memo.who, "why": each.memo.why, "until": each.memo.until}
+                for each in self.lifted
+            ],
+            "readings": [_reading_tree(reading, self.at) for reading in self.readings],
+        }
 
     def require(self) -> None:
         """Return if the verdict is GO.
@@ -69,7 +98,9 @@ class Verdict:
             raise GateRefusal(self.words)
 
 
-def verdict(action: Action, readings: Iterable[Reading], at: datetime) -> Verdict:
+def verdict(
+    action: Action, readings: Iterable[Reading], at: datetime, memos: Iterable[Memo] = ()
+) -> Verdict:
     """Decide whether an action may proceed.
 
     A required reading that is missing, unreadable, expired, future-dated or of a newer schema
@@ -84,6 +115,9 @@ def verdict(action: Action, readings: Iterable[Reading], at: datetime) -> Verdic
         Everything that was read, in any order.
     at
         The decision's clock, with its zone.
+    memos
+        Signed exceptions. One lifts a finding of its reason while it holds; it never lifts a
+        reading that could not be read, whatever reason that is reported under.
 
     Raises
     ------
@@ -94,8 +128,11 @@ def verdict(action: Action, readings: Iterable[Reading], at: datetime) -> Verdic
         raise BadParameter("the gate's clock must carry its zone")
     given = sorted(readings, key=lambda reading: (_PLACE[reading.name], reading.detail))
     against = set(_against(action, given, at))
-    reasons = tuple(sorted(against, key=lambda found: (_RANK[found.reason], found.detail)))
-    safety_go = not any(found.reason.part is Part.SAFETY for found in reasons)
+    found = sorted(against, key=lambda finding: (_RANK[finding.reason], finding.detail))
+    lifted = _lifted(found, given, at, tuple(memos))
+    overruled = {each.finding for each in lifted}
+    reasons = tuple(finding for finding in found if finding not in overruled)
+    safety_go = not any(finding.reason.part is Part.SAFETY for finding in reasons)
     return Verdict(
         go=not reasons,
         action=action,
@@ -104,6 +141,18 @@ def verdict(action: Action, readings: Iterable[Reading], at: datetime) -> Verdic
         safety_go=safety_go,
         evidence_go=_evidence_go(given, at),
         readings=tuple(given),
+        lifted=lifted,
+    )
+
+
+def _lifted(
+    found: list[Finding], readings: list[Reading], at: datetime, memos: tuple[Memo, ...]
+) -> tuple[Lifted, ...]:
+    stated = {f for reading in readings if reading.fault_at(at) is None for f in reading.findings}
+    return tuple(
+        Lifted(finding, memo)
+        for finding in found
+        if finding in stated and (memo := memo_for(finding.reason, memos, at)) is not None
     )
 
 
@@ -147,3 +196,21 @@ def _evidence_go(readings: list[Reading], at: datetime) -> bool | None:
         and not any(found.reason.part is Part.EVIDENCE for found in ramp.findings)
         for ramp in ramps
     )
+
+
+def _finding_tree(finding: Finding) -> dict[str, object]:
+    return {"reason": finding.reason.value, "detail": finding.detail}
+
+
+def _reading_tree(reading: Reading, at: datetime) -> dict[str, object]:
+    fault = reading.fault_at(at)
+    return {
+        "name": reading.name.value,
+        "ok": reading.ok(at),
+        "fault": fault.value if fault else None,
+        "findings": [_finding_tree(finding) for finding in reading.findings],
+        "detail": reading.detail,
+        "at": reading.at,
+        "age_s": reading.age_s(at),
+        "sha256": reading.sha256,
+    }

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import UTC, date, datetime, time, timedelta
 
+from kalshi_alpha.core.errors import BadParameter
 from kalshi_alpha.core.schedule.bond_days import BondCalendar
 from kalshi_alpha.core.schedule.phase import (
     ONE_SECOND,
@@ -97,6 +98,46 @@ def weather_phase(at: datetime) -> Phase:
         for start in (datetime.combine(day, time(h), tzinfo=UTC) for h in WEATHER_CYCLE_HOURS)
     ]
     return phase_at(at, spans, gap=SeriesState.FROZEN, note="model cycles 00/06/12/18Z")
+
+
+def family_phase(
+    family: str,
+    at: datetime,
+    *,
+    calendar: ReleaseCalendar,
+    bond_days: BondCalendar | None = None,
+) -> Phase:
+    """Return the phase of a family by its name.
+
+    Parameters
+    ----------
+    family
+        ``CPI``, ``CLAIMS``, ``TNEY`` or ``WEATHER``.
+    at
+        The instant.
+    calendar
+        Announced releases, for CPI and claims.
+    bond_days
+        Bond-market days, for the ten-year yield; without them its calendar is missing.
+
+    Raises
+    ------
+    BadParameter
+        If no schedule is known for the family.
+    """
+    match family:
+        case "CPI":
+            return cpi_phase(at, calendar)
+        case "CLAIMS":
+            return claims_phase(at, calendar)
+        case "TNEY" if bond_days is None:
+            return missing_calendar("there is no bond-market calendar")
+        case "TNEY" if bond_days is not None:
+            return teny_phase(at, bond_days)
+        case "WEATHER":
+            return weather_phase(at)
+        case _:
+            raise BadParameter(f"no schedule is known for family {family!r}")
 
 
 def _release_phase(

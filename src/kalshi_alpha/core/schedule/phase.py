@@ -61,6 +61,14 @@ class Phase:
     note: str
     calendar_missing: bool = False
 
+    @property
+    def rests_until(self) -> datetime | None:
+        """Last second at which an order may rest; None if none may, or if no end is known.
+
+        Nothing rests in a freeze, so a runner cancels by this second.
+        """
+        return None if self.state is SeriesState.FROZEN else self.until
+
 
 def missing_calendar(note: str) -> Phase:
     """Return the phase of a series whose calendar does not reach far enough: frozen."""

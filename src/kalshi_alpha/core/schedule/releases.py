@@ -59,3 +59,7 @@ class ReleaseCalendar:
         second = utc_second(at)
         past = [r for r in self.of_event(event) if r.release_at < second]
         return past[-1] if past else None
+
+    def of_reference(self, event: str, reference: str) -> Release | None:
+        """Return the first release that reports a period, or None if none is announced."""
+        return next((row for row in self.of_event(event) if row.reference == reference), None)

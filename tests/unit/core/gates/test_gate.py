@@ -1,6 +1,9 @@
 from __future__ import annotations
 
 import itertools
+import json
+import subprocess
+import sys
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -12,6 +15,7 @@ from hypothesis import strategies as st
 
 from kalshi_alpha.core.errors import BadParameter, GateRefusal
 from kalshi_alpha.core.gates.gate import Verdict, verdict
+from kalshi_alpha.core.gates.memos import Memo
 from kalshi_alpha.core.gates.readings import Fault, Finding, Reading, ReadingName
 from kalshi_alpha.core.gates.reasons import Reason
 from kalshi_alpha.core.gates.requirements import Action, Need, needs
@@ -126,6 +130,57 @@ def test_an_absent_optional_file_is_no_reason() -> None:
     absent = Reading(ReadingName.HEARTBEAT, fault=Fault.MISSING)
     assert judged(Action.PAPER, absent).go
     assert judged(Action.LIVE, absent).words == ("heartbeat_missing",)
+
+
+PANIC = replace(GOOD[ReadingName.PANIC], findings=(Finding(Reason.PANIC_BACKOFF, "three alerts"),))
+
+
+def memo(reason: Reason = Reason.PANIC_BACKOFF, until: datetime = NOW) -> Memo:
+    return Memo(reason, NOW - TWO_HOURS, until, "A. Operator", "one outage")
+
+
+def test_a_memo_lifts_its_reason_and_is_recorded() -> None:
+    readings = (GOOD | {ReadingName.PANIC: PANIC}).values()
+    got = verdict(Action.LIVE, readings, NOW, [memo()])
+    assert (got.go, got.reasons) == (True, ())
+    assert [(each.finding.reason, each.memo.who) for each in got.lifted] == [
+        (Reason.PANIC_BACKOFF, "A. Operator")
+    ]
+
+
+def test_a_memo_of_another_reason_or_time_lifts_nothing() -> None:
+    readings = (GOOD | {ReadingName.PANIC: PANIC}).values()
+    memos = [memo(Reason.FREEZE_WINDOW), memo(until=NOW - timedelta(seconds=1))]
+    assert verdict(Action.LIVE, readings, NOW, memos).words == ("panic_backoff",)
+
+
+def test_a_memo_does_not_lift_what_could_not_be_read() -> None:
+    torn = replace(GOOD[ReadingName.PANIC], fault=Fault.UNREADABLE)
+    readings = (GOOD | {ReadingName.PANIC: torn}).values()
+    assert verdict(Action.LIVE, readings, NOW, [memo()]).words == ("panic_backoff",)
+
+
+def test_the_tree_for_artifacts_spells_out_ages_and_passes() -> None:
+    readings = (GOOD | {ReadingName.PANIC: PANIC}).values()
+    tree = json.loads(msgspec.json.encode(verdict(Action.LIVE, readings, NOW).to_tree()))
+    assert (tree["go"], tree["action"]) == (False, "live")
+    assert tree["reasons"] == [{"reason": "panic_backoff", "detail": "three alerts"}]
+    rows = {row["name"]: row for row in tree["readings"]}
+    assert (rows["ledger"]["ok"], rows["ledger"]["age_s"]) == (True, 60.0)
+    assert rows["panic_backoff"]["ok"] is False
+    lifted = verdict(Action.LIVE, readings, NOW, [memo()]).to_tree()["lifted"]
+    assert isinstance(lifted, list)
+    assert lifted[0]["who"] == "A. Operator"
+
+
+def test_the_gate_loads_the_standard_library_only() -> None:
+    code = (
+        "import json, sys; import kalshi_alpha.core.gates, kalshi_alpha.core.ports; "
+        "print(json.dumps(sorted({name.partition('.')[0] for name in sys.modules})))"
+    )
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    loaded = {name for name in json.loads(run.stdout) if not name.startswith("_")}
+    assert loaded - sys.stdlib_module_names == {"kalshi_alpha"}
 
 
 def test_a_clock_without_a_zone_is_refused() -> None:

@@ -7,10 +7,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from kalshi_alpha.core.errors import BadParameter
 from kalshi_alpha.core.schedule.bond_days import BondCalendar
 from kalshi_alpha.core.schedule.families import (
     claims_phase,
     cpi_phase,
+    family_phase,
     teny_phase,
     weather_phase,
 )
@@ -196,6 +198,26 @@ def test_weather_windows_are_the_first_45_minutes_of_each_cycle(hour: int) -> No
 def test_weather_cycles_ignore_daylight_saving() -> None:
     for month in (1, 7):
         assert weather_phase(datetime(2026, month, 5, 12, 30, tzinfo=UTC)).state is WINDOW
+
+
+def test_a_family_is_found_by_its_name() -> None:
+    at = et("2026-11-24", "14:45")
+    found = {
+        name: family_phase(name, at, calendar=CALENDAR, bond_days=BONDS)
+        for name in ("CPI", "CLAIMS", "TNEY", "WEATHER")
+    }
+    assert found == {
+        "CPI": cpi_phase(at, CALENDAR),
+        "CLAIMS": claims_phase(at, CALENDAR),
+        "TNEY": teny_phase(at, BONDS),
+        "WEATHER": weather_phase(at),
+    }
+    assert family_phase("TNEY", at, calendar=CALENDAR).calendar_missing
+
+
+def test_an_unknown_family_has_no_schedule() -> None:
+    with pytest.raises(BadParameter, match="GOLD"):
+        family_phase("GOLD", et("2026-11-24", "14:45"), calendar=CALENDAR)
 
 
 FAMILIES: dict[str, Callable[[datetime], Phase]] = {

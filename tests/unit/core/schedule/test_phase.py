@@ -77,3 +77,9 @@ def test_a_missing_calendar_is_frozen() -> None:
     assert got.state is SeriesState.FROZEN
     assert got.calendar_missing
     assert got.note == "why"
+
+
+def test_orders_may_rest_until_the_second_before_a_freeze() -> None:
+    assert phase(FREEZE - SECOND).rests_until == FREEZE - SECOND
+    assert phase(OPENS).rests_until == CLOSES
+    assert phase(FREEZE).rests_until is None

@@ -35,3 +35,8 @@ def test_a_release_is_past_one_second_later() -> None:
 def test_release_instants_are_kept_in_utc_whole_seconds() -> None:
     shifted = Release(JUNE.release_at.replace(microsecond=5), "cpi", "2025-05")
     assert shifted == JUNE
+
+
+def test_a_release_is_found_by_what_it_reports() -> None:
+    assert CALENDAR.of_reference("cpi", "2025-05") == JUNE
+    assert CALENDAR.of_reference("cpi", "2025-10") is None
