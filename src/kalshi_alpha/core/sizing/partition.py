@@ -19,12 +19,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from kalshi_alpha.core.arrays import FloatArray
+from kalshi_alpha.core.arrays import BoolArray, FloatArray
 from kalshi_alpha.core.errors import Arbitrage, BadParameter, InvalidPmf
 
 _STEPS_MAX = 200
 _TINY = float(np.finfo(np.float64).tiny)
-_RELATIVE_TOLERANCE = 8.0 * float(np.finfo(np.float64).eps)
+_RELATIVE_TOLERANCE = 64.0 * float(np.finfo(np.float64).eps)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -96,15 +96,17 @@ def partition_kelly(
 
 def _inverse_cash(p: FloatArray, b: FloatArray, a: FloatArray) -> float:
     low, high, u, before = 0.0, np.inf, 1.0, np.inf
+    share = np.empty_like(p)
     for _ in range(_STEPS_MAX):
         unbounded = p * u
-        share = np.maximum(np.minimum(unbounded, a), b)
+        np.minimum(unbounded, a, out=share)
+        np.maximum(share, b, out=share)
         excess = float(np.add.reduce(share)) - 1.0
         if excess > 0.0:
             high = u
         else:
             low = u
-        slope = float(p @ (unbounded == share))
+        slope = float(p.dot(unbounded == share))
         following = u - excess / slope if slope > 0.0 else np.nan
         if abs(following - u) <= _RELATIVE_TOLERANCE * u or excess == 0.0:
             break
@@ -138,24 +140,33 @@ def checked_partition(
     p, b, a = np.asarray(prob, np.float64), np.asarray(bid, np.float64), np.asarray(ask, np.float64)
     if p.ndim != n_axes or not p.shape == b.shape == a.shape or p.size == 0:
         raise BadParameter(f"shapes {p.shape}, {b.shape} and {a.shape} do not match")
-    total, least = np.add.reduce(p, axis=-1), p.min()
-    total_min, total_max = _range(total)
-    if not (least >= 0.0 and total_min >= 1.0 - 1e-9 and total_max <= 1.0 + 1e-9):
-        raise InvalidPmf(f"min {least:.3g}, sums from {total_min:.12g} to {total_max:.12g}")
-    if not (b.min() >= 0.0 and a.min() > 0.0 and a.max() <= 1.0):
-        raise BadParameter("a bid or an ask lies outside [0, 1], or an ask is zero")
-    possible_ask = a
-    if least == 0.0:
-        possible_ask = np.where(p > 0.0, a, 0.0)
-        if b[p == 0.0].any():
-            raise BadParameter("a bin of probability zero has a bid; give it a probability first")
-    asks, bids = (
-        _range(np.add.reduce(possible_ask, axis=-1))[0],
-        _range(np.add.reduce(b, axis=-1))[1],
-    )
-    if not (asks > 1.0 > bids and np.count_nonzero(b <= a) == a.size):
+    _check_values(p, b, a)
+    total = np.add.reduce(p, axis=-1)
+    least, greatest = _range(total)
+    if not (least >= 1.0 - 1e-9 and greatest <= 1.0 + 1e-9):
+        raise InvalidPmf(f"probabilities sum to between {least:.12g} and {greatest:.12g}")
+    # A bin held impossible is not part of the bundle that cannot lose.
+    possible_ask = a if np.count_nonzero(p) == p.size else np.where(p > 0.0, a, 0.0)
+    asks, _ = _range(np.add.reduce(possible_ask, axis=-1))
+    _, bids = _range(np.add.reduce(b, axis=-1))
+    if not (asks > 1.0 > bids and _all(b <= a)):
         raise Arbitrage(f"asks sum to {asks:.6g}, bids to {bids:.6g}, or a bid exceeds its ask")
     return p / total[..., np.newaxis], b, a
+
+
+def _check_values(p: FloatArray, b: FloatArray, a: FloatArray) -> None:
+    # Stated as what must hold, so that a NaN fails too.
+    if not _all(p >= 0.0):
+        raise InvalidPmf(f"least probability {p.min():.3g}")
+    if not (_all(b >= 0.0) and _all(a > 0.0) and _all(a <= 1.0)):
+        raise BadParameter("a bid or an ask lies outside [0, 1], or an ask is zero")
+    if np.count_nonzero(p) < p.size and not _all((p > 0.0) | (b == 0.0)):
+        raise BadParameter("a bin of probability zero has a bid; give it a probability first")
+
+
+def _all(flags: BoolArray) -> bool:
+    # On one ladder counting takes a third of the time of a reduction.
+    return int(np.count_nonzero(flags)) == flags.size
 
 
 def _range(values: FloatArray | np.float64) -> tuple[float, float]:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from kalshi_alpha.core.arrays import BoolArray, FloatArray, IntArray
+from kalshi_alpha.core.arrays import FloatArray, IntArray
 from kalshi_alpha.core.errors import BadParameter
 from kalshi_alpha.core.sizing.partition import (
     PartitionSizes,
@@ -23,6 +23,7 @@ from kalshi_alpha.core.sizing.root import falling_root
 
 # Growth is flat at its optimum: an error of 1e-12 in the multiplier costs about 1e-24 of it.
 _TOLERANCE = 1e-12
+_TINY = 1e-100
 
 
 def capped_partition_kelly(
@@ -60,7 +61,7 @@ def capped_partition_kelly(
         raise BadParameter(f"caps of shapes {buys.shape} and {sells.shape} for {p.shape}")
     if not (buys.min() >= 0.0 and sells.min() >= 0.0):
         raise BadParameter("a cap on a position is negative")
-    return _Capped(p, b, a, buys, sells).solve()
+    return _Capped(p, b, a, buys, -sells).solve()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -68,83 +69,80 @@ class _Capped:
     p: FloatArray
     b: FloatArray
     a: FloatArray
-    buys: FloatArray
-    sells: FloatArray
+    most: FloatArray
+    least: FloatArray
 
     def solve(self) -> PartitionSizes:
         # Prices between the quotes that sum to one bound every wealth by their inverse, which
         # bounds the multiplier sum p / W from below; binding caps keep it at one or less.
         asks, bids = self.a.sum(axis=1), self.b.sum(axis=1)
         mix = ((1.0 - bids) / (asks - bids))[:, np.newaxis]
-        least = np.vecdot(self.p, self.b + mix * (self.a - self.b))
+        lowest = np.vecdot(self.p, self.b + mix * (self.a - self.b))
         one = np.ones(self.p.shape[0])
+        last_cash = one.copy()
+
+        def budget_excess(m: FloatArray, rows: IntArray) -> tuple[FloatArray, FloatArray]:
+            here = self._rows(rows)
+            cash = here._cash(m, last_cash[rows])
+            last_cash[rows] = cash
+            return here._budget(m, cash)
+
         multiplier = falling_root(
-            self._budget_excess, np.minimum(least, one), one, one, tolerance=_TOLERANCE
+            budget_excess, np.minimum(lowest, one), one, one, tolerance=_TOLERANCE
         )
-        yes_net = self._positions(self._cash(multiplier), multiplier) + 0.0
+        yes_net, _ = self._positions(
+            self._cash(multiplier, last_cash)[:, np.newaxis], *self._targets(multiplier)
+        )
+        yes_net += 0.0
         paid = np.where(yes_net > 0.0, self.a, self.b) * yes_net
         return PartitionSizes(yes_net, 1.0 - paid.sum(axis=1))
 
     def _rows(self, rows: IntArray) -> _Capped:
         if rows.size == self.p.shape[0]:
             return self
-        return _Capped(self.p[rows], self.b[rows], self.a[rows], self.buys[rows], self.sells[rows])
+        return _Capped(self.p[rows], self.b[rows], self.a[rows], self.most[rows], self.least[rows])
 
     def _targets(self, multiplier: FloatArray) -> tuple[FloatArray, FloatArray]:
         """Wealth at which buying and selling each bin stops to pay."""
-        m = multiplier[:, np.newaxis]
-        never_sold = np.full_like(self.p, np.inf)
-        return self.p / (self.a * m), np.divide(
-            self.p, self.b * m, out=never_sold, where=self.b > 0.0
-        )
+        value = self.p / multiplier[:, np.newaxis]
+        never_sold = np.where(self.b > 0.0, 0.0, np.inf)
+        return value / self.a, value / np.maximum(self.b, _TINY) + never_sold
 
-    def _positions(self, cash: FloatArray, multiplier: FloatArray) -> FloatArray:
-        c = cash[:, np.newaxis]
-        bought_to, sold_to = self._targets(multiplier)
-        wanted = np.maximum(np.minimum(c, sold_to), bought_to) - c
-        held: FloatArray = np.maximum(np.minimum(wanted, self.buys), -self.sells)
-        return held
+    def _positions(
+        self, cash: FloatArray, bought_to: FloatArray, sold_to: FloatArray
+    ) -> tuple[FloatArray, FloatArray]:
+        """Positions at each ladder's cash, within the caps and without them."""
+        wanted = np.maximum(np.minimum(cash, sold_to), bought_to) - cash
+        return np.maximum(np.minimum(wanted, self.most), self.least), wanted
 
-    def _cash(self, multiplier: FloatArray) -> FloatArray:
-        bought_to, sold_to = self._targets(multiplier)
-        p, buys, sells = self.p, self.buys, self.sells
+    def _cash(self, multiplier: FloatArray, start: FloatArray) -> FloatArray:
+        targets = self._targets(multiplier)
 
         def marginal_value(c: FloatArray, rows: IntArray) -> tuple[FloatArray, FloatArray]:
-            cash, to, down = c[:, np.newaxis], bought_to[rows], sold_to[rows]
-            wanted = np.maximum(np.minimum(cash, down), to) - cash
-            held = np.maximum(np.minimum(wanted, buys[rows]), -sells[rows])
-            wealth = cash + held
-            share = np.divide(p[rows], wealth, out=np.zeros_like(wealth), where=wealth > 0.0)
+            here, cash = self._rows(rows), c[:, np.newaxis]
+            everyone = here is self
+            bought_to, sold_to = targets if everyone else (targets[0][rows], targets[1][rows])
+            held, wanted = here._positions(cash, bought_to, sold_to)
+            wealth = np.maximum(cash + held, _TINY)
+            share = here.p / wealth
             moving = (held != wanted) | (wanted == 0.0)
-            slope = -np.divide(share, wealth, out=np.zeros_like(wealth), where=moving).sum(axis=1)
-            return share.sum(axis=1) - multiplier[rows], slope
+            value = share.sum(axis=1) - multiplier[rows]
+            return value, -np.vecdot(share / wealth, moving.astype(np.float64))
 
-        least = np.where(p > 0.0, bought_to, np.inf).min(axis=1)
-        most = 1.0 / (multiplier * (1.0 - self.b.sum(axis=1)))
-        return falling_root(marginal_value, least, most, np.ones_like(least))
+        low = np.where(self.p > 0.0, targets[0], np.inf).min(axis=1)
+        high = 1.0 / (multiplier * (1.0 - self.b.sum(axis=1)))
+        return falling_root(marginal_value, low, high, start)
 
-    def _budget_excess(
-        self, multiplier: FloatArray, rows: IntArray
-    ) -> tuple[FloatArray, FloatArray]:
-        here = self._rows(rows)
-        cash = here._cash(multiplier)
-        held = here._positions(cash, multiplier)
-        quote = np.where(held > 0.0, here.a, here.b)
+    def _budget(self, multiplier: FloatArray, cash: FloatArray) -> tuple[FloatArray, FloatArray]:
+        """Excess of the budget, and its slope in the multiplier with the cash following it."""
+        held, _ = self._positions(cash[:, np.newaxis], *self._targets(multiplier))
+        quote = np.where(held > 0.0, self.a, self.b)
         excess = cash + np.vecdot(quote, held) - 1.0
-        return excess, here._budget_slope(multiplier, cash, held, quote)
-
-    def _budget_slope(
-        self, multiplier: FloatArray, cash: FloatArray, held: FloatArray, quote: FloatArray
-    ) -> FloatArray:
-        """Slope of the budget's excess in the multiplier, from the equation that fixes cash."""
-        inside: BoolArray = (held != 0.0) & (held < self.buys) & (held > -self.sells)
-        wealth = cash[:, np.newaxis] + held
-        bending = np.where(inside, 0.0, self.p) / np.maximum(wealth, np.finfo(np.float64).tiny) ** 2
-        curvature = bending.sum(axis=1)
-        unhedged = 1.0 - np.vecdot(quote, inside.astype(np.float64))
-        traded = np.vecdot(self.p, inside.astype(np.float64))
+        inside = ((held != 0.0) & (held < self.most) & (held > self.least)).astype(np.float64)
+        wealth = np.maximum(cash[:, np.newaxis] + held, _TINY)
+        curvature = np.vecdot(self.p * (1.0 - inside), wealth**-2.0)
+        unhedged = 1.0 - np.vecdot(quote, inside)
         through_cash = np.divide(
             unhedged**2, curvature, out=np.full_like(cash, np.inf), where=curvature > 0.0
         )
-        slope: FloatArray = -through_cash - traded / multiplier**2
-        return slope
+        return excess, -through_cash - np.vecdot(self.p, inside) / multiplier**2

@@ -67,6 +67,23 @@ def test_caps_of_zero_leave_everything_in_cash(seed: int, n: int) -> None:
     assert sizes.cash[0] == 1.0
 
 
+def test_a_padded_ladder_is_sized_like_the_short_one() -> None:
+    prob, bid, ask = _ladder(4, 9)
+    cap, pad = np.full_like(prob, 0.1), np.zeros((1, 3))
+
+    short = capped_partition_kelly(prob, bid, ask, cap, cap)
+    padded = capped_partition_kelly(
+        np.hstack((prob, pad)),
+        np.hstack((bid, pad)),
+        np.hstack((ask, pad + 1.0)),
+        np.hstack((cap, pad + 1.0)),
+        np.hstack((cap, pad + 1.0)),
+    )
+
+    np.testing.assert_allclose(padded.wealth()[:, :9], short.wealth(), rtol=1e-9)
+    assert not padded.yes_net[:, 9:].any()
+
+
 def test_a_cap_that_is_negative_or_misshapen_is_refused() -> None:
     prob, bid, ask = _ladder(0, 4)
     with pytest.raises(BadParameter):
