@@ -29,51 +29,50 @@ def solve(program: LogProgram, tolerance: float = 1e-11) -> tuple[FloatArray, Fl
         wealth = slack[first_floor:] + program.floor
         weight = program.probs / wealth
         gradient = weight @ program.gain
-        gap = float(duals @ slack)
-        if gap + float(np.abs(gradient - Gt @ duals) @ program.upper) <= tolerance:
+        gap = float(duals.dot(slack))
+        if gap + float(np.abs(gradient - Gt @ duals).dot(program.upper)) <= tolerance:
             break
         ratio = duals / slack
         curvature = ratio.copy()
         curvature[first_floor:] += weight / wealth
         hessian = (Gt * curvature) @ G
         try:
-            direction = _direction(hessian, gradient, G, Gt, slack, duals, tolerance)
+            loss = G @ _newton(hessian, gradient)
+            centring = _centring(loss, slack, duals, ratio, gap, tolerance)
+            step = _newton(hessian, gradient - Gt @ centring)
         except np.linalg.LinAlgError:
             break
-        step, slack_loss, dual_step = direction
-        size = _TO_BOUNDARY / max(_TO_BOUNDARY, float((slack_loss / slack).max()))
+        loss = G @ step
+        dual_step = centring + ratio * loss - duals
+        size = _step_size(loss, slack, _TO_BOUNDARY)
         x = x + size * step
         # Updated, not recomputed: near a binding limit h - Gx would lose its leading digits.
-        slack = slack - size * slack_loss
-        duals = duals + dual_step * (
-            _TO_BOUNDARY / max(_TO_BOUNDARY, float((-dual_step / duals).max()))
-        )
+        slack = slack - size * loss
+        duals = duals + _step_size(-dual_step, duals, _TO_BOUNDARY) * dual_step
     return x, duals
 
 
-def _direction(
-    hessian: FloatArray,
-    gradient: FloatArray,
-    G: FloatArray,
-    Gt: FloatArray,
+def _centring(
+    loss: FloatArray,
     slack: FloatArray,
     duals: FloatArray,
+    ratio: FloatArray,
+    gap: float,
     tolerance: float,
-) -> tuple[FloatArray, FloatArray, FloatArray]:
-    """Predictor, then corrector: steps of the position, the slacks (as a loss) and the duals."""
-    ratio = duals / slack
-    gap = float(duals @ slack)
-    loss = G @ _newton(hessian, gradient)
+) -> FloatArray:
+    """Return what the predictor's outcome asks of the corrector, per unit of slack."""
     dual_step = ratio * loss - duals
-    size = 1.0 / max(1.0, float((loss / slack).max()))
-    dual_size = 1.0 / max(1.0, float((-dual_step / duals).max()))
-    predicted = float((slack - size * loss) @ (duals + dual_size * dual_step))
+    reached = slack - _step_size(loss, slack, 1.0) * loss
+    predicted = float(reached.dot(duals + _step_size(-dual_step, duals, 1.0) * dual_step))
     # Aiming far below the tolerance would only make the linear systems singular.
     target = max((predicted / gap) ** 3 * gap, 0.1 * tolerance) / slack.size
-    centring = (target + loss * dual_step) / slack
-    step = _newton(hessian, gradient - Gt @ centring)
-    slack_loss = G @ step
-    return step, slack_loss, centring + ratio * slack_loss - duals
+    centring: FloatArray = (target + loss * dual_step) / slack
+    return centring
+
+
+def _step_size(decrease: FloatArray, value: FloatArray, share: float) -> float:
+    """Greatest step, at most one, that uses up no more than ``share`` of any value."""
+    return share / max(share, float(np.maximum.reduce(decrease / value)))
 
 
 def _newton(hessian: FloatArray, right_side: FloatArray) -> FloatArray:

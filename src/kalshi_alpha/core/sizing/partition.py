@@ -58,7 +58,7 @@ class PartitionSizes:
 
 
 def partition_kelly(
-    prob: FloatArray, bid: FloatArray, ask: FloatArray, *, positive_ev_only: bool = False
+    prob: FloatArray, bid: FloatArray, ask: FloatArray, *, positive_ev_only: bool = True
 ) -> PartitionSizes:
     """Log-optimal position on every bin of one partition, YES and NO.
 
@@ -70,13 +70,13 @@ def partition_kelly(
         Dollars received for, and paid for, one YES, after fees. A bid of zero or an ask of one
         says that nothing is quoted there.
     positive_ev_only : bool
-        Buy only where ``p > ask`` and sell only where ``p < bid``, refusing hedges below fair
-        value.
+        Buy only where ``p > ask`` and sell only where ``p < bid``. False gives the unrestricted
+        optimum, which may hedge below fair value.
 
     Returns
     -------
     PartitionSizes
-        Its expected growth is the optimum to rounding error.
+        Its expected growth is the optimum, among the trades allowed, to rounding error.
 
     Raises
     ------

@@ -15,7 +15,7 @@ from kalshi_alpha.core.sizing.root import falling_root
 
 
 def partition_kelly_batch(
-    prob: FloatArray, bid: FloatArray, ask: FloatArray, *, positive_ev_only: bool = False
+    prob: FloatArray, bid: FloatArray, ask: FloatArray, *, positive_ev_only: bool = True
 ) -> PartitionSizes:
     """Log-optimal positions on many partitions: row by row what `partition_kelly` returns.
 

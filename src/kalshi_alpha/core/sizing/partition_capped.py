@@ -33,7 +33,7 @@ def capped_partition_kelly(
     buy_cap: FloatArray,
     sell_cap: FloatArray,
     *,
-    positive_ev_only: bool = False,
+    positive_ev_only: bool = True,
 ) -> PartitionSizes:
     """Log-optimal positions on many partitions with a cap on every bin and side.
 

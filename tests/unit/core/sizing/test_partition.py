@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import functools
 from decimal import Decimal, localcontext
 
 import numpy as np
@@ -14,6 +15,7 @@ from kalshi_alpha.core.sizing.log_program import LogProgram
 from kalshi_alpha.core.sizing.partition import partition_kelly
 
 seeds = st.integers(0, 100_000)
+optimum = functools.partial(partition_kelly, positive_ev_only=False)
 
 
 def quotes(seed: int, n_max: int = 20) -> tuple[FloatArray, FloatArray, FloatArray]:
@@ -53,7 +55,7 @@ def growth_to_50_digits(prob: FloatArray, bid: FloatArray, ask: FloatArray) -> f
 def test_growth_equals_the_50_digit_optimum(seed: int) -> None:
     prob, bid, ask = quotes(seed, n_max=40)
 
-    sizes = partition_kelly(prob, bid, ask)
+    sizes = optimum(prob, bid, ask)
 
     assert float(sizes.growth(prob)) == pytest.approx(
         growth_to_50_digits(prob, bid, ask), abs=1e-13
@@ -64,7 +66,7 @@ def test_growth_equals_the_50_digit_optimum(seed: int) -> None:
 def test_the_conditions_of_the_optimum_hold(seed: int) -> None:
     prob, bid, ask = quotes(seed)
 
-    sizes = partition_kelly(prob, bid, ask)
+    sizes = optimum(prob, bid, ask)
 
     share = prob / sizes.wealth()
     assert share.sum() == pytest.approx(1.0, abs=1e-11)
@@ -78,7 +80,7 @@ def test_the_conditions_of_the_optimum_hold(seed: int) -> None:
 def test_wealth_is_positive_and_the_budget_balances(seed: int) -> None:
     prob, bid, ask = quotes(seed)
 
-    sizes = partition_kelly(prob, bid, ask)
+    sizes = optimum(prob, bid, ask)
 
     paid = np.where(sizes.yes_net > 0.0, ask, bid) @ sizes.yes_net
     assert sizes.wealth().min() > 0.0
@@ -94,7 +96,7 @@ def test_it_equals_the_general_solver(seed: int) -> None:
     cost = np.concatenate((ask, 1.0 - bid))
     general = LogProgram(prob, np.ones(n), gain, cost, np.full(2 * n, 50.0), 1e3, 1e-12)
 
-    sizes = partition_kelly(prob, bid, ask)
+    sizes = optimum(prob, bid, ask)
     x, gap = certified(general)
 
     assert float(prob @ np.log1p(gain @ x)) <= float(sizes.growth(prob)) + 1e-13
@@ -106,8 +108,8 @@ def test_the_order_of_bins_does_not_matter(seed: int) -> None:
     prob, bid, ask = quotes(seed)
     order = np.random.default_rng(seed).permutation(prob.size)
 
-    straight = partition_kelly(prob, bid, ask).wealth()
-    shuffled = partition_kelly(prob[order], bid[order], ask[order]).wealth()
+    straight = optimum(prob, bid, ask).wealth()
+    shuffled = optimum(prob[order], bid[order], ask[order]).wealth()
 
     np.testing.assert_allclose(shuffled, straight[order], rtol=1e-10)
 
@@ -128,18 +130,18 @@ def test_nothing_is_traded_when_every_expected_value_is_negative(seed: int) -> N
 def test_positive_ev_only_never_trades_below_fair_value_nor_beats_the_optimum(seed: int) -> None:
     prob, bid, ask = quotes(seed)
 
-    strict = partition_kelly(prob, bid, ask, positive_ev_only=True)
+    strict = partition_kelly(prob, bid, ask)
 
     assert (prob[strict.yes_net > 0.0] > ask[strict.yes_net > 0.0]).all()
     assert (prob[strict.yes_net < 0.0] < bid[strict.yes_net < 0.0]).all()
-    free = partition_kelly(prob, bid, ask)
+    free = optimum(prob, bid, ask)
     assert float(strict.growth(prob)) <= float(free.growth(prob)) + 1e-14
 
 
 def test_an_impossible_bin_without_a_bid_is_simply_not_held() -> None:
     prob, bid, ask = np.array([0.0, 0.6, 0.4]), np.array([0.0, 0.4, 0.4]), np.array([0.2, 0.5, 0.6])
 
-    sizes = partition_kelly(prob, bid, ask)
+    sizes = optimum(prob, bid, ask)
 
     assert sizes.yes_net[0] == 0.0
     assert sizes.wealth().min() > 0.0

@@ -33,7 +33,7 @@ def test_it_equals_the_general_solver_with_the_same_caps(seed: int, n: int, scal
     cost = np.concatenate((ask[0], 1.0 - bid[0]))
     general = LogProgram(prob[0], np.ones(n), gain, cost, caps.reshape(-1), 1e3, 1e-12)
 
-    sizes = capped_partition_kelly(prob, bid, ask, caps[0], caps[1])
+    sizes = capped_partition_kelly(prob, bid, ask, caps[0], caps[1], positive_ev_only=False)
     x, gap = certified(general)
 
     reference = float(prob[0] @ np.log1p(gain @ x))
