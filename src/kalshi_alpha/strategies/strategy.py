@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -35,6 +35,40 @@ class ForecastSet:
 
 
 @dataclass(frozen=True, slots=True)
+class ModelQuality:
+    """How good a family's forecasts were on its own history, walk-forward.
+
+    Parameters
+    ----------
+    crps_advantage, brier_advantage
+        Skill, 1 - score / baseline score, against the better baseline; None if not measured.
+    drifted
+        Whether recent scores have worsened beyond the limit.
+    months
+        How many outcomes were scored.
+    baseline
+        Name of the baseline.
+    detail
+        One line for reports.
+    """
+
+    crps_advantage: float | None
+    brier_advantage: float | None
+    drifted: bool
+    months: int
+    baseline: str
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """A printed value: its index on the settlement grid, and when it was first known."""
+
+    index: int
+    known_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Strategy:
     """One family.
 
@@ -51,6 +85,12 @@ class Strategy:
         Reads a calibration back from its artifact.
     forecast
         ``(reader, calibration, as_of) -> ForecastSet``; pure.
+    quality
+        ``calibration -> ModelQuality``.
+    identity
+        ``calibration -> hash`` of what it was fitted on.
+    outcomes
+        ``(reader, as_of) -> {(quantity, period): Outcome}``: first prints known at ``as_of``.
     """
 
     family: str
@@ -58,3 +98,6 @@ class Strategy:
     calibrate: Callable[[Sequence[Row], datetime, Path], Any]
     load: Callable[[Path], Any]
     forecast: Callable[[TableReader, Any, datetime], ForecastSet]
+    quality: Callable[[Any], ModelQuality]
+    identity: Callable[[Any], str]
+    outcomes: Callable[[TableReader, datetime], Mapping[tuple[str, date], Outcome]]

@@ -3,6 +3,8 @@
 from kalshi_alpha.strategies.cpi.artifact import calibrate, load
 from kalshi_alpha.strategies.cpi.calibrate import fit
 from kalshi_alpha.strategies.cpi.forecast import forecast
+from kalshi_alpha.strategies.cpi.outcomes import outcomes
+from kalshi_alpha.strategies.cpi.quality import quality
 from kalshi_alpha.strategies.strategy import Strategy
 
 STRATEGY = Strategy(
@@ -11,6 +13,9 @@ STRATEGY = Strategy(
     calibrate=lambda rows, as_of, path: calibrate(rows, as_of=as_of, path=path),
     load=load,
     forecast=forecast,
+    quality=quality,
+    identity=lambda calibration: str(calibration.history_sha256),
+    outcomes=outcomes,
 )
 
-__all__ = ["STRATEGY", "calibrate", "fit", "forecast", "load"]
+__all__ = ["STRATEGY", "calibrate", "fit", "forecast", "load", "outcomes", "quality"]

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import math
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import partial
 
-from kalshi_alpha.core.arrays import FloatArray
 from kalshi_alpha.core.errors import MissingData
 from kalshi_alpha.core.forecast import (
-    Distribution,
     Forecast,
     GridPmf,
     InputUsed,
@@ -21,36 +21,77 @@ from kalshi_alpha.core.forecast import (
 from kalshi_alpha.strategies.cpi.calibrate import MODEL_ID, CpiCalibration
 from kalshi_alpha.strategies.cpi.features import (
     Gasoline,
-    IndexBase,
     Nowcast,
     gasoline_for,
-    index_base,
-    months_before,
     next_release,
     nowcast_for,
     reference_month,
-    require_previous_month,
 )
+from kalshi_alpha.strategies.cpi.levels import (
+    ADJUSTED,
+    ADJUSTED_CORE,
+    require_level,
+    yearly_base,
+)
+from kalshi_alpha.strategies.cpi.months import months_before, require_published
+from kalshi_alpha.strategies.cpi.rows import GasRow, LevelRow, NowcastRow, ReleaseRow, known_rows
 from kalshi_alpha.strategies.cpi.skill import TENTHS
-from kalshi_alpha.strategies.strategy import ForecastSet, Row, TableReader
+from kalshi_alpha.strategies.strategy import ForecastSet, TableReader
 
 FAMILY = "CPI"
 MOM, YOY, CORE_MOM = "cpi_mom", "cpi_yoy", "cpi_core_mom"
-PASS_THROUGH = (
-    0.035  # pp of headline per 1 % of retail gasoline; regressions 2000-2025 give .034-.037
-)
-SEASONAL_ERROR_SD = 0.02  # pp by which last year's seasonal difference misses this year's
 
 
 @dataclass(frozen=True, slots=True)
-class Latent:
-    """One draw's distribution (adjusted m/m, percent) and what it was made from."""
+class _Eve:
+    """One release ahead, and what the forecasts of its prints share."""
+
+    release_at: datetime
+    month: date
+    as_of: datetime
+    calibration: CpiCalibration
+    levels: tuple[LevelRow, ...]
+
+    @property
+    def previous(self) -> date:
+        return months_before(self.month, 1)
+
+    def dated(
+        self,
+        quantity: str,
+        pmf: GridPmf,
+        mean_sd: tuple[float, float],
+        inputs: tuple[InputUsed, ...],
+        notes: tuple[str, ...],
+    ) -> Forecast:
+        return Forecast(
+            family=FAMILY,
+            quantity=quantity,
+            period=self.month,
+            pmf=pmf,
+            latent_mean=mean_sd[0],
+            latent_sd=mean_sd[1],
+            as_of=self.as_of,
+            inputs=inputs,
+            model_id=f"{MODEL_ID}-core-mean" if quantity == CORE_MOM else MODEL_ID,
+            calibration_hash=self.calibration.history_sha256,
+            notes=notes,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class _Latent:
+    """The adjusted monthly change in percent, before rounding, and what it was made from."""
 
     dist: StudentT
     nowcast: Nowcast
     gasoline: Gasoline | None
-    inputs: tuple[InputUsed, ...]
     notes: tuple[str, ...]
+
+    @property
+    def inputs(self) -> tuple[InputUsed, ...]:
+        gasoline = () if self.gasoline is None else (self.gasoline.used,)
+        return (self.nowcast.used, *gasoline)
 
 
 def forecast(read: TableReader, calibration: CpiCalibration, as_of: datetime) -> ForecastSet:
@@ -62,170 +103,116 @@ def forecast(read: TableReader, calibration: CpiCalibration, as_of: datetime) ->
     Parameters
     ----------
     read
-        Gives a feed's rows as they were known at ``as_of``.
+        Gives a feed's rows as they were known at ``as_of``; later ones are passed over.
     calibration
-        Fitted parameters.
+        Fitted parameters, of prints before ``as_of`` only.
     as_of
-        The decision clock.
+        The decision clock, aware.
 
     Returns
     -------
     ForecastSet
         A quantity whose inputs are missing is refused by name, and the others are kept.
-    """
-    try:
-        month = reference_month(next_release(read("macro_calendar"), as_of))
-    except MissingData as error:
-        return ForecastSet((), dict.fromkeys((MOM, YOY, CORE_MOM), str(error)))
-    levels = read("bls_cpi")
-    made: list[Forecast] = []
-    refused: dict[str, str] = {}
-    latent: Latent | None = None
-    try:
-        latent = latent_monthly(read, calibration, month, as_of)
-    except MissingData as error:
-        refused |= dict.fromkeys((MOM, YOY), str(error))
-    attempts: list[tuple[str, Callable[[], Forecast]]] = [
-        (CORE_MOM, lambda: _core(levels, calibration, month, as_of)),
-    ]
-    if latent is not None:
-        draw = latent
-        attempts = [
-            (MOM, lambda: _monthly(draw, levels, calibration, month, as_of)),
-            (YOY, lambda: _yearly(draw, levels, calibration, month, as_of)),
-            *attempts,
-        ]
-    for quantity, attempt in attempts:
-        try:
-            made.append(attempt())
-        except MissingData as error:
-            refused[quantity] = str(error)
-    return ForecastSet(tuple(made), refused, {} if latent is None else _metadata(latent))
-
-
-def latent_monthly(
-    read: TableReader, calibration: CpiCalibration, month: date, as_of: datetime
-) -> Latent:
-    """Return the latent monthly change: the nowcast, moved by gasoline news it cannot contain.
-
-    No bias term is added. Without gasoline prices the nowcast stands alone and a note says so.
 
     Raises
     ------
-    MissingData
-        If there is no usable nowcast.
+    ParseRefused
+        If a table holds something impossible.
     """
-    nowcast = nowcast_for(read("cleveland_nowcast"), month, as_of)
-    gasoline: Gasoline | None = None
-    notes: tuple[str, ...] = ()
-    inputs: tuple[InputUsed, ...] = (nowcast.used,)
     try:
-        gasoline = gasoline_for(read("aaa_gas"), month, nowcast.label_on, as_of)
-        used = InputUsed("AAA news since nowcast", gasoline.news_pct, "%", gasoline.available_at)
-        inputs = (*inputs, used)
+        eve = _eve(read, calibration, as_of)
     except MissingData as error:
-        notes = (f"no gasoline adjustment: {error}",)
+        return ForecastSet((), dict.fromkeys((MOM, YOY, CORE_MOM), str(error)))
+    core = {CORE_MOM: partial(_core, eve)}
+    try:
+        latent = _latent(read, eve)
+    except MissingData as error:
+        return _gathered(core, dict.fromkeys((MOM, YOY), str(error)), {})
+    headline = {MOM: partial(_monthly, eve, latent), YOY: partial(_yearly, eve, latent)}
+    return _gathered({**headline, **core}, {}, _metadata(latent))
+
+
+def _eve(read: TableReader, calibration: CpiCalibration, as_of: datetime) -> _Eve:
+    if calibration.known_at > as_of:
+        raise MissingData(
+            f"the calibration knows the print of {calibration.last_month}, which came after the "
+            "clock: calibrate as of the clock"
+        )
+    release_at = next_release(known_rows(read, "macro_calendar", ReleaseRow, as_of), as_of)
+    month = reference_month(release_at)
+    require_published(month)
+    levels = known_rows(read, "bls_cpi", LevelRow, as_of)
+    return _Eve(release_at, month, as_of, calibration, levels)
+
+
+def _gathered(
+    attempts: Mapping[str, Callable[[], Forecast]],
+    refused: Mapping[str, str],
+    metadata: Mapping[str, str],
+) -> ForecastSet:
+    made: list[Forecast] = []
+    reasons = dict(refused)
+    for quantity, attempt in attempts.items():
+        try:
+            made.append(attempt())
+        except MissingData as error:
+            reasons[quantity] = str(error)
+    return ForecastSet(tuple(made), reasons, metadata)
+
+
+def _latent(read: TableReader, eve: _Eve) -> _Latent:
+    """Move the nowcast by gasoline news that it cannot contain."""
+    nowcasts = known_rows(read, "cleveland_nowcast", NowcastRow, eve.as_of)
+    nowcast = nowcast_for(nowcasts, eve.release_at, eve.as_of)
+    gasoline, notes = _gasoline(read, eve, nowcast)
+    if eve.calibration.last_month != f"{eve.previous:%Y-%m}":
+        notes = (*notes, f"the scale knows errors up to {eve.calibration.last_month} only")
+    model, scale = eve.calibration.mean, eve.calibration.scale
     news = 0.0 if gasoline is None else gasoline.news_pct
-    scale = calibration.scale
-    dist = StudentT(nowcast.pct + PASS_THROUGH * news, scale.scale(), scale.dof)
-    return Latent(dist, nowcast, gasoline, inputs, notes)
+    mean = nowcast.pct + model.bias_pp + model.gas_beta * news
+    return _Latent(StudentT(mean, scale.scale(), scale.dof), nowcast, gasoline, notes)
 
 
-def yearly_inverse(base: IndexBase) -> Callable[[FloatArray], FloatArray]:
-    """Return the function from a yearly change to the adjusted monthly one, both in percent.
-
-    ``yearly = 100 (I_{t-1} (1 + nsa/100) / I_{t-12} - 1)`` with ``nsa = adjusted + seasonal``.
-    """
-    ratio = base.year_ago_e3 / base.previous_e3
-
-    def inverse(yearly_pct: FloatArray) -> FloatArray:
-        unadjusted = 100.0 * (ratio * (1.0 + yearly_pct / 100.0) - 1.0)
-        return unadjusted - base.seasonal_pct
-
-    return inverse
+def _gasoline(
+    read: TableReader, eve: _Eve, nowcast: Nowcast
+) -> tuple[Gasoline | None, tuple[str, ...]]:
+    try:
+        prices = known_rows(read, "aaa_gas", GasRow, eve.as_of)
+        return gasoline_for(prices, eve.month, nowcast.label_on, eve.as_of), ()
+    except MissingData as error:
+        return None, (f"no gasoline adjustment: {error}",)
 
 
-def _monthly(
-    latent: Latent,
-    levels: Sequence[Row],
-    calibration: CpiCalibration,
-    month: date,
-    as_of: datetime,
-) -> Forecast:
-    require_previous_month(levels, month)
-    pmf = on_grid(latent.dist, TENTHS, *grid_support(latent.dist, TENTHS))
-    return _dated(MOM, latent, pmf, latent.dist, latent.inputs, calibration, month, as_of)
+def _monthly(eve: _Eve, latent: _Latent) -> Forecast:
+    require_level(eve.levels, ADJUSTED, eve.previous)
+    dist = latent.dist
+    pmf = on_grid(dist, TENTHS, *grid_support(dist, TENTHS))
+    return eve.dated(MOM, pmf, (dist.mean, dist.sd), latent.inputs, latent.notes)
 
 
-def _yearly(
-    latent: Latent,
-    levels: Sequence[Row],
-    calibration: CpiCalibration,
-    month: date,
-    as_of: datetime,
-) -> Forecast:
-    base = index_base(levels, month)
-    slope = base.previous_e3 / base.year_ago_e3
-    centre = 100.0 * (slope * (1.0 + (latent.dist.mean + base.seasonal_pct) / 100.0) - 1.0)
-    yearly = StudentT(centre, latent.dist.scale * slope, latent.dist.dof)
-    lo, hi = grid_support(yearly, TENTHS)
-    pmf = on_grid_through(
-        latent.dist, yearly_inverse(base), TENTHS, lo, hi, error_sd=SEASONAL_ERROR_SD
-    )
-    inputs = (*latent.inputs, *base.used)
-    return _dated(YOY, latent, pmf, yearly, inputs, calibration, month, as_of)
+def _yearly(eve: _Eve, latent: _Latent) -> Forecast:
+    base = yearly_base(eve.levels, eve.month)
+    dist, error_sd = latent.dist, base.seasonal_error_sd
+    mean = base.yearly_pct(dist.mean)
+    lo, hi = grid_support(StudentT(mean, base.slope * dist.scale, dist.dof), TENTHS)
+    pmf = on_grid_through(dist, base.adjusted_pct, TENTHS, lo, hi, error_sd=error_sd)
+    sd = base.slope * math.hypot(dist.sd, error_sd)
+    inputs, notes = (*latent.inputs, *base.used), (*latent.notes, *base.notes)
+    return eve.dated(YOY, pmf, (mean, sd), inputs, notes)
 
 
-def _core(
-    levels: Sequence[Row], calibration: CpiCalibration, month: date, as_of: datetime
-) -> Forecast:
-    core = calibration.core
-    previous = months_before(month, 1).strftime("%Y-%m")
-    if calibration.last_month != previous:
-        raise MissingData(f"the core mean ends with {calibration.last_month}, not {previous}")
-    require_previous_month(levels, month)
-    dist = StudentT(core.mean, core.scale, core.dof)
-    return Forecast(
-        family=FAMILY,
-        quantity=CORE_MOM,
-        period=month,
-        pmf=on_grid(dist, TENTHS, *grid_support(dist, TENTHS)),
-        latent_mean=dist.mean,
-        latent_sd=dist.sd,
-        as_of=as_of,
-        inputs=(),
-        model_id=f"{MODEL_ID}-core-mean",
-        calibration_hash=calibration.history_sha256,
-        notes=("core is its own twelve-month mean: no core nowcast is read",),
-    )
+def _core(eve: _Eve) -> Forecast:
+    previous, last = f"{eve.previous:%Y-%m}", eve.calibration.last_month
+    if last != previous:
+        raise MissingData(f"the core mean ends with {last}, not {previous}")
+    require_level(eve.levels, ADJUSTED_CORE, eve.previous)
+    dist = eve.calibration.core
+    pmf = on_grid(dist, TENTHS, *grid_support(dist, TENTHS))
+    notes = ("core is its own twelve-month mean: no core nowcast is read",)
+    return eve.dated(CORE_MOM, pmf, (dist.mean, dist.sd), (), notes)
 
 
-def _dated(
-    quantity: str,
-    latent: Latent,
-    pmf: GridPmf,
-    dist: Distribution,
-    inputs: tuple[InputUsed, ...],
-    calibration: CpiCalibration,
-    month: date,
-    as_of: datetime,
-) -> Forecast:
-    return Forecast(
-        family=FAMILY,
-        quantity=quantity,
-        period=month,
-        pmf=pmf,
-        latent_mean=dist.mean,
-        latent_sd=dist.sd,
-        as_of=as_of,
-        inputs=inputs,
-        model_id=MODEL_ID,
-        calibration_hash=calibration.history_sha256,
-        notes=latent.notes,
-    )
-
-
-def _metadata(latent: Latent) -> dict[str, str]:
+def _metadata(latent: _Latent) -> dict[str, str]:
     nowcast, dist = latent.nowcast, latent.dist
     spread = f"t scale {dist.scale:.4f}, {dist.dof} degrees of freedom"
     facts = {

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import math
+from bisect import bisect_right
 from calendar import monthrange
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 
 from kalshi_alpha.core.errors import MissingData
+from kalshi_alpha.strategies.cpi.rows import GasRow
 
 
 @dataclass(frozen=True, slots=True)
 class GasMonth:
-    """Mean of a month's daily prices, the days not yet seen taken at the last price.
+    """Mean of a month's daily prices as it stood on some day.
 
-    ``mean_usd`` is that mean; ``days_seen`` of ``days`` were published by the day it was taken.
+    ``mean_usd`` is that mean; ``days_seen`` of the month's ``days`` had a price of their own.
     """
 
     mean_usd: float
@@ -23,43 +25,45 @@ class GasMonth:
     days: int
 
 
-def daily_prices(rows: Iterable[Mapping[str, object]]) -> dict[date, float]:
+def daily_prices(rows: Iterable[GasRow]) -> dict[date, float]:
     """Return the national average of regular gasoline by day, in dollars a gallon.
 
     A page shows its own day and the day before; the day's own page wins.
     """
-    prices: dict[date, float] = {}
     own: dict[date, float] = {}
+    day_after: dict[date, float] = {}
     for row in rows:
-        if row["grade"] != "regular" or not isinstance(row["as_of_on"], date):
+        if row.grade != "regular":
             continue
-        price = int(str(row["price_e4"])) / 1e4
-        if row["period"] == "current":
-            own[row["as_of_on"]] = price
-        elif row["period"] == "yesterday":
-            prices[row["as_of_on"] - timedelta(days=1)] = price
-    return prices | own
+        if row.period == "current":
+            own[row.as_of_on] = row.price_e4 / 1e4
+        elif row.period == "yesterday":
+            day_after[row.as_of_on - timedelta(days=1)] = row.price_e4 / 1e4
+    return day_after | own
 
 
 def month_mean(prices: Mapping[date, float], month: date, by: date) -> GasMonth:
     """Return the month's mean price as it was known on the day ``by``.
 
-    Days without a published price are passed over; days after ``by`` are taken at its price.
+    A day without a price, and every day after ``by``, takes the last price known before it, in
+    the month or earlier: the best guess of a price is the last one. Days before any price are
+    passed over. So two means of one month are over the same days and differ by news only.
 
     Raises
     ------
     MissingData
-        If no price of the month was known by that day.
+        If no price was known by that day.
     """
-    days = monthrange(month.year, month.month)[1]
-    last_of_month = month.replace(day=days)
-    seen = {day: p for day, p in prices.items() if month <= day <= min(by, last_of_month)}
-    if not seen:
-        raise MissingData(f"no gasoline price of {month:%Y-%m} was known on {by}")
-    unseen = max(0, (last_of_month - max(by, month - timedelta(days=1))).days)
-    latest = seen[max(seen)]
-    mean = (sum(seen.values()) + unseen * latest) / (len(seen) + unseen)
-    return GasMonth(mean, len(seen), days)
+    known = sorted((day, price) for day, price in prices.items() if day <= by)
+    known_days = [day for day, _ in known]
+    length = monthrange(month.year, month.month)[1]
+    days = [month + timedelta(days=n) for n in range(length)]
+    last_known = [bisect_right(known_days, day) - 1 for day in days]
+    held = [known[place][1] for place in last_known if place >= 0]
+    if not held:
+        raise MissingData(f"no gasoline price for {month:%Y-%m} was known on {by}")
+    seen = len(set(days) & set(known_days))
+    return GasMonth(math.fsum(held) / len(held), seen, length)
 
 
 def news_pct(then: GasMonth, now: GasMonth) -> float:
