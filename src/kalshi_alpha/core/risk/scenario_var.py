@@ -10,15 +10,19 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 import numpy as np
+import numpy.typing as npt
 
-from kalshi_alpha.core.arrays import BoolArray, FloatArray
+from kalshi_alpha.core.arrays import BoolArray, FloatArray, IntArray
 from kalshi_alpha.core.errors import BadParameter
 from kalshi_alpha.core.risk.cvar import LossDistribution
 from kalshi_alpha.core.risk.factor_var import FactorModel, FactorVar
 from kalshi_alpha.core.risk.loss_grid import exact_losses, latent_thresholds, why_not_exact
 from kalshi_alpha.core.risk.unit_book import UnitBook
 
+Float32Array = npt.NDArray[np.float32]
+
 DRAWS = 20_000
+_COUNTED_MAX = 100
 
 
 class Method(StrEnum):
@@ -71,7 +75,7 @@ def scenario_var(
     if why_not_exact(units, loadings) is None:
         distribution, method = exact_losses(units, loadings), Method.EXACT
     else:
-        losses = copula_losses(units, latent_correlation(model), rng, draws)
+        losses = copula_losses(units, loadings, rng, draws)
         distribution, method = LossDistribution.from_draws(losses), Method.DRAWN
     return ScenarioVar(
         var=distribution.value_at_risk(level),
@@ -86,23 +90,12 @@ def governing_var(factor: FactorVar, scenario: ScenarioVar) -> float:
     return max(factor.var, scenario.var)
 
 
-def latent_correlation(model: FactorModel) -> FloatArray:
-    """Return R, the units' latent covariance BΣB' + idio² I scaled to a unit diagonal.
-
-    A unit without any volatility has no score to scale; it is taken as independent.
-    """
-    covariance = model.betas @ model.factor_covariance @ model.betas.T
-    variance = np.diag(covariance) + model.idio**2
-    scale = np.sqrt(np.where(variance > 0.0, variance, 1.0))
-    correlation: FloatArray = covariance / np.outer(scale, scale)
-    np.fill_diagonal(correlation, 1.0)
-    return correlation
-
-
 def factor_loadings(model: FactorModel) -> FloatArray:
-    """Return the loadings on independent standard factors that reproduce `latent_correlation`.
+    """Return the loadings on independent standard factors, of shape (n_units, n_active_factors).
 
-    Factors that no unit loads on are left out, so shape is (n_units, n_active_factors).
+    With them, and an own part that fills up to unit variance, the units' latent scores have the
+    correlation of BΣB' + idio² I. A factor that no unit loads on is left out; a unit without any
+    volatility has no score to scale, and is taken as independent.
     """
     active: BoolArray = (model.betas != 0.0).any(axis=0) & (model.vols > 0.0)
     betas = model.betas[:, active]
@@ -114,19 +107,21 @@ def factor_loadings(model: FactorModel) -> FloatArray:
 
 
 def copula_losses(
-    units: Sequence[UnitBook], correlation: FloatArray, rng: np.random.Generator, draws: int = DRAWS
+    units: Sequence[UnitBook], loadings: FloatArray, rng: np.random.Generator, draws: int = DRAWS
 ) -> FloatArray:
-    """Draw the book's loss under a Gaussian copula of the units' payoffs.
+    r"""Draw the book's loss under a Gaussian copula of the units' payoffs.
 
-    Each unit's standard normal score is mapped through the distribution of its own payoff, so
-    a higher score never pays less and positive correlation is correlation of fortunes.
+    Unit u has the score :math:`z_u = a_u'f + \sqrt{1-|a_u|^2}\,\epsilon_u`, mapped through the
+    distribution of its own payoff, so a higher score never pays less and positive correlation is
+    correlation of fortunes. Drawing factors and own parts, instead of a root of the units'
+    correlation, keeps the cost linear in the units.
 
     Parameters
     ----------
     units
         The units' books.
-    correlation : ndarray of shape (n_units, n_units)
-        Correlation R of the latent scores.
+    loadings : ndarray of shape (n_units, n_factors)
+        Loadings a on standard, independent factors, ``|a_u| <= 1``.
     rng
         Seeded generator.
     draws
@@ -136,17 +131,49 @@ def copula_losses(
     -------
     ndarray of shape (draws,)
         Losses in dollars, in the order drawn.
+
+    Raises
+    ------
+    BadParameter
+        If loadings and units do not match, a unit is explained more than wholly, or nothing is
+        to be drawn.
     """
-    if correlation.shape != (len(units), len(units)):
-        raise BadParameter(f"correlation {correlation.shape} for {len(units)} units")
+    if loadings.ndim != 2 or loadings.shape[0] != len(units):
+        raise BadParameter(f"loadings {loadings.shape} for {len(units)} units")
     if draws < 1:
         raise BadParameter(f"draws must be at least 1, was {draws}")
-    values, vectors = np.linalg.eigh(correlation)
-    if not values.min() >= -1e-9:
-        raise BadParameter("latent correlation must be positive semi-definite")
-    root = vectors * np.sqrt(np.maximum(values, 0.0))
-    scores = root @ rng.standard_normal((len(units), draws))
+    explained = (loadings**2).sum(axis=1)
+    if not (explained <= 1.0 + 1e-9).all():
+        raise BadParameter("a unit's loadings must not explain more than its variance")
+    own = np.sqrt(np.maximum(1.0 - explained, 0.0)).astype(np.float32)
+    factors = rng.standard_normal((loadings.shape[1], draws), dtype=np.float32)
+    quantiles = _normal_quantiles()
     total = np.zeros(draws)
-    for unit, score in zip(units, scores, strict=True):
-        total += unit.losses[np.searchsorted(latent_thresholds(unit), score)]
+    for unit, loading, rest in zip(units, loadings.astype(np.float32), own, strict=True):
+        bits = rng.integers(0, quantiles.size, draws, dtype=np.uint16, endpoint=False)
+        score = loading @ factors + rest * quantiles[bits]
+        total += unit.losses[_payoffs_reached(latent_thresholds(unit), score)]
     return total
+
+
+def _normal_quantiles() -> Float32Array:
+    """Return 65,536 equally likely standard normal scores.
+
+    Sixteen bits a score are drawn ten times faster than a normal deviate, and their grain, a
+    probability of 1.5e-5, is below the sampling error of any number of draws used here.
+    """
+    from scipy.special import ndtri
+
+    middles = (np.arange(1 << 16) + 0.5) / (1 << 16)
+    scores: Float32Array = ndtri(middles).astype(np.float32)
+    return scores
+
+
+def _payoffs_reached(thresholds: FloatArray, scores: Float32Array) -> IntArray:
+    """Return how many thresholds lie below each score."""
+    if thresholds.size > _COUNTED_MAX:
+        return np.asarray(np.searchsorted(thresholds, scores), dtype=np.int64)
+    # Comparing with every threshold is branch-free, and so beats a search in a short list.
+    above = scores > thresholds.astype(np.float32)[:, np.newaxis]
+    count: IntArray = above.sum(axis=0, dtype=np.uint8).astype(np.int64)
+    return count

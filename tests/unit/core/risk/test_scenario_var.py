@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from kalshi_alpha.core.arrays import FloatArray
 from kalshi_alpha.core.errors import BadParameter
 from kalshi_alpha.core.risk.cvar import LossDistribution
 from kalshi_alpha.core.risk.factor_var import FactorModel, FactorVar, factor_var
@@ -14,7 +15,6 @@ from kalshi_alpha.core.risk.scenario_var import (
     copula_losses,
     factor_loadings,
     governing_var,
-    latent_correlation,
     scenario_var,
 )
 from kalshi_alpha.core.risk.unit_book import UnitBook
@@ -50,6 +50,16 @@ def _whole(unit: UnitBook) -> UnitBook:
 BINARIES = [_binary(*unit) for unit in zip(AT_RISK, WIN_PROB, COST, strict=True)]
 
 
+def latent_correlation(model: FactorModel) -> FloatArray:
+    """Scale BΣB' + idio² I to a unit diagonal, which the loadings must reproduce."""
+    covariance = model.betas @ model.factor_covariance @ model.betas.T
+    variance = np.diag(covariance) + model.idio**2
+    scale = np.sqrt(np.where(variance > 0.0, variance, 1.0))
+    correlation: FloatArray = covariance / np.outer(scale, scale)
+    np.fill_diagonal(correlation, 1.0)
+    return correlation
+
+
 def _one_factor(beta: float, n_units: int, idio: float = 0.3) -> FactorModel:
     return FactorModel(np.full((n_units, 1), beta), np.array([0.3]), np.eye(1), idio)
 
@@ -57,7 +67,7 @@ def _one_factor(beta: float, n_units: int, idio: float = 0.3) -> FactorModel:
 def test_worked_example_of_five_binary_units() -> None:
     """The exact figures, met by many draws: ES within 2.5 and P within 3 standard errors."""
     losses = copula_losses(
-        BINARIES, latent_correlation(_five_units()), np.random.default_rng(5), draws=400_000
+        BINARIES, factor_loadings(_five_units()), np.random.default_rng(5), draws=400_000
     )
     drawn = LossDistribution.from_draws(losses)
 
@@ -80,7 +90,7 @@ def test_the_worked_example_is_drawn_and_governs_over_the_normal_figure() -> Non
 
 def test_the_plain_tail_mean_of_the_worked_example_is_2726() -> None:
     losses = copula_losses(
-        BINARIES, latent_correlation(_five_units()), np.random.default_rng(5), draws=400_000
+        BINARIES, factor_loadings(_five_units()), np.random.default_rng(5), draws=400_000
     )
 
     assert losses[losses >= 2610.0].mean() == pytest.approx(2726.0, abs=2.0)
@@ -124,7 +134,7 @@ def test_one_factor_is_exact_and_the_draws_agree_with_it() -> None:
     model = _one_factor(1.0, 5)
     exact = scenario_var(units, model, 0.95, np.random.default_rng(1))
     drawn = LossDistribution.from_draws(
-        copula_losses(units, latent_correlation(model), np.random.default_rng(1), 200_000)
+        copula_losses(units, factor_loadings(model), np.random.default_rng(1), 200_000)
     )
 
     assert exact.method is Method.EXACT
@@ -152,10 +162,21 @@ def test_common_fortunes_lose_more_than_opposite_ones() -> None:
 
 def test_the_same_seed_draws_the_same_losses() -> None:
     first, second = (
-        copula_losses(BINARIES, np.eye(5), np.random.default_rng(3), 100) for _ in range(2)
+        copula_losses(BINARIES, np.zeros((5, 0)), np.random.default_rng(3), 100) for _ in range(2)
     )
 
     np.testing.assert_array_equal(first, second)
+
+
+def test_a_unit_of_many_payoffs_is_drawn_from_the_same_distribution() -> None:
+    """Ladders beyond a hundred payoffs take the search instead of the count."""
+    payoffs = [(100 * i, 1.0 / 150.0) for i in range(150)]
+    unit = UnitBook.from_outcomes(Money.parse("75"), payoffs)
+    drawn = copula_losses([unit], np.zeros((1, 0)), np.random.default_rng(2), 100_000)
+
+    assert drawn.mean() == pytest.approx(0.5, abs=0.5)
+    assert (drawn.min(), drawn.max()) == (-74.0, 75.0)
+    assert np.quantile(drawn, 0.9) == pytest.approx(60.0, abs=1.0)
 
 
 def test_the_factor_figure_governs_when_it_is_larger() -> None:
@@ -169,11 +190,11 @@ def test_units_and_model_that_do_not_match_are_refused() -> None:
     with pytest.raises(BadParameter):
         scenario_var(BINARIES, _one_factor(1.0, 4), 0.99, rng)
     with pytest.raises(BadParameter):
-        copula_losses(BINARIES, np.eye(4), rng)
+        copula_losses(BINARIES, np.zeros((4, 1)), rng)
     with pytest.raises(BadParameter):
-        copula_losses(BINARIES, np.eye(5), rng, draws=0)
+        copula_losses(BINARIES, np.zeros((5, 1)), rng, draws=0)
     with pytest.raises(BadParameter):
-        copula_losses(BINARIES[:2], np.array([[1.0, 2.0], [2.0, 1.0]]), rng)
+        copula_losses(BINARIES[:2], np.array([[1.0], [1.1]]), rng)
 
 
 @given(
