@@ -7,162 +7,199 @@ a leg that was meant as a hedge may be the only one that fills.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 
 import numpy as np
 
-from kalshi_alpha.core.arrays import FloatArray
+from kalshi_alpha.core.arrays import FloatArray, IntArray
 from kalshi_alpha.core.fees import FeeTerms, Liquidity, order_fee
-from kalshi_alpha.core.ladder import AtomGrid, interval
-from kalshi_alpha.core.risk.pal import Commitment, Exposure, PalLimits, allowed_contracts, room
-from kalshi_alpha.core.types import Contracts, Ladder, Market, Money, Price, Side
+from kalshi_alpha.core.proposals.holdings import Holdings
+from kalshi_alpha.core.proposals.legs import Legs
+from kalshi_alpha.core.proposals.payoffs import LadderPayoffs
+from kalshi_alpha.core.proposals.policy import SizingPolicy
+from kalshi_alpha.core.risk.pal import (
+    Commitment,
+    Exposure,
+    PalLimits,
+    allowed_contracts,
+    ladder_exposure,
+    strike_exposure,
+)
+from kalshi_alpha.core.sizing.fractional import LadderOutcomes, unit_loss, unit_scale
+from kalshi_alpha.core.types import Contracts, Money, Price
+from kalshi_alpha.core.types.money import E6_PER_DOLLAR
+
+_NOTHING = PalLimits(Money(0))
 
 
-@dataclass(frozen=True, slots=True)
-class Leg:
-    """One order that is wanted: a side of a market at a price.
+class RunningRoom:
+    """The position limits of one ladder while orders are added to it.
+
+    Keeps the sums that `room` would add up again for every order.
 
     Parameters
     ----------
-    row
-        The market's row of the scan's table.
-    market
-        The market.
-    side, price, contracts
-        What to buy, at our side's price.
-    fee_terms
-        For the fee of exactly this order.
-    balance_step_e6
-        The account's balance precision.
+    limits
+        The ladder's caps; None for an event that may not be traded at all.
+    held
+        Everything of this ladder that is filled, resting or of unknown state.
     """
 
-    row: int
-    market: Market
-    side: Side
-    price: Price
-    contracts: Contracts
-    fee_terms: FeeTerms
-    balance_step_e6: int
+    def __init__(self, limits: PalLimits | None, held: Sequence[Exposure]) -> None:
+        self._limits = _NOTHING if limits is None else limits
+        self._held = held
+        self._ladder_left_e6 = (self._limits.ladder_cap - ladder_exposure(held)).e6
+        self._strike_left_e6: dict[str, int] = {}
 
-    def fee_of(self, contracts: Contracts) -> Money:
-        """Return the fee if so many contracts fill at once."""
-        if contracts.e2 == 0:
-            return Money(0)
-        return order_fee(
-            self.fee_terms, self.price, contracts, Liquidity.MAKER, self.balance_step_e6
-        )
+    def room_e6(self, ticker: str) -> int:
+        """Return the room of a strike in 1e-6 dollars; negative if a cap is broken."""
+        left_e6 = self._strike_left_e6.get(ticker)
+        if left_e6 is None:
+            left_e6 = (self._limits.cap_of(ticker) - strike_exposure(self._held, ticker)).e6
+            self._strike_left_e6[ticker] = left_e6
+        return min(self._ladder_left_e6, left_e6)
 
-    @property
-    def fee(self) -> Money:
-        """Fee of the whole order."""
-        return self.fee_of(self.contracts)
-
-    @property
-    def exposure(self) -> Exposure:
-        """What the order commits while it rests."""
-        return Exposure(
-            self.market.ticker, self.side, Commitment.RESTING, self.price, self.contracts, self.fee
-        )
-
-    def resized(self, contracts: Contracts) -> Leg:
-        """Return the leg with another count."""
-        return replace(self, contracts=contracts)
-
-
-@dataclass(frozen=True, slots=True)
-class WithinLimits:
-    """Legs cut to their room, with the room each one found before it was placed."""
-
-    legs: tuple[Leg, ...]
-    rooms: tuple[Money, ...]
+    def commit(self, ticker: str, at_risk_e6: int) -> None:
+        """Count an order, whose room has been asked for, against the limits."""
+        self._strike_left_e6[ticker] -= at_risk_e6
+        self._ladder_left_e6 -= at_risk_e6
 
 
 def within_position_limits(
-    legs: Sequence[Leg], held: Sequence[Exposure], limits: PalLimits, lot: Contracts
-) -> WithinLimits:
-    """Cut the legs of one ladder to its position limits, first come, first served.
+    legs: Legs, holdings: Holdings, lot: Contracts
+) -> tuple[IntArray, IntArray]:
+    """Cut legs to the position limits of their ladders, first come, first served.
 
     Parameters
     ----------
     legs
         In order of preference.
-    held
-        Everything of this ladder that is filled, resting or of unknown state.
-    limits
-        The ladder's caps.
+    holdings
+        What is committed already, and the limits; an event without limits gets nothing.
     lot
         Smallest step of an order.
-    """
-    committed = list(held)
-    cut: list[Leg] = []
-    rooms: list[Money] = []
-    for leg in legs:
-        free = room(limits, committed, leg.market.ticker)
-        rooms.append(free)
-        if leg.exposure.at_risk > free:
-            leg = leg.resized(  # noqa: PLW2901 - the cut leg takes the place of the wanted one
-                min(leg.contracts, allowed_contracts(free, leg.price, leg.fee_of, lot))
-            )
-        cut.append(leg)
-        committed.append(leg.exposure)
-    return WithinLimits(tuple(cut), tuple(rooms))
-
-
-def worst_fill_loss(ladder: Ladder, legs: Sequence[Leg], held: Sequence[Exposure]) -> FloatArray:
-    """Return the most that can be lost in each atom, whichever of the legs fill, in dollars.
-
-    In an atom the worst set of fills is exactly the legs that lose there. What is held already
-    counts in full, gains included.
 
     Returns
     -------
-    ndarray of shape (2, n_atoms)
-        First row what is held, second row the legs.
+    contracts_e2 : integer ndarray of shape (n_legs,)
+    rooms_e6 : integer ndarray of shape (n_legs,)
+        What each leg found free before it was placed, in 1e-6 dollars.
     """
-    intervals = [interval(market.strike, ladder.grid) for market in ladder.markets]
-    grid = AtomGrid.from_intervals(intervals)
-    position = {market.ticker: i for i, market in enumerate(ladder.markets)}
-    pays = grid.payoff(intervals)
-    losses = np.zeros((2, grid.size))
-    for exposure in held:
-        if exposure.ticker in position:
-            wins = pays[:, position[exposure.ticker]] == (exposure.side is Side.YES)
-            losses[0] += exposure.at_risk.dollars - np.where(wins, exposure.contracts.count, 0.0)
-    for leg in legs:
-        loses = pays[:, position[leg.market.ticker]] != (leg.side is Side.YES)
-        losses[1] += np.where(loses, leg.exposure.at_risk.dollars, 0.0)
-    return losses
+    table, step = legs.priced.table, legs.balance_step_e6
+    running: dict[int, RunningRoom] = {}
+    cut, rooms_e6 = legs.contracts_e2.copy(), legs.contracts_e2.copy()
+    wanted = zip(
+        legs.rows.tolist(),
+        legs.ladders.tolist(),
+        legs.price_e4.tolist(),
+        legs.at_risk_e6.tolist(),
+        strict=True,
+    )
+    for at, (row, ladder, price_e4, at_risk_e6) in enumerate(wanted):
+        event, ticker = table.markets[row].event_ticker, table.markets[row].ticker
+        if ladder not in running:
+            held = holdings.exposures.get(event, ())
+            running[ladder] = RunningRoom(holdings.limits.get(event), held)
+        free_e6 = rooms_e6[at] = running[ladder].room_e6(ticker)
+        if at_risk_e6 > free_e6:
+            order = _Order(table.snapshots[ladder].fee_terms, Price(price_e4), step)
+            most = allowed_contracts(Money(free_e6), order.price, order.fee, lot)
+            count = min(most, Contracts(int(cut[at])))
+            cut[at], at_risk_e6 = count.e2, order.at_risk(count).e6  # noqa: PLW2901 - it shrank
+        running[ladder].commit(ticker, at_risk_e6)
+    return cut, rooms_e6
 
 
-def scale_to_cap(losses: Sequence[FloatArray], cap: float) -> float:
-    """Return the share of the legs' sizes that keeps one piece of news within its cap.
+class _Order:
+    """The cost of an order at one price, for any count."""
 
-    Ladders of one risk unit are added at their own worst atoms: their joint distribution is not
-    relied on.
+    def __init__(self, terms: FeeTerms, price: Price, balance_step_e6: int) -> None:
+        self.price = price
+        self._terms, self._balance_step_e6 = terms, balance_step_e6
+
+    def fee(self, contracts: Contracts) -> Money:
+        if contracts.e2 == 0:
+            return Money(0)
+        return order_fee(self._terms, self.price, contracts, Liquidity.MAKER, self._balance_step_e6)
+
+    def at_risk(self, contracts: Contracts) -> Money:
+        return Money.notional(self.price, contracts) + self.fee(contracts)
+
+
+def unit_shares(legs: Legs, holdings: Holdings, sizing: SizingPolicy) -> FloatArray:
+    """Return the share of each leg that keeps its piece of news within its cap.
 
     Parameters
     ----------
-    losses
-        One result of `worst_fill_loss` per ladder of the unit.
-    cap
-        Dollars that the unit may cost.
+    legs
+        The orders that the position limits left.
+    holdings
+        What is committed already.
+    sizing
+        Bankroll, and the share of it that one piece of news may cost.
 
     Returns
     -------
-    float
-        In [0, 1].
+    ndarray of shape (n_legs,)
+        In [0, 1], the same for all legs of a risk unit.
     """
-    if sum(float(loss.sum(axis=0).max()) for loss in losses) <= cap:
+    table = legs.priced.table
+    cap = sizing.kelly_cap * sizing.bankroll.dollars
+    held = [holdings.exposures.get(s.ladder.event_ticker, ()) for s in table.snapshots]
+    # What is at risk in all of a ladder bounds its worst case, and mostly settles the matter.
+    at_risk = np.bincount(legs.ladders, legs.at_risk_e6, minlength=len(held)) / E6_PER_DOLLAR
+    at_risk += [ladder_exposure(each).dollars for each in held]
+    n_legs = np.bincount(legs.ladders, minlength=len(held))
+    units: dict[str, list[int]] = {}
+    for ladder, snapshot in enumerate(table.snapshots):
+        units.setdefault(snapshot.ladder.risk_unit, []).append(ladder)
+    share = np.ones(len(held))
+    for ladders in units.values():
+        if not float(at_risk[ladders].sum()) <= cap:
+            outcomes = [worst_fills(legs, ladder, held[ladder]) for ladder in ladders]
+            # The fee of a smaller order may be rounded up by one more step.
+            slack = int(n_legs[ladders].sum()) * (legs.balance_step_e6 + 1) / E6_PER_DOLLAR
+            share[ladders] = _share_within(outcomes, cap, slack, sizing.kelly_cap)
+    return np.asarray(share[legs.ladders])
+
+
+def _share_within(
+    outcomes: Sequence[LadderOutcomes], cap: float, slack: float, kelly_cap: float
+) -> float:
+    if unit_loss(outcomes) <= cap:
         return 1.0
-    low, high = 0.0, 1.0
-    for _ in range(40):
-        middle = (low + high) / 2
-        worst = sum(float((loss[0] + middle * loss[1]).max()) for loss in losses)
-        low, high = (middle, high) if worst <= cap else (low, middle)
-    return low
+    return unit_scale(outcomes, (cap - slack) / kelly_cap, kelly_cap) if cap > slack else 0.0
 
 
-def scaled(leg: Leg, share: float, lot: Contracts) -> Leg:
-    """Return the leg at a share of its size, rounded down to whole lots."""
-    lots = int(leg.contracts.e2 * share) // lot.e2
-    return leg.resized(Contracts(lots * lot.e2))
+def worst_fills(legs: Legs, ladder: int, held: Sequence[Exposure]) -> LadderOutcomes:
+    """Return what one ladder earns in each atom with the worst set of fills.
+
+    In an atom the worst set is exactly the orders that lose there, so that an order never hedges
+    another position; all orders filled, and every one alone, are covered. What is filled already
+    counts in full, gains included.
+
+    Parameters
+    ----------
+    legs
+        The orders.
+    ladder
+        Which ladder of their table.
+    held
+        Everything of it that is filled, resting or of unknown state.
+    """
+    table = legs.priced.table
+    payoffs = LadderPayoffs.of(table, ladder)
+    mine = legs.where(legs.ladders == ladder)
+    columns = mine.rows - int(table.starts[ladder])
+    loses = payoffs.pays_yes[:, columns] != mine.is_yes
+    new = -np.where(loses, mine.at_risk_e6 / E6_PER_DOLLAR, 0.0).sum(axis=1)
+    return LadderOutcomes(tuple(new.tolist()), tuple(_held_outcomes(payoffs, held).tolist()))
+
+
+def _held_outcomes(payoffs: LadderPayoffs, held: Sequence[Exposure]) -> FloatArray:
+    """Return what holdings earn in each atom with the worst set of fills, shape (n_atoms,)."""
+    total = np.zeros(payoffs.n_atoms)
+    for each in held:
+        wins, at_risk = payoffs.wins(each.ticker, each.side), each.at_risk.dollars
+        gain = each.contracts.count - at_risk if each.commitment is Commitment.FILLED else 0.0
+        total += np.where(wins, gain, -at_risk)
+    return total

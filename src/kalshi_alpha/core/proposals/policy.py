@@ -7,6 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from kalshi_alpha.core.errors import BadParameter
+from kalshi_alpha.core.sizing.fractional import KELLY_CAP_MAX
 from kalshi_alpha.core.types import E2_PER_CONTRACT, Contracts, Money
 
 _WHOLE = Contracts(E2_PER_CONTRACT)
@@ -35,7 +36,8 @@ class SizingPolicy:
     kelly_cap
         Largest share of the bankroll that one piece of news may cost.
     probability_se
-        Standard error of our probability, for the shrinkage of Baker & McHale 2013.
+        Standard error of our probability, for the shrinkage of Baker & McHale 2013; below 0.02
+        it counts as 0.02.
     lot
         Smallest step of an order.
     """
@@ -51,12 +53,11 @@ class SizingPolicy:
     def __post_init__(self) -> None:
         if self.bankroll.e6 <= 0:
             raise BadParameter(f"bankroll must be positive, was {self.bankroll}")
-        if not (0.0 < self.kelly_multiplier <= 1.0 and 0.0 < self.kelly_cap <= 1.0):
-            raise BadParameter(
-                f"Kelly multiplier and cap must lie in (0, 1], were {self.kelly_multiplier}, "
-                f"{self.kelly_cap}"
-            )
-        if not self.probability_se >= 0.0:
+        if not 0.0 < self.kelly_multiplier <= 1.0:
+            raise BadParameter(f"Kelly multiplier outside (0, 1]: {self.kelly_multiplier}")
+        if not 0.0 < self.kelly_cap <= KELLY_CAP_MAX:
+            raise BadParameter(f"Kelly cap outside (0, {KELLY_CAP_MAX}]: {self.kelly_cap}")
+        if not 0.0 <= self.probability_se < float("inf"):
             raise BadParameter(f"standard error must be >= 0, was {self.probability_se}")
         if self.lot.e2 == 0:
             raise BadParameter("a lot must be some part of a contract")
@@ -111,3 +112,5 @@ class ScanPolicy:
                 f"minimum edge and adverse selection must be >= 0, were {self.min_ev}, "
                 f"{self.adverse_selection}"
             )
+        if not self.balance_step_e6 > 0:
+            raise BadParameter(f"balance step must be positive, was {self.balance_step_e6}e-6")

@@ -3,79 +3,95 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass, fields
+from math import isfinite, isnan
+from typing import Required, TypedDict
 
 import numpy as np
 
-from kalshi_alpha.core.proposals.allotment import Allotment, exact_ev
-from kalshi_alpha.core.proposals.evaluate import BestQuotes
+from kalshi_alpha.core.arrays import IntArray
+from kalshi_alpha.core.proposals.allotment import Allotment
 from kalshi_alpha.core.proposals.not_proposed import NotProposed
 from kalshi_alpha.core.proposals.policy import ScanPolicy
+from kalshi_alpha.core.proposals.priced import PricedMarkets
 from kalshi_alpha.core.proposals.proposal import EvShrink, Passed, Proposal
-from kalshi_alpha.core.proposals.table import MarketTable
 from kalshi_alpha.core.proposals.tick_table import ABSENT
-from kalshi_alpha.core.types import Price, Side
+from kalshi_alpha.core.types import Contracts, Money, Price, Side
 
 _PLACEMENTS = ("join", "improve")
 _SIDES = (Side.YES, Side.NO)
 
 
-def proposal_rows(
-    table: MarketTable, quotes: BestQuotes, allotment: Allotment, policy: ScanPolicy
-) -> tuple[Proposal, ...]:
+def proposal_rows(allotment: Allotment, policy: ScanPolicy) -> tuple[Proposal, ...]:
     """Return the proposals in order of preference."""
-    return tuple(_proposals(table, quotes, allotment, policy))
+    return tuple(_proposals(allotment, policy))
 
 
-def _proposals(
-    table: MarketTable, quotes: BestQuotes, allotment: Allotment, policy: ScanPolicy
-) -> Iterator[Proposal]:
-    for row, leg in allotment.legs.items():
-        ladder = table.snapshots[int(table.ladder_of[row])].ladder
-        at = allotment.place[row]
-        raw, honest = exact_ev(leg, quotes)
-        at_risk = leg.exposure.at_risk
-        alpha = float(quotes.alpha[row])
+def _proposals(allotment: Allotment, policy: ScanPolicy) -> Iterator[Proposal]:
+    legs = allotment.legs
+    table, rows = legs.priced.table, legs.rows
+    quotes = _QuoteColumns.of(legs.priced, rows)
+    edges = zip(*(each.tolist() for each in legs.edges()), strict=True)
+    orders = zip(
+        legs.contracts_e2.tolist(), legs.fee_e6.tolist(), legs.at_risk_e6.tolist(), strict=True
+    )
+    kelly, honest = allotment.sizes.kelly.tolist(), allotment.sizes.prob_honest.tolist()
+    bankroll = policy.sizing.bankroll.dollars
+    for at, (row, (raw, net), (e2, fee_e6, at_risk_e6)) in enumerate(
+        zip(rows.tolist(), edges, orders, strict=True)
+    ):
+        market, contracts, fee = table.markets[row], Contracts(e2), Money(fee_e6)
+        ladder = table.snapshots[table.ladder_of[row]].ladder
         yield Proposal(
-            market_ticker=leg.market.ticker,
+            market_ticker=market.ticker,
             event_ticker=ladder.event_ticker,
             series_ticker=ladder.series_ticker,
             quantity=ladder.quantity,
             risk_unit=ladder.risk_unit,
-            strike=str(leg.market.strike),
-            side=leg.side,
-            placement=_PLACEMENTS[int(quotes.placement[row])],
-            price=leg.price,
-            contracts=leg.contracts,
-            prob_model=float(quotes.prob_model[row]),
-            prob_market=float(quotes.prob_market[row]),
-            prob_honest=float(allotment.sizes.prob_honest[at]),
+            strike=str(market.strike),
+            side=_SIDES[quotes.side[at]],
+            placement=_PLACEMENTS[quotes.placement[at]],
+            price=Price(quotes.price[at]),
+            contracts=contracts,
+            prob_model=quotes.prob_model[at],
+            prob_market=quotes.prob_market[at],
+            prob_honest=honest[at],
             ev_raw=raw,
-            ev_honest=honest,
-            ev_order=leg.contracts.count * alpha * honest,
+            ev_honest=net,
+            ev_order=contracts.count * quotes.alpha[at] * net,
             ev_shrink=EvShrink(
                 s=policy.shrink,
                 w_bin=policy.bin_weight,
                 lambda_adv=policy.adverse_selection,
-                phi=leg.fee.dollars / leg.contracts.count,
+                phi=fee.dollars / contracts.count,
             ),
-            fee=leg.fee,
-            max_loss=at_risk,
-            pal_room=allotment.rooms[row],
-            kelly_fraction=float(allotment.sizes.kelly[at]),
-            staked_fraction=at_risk.dollars / policy.sizing.bankroll.dollars,
-            fill_ratio=alpha,
-            closes_at=leg.market.close_at,
+            fee=fee,
+            max_loss=Money(at_risk_e6),
+            pal_room=allotment.rooms[at],
+            kelly_fraction=kelly[at],
+            staked_fraction=Money(at_risk_e6).dollars / bankroll,
+            fill_ratio=quotes.alpha[at],
+            closes_at=market.close_at,
         )
 
 
 def passed_rows(
-    table: MarketTable, quotes: BestQuotes, allotment: Allotment, policy: ScanPolicy
+    priced: PricedMarkets, allotment: Allotment, policy: ScanPolicy
 ) -> tuple[Passed, ...]:
     """Return every market that was not proposed, ladder by ladder, with its reason."""
-    priced = [
-        _passed(table, quotes, row, why, policy)
-        for row, why in enumerate(allotment.stopped)
-        if why is not None
+    table = priced.table
+    stopped = [(row, why) for row, why in enumerate(allotment.stopped) if why is not None]
+    quotes = _QuoteColumns.of(priced, np.array([row for row, _ in stopped], dtype=np.int64))
+    looked_at = [
+        Passed(
+            market_ticker=table.markets[row].ticker,
+            event_ticker=table.markets[row].event_ticker,
+            strike=str(table.markets[row].strike),
+            reason=why,
+            prob_model=None if isnan(quotes.prob_model[at]) else quotes.prob_model[at],
+            **_quoted(quotes, at, why, policy),
+        )
+        for at, (row, why) in enumerate(stopped)
     ]
     unreadable = [
         Passed(
@@ -88,32 +104,50 @@ def passed_rows(
         for snapshot in table.snapshots
         for ticker, why in snapshot.unreadable.items()
     ]
-    return tuple(priced + unreadable)
+    return tuple(looked_at + unreadable)
 
 
-def _passed(
-    table: MarketTable, quotes: BestQuotes, row: int, why: NotProposed, policy: ScanPolicy
-) -> Passed:
-    market = table.markets[row]
-    quoted = quotes.price[row] != ABSENT and np.isfinite(quotes.ev_honest[row])
-    prob = float(quotes.prob_model[row])
-    return Passed(
-        market_ticker=market.ticker,
-        event_ticker=market.event_ticker,
-        strike=str(market.strike),
-        reason=why,
-        detail=_detail(quotes, row, why, policy) if quoted else why.meaning,
-        side=_SIDES[int(quotes.side[row])] if quoted else None,
-        price=Price(int(quotes.price[row])) if quoted else None,
-        prob_model=None if np.isnan(prob) else prob,
-        prob_market=float(quotes.prob_market[row]) if quoted else None,
-        ev_raw=float(quotes.ev_raw[row]) if quoted else None,
-        ev_honest=float(quotes.ev_honest[row]) if quoted else None,
-    )
+class _Quoted(TypedDict, total=False):
+    """The fields of `Passed` that tell of a quote."""
+
+    detail: Required[str]
+    side: Side
+    price: Price
+    prob_market: float
+    ev_raw: float
+    ev_honest: float
 
 
-def _detail(quotes: BestQuotes, row: int, why: NotProposed, policy: ScanPolicy) -> str:
+def _quoted(quotes: _QuoteColumns, at: int, why: NotProposed, policy: ScanPolicy) -> _Quoted:
+    honest = quotes.ev_honest[at]
+    if quotes.price[at] == ABSENT or not isfinite(honest):
+        return {"detail": why.meaning}
+    detail = why.meaning
     if why is NotProposed.EV_BELOW_MINIMUM:
-        cents, least = 100 * float(quotes.ev_honest[row]), 100 * policy.min_ev
-        return f"honest edge {cents:+.2f} c a contract, {least:.2f} c needed"
-    return why.meaning
+        detail = f"honest edge {100 * honest:+.2f} c a contract, {100 * policy.min_ev:.2f} c needed"
+    return {
+        "detail": detail,
+        "side": _SIDES[quotes.side[at]],
+        "price": Price(quotes.price[at]),
+        "prob_market": quotes.prob_market[at],
+        "ev_raw": quotes.ev_raw[at],
+        "ev_honest": honest,
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class _QuoteColumns:
+    """The best quotes of some rows as Python numbers, which rows are made of."""
+
+    side: list[int]
+    placement: list[int]
+    price: list[int]
+    prob_model: list[float]
+    prob_market: list[float]
+    ev_raw: list[float]
+    ev_honest: list[float]
+    alpha: list[float]
+
+    @classmethod
+    def of(cls, priced: PricedMarkets, rows: IntArray) -> _QuoteColumns:
+        return cls(*(getattr(priced.quotes, each.name)[rows].tolist() for each in fields(cls)))

@@ -7,17 +7,18 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from kalshi_alpha.core.arrays import FloatArray, IntArray
+from kalshi_alpha.core.arrays import BoolArray, FloatArray, IntArray
+from kalshi_alpha.core.errors import BadParameter
 from kalshi_alpha.core.forecast import GridPmf
-from kalshi_alpha.core.ladder import AtomGrid, interval
-from kalshi_alpha.core.proposals.evaluate import BestQuotes
-from kalshi_alpha.core.proposals.policy import ScanPolicy, SizingRule
-from kalshi_alpha.core.proposals.table import MarketTable
+from kalshi_alpha.core.pricing import honest_prob
+from kalshi_alpha.core.proposals.payoffs import LadderPayoffs
+from kalshi_alpha.core.proposals.policy import ScanPolicy, SizingPolicy, SizingRule
+from kalshi_alpha.core.proposals.priced import PricedMarkets
 from kalshi_alpha.core.risk.pal import Commitment, Exposure
 from kalshi_alpha.core.sizing.filled_book import size_alone
-from kalshi_alpha.core.sizing.fractional import parameter_risk, truncated_fraction
+from kalshi_alpha.core.sizing.fractional import PROB_SE_FLOOR
 from kalshi_alpha.core.sizing.single import kelly_fraction
-from kalshi_alpha.core.types import Side
+from kalshi_alpha.core.types import E2_PER_CONTRACT
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -41,12 +42,19 @@ class WantedSizes:
     staked: FloatArray
     contracts_e2: IntArray
 
+    def at(self, places: IntArray) -> WantedSizes:
+        """Return the sizes of some of the quotes."""
+        return WantedSizes(
+            self.prob_honest[places],
+            self.kelly[places],
+            self.staked[places],
+            self.contracts_e2[places],
+        )
+
 
 def wanted_sizes(
-    table: MarketTable,
-    quotes: BestQuotes,
+    priced: PricedMarkets,
     rows: IntArray,
-    pmfs: Sequence[GridPmf | None],
     held: Mapping[str, Sequence[Exposure]],
     policy: ScanPolicy,
 ) -> WantedSizes:
@@ -59,92 +67,114 @@ def wanted_sizes(
 
     Parameters
     ----------
-    table, quotes
+    priced
         Every market, and its best quote.
     rows : integer ndarray of shape (n_chosen,)
         Which of them to size; each must have a price.
-    pmfs
-        One forecast per ladder, or None.
     held
         Commitments by event; only filled ones change a size.
     policy
         Shrink, adverse selection and the sizing rule.
     """
+    quotes = priced.quotes
     price = quotes.price[rows] / 1e4
-    edge = quotes.prob_model[rows] - price
-    honest = price + np.where(edge > 0, policy.shrink * policy.bin_weight * edge, edge)
     cost = price + quotes.fee[rows]
+    honest = honest_prob(quotes.prob_model[rows], price, policy.shrink, policy.bin_weight)
     filled_prob = np.clip(honest - policy.adverse_selection, 0.0, 1.0)
     kelly = kelly_fraction(filled_prob, cost)
-    for at, row in enumerate(rows.tolist()):
-        fraction = _beside_holdings(
-            table, row, quotes, cost[at], filled_prob[at], pmfs, held, policy
-        )
-        if fraction is not None:
-            kelly[at] = fraction
-    sizing = policy.sizing
-    staked = np.array(
-        [
-            truncated_fraction(
-                full,
-                kelly_cap=sizing.kelly_cap,
-                shrinkage=parameter_risk(p, q, sizing.probability_se),
-                multiplier=sizing.kelly_multiplier,
+    for ladder in np.unique(priced.table.ladder_of[rows]).tolist():
+        event = priced.table.snapshots[ladder].ladder.event_ticker
+        filled = [e for e in held.get(event, ()) if e.commitment is Commitment.FILLED]
+        if filled:
+            of_ladder = priced.table.ladder_of[rows] == ladder
+            kelly[of_ladder] = _beside_filled(
+                priced,
+                rows[of_ladder],
+                (cost[of_ladder], filled_prob[of_ladder]),
+                filled,
+                policy.sizing.bankroll.dollars,
             )
-            for full, p, q in zip(kelly.tolist(), filled_prob.tolist(), cost.tolist(), strict=True)
-        ]
-    )
-    if sizing.rule is SizingRule.FIXED and sizing.contracts is not None:
-        wanted = np.full(rows.shape, sizing.contracts.e2, dtype=np.int64)
+    staked = truncated_fractions(kelly, filled_prob, cost, policy.sizing)
+    return WantedSizes(honest, kelly, staked, _contracts_e2(staked, cost, policy.sizing))
+
+
+def truncated_fractions(
+    kelly: FloatArray, prob: FloatArray, cost: FloatArray, sizing: SizingPolicy
+) -> FloatArray:
+    """Return what is staked of each full Kelly fraction: `truncated_fraction` for arrays.
+
+    The standard error of the probability shrinks it (Baker & McHale 2013), then the multiplier
+    and the cap apply.
+
+    Parameters
+    ----------
+    kelly, prob, cost : ndarrays of one shape
+        Full fraction, and the probability and cost per contract that it follows from.
+    sizing
+        Standard error, multiplier and cap.
+    """
+    if not ((kelly >= 0.0) & (kelly <= 1.0)).all():
+        raise BadParameter("a Kelly fraction lies outside [0, 1]")
+    edge_squared = (prob - cost) ** 2
+    error = max(sizing.probability_se, PROB_SE_FLOOR)
+    shrinkage = edge_squared / (edge_squared + error**2)
+    staked: FloatArray = np.minimum(sizing.kelly_multiplier * shrinkage * kelly, sizing.kelly_cap)
+    return staked
+
+
+def _contracts_e2(staked: FloatArray, cost: FloatArray, sizing: SizingPolicy) -> IntArray:
+    most = None if sizing.contracts is None else sizing.contracts.e2
+    if sizing.rule is SizingRule.FIXED and most is not None:
+        wanted = np.full(staked.shape, most, dtype=np.int64)
     else:
-        wanted = np.floor(staked * sizing.bankroll.dollars / cost * 100).astype(np.int64)
-        if sizing.contracts is not None:
-            wanted = np.minimum(wanted, sizing.contracts.e2)
-    lot = sizing.lot.e2
-    return WantedSizes(honest, kelly, staked, wanted // lot * lot)
+        bought = staked * sizing.bankroll.dollars / cost * E2_PER_CONTRACT
+        wanted = np.floor(bought).astype(np.int64)
+        wanted = wanted if most is None else np.minimum(wanted, most)
+    return wanted // sizing.lot.e2 * sizing.lot.e2
 
 
-def _beside_holdings(
-    table: MarketTable,
-    row: int,
-    quotes: BestQuotes,
-    cost: float,
-    filled_prob: float,
-    pmfs: Sequence[GridPmf | None],
-    held: Mapping[str, Sequence[Exposure]],
-    policy: ScanPolicy,
-) -> float | None:
-    """Return the Kelly fraction beside the ladder's filled positions, or None if there are none.
+def _beside_filled(
+    priced: PricedMarkets,
+    rows: IntArray,
+    terms: tuple[FloatArray, FloatArray],
+    filled: Sequence[Exposure],
+    bankroll: float,
+) -> FloatArray:
+    """Return the Kelly fractions of one ladder's quotes beside its filled positions.
 
     The forecast's atoms are tilted so that our side pays with the probability that holds given a
     fill, keeping the proportions within the paying and within the losing atoms.
     """
-    at = int(table.ladder_of[row])
-    ladder, pmf = table.snapshots[at].ladder, pmfs[at]
-    filled = [e for e in held.get(ladder.event_ticker, ()) if e.commitment is Commitment.FILLED]
-    if pmf is None or not filled:
-        return None
-    intervals = [interval(market.strike, ladder.grid) for market in ladder.markets]
-    atoms = AtomGrid.from_intervals(intervals)
-    pays_yes = atoms.payoff(intervals)
-    column = {market.ticker: i for i, market in enumerate(ladder.markets)}
-    existing = np.zeros(atoms.size)
-    for exposure in filled:
-        if exposure.ticker in column:
-            wins = pays_yes[:, column[exposure.ticker]] == (exposure.side is Side.YES)
-            existing += np.where(wins, exposure.contracts.count, 0.0)
-    wins = pays_yes[:, column[table.markets[row].ticker]] == (quotes.side[row] == 0)
-    probs = pmf.atom_probs(atoms.edges)
-    chance = float(probs[wins].sum())
-    if not 0.0 < chance < 1.0:
-        return None
-    tilted = np.where(wins, probs * filled_prob / chance, probs * (1 - filled_prob) / (1 - chance))
-    bankroll = policy.sizing.bankroll.dollars
+    table, (cost, filled_prob) = priced.table, terms
+    ladder = int(table.ladder_of[rows[0]])
+    payoffs = LadderPayoffs.of(table, ladder)
+    columns = rows - int(table.starts[ladder])
+    wins = payoffs.pays_yes.T[columns] == (priced.quotes.side[rows] == 0)[:, np.newaxis]
+    probs = _atom_probs(payoffs, priced.pmfs[ladder])
+    tilted = filled_prob[:, np.newaxis] * _within(probs, wins)
+    tilted += (1.0 - filled_prob)[:, np.newaxis] * _within(probs, ~wins)
     contracts = size_alone(
-        (tilted / tilted.sum())[np.newaxis],
-        wins[np.newaxis].astype(np.float64),
-        np.array([cost]),
-        existing[np.newaxis],
+        tilted / tilted.sum(axis=1, keepdims=True),
+        wins.astype(np.float64),
+        cost,
+        np.broadcast_to(payoffs.paid(filled), wins.shape),
         bankroll=bankroll,
     )
-    return float(contracts[0]) * cost / bankroll
+    return np.minimum(contracts * cost / bankroll, 1.0)
+
+
+def _atom_probs(payoffs: LadderPayoffs, pmf: GridPmf | None) -> FloatArray:
+    if pmf is None:
+        raise BadParameter("a quote without a forecast cannot be sized")
+    return payoffs.probs(pmf)
+
+
+def _within(probs: FloatArray, where: BoolArray) -> FloatArray:
+    """Return probabilities given each row's atoms, even ones where the forecast rules them out.
+
+    shape (n_quotes, n_atoms). A forecast without a tail must not hide what is held there.
+    """
+    mass = np.where(where, probs, 0.0)
+    total = mass.sum(axis=1, keepdims=True)
+    even = where / where.sum(axis=1, keepdims=True)
+    return np.where(total > 0.0, mass / np.where(total > 0.0, total, 1.0), even)

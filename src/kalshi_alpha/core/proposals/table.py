@@ -8,13 +8,12 @@ from datetime import datetime
 
 import numpy as np
 
-from kalshi_alpha.core.arrays import BoolArray, IntArray
-from kalshi_alpha.core.book.order_book import OrderBook
+from kalshi_alpha.core.arrays import BoolArray, FloatArray, IntArray
 from kalshi_alpha.core.fees import Liquidity
-from kalshi_alpha.core.ladder import interval, interval_bounds
+from kalshi_alpha.core.ladder import GridInterval, interval, interval_bounds
 from kalshi_alpha.core.proposals.snapshot import LadderSnapshot
 from kalshi_alpha.core.proposals.tick_table import ABSENT, TickTable
-from kalshi_alpha.core.types import Market, Side
+from kalshi_alpha.core.types import Market
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -27,12 +26,18 @@ class MarketTable:
         The ladders, in order.
     markets
         The markets, in the order of the rows.
+    starts : integer ndarray of shape (n_ladders + 1,)
+        Rows ``starts[i]`` to ``starts[i + 1]`` belong to ladder ``i``.
     ladder_of : integer ndarray of shape (n_markets,)
         Which snapshot a row belongs to.
+    intervals
+        The settlement values for which YES pays, one a row.
     lo, hi : integer ndarrays of shape (n_markets,)
-        Inclusive interval of settlement values for which YES pays.
+        Their inclusive ends, sentinels standing for unbounded.
     yes_bid, no_bid : integer ndarrays of shape (n_markets,)
         Best bids, each on its own side's scale.
+    age_s : ndarray of shape (n_markets,)
+        Seconds since the book was read; NaN where there is none.
     has_book, is_open : boolean ndarrays of shape (n_markets,)
     grid_of : integer ndarray of shape (n_markets,)
         Row of ``ticks``.
@@ -42,11 +47,14 @@ class MarketTable:
 
     snapshots: tuple[LadderSnapshot, ...]
     markets: tuple[Market, ...]
+    starts: IntArray
     ladder_of: IntArray
+    intervals: tuple[GridInterval, ...]
     lo: IntArray
     hi: IntArray
     yes_bid: IntArray
     no_bid: IntArray
+    age_s: FloatArray
     has_book: BoolArray
     is_open: BoolArray
     grid_of: IntArray
@@ -55,30 +63,43 @@ class MarketTable:
 
     @classmethod
     def build(cls, snapshots: Sequence[LadderSnapshot], at: datetime) -> MarketTable:
-        """Lay out the markets of the ladders, with the quotes that stand at ``at``."""
-        rows = [(i, market) for i, s in enumerate(snapshots) for market in s.ladder.markets]
-        books = [snapshots[i].books.get(market.ticker) for i, market in rows]
-        grids = tuple(dict.fromkeys(market.tick_grid for _, market in rows))
+        """Lay out the markets of the ladders, with the quotes that stand at ``at``.
+
+        Raises
+        ------
+        BadStrike
+            If some market pays for no settlement value; such a market is listed as unreadable.
+        """
+        markets = [market for s in snapshots for market in s.ladder.markets]
+        books = [s.books.get(market.ticker) for s in snapshots for market in s.ladder.markets]
+        sizes = np.array([len(s.ladder.markets) for s in snapshots], dtype=np.int64)
+        ladder_of = np.repeat(np.arange(sizes.size), sizes)
+        intervals = [interval(m.strike, s.ladder.grid) for s in snapshots for m in s.ladder.markets]
+        lo, hi = interval_bounds(intervals)
+        grids = tuple(dict.fromkeys(market.tick_grid for market in markets))
         grid_index = {grid: row for row, grid in enumerate(grids)}
-        bounds = [interval(market.strike, snapshots[i].ladder.grid) for i, market in rows]
-        lo, hi = interval_bounds(bounds)
         rates = [snapshot.fee_terms.rate_e10(Liquidity.MAKER) for snapshot in snapshots]
+        yes_bids = [book.yes_bids if book else () for book in books]
+        no_bids = [book.no_bids if book else () for book in books]
+        ages_s = [(at - book.as_of).total_seconds() if book else np.nan for book in books]
         return cls(
             snapshots=tuple(snapshots),
-            markets=tuple(market for _, market in rows),
-            ladder_of=np.array([i for i, _ in rows], dtype=np.int64),
+            markets=tuple(markets),
+            starts=np.append(0, np.cumsum(sizes)),
+            ladder_of=ladder_of,
+            intervals=tuple(intervals),
             lo=lo,
             hi=hi,
-            yes_bid=np.array([_best(book, Side.YES) for book in books], dtype=np.int64),
-            no_bid=np.array([_best(book, Side.NO) for book in books], dtype=np.int64),
+            yes_bid=np.array([bids[0].price_e4 if bids else ABSENT for bids in yes_bids], np.int64),
+            no_bid=np.array([bids[0].price_e4 if bids else ABSENT for bids in no_bids], np.int64),
+            age_s=np.array(ages_s, dtype=np.float64),
             has_book=np.array([book is not None for book in books], dtype=np.bool_),
-            is_open=np.array([market.is_open(at) for _, market in rows], dtype=np.bool_),
-            grid_of=np.array([grid_index[market.tick_grid] for _, market in rows], dtype=np.int64),
+            is_open=np.array([market.is_open(at) for market in markets], dtype=np.bool_),
+            grid_of=np.array([grid_index[m.tick_grid] for m in markets], dtype=np.int64),
             ticks=TickTable.of(grids),
-            maker_rate=np.array([rates[i] for i, _ in rows], dtype=np.int64),
+            maker_rate=np.array(rates, dtype=np.int64)[ladder_of],
         )
 
-
-def _best(book: OrderBook | None, side: Side) -> int:
-    bids = () if book is None else book.bids(side)
-    return bids[0].price_e4 if bids else ABSENT
+    def rows_of(self, ladder: int) -> slice:
+        """Return the rows of one ladder."""
+        return slice(int(self.starts[ladder]), int(self.starts[ladder + 1]))
