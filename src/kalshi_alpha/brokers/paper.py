@@ -8,7 +8,7 @@ from datetime import datetime
 
 from kalshi_alpha.core.book.order_book import OrderBook
 from kalshi_alpha.core.errors import VenueError
-from kalshi_alpha.core.execution.paper_queue import PaperFill, PaperOrder, TradePrint, paper_fills
+from kalshi_alpha.core.execution.paper_queue import PaperFill, PaperOrder, paper_fills
 from kalshi_alpha.core.ports import Acknowledgement, PostOnlyOrder
 from kalshi_alpha.core.types import Contracts, Trade
 
@@ -90,9 +90,9 @@ class PaperGateway:
 
 def _prints(
     tape: Mapping[str, Iterable[Trade]], order: PostOnlyOrder, until: datetime
-) -> Iterable[TradePrint]:
+) -> Iterable[Trade]:
     for trade in tape.get(order.ticker, ()):
         if trade.at > until:
             return
         if not trade.is_block:
-            yield TradePrint(trade.at, trade.yes_price, trade.contracts, trade.taker_side)
+            yield trade

@@ -27,28 +27,41 @@ class Settings:
     sha256: Mapping[str, str]
 
 
-def load_settings(folder: Path) -> Settings:
+def load_settings(
+    folder: Path, *, pal_policy: Path | None = None, portfolio: Path | None = None
+) -> Settings:
     """Read the five files of a configuration folder.
+
+    Parameters
+    ----------
+    folder
+        Where the files lie.
+    pal_policy, portfolio
+        Files to read in the place of the folder's own.
 
     Raises
     ------
     ConfigError
         If a file is wrong, or two files contradict each other.
     """
-    pal = load(folder / "pal_policy.yaml", PalPolicy)
-    portfolio = load(folder / "portfolio.yaml", Portfolio)
+    pal = load(pal_policy or folder / "pal_policy.yaml", PalPolicy)
+    book = load(portfolio or folder / "portfolio.yaml", Portfolio)
     quality = load(folder / "quality_gates.yaml", QualityGates)
     freshness = load(folder / "freshness.yaml", Freshness)
     series = load(folder / "series.yaml", SeriesBook)
-    _require_agreement(series, portfolio.value, freshness.value)
+    _require_agreement(series, book.value, freshness.value)
     return Settings(
         pal_policy=pal.value,
-        portfolio=portfolio.value,
+        portfolio=book.value,
         quality_gates=quality.value,
         freshness=freshness.value,
         series=series.value,
         sha256={
-            each.path.name: each.sha256 for each in (pal, portfolio, quality, freshness, series)
+            "pal_policy.yaml": pal.sha256,
+            "portfolio.yaml": book.sha256,
+            "quality_gates.yaml": quality.sha256,
+            "freshness.yaml": freshness.sha256,
+            "series.yaml": series.sha256,
         },
     )
 

@@ -87,6 +87,19 @@ class FillAlpha:
     lookback_days: float
 
 
+COLD_START_ALPHA = FillAlpha(
+    # The Beta(3, 3) quantiles at .1 and .9, written out so that a cold start needs no SciPy.
+    alpha=0.5,
+    lo10=0.24663645,
+    hi90=0.75336355,
+    n_orders=0,
+    n_eff=0.0,
+    a=COLD_START.a,
+    b=COLD_START.b,
+    lookback_days=LOOKBACK_DAYS,
+)
+
+
 def fill_alpha(
     orders: Iterable[PostedOrder],
     prior: BetaPrior = COLD_START,

@@ -11,19 +11,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from kalshi_alpha.core.errors import BadParameter
-from kalshi_alpha.core.types import E4_PER_DOLLAR, Contracts, Price, Side
+from kalshi_alpha.core.types import E4_PER_DOLLAR, Contracts, Price, Side, Trade
 
 _NONE = Contracts(0)
-
-
-@dataclass(frozen=True, slots=True)
-class TradePrint:
-    """A trade as the venue publishes it: YES price, contracts, and the side the taker bought."""
-
-    at: datetime
-    yes_price: Price
-    contracts: Contracts
-    taker_side: Side
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +59,7 @@ class PaperOrder:
         if self.seen_at.tzinfo is None:
             raise BadParameter(f"paper order at {self.price} carries no zone")
 
-    def after(self, trade: TradePrint) -> tuple[PaperOrder, PaperFill | None]:
+    def after(self, trade: Trade) -> tuple[PaperOrder, PaperFill | None]:
         """Let one print pass, and return the order after it with the fill, if any.
 
         A taker who buys the other side hits bids for ours. At our price its contracts first
@@ -95,7 +85,7 @@ class PaperOrder:
 
 
 def paper_fills(
-    order: PaperOrder, trades: Iterable[TradePrint]
+    order: PaperOrder, trades: Iterable[Trade]
 ) -> tuple[tuple[PaperFill, ...], PaperOrder]:
     """Pass prints in time order; return the fills and what is left of the order.
 

@@ -8,6 +8,7 @@ from enum import StrEnum
 class NotProposed(StrEnum):
     """The first thing that stopped a market, in the order in which things are looked at."""
 
+    GATE_CLOSED = "gate_closed"
     BAD_MARKET = "bad_market"
     MARKET_CLOSED = "market_closed"
     NO_FORECAST = "no_forecast"
@@ -32,6 +33,7 @@ class NotProposed(StrEnum):
 
 
 _MEANING = {
+    NotProposed.GATE_CLOSED: "worth proposing, and held back because the gate is closed",
     NotProposed.BAD_MARKET: "the venue's terms of this market cannot be read",
     NotProposed.MARKET_CLOSED: "the market takes no orders at this time",
     NotProposed.NO_FORECAST: "there is no forecast for what settles this market",

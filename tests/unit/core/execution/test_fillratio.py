@@ -10,6 +10,7 @@ from scipy.special import betaincinv
 from kalshi_alpha.core.errors import BadParameter
 from kalshi_alpha.core.execution.fillratio import (
     COLD_START,
+    COLD_START_ALPHA,
     BetaPrior,
     Placement,
     PostedOrder,
@@ -225,3 +226,11 @@ def test_impossible_pairs_are_refused(
 ) -> None:
     with pytest.raises(BadParameter):
         fill_realism_gap(simulated, realised, units)
+
+
+def test_the_cold_start_is_the_prior_itself() -> None:
+    prior = fill_alpha([])
+    assert COLD_START_ALPHA.alpha == prior.alpha
+    assert COLD_START_ALPHA.lo10 == pytest.approx(prior.lo10, abs=1e-8)
+    assert COLD_START_ALPHA.hi90 == pytest.approx(prior.hi90, abs=1e-8)
+    assert (COLD_START_ALPHA.a, COLD_START_ALPHA.b) == (prior.a, prior.b)

@@ -10,10 +10,9 @@ from kalshi_alpha.core.errors import BadParameter
 from kalshi_alpha.core.execution.paper_queue import (
     PaperFill,
     PaperOrder,
-    TradePrint,
     paper_fills,
 )
-from kalshi_alpha.core.types import Contracts, Price, Side
+from kalshi_alpha.core.types import Contracts, Price, Side, Trade
 
 PLACED_AT = datetime(2025, 6, 11, 10, 30, tzinfo=UTC)
 
@@ -30,8 +29,8 @@ def _order(
     )
 
 
-def _print(second: int, yes_price: str, contracts: str, taker: Side = Side.NO) -> TradePrint:
-    return TradePrint(_at(second), Price.parse(yes_price), Contracts.parse(contracts), taker)
+def _print(second: int, yes_price: str, contracts: str, taker: Side = Side.NO) -> Trade:
+    return Trade("t", "M", _at(second), Price.parse(yes_price), Contracts.parse(contracts), taker)
 
 
 @pytest.mark.parametrize(
@@ -52,7 +51,7 @@ def _print(second: int, yes_price: str, contracts: str, taker: Side = Side.NO) -
     ],
 )
 def test_a_yes_bid_fills_only_from_volume_beyond_the_queue(
-    trades: list[TradePrint], filled: str, ahead: str
+    trades: list[Trade], filled: str, ahead: str
 ) -> None:
     fills, rest = paper_fills(_order(), trades)
 
@@ -135,13 +134,13 @@ trades_in_order = st.lists(
     max_size=12,
 ).map(
     lambda rows: [
-        TradePrint(_at(1 + sum(row[0] for row in rows[: i + 1])), *row[1:])
+        Trade("t", "M", _at(1 + sum(row[0] for row in rows[: i + 1])), *row[1:])
         for i, row in enumerate(rows)
     ]
 )
 
 
-def _filled(order: PaperOrder, trades: list[TradePrint]) -> int:
+def _filled(order: PaperOrder, trades: list[Trade]) -> int:
     fills, rest = paper_fills(order, trades)
     total = sum(fill.contracts.e2 for fill in fills)
     assert total + rest.unfilled.e2 == order.unfilled.e2
@@ -150,7 +149,7 @@ def _filled(order: PaperOrder, trades: list[TradePrint]) -> int:
 
 @given(trades_in_order, st.sampled_from(Side), st.integers(1, 4000), st.integers(0, 4000))
 def test_no_more_fills_than_was_printed_beyond_the_queue_or_through_us(
-    trades: list[TradePrint], side: Side, contracts_e2: int, ahead_e2: int
+    trades: list[Trade], side: Side, contracts_e2: int, ahead_e2: int
 ) -> None:
     price = Price(4100) if side is Side.YES else Price(5900)
     order = PaperOrder(side, price, Contracts(contracts_e2), Contracts(ahead_e2), PLACED_AT)
@@ -172,7 +171,7 @@ def test_no_more_fills_than_was_printed_beyond_the_queue_or_through_us(
 
 @given(trades_in_order, st.integers(1, 4000), st.integers(0, 4000), st.integers(0, 4000))
 def test_a_longer_queue_never_fills_more(
-    trades: list[TradePrint], contracts_e2: int, ahead_e2: int, more_e2: int
+    trades: list[Trade], contracts_e2: int, ahead_e2: int, more_e2: int
 ) -> None:
     def filled(ahead: int) -> int:
         order = PaperOrder(
@@ -184,7 +183,7 @@ def test_a_longer_queue_never_fills_more(
 
 
 @given(trades_in_order)
-def test_a_touch_never_fills(trades: list[TradePrint]) -> None:
+def test_a_touch_never_fills(trades: list[Trade]) -> None:
     quiet = [t for t in trades if t.taker_side is Side.YES or t.yes_price > Price(4100)]
 
     assert _filled(_order(ahead="0"), quiet) == 0

@@ -1,0 +1,156 @@
+"""What a run leaves for machines: proposals, and the verdict of every series."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+from datetime import datetime
+from enum import Enum
+from pathlib import Path
+from typing import Any
+
+from kalshi_alpha.core.errors import DataError
+from kalshi_alpha.core.forecast import Forecast
+from kalshi_alpha.core.gates import FeedVerdict, Reading, Verdict
+from kalshi_alpha.core.proposals.proposal import Passed, Proposal
+from kalshi_alpha.core.types import Contracts, Money, Price
+from kalshi_alpha.datastore.artifacts import read_json
+from kalshi_alpha.datastore.atomic import write_json
+from kalshi_alpha.exec.scanning import Scanned
+from kalshi_alpha.exec.wiring import Run
+
+SCHEMA = 1
+_DIGITS = 10  # far below any decision, and short enough to read
+
+
+def proposals_document(run: Run, scanned: Scanned, series: str) -> dict[str, Any]:
+    """Return the scan as plain data: every market is either proposed or has its reason."""
+    return {
+        **_head(run),
+        "series": series,
+        "verdict": verdict_document(scanned.verdict),
+        "bankroll_usd": str(scanned.policy.sizing.bankroll),
+        "fill_alpha": plain(scanned.alpha),
+        "value_at_risk": {
+            "level": run.settings.portfolio.value_at_risk.level,
+            "usd": plain(scanned.result.var),
+            "limit_usd": scanned.var_limit,
+        },
+        "forecasts": [_forecast(each) for each in scanned.forecasts.forecasts],
+        "forecasts_refused": dict(scanned.forecasts.refused),
+        "metadata": dict(scanned.forecasts.metadata),
+        "model_quality": plain(scanned.quality),
+        "calibration_sha256": scanned.calibration_hash,
+        "config_sha256": dict(run.settings.sha256),
+        "ladders": plain(scanned.result.checks),
+        "proposals": [proposal_document(each) for each in scanned.proposals],
+        "not_proposed": [_passed(each) for each in scanned.passed],
+    }
+
+
+def proposals_path(run: Run, folder: Path, series: str) -> Path:
+    """Return where a scan's document goes: below the output folder, by series and clock."""
+    return folder / series / f"{run.clock.at:%Y-%m-%dT%H%M%SZ}.json"
+
+
+def proposal_document(proposal: Proposal) -> dict[str, Any]:
+    """Return a proposal as plain data; money and prices as decimal strings."""
+    document: dict[str, Any] = plain(proposal)
+    return document
+
+
+def write_go_no_go(run: Run, decision: Verdict, feeds: tuple[FeedVerdict, ...]) -> Path:
+    """Put the family's verdict into ``go_no_go.json``, keeping the other families' entries.
+
+    A file that cannot be trusted is started anew: a stale GO must not outlive it.
+    """
+    path = run.paths.go_no_go
+    try:
+        series = dict(read_json(path, SCHEMA, run.clock.at)["series"])
+    except (DataError, KeyError, TypeError, ValueError):
+        series = {}
+    series[run.family] = {
+        **_head(run),
+        **verdict_document(decision),
+        "feeds": [plain(feed) for feed in feeds],
+        "config_sha256": dict(run.settings.sha256),
+    }
+    go = all(entry["go"] for entry in series.values())
+    write_json(path, {**_head(run), "go": go, "series": series})
+    return path
+
+
+def verdict_document(decision: Verdict) -> dict[str, Any]:
+    """Return a verdict with its typed reasons and what was read, ages and hashes included."""
+    return {
+        "go": decision.go,
+        "action": decision.action.value,
+        "safety_go": decision.safety_go,
+        "evidence_go": decision.evidence_go,
+        "reasons": [
+            {"reason": found.reason.value, "detail": found.detail} for found in decision.reasons
+        ],
+        "readings": [_reading(each, decision.at) for each in decision.readings],
+    }
+
+
+def plain(value: Any) -> Any:
+    """Turn values into JSON's own: money and prices to decimal strings, times to ISO in UTC."""
+    match value:
+        case Price() | Contracts() | Money():
+            return str(value)
+        case Enum():
+            return value.value
+        case float():
+            return round(value, _DIGITS)
+        case tuple() | list():
+            return [plain(each) for each in value]
+        case datetime():
+            return value.isoformat().replace("+00:00", "Z")
+        case _ if hasattr(value, "__dataclass_fields__"):
+            return {each.name: plain(getattr(value, each.name)) for each in fields(value)}
+        case _:
+            return value
+
+
+def _head(run: Run) -> dict[str, Any]:
+    return {
+        "schema": SCHEMA,
+        "generated_at": plain(run.clock.at),
+        "clock_source": run.clock.source.value,
+        "mode": run.data_mode.value.upper(),
+        "environment": run.environment,
+    }
+
+
+def _reading(reading: Reading, at: datetime) -> dict[str, Any]:
+    return {
+        "name": reading.name.value,
+        "ok": reading.ok(at),
+        "detail": reading.detail,
+        "age_s": reading.age_s(at),
+        "sha256": reading.sha256,
+    }
+
+
+def _forecast(forecast: Forecast) -> dict[str, Any]:
+    step = forecast.pmf.grid.step
+    shown = [
+        {"value": str(step * k), "prob": plain(forecast.pmf.pmf(k))}
+        for k in range(forecast.pmf.lo, forecast.pmf.hi + 1)
+    ]
+    return {
+        "quantity": forecast.quantity,
+        "period": f"{forecast.period:%Y-%m}",
+        "model": forecast.model_id,
+        "latent_mean": plain(forecast.latent_mean),
+        "latent_sd": plain(forecast.latent_sd),
+        "unit": forecast.pmf.grid.unit,
+        "inputs": [plain(used) for used in forecast.inputs],
+        "notes": list(forecast.notes),
+        "pmf": [each for each in shown if each["prob"] > 0],
+    }
+
+
+def _passed(passed: Passed) -> dict[str, Any]:
+    document: dict[str, Any] = plain(passed)
+    return document

@@ -1,0 +1,122 @@
+"""What every command shares: flags, exit codes, and errors of one line."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from kalshi_alpha.core.errors import KalshiAlphaError
+
+F = TypeVar("F", bound=Callable[..., Any])
+HELP = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
+FIXTURES = Path("tests/fixtures")
+DATA_FIXTURES = Path("tests/data_fixtures")
+
+
+def run_command(command: click.Command, name: str, argv: Sequence[str] | None) -> int:
+    """Run a command and return its exit code; an error on purpose is one line on stderr."""
+    try:
+        code = command.main(
+            args=None if argv is None else list(argv), prog_name=name, standalone_mode=False
+        )
+    except KalshiAlphaError as error:
+        click.echo(f"{name}: {error}", err=True)
+        return error.exit_code
+    except click.ClickException as error:
+        click.echo(f"{name}: {error.format_message()}", err=True)
+        return error.exit_code
+    except click.exceptions.Abort:
+        click.echo(f"{name}: interrupted", err=True)
+        return 1
+    return int(code or 0)
+
+
+def exit_with(code: int) -> None:
+    """End the process with an exit code."""
+    sys.exit(code)
+
+
+def data_flags(command: F) -> F:
+    """Add ``--online`` and ``--offline``, of which exactly one must be given."""
+    command = click.option("--offline", is_flag=True, help="Read fixtures; no network.")(command)
+    return click.option("--online", is_flag=True, help="Read live data.")(command)
+
+
+def clock_flag(command: F) -> F:
+    """Add ``--as-of``."""
+    return click.option(
+        "--as-of", metavar="TIME", help="Decision clock, such as 2025-06-11T10:30:00Z."
+    )(command)
+
+
+def output_flags(command: F) -> F:
+    """Add ``--json`` and ``--quiet``."""
+    command = click.option("--quiet", is_flag=True, help="Print nothing but errors.")(command)
+    return click.option("--json", "as_json", is_flag=True, help="Print JSON.")(command)
+
+
+def scan_flags(command: F) -> F:
+    """Add the flags that say how a scan prices, sizes and books."""
+    for flag in reversed(_SCAN_FLAGS):
+        command = flag(command)
+    return command
+
+
+_SCAN_FLAGS: tuple[Callable[[Any], Any], ...] = (
+    click.option("--report", is_flag=True, help="Write the Markdown report."),
+    click.option("--paper-ledger", is_flag=True, help="Rest the proposals on paper."),
+    click.option(
+        "--broker",
+        type=click.Choice(["dry", "live"]),
+        default="dry",
+        show_default=True,
+        help="Where proposals go.",
+    ),
+    click.option(
+        "--i-understand-the-risks", "acknowledged", is_flag=True, help="Needed by --broker live."
+    ),
+    click.option(
+        "--sizing",
+        type=click.Choice(["fixed", "kelly"]),
+        default="kelly",
+        show_default=True,
+        help="A fixed count, or a fraction of Kelly's.",
+    ),
+    click.option("--contracts", metavar="N", help="Count of fixed sizing, ceiling of Kelly's."),
+    click.option("--kelly-cap", type=float, help="Bankroll share at risk per piece of news."),
+    click.option("--bankroll", metavar="USD", help="Bankroll; default from portfolio.yaml."),
+    click.option(
+        "--min-ev",
+        type=float,
+        default=0.005,
+        show_default=True,
+        help="Least honest edge, dollars per contract.",
+    ),
+    click.option(
+        "--ev-honesty-shrink",
+        type=float,
+        default=0.9,
+        show_default=True,
+        help="Share of the gross edge that is believed.",
+    ),
+    click.option("--fill-alpha", metavar="X|auto", help="Expected fill ratio; auto tunes it."),
+    click.option(
+        "--slippage-mode",
+        type=click.Choice(["top", "mid", "depth"]),
+        default="top",
+        show_default=True,
+        help="Price of fills that no tape shows.",
+    ),
+    click.option("--impact-cap", type=float, help="Relative size beyond which depth is flat."),
+    click.option("--max-var", type=float, help="Value-at-risk limit, at most the configured one."),
+    click.option(
+        "--maker-only/--no-maker-only",
+        default=True,
+        show_default=True,
+        help="Post-only orders; nothing else is built.",
+    ),
+)

@@ -1,0 +1,69 @@
+"""Everything that the gate wants to read before a scan, gathered in one place."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from kalshi_alpha.config.weakening import config_reading
+from kalshi_alpha.core.errors import DataError
+from kalshi_alpha.core.gates import (
+    FeedVerdict,
+    QualityFigures,
+    Reading,
+    Skill,
+    exchange_reading,
+    feeds_reading,
+    quality_reading,
+    schedule_reading,
+    time_zone_reading,
+)
+from kalshi_alpha.core.proposals.proposal import ScanResult
+from kalshi_alpha.core.schedule import Phase, ReleaseCalendar, cpi_phase, tz_not_et
+from kalshi_alpha.datastore.state import heartbeat_state, kill_switch_state
+from kalshi_alpha.exec.wiring import Run
+from kalshi_alpha.strategies.strategy import ModelQuality
+
+
+def family_phase(run: Run, calendar: ReleaseCalendar) -> Phase:
+    """Return the schedule phase of the run's family."""
+    return cpi_phase(run.clock.at, calendar)
+
+
+def surroundings(
+    run: Run, phase: Phase, feeds: Iterable[FeedVerdict], *, window_only: bool
+) -> tuple[Reading, ...]:
+    """Return what can be read without looking at a price.
+
+    The heartbeat is read here, before the run beats its own.
+    """
+    at = run.clock.at
+    return (
+        config_reading(run.settings),
+        kill_switch_state(run.paths.kill_switch),
+        time_zone_reading(run.clock.process_offset, at),
+        feeds_reading(feeds, run.settings.series.required_feeds),
+        schedule_reading(run.family, phase, window_only=window_only),
+        heartbeat_state(run.paths.heartbeat, at, must_be_fresh=False),
+        _exchange(run),
+    )
+
+
+def quality(run: Run, result: ScanResult, faulty_models: int, judged: ModelQuality) -> Reading:
+    """Return the quality gates' reading of a scan and of the model behind it."""
+    figures = QualityFigures(
+        skill=Skill(run.family, judged.crps_advantage, judged.brier_advantage),
+        non_monotone_ladders=result.non_monotone_ladders + faulty_models,
+        negative_ev_after_fees=result.negative_ev_after_fees,
+        tz_not_et=tz_not_et(run.clock.process_offset, run.clock.at),
+        model_drift=judged.drifted,
+        inconsistent_markets=result.inconsistent_ladders,
+    )
+    return quality_reading(figures, run.settings.quality_gates.limits(run.family))
+
+
+def _exchange(run: Run) -> Reading:
+    try:
+        active = run.feed.trading_active()
+    except DataError:
+        return exchange_reading(trading_active=None, at=run.clock.at)
+    return exchange_reading(trading_active=active, at=run.clock.at)

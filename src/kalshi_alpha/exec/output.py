@@ -1,0 +1,217 @@
+"""What a scan leaves behind: files for machines and people, a ledger, and one screen of text."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from kalshi_alpha.brokers.dry import DryGateway
+from kalshi_alpha.core.ladder import interval, interval_bounds, market_probabilities
+from kalshi_alpha.core.ledger.entry import LedgerEntry
+from kalshi_alpha.core.ledger.support import support
+from kalshi_alpha.core.ports import PostOnlyOrder
+from kalshi_alpha.core.proposals.proposal import Proposal
+from kalshi_alpha.core.proposals.snapshot import LadderSnapshot
+from kalshi_alpha.core.schedule import new_york
+from kalshi_alpha.core.types import Side
+from kalshi_alpha.datastore.atomic import write_atomic, write_json
+from kalshi_alpha.datastore.ledger import LedgerStore
+from kalshi_alpha.exec.artifacts import proposals_document, proposals_path, write_go_no_go
+from kalshi_alpha.exec.paper_ledger import (
+    PaperTerms,
+    client_order_id,
+    default_curve,
+    paper_entries,
+)
+from kalshi_alpha.exec.reports.ladder_picture import Rung, ladder_picture
+from kalshi_alpha.exec.reports.ladder_report import ReportParts, ladder_report
+from kalshi_alpha.exec.scan_options import ScanOptions
+from kalshi_alpha.exec.scanning import Scanned
+from kalshi_alpha.exec.settlement import settle_known
+from kalshi_alpha.exec.wiring import Run
+from kalshi_alpha.strategies.strategy import Strategy
+
+EXIT_GO, EXIT_REFUSED, EXIT_FEED = 0, 3, 4
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """Files written, ledger rows of this run, and older rows that it settled."""
+
+    files: tuple[Path, ...]
+    entries: tuple[LedgerEntry, ...] | None
+    settled: tuple[LedgerEntry, ...]
+
+
+def write_run(
+    run: Run,
+    scanned: Scanned,
+    strategy: Strategy,
+    options: ScanOptions,
+    *,
+    series: str,
+    output_dir: Path,
+    report: bool,
+    paper_ledger: bool,
+    run_scope: str,
+) -> Written:
+    """Write a scan's proposals, verdict, ledger and report, and hand proposals to the broker."""
+    files = [write_proposals(run, scanned, series, output_dir)]
+    files.append(write_go_no_go(run, scanned.verdict, scanned.known.feeds))
+    send_dry(run, scanned.proposals)
+    entries: tuple[LedgerEntry, ...] | None = None
+    settled: tuple[LedgerEntry, ...] = ()
+    if paper_ledger:
+        entries, settled, written = write_ledger(run, scanned, strategy, options, run_scope)
+        files += written
+    if report:
+        files += write_report(run, scanned, entries, settled)
+    return Written(tuple(files), entries, settled)
+
+
+def write_proposals(run: Run, scanned: Scanned, series: str, folder: Path) -> Path:
+    """Write the proposal document and return where it is."""
+    path = proposals_path(run, folder, series)
+    write_json(path, proposals_document(run, scanned, series))
+    return path
+
+
+def send_dry(run: Run, proposals: Sequence[Proposal]) -> DryGateway:
+    """Hand the proposals to the dry broker, which sends nothing."""
+    gateway = DryGateway()
+    for p in proposals:
+        order_id = client_order_id(p, run.clock.at)
+        gateway.place(PostOnlyOrder(order_id, p.market_ticker, p.side, p.price, p.contracts))
+    return gateway
+
+
+def write_ledger(
+    run: Run,
+    scanned: Scanned,
+    strategy: Strategy,
+    options: ScanOptions,
+    run_scope: str,
+) -> tuple[tuple[LedgerEntry, ...], tuple[LedgerEntry, ...], list[Path]]:
+    """Rest the proposals on paper, settle what is known, and refresh the ledger and its copies."""
+    window = scanned.known.phase.window_closes_at
+    closes = [p.closes_at for p in scanned.proposals]
+    expires = min([*closes, *([window] if window is not None else [])], default=run.clock.at)
+    terms = PaperTerms(
+        alpha=scanned.alpha,
+        mode=options.slippage_mode,
+        curve=default_curve(options.impact_cap),
+        expires_at=expires,
+        balance_step_e6=scanned.policy.balance_step_e6,
+        run_scope=run_scope,
+    )
+    entries = paper_entries(
+        run, scanned.proposals, scanned.snapshots, scanned.forecasts.forecasts, terms
+    )
+    store = LedgerStore(run.paths)
+    if entries:
+        store.replace_runs(entries, run.clock.at)
+    settled = settle_known(run, strategy, scanned.snapshots, store)
+    files = list(store.write_artifacts(entries, f"paper_ledger_{run.family}", run.clock.at))
+    if run.paths.ledger_all.exists():
+        files.append(run.paths.ledger_all)
+    return entries, settled, files
+
+
+def write_report(
+    run: Run,
+    scanned: Scanned,
+    entries: Sequence[LedgerEntry] | None,
+    settled: Sequence[LedgerEntry],
+) -> list[Path]:
+    """Write the report to its two places, with its pictures beside each."""
+    day = new_york(run.clock.at).date()
+    series = run.settings.series.families[run.family].report
+    report, flat = run.paths.report(series, day), run.paths.flat_report(series, day)
+    pictures: dict[str, str] = {}
+    for snapshot in scanned.snapshots:
+        event = snapshot.ladder.event_ticker
+        pictures[event] = f"{day}-{event}.svg"
+        drawn = _picture(run, scanned, snapshot).encode()
+        for folder in (report.parent, flat.parent):
+            write_atomic(folder / pictures[event], drawn)
+    parts = ReportParts(
+        entries=entries,
+        settled=settled,
+        pictures=pictures,
+        support=support(LedgerStore(run.paths).entries(), run.family),
+    )
+    text = ladder_report(run, scanned, parts).encode()
+    for path in (report, flat):
+        write_atomic(path, text)
+    return [report, flat]
+
+
+def _picture(run: Run, scanned: Scanned, snapshot: LadderSnapshot) -> str:
+    ladder = snapshot.ladder
+    quotes = {
+        p.market_ticker: (p.side, p.price.dollars if p.side is Side.YES else 1 - p.price.dollars)
+        for p in (*scanned.proposals, *scanned.withheld)
+    }
+    probs = _yes_probs(scanned, snapshot)
+    rungs = [
+        Rung(
+            label=str(market.strike),
+            model=probs.get(market.ticker),
+            bid=_dollars(snapshot, market.ticker, ask=False),
+            ask=_dollars(snapshot, market.ticker, ask=True),
+            quote=quotes.get(market.ticker),
+        )
+        for market in sorted(ladder.markets, key=lambda m: m.strike.floor or m.strike.cap or 0)
+    ]
+    stamp = f"{run.clock.at:%Y-%m-%d %H:%M} UTC"
+    return ladder_picture(
+        f"{ladder.event_ticker}: book against model",
+        f"{ladder.quantity}, {ladder.grid.unit}; {len(rungs)} markets; {stamp}; "
+        f"{run.data_mode.value.upper()}",
+        rungs,
+    )
+
+
+def _yes_probs(scanned: Scanned, snapshot: LadderSnapshot) -> Mapping[str, float]:
+    key = (snapshot.ladder.quantity, snapshot.period)
+    markets = snapshot.ladder.markets
+    for forecast in scanned.forecasts.forecasts:
+        if (forecast.quantity, forecast.period) == key:
+            bounds = interval_bounds([interval(m.strike, snapshot.ladder.grid) for m in markets])
+            probs = market_probabilities(forecast.pmf.probs, forecast.pmf.lo, *bounds)
+            return {m.ticker: p for m, p in zip(markets, probs.tolist(), strict=True)}
+    return {}
+
+
+def _dollars(snapshot: LadderSnapshot, ticker: str, *, ask: bool) -> float | None:
+    book = snapshot.books.get(ticker)
+    if book is None:
+        return None
+    price = book.best_yes_ask if ask else book.best_yes_bid
+    return None if price is None else price.dollars
+
+
+def exit_code(scanned: Scanned) -> int:
+    """Return the scan's exit code: a failed feed beats a refusal of the gate."""
+    if any(summary.errors for summary in scanned.known.ingested):
+        return EXIT_FEED
+    return EXIT_GO if scanned.verdict.go else EXIT_REFUSED
+
+
+def summary(run: Run, scanned: Scanned, written: Written) -> str:
+    """Return one screen: mode, verdict, proposals, and what was written where."""
+    decision = scanned.verdict
+    said = "GO" if decision.go else f"NO-GO ({', '.join(decision.words)})"
+    lines = [
+        f"{run.family} {run.data_mode.value.upper()} {run.clock.at:%Y-%m-%dT%H:%M:%SZ}: {said}",
+        f"{len(scanned.proposals)} proposals, {len(scanned.passed)} markets not traded",
+    ]
+    lines += [
+        f"  {p.market_ticker:<22} {p.side.value.upper():<3} {p.contracts} @ {p.price}  "
+        f"honest edge {100 * p.ev_honest:+.2f} c"
+        for p in scanned.proposals
+    ]
+    lines += [f"  {found.reason.value}: {found.detail}" for found in decision.reasons]
+    lines += [f"wrote {path}" for path in written.files]
+    return "\n".join(lines)

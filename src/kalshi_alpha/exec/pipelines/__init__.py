@@ -1,0 +1,1 @@
+"""Runs of several steps in a fixed order, each logged."""

@@ -1,0 +1,1 @@
+"""Single commands that read, decide and propose."""

@@ -1,0 +1,151 @@
+"""The scanner's use case: wire, look, scan, write, print."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import click
+
+from kalshi_alpha.core.errors import NotBuilt, UsageError
+from kalshi_alpha.core.execution.expected_fill import SlippageMode
+from kalshi_alpha.core.proposals.policy import SizingRule
+from kalshi_alpha.datastore.atomic import encode_json
+from kalshi_alpha.exec.artifacts import proposals_document
+from kalshi_alpha.exec.forecasting import installed_strategy, stored_calibration
+from kalshi_alpha.exec.output import Written, exit_code, summary, write_run
+from kalshi_alpha.exec.scan_options import ScanOptions, decimal_option
+from kalshi_alpha.exec.scanning import Scanned, ingest_fixtures, look_around, scan_family
+from kalshi_alpha.exec.wiring import DataMode, Run, data_mode, wire_offline
+
+RUN_SCOPE = "scan"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScanRequest:
+    """What the command line asked for, checked as far as flags alone can be."""
+
+    series: str
+    mode: DataMode
+    fixtures_root: Path
+    driver_fixtures: Path | None
+    output_dir: Path | None
+    pal_policy: Path | None
+    portfolio_config: Path | None
+    options: ScanOptions
+    report: bool
+    paper_ledger: bool
+    as_of: str | None
+    as_json: bool
+    quiet: bool
+
+
+def scan_request(flags: Mapping[str, Any]) -> ScanRequest:
+    """Check the flags and return the request.
+
+    Raises
+    ------
+    UsageError
+        If flags contradict each other or are out of range.
+    NotBuilt
+        If they ask for what this version does not have.
+    """
+    refuse_unbuilt(flags)
+    return ScanRequest(
+        series=flags["series"],
+        mode=data_mode(online=flags["online"], offline=flags["offline"]),
+        fixtures_root=flags["fixtures_root"],
+        driver_fixtures=flags["driver_fixtures"],
+        output_dir=flags["output_dir"],
+        pal_policy=flags["pal_policy"],
+        portfolio_config=flags["portfolio_config"],
+        options=scan_options(flags),
+        report=flags["report"],
+        paper_ledger=flags["paper_ledger"],
+        as_of=flags["as_of"],
+        as_json=flags["as_json"],
+        quiet=flags["quiet"],
+    )
+
+
+def scan_options(flags: Mapping[str, Any]) -> ScanOptions:
+    """Return the pricing and sizing flags as options."""
+    return ScanOptions(
+        sizing=SizingRule(flags["sizing"]),
+        contracts=decimal_option("--contracts", flags["contracts"]),
+        kelly_cap=flags["kelly_cap"],
+        bankroll_usd=decimal_option("--bankroll", flags["bankroll"]),
+        min_ev=flags["min_ev"],
+        ev_honesty_shrink=flags["ev_honesty_shrink"],
+        fill_alpha=flags["fill_alpha"],
+        slippage_mode=SlippageMode(flags["slippage_mode"]),
+        impact_cap=flags["impact_cap"],
+        max_var_usd=flags["max_var"],
+    )
+
+
+def refuse_unbuilt(flags: Mapping[str, Any]) -> None:
+    """Refuse what this version cannot do, and live orders without acknowledgement.
+
+    Raises
+    ------
+    UsageError
+        If live orders were asked for without ``--i-understand-the-risks``, or taker orders.
+    NotBuilt
+        If live orders or live data were asked for.
+    """
+    if not flags["maker_only"]:
+        raise UsageError("--no-maker-only: orders are always post-only")
+    if flags["broker"] == "live" and not flags["acknowledged"]:
+        raise UsageError("--broker live needs --i-understand-the-risks")
+    if flags["broker"] == "live":
+        raise NotBuilt("--broker live: not built yet; proposals can be scanned with --broker dry")
+    if flags["online"] and not flags["offline"]:
+        raise NotBuilt("--online: live feeds are not built yet; use --offline")
+
+
+def scan_series(request: ScanRequest) -> int:
+    """Run the request and return the exit code."""
+    run = wire_offline(
+        series=request.series,
+        scanner_fixtures=request.fixtures_root,
+        driver_fixtures=request.driver_fixtures,
+        as_of=request.as_of,
+        pal_policy=request.pal_policy,
+        portfolio_config=request.portfolio_config,
+    )
+    strategy = installed_strategy(run.family)
+    known = look_around(run, ingest_fixtures(run), window_only=False)
+    scanned = scan_family(
+        run,
+        known,
+        strategy,
+        stored_calibration(run, strategy),
+        request.options,
+        series=request.series,
+        run_scope=RUN_SCOPE,
+    )
+    written = write_run(
+        run,
+        scanned,
+        strategy,
+        request.options,
+        series=request.series.upper(),
+        output_dir=request.output_dir or run.paths.proposals,
+        report=request.report,
+        paper_ledger=request.paper_ledger,
+        run_scope=RUN_SCOPE,
+    )
+    _print(request, run, scanned, written)
+    return exit_code(scanned)
+
+
+def _print(request: ScanRequest, run: Run, scanned: Scanned, written: Written) -> None:
+    if request.as_json:
+        document = proposals_document(run, scanned, request.series.upper())
+        files = [str(path) for path in written.files]
+        click.echo(encode_json({**document, "files": files}), nl=False)
+    elif not request.quiet:
+        click.echo(summary(run, scanned, written))

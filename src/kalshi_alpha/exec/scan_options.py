@@ -1,0 +1,155 @@
+"""What a scan may be told on the command line, checked once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal, InvalidOperation
+
+from kalshi_alpha.config.settings import Settings
+from kalshi_alpha.core.errors import UsageError
+from kalshi_alpha.core.execution.expected_fill import SlippageMode
+from kalshi_alpha.core.execution.fillratio import FillAlpha
+from kalshi_alpha.core.fees.rounding import DIRECT_STEP_E6
+from kalshi_alpha.core.proposals.policy import ScanPolicy, SizingPolicy, SizingRule
+from kalshi_alpha.core.types import E2_PER_CONTRACT, E6_PER_DOLLAR, Contracts, Money
+
+ADVERSE_SELECTION = 0.005  # dollars a contract, before any mark-out has been measured
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScanOptions:
+    """The flags of a scan; None means that the configuration or the state file decides.
+
+    Attributes
+    ----------
+    sizing, contracts, kelly_cap, bankroll_usd
+        How proposals are sized; ``contracts`` is the count of fixed sizing and a ceiling of
+        Kelly's.
+    min_ev
+        Smallest honest edge in dollars per contract.
+    ev_honesty_shrink
+        Share of the gross edge that is believed.
+    fill_alpha
+        A number, ``auto``, or None for the state file.
+    slippage_mode, impact_cap
+        How fills that no tape shows are priced.
+    max_var_usd
+        Limit of the value at risk; never above the configured one.
+    """
+
+    sizing: SizingRule = SizingRule.KELLY
+    contracts: Decimal | None = None
+    kelly_cap: float | None = None
+    bankroll_usd: Decimal | None = None
+    min_ev: float = 0.005
+    ev_honesty_shrink: float = 0.9
+    fill_alpha: str | None = None
+    slippage_mode: SlippageMode = SlippageMode.TOP
+    impact_cap: float | None = None
+    max_var_usd: float | None = None
+
+    def bankroll(self, settings: Settings) -> Money:
+        """Return what Kelly fractions are of.
+
+        Raises
+        ------
+        UsageError
+            If the flag is no amount of money above zero.
+        """
+        if self.bankroll_usd is None:
+            return Money(settings.portfolio.bankroll_usd * E6_PER_DOLLAR)
+        return _money("--bankroll", self.bankroll_usd)
+
+    def var_limit(self, settings: Settings) -> float:
+        """Return the limit of the value at risk in dollars.
+
+        Raises
+        ------
+        UsageError
+            If the flag would loosen the configured limit, or is negative.
+        """
+        configured = float(settings.portfolio.value_at_risk.limit_usd)
+        if self.max_var_usd is None:
+            return configured
+        if not 0.0 <= self.max_var_usd <= configured:
+            raise UsageError(
+                f"--max-var {self.max_var_usd:g} must lie in [0, {configured:g}], "
+                "the limit of configs/portfolio.yaml"
+            )
+        return self.max_var_usd
+
+    def policy(self, settings: Settings, alpha: FillAlpha, at: datetime) -> ScanPolicy:
+        """Return the scan's policy.
+
+        Raises
+        ------
+        UsageError
+            If a flag is out of range, or would loosen a configured cap.
+        """
+        if not self.min_ev >= 0.0:
+            raise UsageError(f"--min-ev must be >= 0 dollars a contract, was {self.min_ev}")
+        if not 0.0 <= self.ev_honesty_shrink <= 1.0:
+            raise UsageError(
+                f"--ev-honesty-shrink must lie in [0, 1], was {self.ev_honesty_shrink}"
+            )
+        return ScanPolicy(
+            at=at,
+            sizing=self._sizing(settings),
+            min_ev=self.min_ev,
+            shrink=self.ev_honesty_shrink,
+            adverse_selection=ADVERSE_SELECTION,
+            alpha_join=alpha.alpha,
+            alpha_improve=alpha.alpha,
+            balance_step_e6=DIRECT_STEP_E6,
+        )
+
+    def _sizing(self, settings: Settings) -> SizingPolicy:
+        kelly = settings.portfolio.kelly
+        cap = kelly.cap if self.kelly_cap is None else self.kelly_cap
+        if not 0.0 < cap <= kelly.cap:
+            raise UsageError(
+                f"--kelly-cap {cap:g} must lie in (0, {kelly.cap:g}], the cap of "
+                "configs/portfolio.yaml"
+            )
+        contracts = None if self.contracts is None else _contracts(self.contracts)
+        if self.sizing is SizingRule.FIXED and contracts is None:
+            contracts = Contracts.whole(1)
+        return SizingPolicy(
+            rule=self.sizing,
+            bankroll=self.bankroll(settings),
+            contracts=contracts,
+            kelly_multiplier=kelly.multiplier,
+            kelly_cap=cap,
+            probability_se=kelly.min_probability_se,
+        )
+
+
+def decimal_option(name: str, text: str | None) -> Decimal | None:
+    """Read a flag's number exactly.
+
+    Raises
+    ------
+    UsageError
+        If it is none.
+    """
+    if text is None:
+        return None
+    try:
+        return Decimal(text)
+    except InvalidOperation as error:
+        raise UsageError(f"{name} takes a number, was {text!r}") from error
+
+
+def _money(name: str, amount: Decimal) -> Money:
+    scaled = amount * E6_PER_DOLLAR
+    if not (scaled.is_finite() and scaled > 0 and scaled % 1 == 0):
+        raise UsageError(f"{name} must be an amount of dollars above zero, was {amount}")
+    return Money(int(scaled))
+
+
+def _contracts(count: Decimal) -> Contracts:
+    scaled = count * E2_PER_CONTRACT
+    if not (scaled.is_finite() and scaled > 0 and scaled % 1 == 0):
+        raise UsageError(f"--contracts must be above zero, by 0.01, was {count}")
+    return Contracts(int(scaled))

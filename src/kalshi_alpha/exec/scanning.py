@@ -1,0 +1,236 @@
+"""One scan, from feeds to a verdict: the use case that the scanner and the daily pipeline share."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from kalshi_alpha.core.execution.fillratio import FillAlpha
+from kalshi_alpha.core.gates import FeedVerdict, Reading, Verdict, verdict
+from kalshi_alpha.core.ledger.entry import LedgerEntry
+from kalshi_alpha.core.proposals.book_risk import RiskModel
+from kalshi_alpha.core.proposals.not_proposed import NotProposed
+from kalshi_alpha.core.proposals.policy import ScanPolicy
+from kalshi_alpha.core.proposals.proposal import Passed, Proposal, ScanResult
+from kalshi_alpha.core.proposals.scan import scan
+from kalshi_alpha.core.proposals.snapshot import LadderSnapshot
+from kalshi_alpha.core.schedule import Phase, ReleaseCalendar
+from kalshi_alpha.datastore.ingest import FeedSummary, ingest, installed_drivers
+from kalshi_alpha.datastore.ledger import LedgerStore
+from kalshi_alpha.datastore.manifest import Manifest
+from kalshi_alpha.exec.feed_verdicts import feed_verdicts, known_rows, release_calendar
+from kalshi_alpha.exec.fill_odds import expected_fill_ratio
+from kalshi_alpha.exec.forecasting import FamilyForecast, forecast
+from kalshi_alpha.exec.gate_readings import family_phase, quality, surroundings
+from kalshi_alpha.exec.holdings import held_and_allowed
+from kalshi_alpha.exec.ladder_snapshots import ladder_snapshots
+from kalshi_alpha.exec.scan_options import ScanOptions
+from kalshi_alpha.exec.wiring import Run
+from kalshi_alpha.strategies.strategy import ForecastSet, ModelQuality, Strategy
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What the feeds say at the clock, before any price is looked at.
+
+    Attributes
+    ----------
+    ingested, feeds
+        What came of the ingest, and the state of every required feed.
+    calendar, phase
+        Announced releases, and the family's freeze or window.
+    readings
+        The gate's readings of the surroundings.
+    """
+
+    ingested: tuple[FeedSummary, ...]
+    feeds: tuple[FeedVerdict, ...]
+    calendar: ReleaseCalendar
+    phase: Phase
+    readings: tuple[Reading, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Scanned:
+    """Everything a scan found and decided.
+
+    Attributes
+    ----------
+    proposals
+        What may be sent; empty unless the verdict is GO.
+    withheld
+        What was worth proposing and is held back by the gate.
+    passed
+        Every market that is not in ``proposals``, with the first thing that stopped it.
+    """
+
+    verdict: Verdict
+    proposals: tuple[Proposal, ...]
+    withheld: tuple[Proposal, ...]
+    passed: tuple[Passed, ...]
+    result: ScanResult
+    snapshots: tuple[LadderSnapshot, ...]
+    forecasts: ForecastSet
+    quality: ModelQuality
+    calibration_hash: str
+    alpha: FillAlpha
+    policy: ScanPolicy
+    var_limit: float
+    known: Known
+
+
+def ingest_fixtures(run: Run) -> tuple[FeedSummary, ...]:
+    """Take in the feed fixtures that had been received by the clock."""
+    payloads = Manifest(run.driver_fixtures).payloads(run.clock.at)
+    return ingest(installed_drivers().values(), payloads, run.store, run.clock.at)
+
+
+def look_around(run: Run, ingested: tuple[FeedSummary, ...], *, window_only: bool) -> Known:
+    """Read calendar, schedule, feeds and surroundings at the clock."""
+    at = run.clock.at
+
+    def read(source: str) -> Sequence[Any]:
+        return known_rows(run.store, source, at)
+
+    calendar = release_calendar(read("macro_calendar"))
+    phase = family_phase(run, calendar)
+    required = run.settings.series.required_feeds
+    feeds = feed_verdicts(read, run.settings.freshness, calendar, ingested, required, at)
+    readings = surroundings(run, phase, feeds, window_only=window_only)
+    return Known(ingested, feeds, calendar, phase, readings)
+
+
+def scan_family(
+    run: Run,
+    known: Known,
+    strategy: Strategy,
+    calibration: Any,
+    options: ScanOptions,
+    *,
+    series: str,
+    run_scope: str,
+) -> Scanned:
+    """Forecast, price, size and judge; nothing is written but a tuned fill ratio.
+
+    Raises
+    ------
+    UsageError
+        If an option is out of range or would loosen a configured cap.
+    """
+    entries = LedgerStore(run.paths).entries()
+    alpha = expected_fill_ratio(
+        options.fill_alpha, run.paths.fill_alpha, entries, run.family, run.clock.at
+    )
+    policy = options.policy(run.settings, alpha, run.clock.at)
+    risk = _risk_model(run, options)
+    family_forecast = forecast(run, strategy, calibration)
+    snapshots = _snapshots(run, known, series)
+    result = scan(
+        snapshots,
+        {(f.quantity, f.period): f.pmf for f in family_forecast.made.forecasts},
+        held_and_allowed(run, entries, snapshots, run.settings.pal_policy, run_scope),
+        policy,
+        risk,
+    )
+    judged = strategy.quality(calibration)
+    decision = _decide(run, known, result, family_forecast, judged)
+    go = decision.go
+    return Scanned(
+        verdict=decision,
+        proposals=result.proposals if go else (),
+        withheld=() if go else result.proposals,
+        passed=_passed(result, family_forecast.made, snapshots, decision),
+        result=result,
+        snapshots=snapshots,
+        forecasts=family_forecast.made,
+        quality=judged,
+        calibration_hash=strategy.identity(calibration),
+        alpha=alpha,
+        policy=policy,
+        var_limit=risk.limit,
+        known=known,
+    )
+
+
+def refresh_ledger(run: Run, entries: Sequence[LedgerEntry]) -> list[LedgerEntry]:
+    """Replace this run's rows in the aggregated ledger and return the whole ledger."""
+    store = LedgerStore(run.paths)
+    if entries or run.paths.ledger_all.exists():
+        store.replace_runs(entries, run.clock.at)
+    return store.entries()
+
+
+def _decide(
+    run: Run,
+    known: Known,
+    result: ScanResult,
+    made: FamilyForecast,
+    judged: ModelQuality,
+) -> Verdict:
+    reading = quality(run, result, made.faulty_models, judged)
+    return verdict(run.action, (*known.readings, reading), run.clock.at)
+
+
+def _snapshots(run: Run, known: Known, series: str) -> tuple[LadderSnapshot, ...]:
+    found: list[LadderSnapshot] = []
+    for each in run.settings.series.resolve(series):
+        events = run.feed.events(each.ticker)
+        found += ladder_snapshots(events, each, known.calendar, run.clock)
+    return tuple(found)
+
+
+def _risk_model(run: Run, options: ScanOptions) -> RiskModel:
+    portfolio = run.settings.portfolio
+    factors = list(portfolio.factor_vols)
+    correlation = [[1.0 if f == g else portfolio.rho(f, g) for g in factors] for f in factors]
+    return RiskModel(
+        betas={
+            group: [loadings.get(factor, 0.0) for factor in factors]
+            for group, loadings in portfolio.betas.items()
+        },
+        vols=np.array([portfolio.factor_vols[factor] for factor in factors]),
+        correlation=np.array(correlation),
+        idio=portfolio.idio_vol,
+        level=portfolio.value_at_risk.level,
+        limit=options.var_limit(run.settings),
+    )
+
+
+def _passed(
+    result: ScanResult,
+    made: ForecastSet,
+    snapshots: Sequence[LadderSnapshot],
+    decision: Verdict,
+) -> tuple[Passed, ...]:
+    quantities = {s.ladder.event_ticker: s.ladder.quantity for s in snapshots}
+
+    def explained(passed: Passed) -> Passed:
+        why = made.refused.get(quantities[passed.event_ticker])
+        if passed.reason is NotProposed.NO_FORECAST and why is not None:
+            return replace(passed, detail=why)
+        return passed
+
+    stopped = tuple(explained(passed) for passed in result.passed)
+    return stopped if decision.go else (*_gated(result.proposals, decision), *stopped)
+
+
+def _gated(proposals: Sequence[Proposal], decision: Verdict) -> tuple[Passed, ...]:
+    return tuple(
+        Passed(
+            market_ticker=p.market_ticker,
+            event_ticker=p.event_ticker,
+            strike=p.strike,
+            reason=NotProposed.GATE_CLOSED,
+            detail=f"the gate is closed: {', '.join(decision.words)}",
+            side=p.side,
+            price=p.price,
+            prob_model=p.prob_model,
+            prob_market=p.prob_market,
+            ev_raw=p.ev_raw,
+            ev_honest=p.ev_honest,
+        )
+        for p in proposals
+    )

@@ -1,0 +1,168 @@
+"""What a run is given: paths, settings, clock, feeds and what may be done with them."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from pathlib import Path
+
+from kalshi_alpha.brokers.kalshi.fixture_feed import FixtureFeed
+from kalshi_alpha.config.settings import Settings, load_settings
+from kalshi_alpha.core.errors import DataError, MissingData, NotBuilt, UsageError
+from kalshi_alpha.core.gates import Action
+from kalshi_alpha.core.ledger.entry import LedgerMode
+from kalshi_alpha.datastore.paths import Paths
+from kalshi_alpha.datastore.tables import FeedStore
+from kalshi_alpha.exec.clock import RunClock, run_clock
+
+BUILT_FAMILIES = ("CPI",)
+SCENARIO_MODES = {
+    "CPI": "pre_cpi",
+    "CLAIMS": "pre_claims",
+    "TNEY": "teny_close",
+    "WEATHER": "weather_cycle",
+}
+
+
+class DataMode(StrEnum):
+    """Where data come from; it stands on every output."""
+
+    OFFLINE = "offline"
+    ONLINE = "online"
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One run's surroundings, decided before anything is read or written.
+
+    Attributes
+    ----------
+    paths, settings, clock
+        Where, with which settings, and as of when.
+    family
+        The family that is worked on.
+    data_mode, action
+        Where data come from, and what is about to be done: it decides what the gate asks.
+    feed
+        The venue's public data.
+    driver_fixtures
+        Folder of feed payloads.
+    store
+        Raw payloads and point-in-time tables.
+    """
+
+    paths: Paths
+    settings: Settings
+    clock: RunClock
+    family: str
+    data_mode: DataMode
+    action: Action
+    feed: FixtureFeed
+    driver_fixtures: Path
+    store: FeedStore
+
+    @property
+    def environment(self) -> str:
+        """The venue environment whose books are read."""
+        return "offline"
+
+    @property
+    def ledger_mode(self) -> LedgerMode:
+        """The mode that ledger rows of this run carry."""
+        return LedgerMode.OFFLINE
+
+
+def data_mode(*, online: bool, offline: bool) -> DataMode:
+    """Return the data mode that two flags ask for.
+
+    Raises
+    ------
+    UsageError
+        If both or neither were given.
+    """
+    if online == offline:
+        raise UsageError("choose exactly one of --online and --offline")
+    return DataMode.ONLINE if online else DataMode.OFFLINE
+
+
+def wire_offline(
+    *,
+    series: str,
+    scanner_fixtures: Path,
+    driver_fixtures: Path | None,
+    as_of: str | None,
+    pal_policy: Path | None = None,
+    portfolio_config: Path | None = None,
+    scenario: str | None = None,
+    environ: Mapping[str, str] | None = None,
+) -> Run:
+    """Put an offline run together; nothing is written.
+
+    Parameters
+    ----------
+    series
+        A family or a ticker.
+    scanner_fixtures
+        Folder of the venue's payloads.
+    driver_fixtures
+        Folder of the feeds' payloads; by default the one that the venue's manifest names.
+    as_of
+        The ``--as-of`` flag.
+    pal_policy, portfolio_config
+        Files to read in the place of those in ``configs/``; they are guarded all the same.
+    scenario
+        Mode whose scenario clock is used when none is set; by default the family's.
+    environ
+        Process environment.
+
+    Raises
+    ------
+    UsageError
+        If the series is unknown or switched off, or a fixtures folder cannot be used.
+    ConfigError
+        If a configuration file is wrong.
+    NotBuilt
+        If the family has no strategy yet.
+    """
+    env = os.environ if environ is None else environ
+    paths = Paths.from_environ(env)
+    settings = load_settings(paths.configs, pal_policy=pal_policy, portfolio=portfolio_config)
+    family = settings.series.family_of(series)
+    if family not in BUILT_FAMILIES:
+        raise NotBuilt(f"{family}: not built yet; this version trades {', '.join(BUILT_FAMILIES)}")
+    settings.series.resolve(series)
+    feed = _fixture_feed(scanner_fixtures)
+    mode = scenario or SCENARIO_MODES[family]
+    return Run(
+        paths=paths,
+        settings=settings,
+        clock=run_clock(as_of, env, _scenario(feed, mode)),
+        family=family,
+        data_mode=DataMode.OFFLINE,
+        action=Action.OFFLINE,
+        feed=feed,
+        driver_fixtures=_require_manifest(driver_fixtures or feed.driver_fixtures),
+        store=FeedStore(paths),
+    )
+
+
+def _fixture_feed(folder: Path) -> FixtureFeed:
+    try:
+        return FixtureFeed(folder)
+    except MissingData as error:
+        raise UsageError(f"no venue fixtures in {folder}: {error}") from error
+    except DataError as error:
+        raise UsageError(f"venue fixtures in {folder} cannot be used: {error}") from error
+
+
+def _require_manifest(folder: Path) -> Path:
+    if not (folder / "manifest.json").exists():
+        raise UsageError(f"no feed fixtures in {folder}: manifest.json is not there")
+    return folder
+
+
+def _scenario(feed: FixtureFeed, mode: str) -> datetime | None:
+    return feed.manifest.scenarios.get(mode)
