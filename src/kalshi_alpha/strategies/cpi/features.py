@@ -13,8 +13,13 @@ from kalshi_alpha.strategies.cpi.gasoline import GasMonth, daily_prices, month_m
 from kalshi_alpha.strategies.cpi.months import months_before
 from kalshi_alpha.strategies.cpi.rows import GasRow, NowcastRow, ReleaseRow
 
-LABEL_LEAD_DAYS_MAX = 10
-"""Calibrations learn from nowcasts labelled about three to six days before the release."""
+LABEL_LEAD_DAYS_MAX = 28
+"""How long before its release a nowcast may be labelled.
+
+Calibrations learn from labels three to six days before. Over the 47 releases from July 2021 to
+May 2025 the root mean square error was 0.19 with labels up to 14 days before the release, 0.20
+at 21, 0.21 at 28 and 0.24 at 35 days: beyond four weeks the calibrated scale is too narrow.
+"""
 
 _ZONE = ZoneInfo("America/New_York")
 
