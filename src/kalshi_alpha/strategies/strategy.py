@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from kalshi_alpha.core.forecast import Forecast
+from kalshi_alpha.datastore.history import History
+from kalshi_alpha.strategies.replay import Replay
 
 Row = Mapping[str, object]
 TableReader = Callable[[str], Sequence[Row]]
@@ -91,6 +93,9 @@ class Strategy:
         ``calibration -> hash`` of what it was fitted on.
     outcomes
         ``(reader, as_of) -> {(quantity, period): Outcome}``: first prints known at ``as_of``.
+    replay
+        ``(history, first, last) -> replays``: walk-forward forecasts of the past over history
+        files; None bounds mean the family's default span. None where a family has no replay.
     """
 
     family: str
@@ -101,3 +106,4 @@ class Strategy:
     quality: Callable[[Any], ModelQuality]
     identity: Callable[[Any], str]
     outcomes: Callable[[TableReader, datetime], Mapping[tuple[str, date], Outcome]]
+    replay: Callable[[History, date | None, date | None], tuple[Replay, ...]] | None = None

@@ -1,0 +1,70 @@
+"""Walk-forward forecasts of the past, in the form in which they are scored."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+
+import numpy as np
+
+from kalshi_alpha.core.arrays import FloatArray, IntArray
+from kalshi_alpha.core.errors import BadParameter
+from kalshi_alpha.core.types import SettlementGrid
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Replay:
+    """Forecasts of one key, each made from what was known at its own clock.
+
+    Parameters
+    ----------
+    key
+        What the rows have in common: a quantity (``cpi_mom``), a station (``KNYC``) or a lead.
+    days
+        What each forecast is about: first of the month, week-ending day, trading or climate day.
+    known_at
+        The decision clocks, UTC; no input of a row became available later.
+    grid, lo
+        Settlement grid, and the index of the first bin of every PMF.
+    pmfs : ndarray of shape (n, n_bins)
+        The model's probabilities of the printed value.
+    means : ndarray of shape (n,)
+        The latent means, in the grid's unit, for point errors.
+    outcomes : ndarray of int, shape (n,)
+        Grid index of what was printed first.
+    baselines
+        By name: PMFs over the same bins, made from no more than what was known either.
+    units
+        Risk unit of each row: what settles together is one observation.
+
+    Raises
+    ------
+    BadParameter
+        If lengths differ, an outcome lies outside the bins, or a clock carries no zone.
+    """
+
+    key: str
+    days: tuple[date, ...]
+    known_at: tuple[datetime, ...]
+    grid: SettlementGrid
+    lo: int
+    pmfs: FloatArray
+    means: FloatArray
+    outcomes: IntArray
+    baselines: Mapping[str, FloatArray]
+    units: tuple[str, ...]
+
+    def __post_init__(self) -> None:
+        n, bins = self.pmfs.shape
+        lengths = {len(self.days), len(self.known_at), self.means.size, self.outcomes.size}
+        if lengths | {len(self.units)} != {n}:
+            raise BadParameter(f"replay of {self.key}: columns of different length")
+        if any(pmfs.shape != (n, bins) for pmfs in self.baselines.values()):
+            raise BadParameter(f"replay of {self.key}: a baseline is on other bins")
+        inside = (self.outcomes >= self.lo) & (self.outcomes < self.lo + bins)
+        if not inside.all():
+            day = self.days[int(np.flatnonzero(~inside)[0])]
+            raise BadParameter(f"replay of {self.key}: the print of {day} lies outside the bins")
+        if any(at.tzinfo is None for at in self.known_at):
+            raise BadParameter(f"replay of {self.key}: a clock carries no zone")
