@@ -1,0 +1,193 @@
+"""The market is a forecaster too: pooling its probabilities with ours, and learning how much.
+
+Edge exists only against the price, and the price already knows most of what we know. Pooled is
+in log-odds, where the pool of two calibrated forecasts stays sharp (Satopää et al. 2014), with a
+weight for our side that starts from a prior and moves with the log score of settled units.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from kalshi_alpha.core.arrays import FloatArray
+from kalshi_alpha.core.errors import BadParameter
+
+WEIGHT_MAX = 0.8
+PRIOR_UNITS = 20.0
+GAP_MAX = 0.15  # how far the pool may stray from the market without an observation behind it
+PROB_FLOOR = 1e-4  # keeps log-odds finite; a quoted price is never nearer to 0 or 1
+_GRID = np.linspace(0.0, WEIGHT_MAX, 161)
+
+
+def pool_log_odds(model: npt.ArrayLike, market: npt.ArrayLike, weight: npt.ArrayLike) -> FloatArray:
+    """Return ``logit⁻¹(w logit p + (1 - w) logit m)``; arguments broadcast.
+
+    Parameters
+    ----------
+    model, market : array_like
+        Probabilities of the same statement, ours and the market's, in [0, 1].
+    weight : array_like
+        Weight w of ours, in [0, 1].
+
+    Raises
+    ------
+    BadParameter
+        If a number lies outside [0, 1], NaN included.
+    """
+    p, m, w = (np.asarray(each, dtype=np.float64) for each in (model, market, weight))
+    for name, values in (("model", p), ("market", m), ("weight", w)):
+        if not ((values >= 0.0) & (values <= 1.0)).all():
+            raise BadParameter(f"{name} probabilities and weights must lie in [0, 1]")
+    odds = w * _logit(p) + (1.0 - w) * _logit(m)
+    return np.asarray(1.0 / (1.0 + np.exp(-odds)))
+
+
+def pool_pmfs(model: FloatArray, market: FloatArray, weight: float) -> FloatArray:
+    """Pool PMFs over the same atoms: ``p ∝ p_model^w p_market^(1-w)``, renormalised.
+
+    Parameters
+    ----------
+    model, market : ndarrays of shape (..., n_atoms)
+        Probabilities; zeros are lifted to 1e-4 before the powers, so that neither forecaster
+        has a veto.
+
+    Raises
+    ------
+    BadParameter
+        If the shapes differ or the weight lies outside [0, 1].
+    """
+    if model.shape != market.shape or not 0.0 <= weight <= 1.0:
+        raise BadParameter(f"shapes {model.shape} and {market.shape}, weight {weight}")
+    raised = np.maximum(model, PROB_FLOOR) ** weight
+    raised *= np.maximum(market, PROB_FLOOR) ** (1.0 - weight)
+    pooled: FloatArray = raised / raised.sum(axis=-1, keepdims=True)
+    return pooled
+
+
+def near_market(pooled: FloatArray, market: FloatArray, gap: float = GAP_MAX) -> FloatArray:
+    """Return the pool held within a gap of the market, for what is no observation."""
+    return np.clip(pooled, market - gap, market + gap)
+
+
+def market_reading(bid: FloatArray, ask: FloatArray, ours: FloatArray, wide: float) -> FloatArray:
+    """Return the market's probability: its mid, or where it is wide the end nearer to ours.
+
+    The mid of a wide book is not information; any price inside it is as good.
+
+    Parameters
+    ----------
+    bid, ask, ours : ndarrays of one shape
+        Best quotes of a statement in dollars, and our probability of it.
+    wide
+        Spread above which the quotes only bound the market's opinion.
+    """
+    return np.where(ask - bid > wide, np.clip(ours, bid, ask), (bid + ask) / 2.0)
+
+
+def gls_weight(sd_model: float, sd_market: float, rho: float) -> tuple[float, float]:
+    """Return the least-squares weight of the model's mean, and the sd of the pooled mean.
+
+    Parameters
+    ----------
+    sd_model, sd_market
+        Standard deviations of the two errors.
+    rho
+        Their correlation.
+
+    Raises
+    ------
+    BadParameter
+        If a deviation is not positive, or the correlation lies outside (-1, 1).
+    """
+    if not (sd_model > 0.0 and sd_market > 0.0 and -1.0 < rho < 1.0):
+        raise BadParameter(f"deviations {sd_model}, {sd_market}, correlation {rho}")
+    shared = rho * sd_model * sd_market
+    spread = sd_model**2 + sd_market**2 - 2.0 * shared
+    weight = (sd_market**2 - shared) / spread
+    variance = (
+        weight**2 * sd_model**2
+        + (1 - weight) ** 2 * sd_market**2
+        + 2 * weight * (1 - weight) * shared
+    )
+    return weight, float(np.sqrt(variance))
+
+
+@dataclass(frozen=True, slots=True)
+class PoolWeight:
+    """The weight of our probabilities, and what it rests on.
+
+    Parameters
+    ----------
+    weight
+        In [0, 0.8].
+    prior
+        What it would be without settled units.
+    n_units
+        Settled units it has learned from.
+    """
+
+    weight: float
+    prior: float
+    n_units: int
+
+
+def learn_weight(
+    model: Sequence[FloatArray], market: Sequence[FloatArray], outcomes: Sequence[int], prior: float
+) -> PoolWeight:
+    """Learn the weight from settled units by their log score, against a prior of 20 units.
+
+    Parameters
+    ----------
+    model, market : sequences of ndarray
+        For each unit, PMFs over its atoms.
+    outcomes : sequence of int
+        Which atom came true.
+    prior
+        Prior mean of the weight.
+
+    Returns
+    -------
+    PoolWeight
+        The maximum of log likelihood plus the log density of a Beta with that mean and the
+        strength of 20 units, over a grid of steps of 0.005.
+
+    Raises
+    ------
+    BadParameter
+        If lengths differ, or the prior lies outside (0, 0.8].
+    """
+    if not len(model) == len(market) == len(outcomes):
+        raise BadParameter("every unit needs both PMFs and an outcome")
+    if not 0.0 < prior <= WEIGHT_MAX:
+        raise BadParameter(f"prior weight must lie in (0, {WEIGHT_MAX}], was {prior}")
+    total = _log_prior(prior)
+    for p, m, outcome in zip(model, market, outcomes, strict=True):
+        total += _log_pool_of(p, m, outcome)
+    return PoolWeight(float(_GRID[int(np.argmax(total))]), prior, len(outcomes))
+
+
+def _log_prior(mean: float) -> FloatArray:
+    # Mode at the mean: a Beta(1 + n·mean, 1 + n·(1 - mean)) on [0, 1].
+    with np.errstate(divide="ignore"):
+        ours, theirs = np.log(_GRID), np.log1p(-_GRID)
+    density: FloatArray = PRIOR_UNITS * (mean * ours + (1.0 - mean) * theirs)
+    return density
+
+
+def _log_pool_of(model: FloatArray, market: FloatArray, outcome: int) -> FloatArray:
+    ours, theirs = np.log(np.maximum(model, PROB_FLOOR)), np.log(np.maximum(market, PROB_FLOOR))
+    powers = np.outer(_GRID, ours) + np.outer(1.0 - _GRID, theirs)
+    top = powers.max(axis=1)
+    normaliser = top + np.log(np.exp(powers - top[:, np.newaxis]).sum(axis=1))
+    score: FloatArray = powers[:, outcome] - normaliser
+    return score
+
+
+def _logit(p: FloatArray) -> FloatArray:
+    inside = np.clip(p, PROB_FLOOR, 1.0 - PROB_FLOOR)
+    odds: FloatArray = np.log(inside) - np.log1p(-inside)
+    return odds
