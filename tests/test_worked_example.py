@@ -1,0 +1,301 @@
+"""The page that recomputes one proposal by hand says what the demo says, figure by figure."""
+
+from __future__ import annotations
+
+import ast
+import json
+import math
+import operator
+import re
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import pytest
+
+from kalshi_alpha.datastore.ledger import LedgerStore
+from kalshi_alpha.datastore.paths import Paths
+from kalshi_alpha.exec.pipelines import daily
+from runs import REPO, at_home_in_new_york, new_root
+
+PAGE = REPO / "docs" / "worked-example.md"
+TICKER = "KXCPI-25MAY-T0.1"
+CONSTANTS = {"1", "2", "3", "4", "6", "8", "10", "13", "51", "52", "64", "100", "10000"} | {
+    "0.0175",  # the venue's maker rate
+    "0.02",  # least standard error of a probability
+    "0.005",  # adverse selection
+    "0.25",  # Kelly multiplier, and the cap of one piece of news
+    "0.5",  # expected fill ratio, and rounding half up
+    "0.9",  # shrink
+    "0.000101",  # a step of the balance and one of the fee
+    "3000",  # the ladder's position limit
+}
+_STEP = 0.0001
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, Any]:
+    """Run the demo, then the same mode after the print, which settles the ledger."""
+    root = new_root(tmp_path_factory.mktemp("demo"))
+    with at_home_in_new_york(root):
+        common = ["--mode", "pre_cpi", "--offline", "--quiet", "--paper-ledger"]
+        common += ["--driver-fixtures", str(REPO / "tests/fixtures")]
+        common += ["--scanner-fixtures", str(REPO / "tests/data_fixtures")]
+        assert daily.main(common) == 0
+        assert daily.main([*common, "--as-of", "2025-06-11T13:00:00Z"]) == 3
+    paths = Paths(root)
+    return {
+        "proposals": json.loads((paths.proposals / "CPI/2025-06-11T103000Z.json").read_bytes()),
+        "row": next(r for r in LedgerStore(paths).entries() if r.market_ticker == TICKER),
+    }
+
+
+def test_every_figure_of_the_page_is_the_demo_s_own(demo: Mapping[str, Any]) -> None:
+    page, found = _page_lines(), _run_figures(demo)
+    assert set(page) == set(found)
+    wrong = {
+        name: f"page {text}, run {found[name]!r}"
+        for name, (_, text) in page.items()
+        if not _rounds_to(found[name], text)
+    }
+    assert not wrong
+
+
+def test_every_formula_of_the_page_gives_its_result() -> None:
+    wrong = {
+        name: f"{formula} = {_evaluate(formula)!r}, page {text}"
+        for name, (formula, text) in _page_lines().items()
+        if formula and not abs(_evaluate(formula) - float(text)) <= 1.5 * _ulp(text)
+    }
+    assert not wrong
+
+
+def test_every_number_in_a_formula_was_a_result_or_is_a_price_or_a_size_of_the_run(
+    demo: Mapping[str, Any],
+) -> None:
+    known = CONSTANTS | _quoted_numbers(demo["proposals"]["proposals"])
+    strange: dict[str, set[str]] = {}
+    for name, (formula, text) in _page_lines().items():
+        numbers = set(re.findall(r"[0-9]+(?:\.[0-9]+)?", formula))
+        if not numbers <= known:
+            strange[name] = numbers - known
+        known.add(text)
+    assert not strange
+
+
+def test_the_table_of_t_that_the_page_quotes_is_right() -> None:
+    assert _t6_cdf(0.131) == pytest.approx(0.55, abs=5e-4)
+    assert _t6_cdf(0.265) == pytest.approx(0.60, abs=5e-4)
+
+
+def _page_lines() -> dict[str, tuple[str, str]]:
+    """Return the lines of the page's text blocks: name to (formula or nothing, result)."""
+    lines: dict[str, tuple[str, str]] = {}
+    for block in re.findall(r"^```text\n(.*?)^```$", PAGE.read_text(), re.DOTALL | re.MULTILINE):
+        for line in block.splitlines():
+            name, *parts = (part.strip() for part in re.split(r" = ", line))
+            assert len(parts) in {1, 2}, line
+            assert name not in lines, line
+            lines[name] = (parts[0] if len(parts) == 2 else "", parts[-1])
+    return lines
+
+
+def _run_figures(demo: Mapping[str, Any]) -> dict[str, float]:
+    document = demo["proposals"]
+    ours = next(p for p in document["proposals"] if p["market_ticker"] == TICKER)
+    figures = _forecast_figures(document) | _sizing_figures(ours) | _news_figures(document)
+    contracts, fee = float(ours["contracts"]), float(ours["fee"])
+    index = _all_items()
+    change = 100 * (index["2025-05"] / index["2025-04"] - 1)
+    row = demo["row"]
+    assert row.filled_e2 == row.posted_e2
+    return figures | {
+        "PAL room": float(ours["pal_room"]),
+        "contracts": contracts,
+        "trade fee": 0.0175 * contracts * 0.42 * 0.58,
+        "principal": contracts * float(ours["price"]),
+        "max loss": float(ours["max_loss"]),
+        "fee": fee,
+        "fee per contract": ours["ev_shrink"]["phi"],
+        "EV raw": ours["ev_raw"],
+        "EV honest": ours["ev_honest"],
+        "staked": ours["staked_fraction"],
+        "expected profit": ours["ev_order"],
+        "index of April": index["2025-04"],
+        "index of May": index["2025-05"],
+        "change in percent": change,
+        "print": math.floor(10 * change + 0.5) / 10,
+        "payout": row.payout_e6 / 1e6,
+        "profit": (row.payout_e6 - row.fee_e6) / 1e6 - row.cost.dollars,
+    }
+
+
+def _forecast_figures(document: Mapping[str, Any]) -> dict[str, float]:
+    month, year, core = document["forecasts"]
+    scale = month["latent_sd"] * math.sqrt(4 / 6)
+    t = (0.15 - month["latent_mean"]) / scale
+    u = t / math.sqrt(6 + t * t)
+    ours = next(p for p in document["proposals"] if p["market_ticker"] == TICKER)
+    assert ours["prob_model"] == pytest.approx(_t6_cdf(t), abs=1e-8)
+    return {
+        "latent mean": month["latent_mean"],
+        "latent sd": month["latent_sd"],
+        "t scale": scale,
+        "half-step edge": 0.15,
+        "t": t,
+        "u": u,
+        "c": 1 - u * u,
+        "P(NO pays)": ours["prob_model"],
+        "P(month is 0.3)": _prob(month, lambda x: x == 0.3),
+        "P(year is 2.6)": _prob(year, lambda x: x == 2.6),
+        "P(core above 0.3)": _prob(core, lambda x: x > 0.3),
+    }
+
+
+def _sizing_figures(ours: Mapping[str, Any]) -> dict[str, float]:
+    price = float(ours["price"])
+    cost = price + _rate(ours) * price * (1 - price)
+    filled = ours["prob_honest"] - 0.005
+    return {
+        "our price": price,
+        "best ask for NO": 2 * ours["prob_market"] - price,
+        "market mid": ours["prob_market"],
+        "fee before rounding": cost - price,
+        "cost per contract": cost,
+        "honest probability": ours["prob_honest"],
+        "given a fill": filled,
+        "edge given a fill": filled - cost,
+        "full Kelly": ours["kelly_fraction"],
+        "parameter risk": _parameter_risk(ours),
+        "asked for": 0.25 * _parameter_risk(ours) * ours["kelly_fraction"],
+        "contracts asked for": _wanted(ours),
+    }
+
+
+def _news_figures(document: Mapping[str, Any]) -> dict[str, float]:
+    proposals = document["proposals"]
+    at_risk = {p["market_ticker"]: _at_risk(p, _wanted(p)) for p in proposals}
+    worst = {
+        series: sum(at_risk[p["market_ticker"]] for p in proposals if p["series_ticker"] == series)
+        for series in ("KXCPI", "KXCPIYOY", "KXCPICORE")
+    }
+    slack = len(proposals) * 0.000101
+    share = (2500 - slack) / sum(worst.values())
+    left = {p["market_ticker"]: math.floor(_wanted(p) * share) for p in proposals}
+
+    def all_at(sixty_fourths: int) -> float:
+        return sum(_at_risk(p, left[p["market_ticker"]] * sixty_fourths // 64) for p in proposals)
+
+    assert document["value_at_risk"]["usd"] == pytest.approx(all_at(51), abs=1e-6)
+    assert {p["market_ticker"]: float(p["contracts"]) for p in proposals} == {
+        ticker: count * 51 // 64 for ticker, count in left.items()
+    }
+    return {
+        **{
+            f"{p['market_ticker']} {p['side'].upper()}": at_risk[p["market_ticker"]]
+            for p in proposals
+        },
+        **{f"worst of {series}": loss for series, loss in worst.items()},
+        "worst of the news": sum(worst.values()),
+        "room for rounding": slack,
+        "share for the news": share,
+        "contracts left": left[TICKER],
+        "all orders at 52/64": all_at(52),
+        "all orders at 51/64": all_at(51),
+    }
+
+
+def _parameter_risk(p: Mapping[str, Any]) -> float:
+    edge = p["prob_honest"] - 0.005 - _cost(p)
+    return float(edge**2 / (edge**2 + 0.02**2))
+
+
+def _wanted(p: Mapping[str, Any]) -> int:
+    staked = 0.25 * _parameter_risk(p) * p["kelly_fraction"]
+    return math.floor(staked * 10_000 / _cost(p))
+
+
+def _cost(p: Mapping[str, Any]) -> float:
+    price = float(p["price"])
+    return price + _rate(p) * price * (1 - price)
+
+
+def _rate(p: Mapping[str, Any]) -> float:
+    return 0.0 if p["series_ticker"] == "KXCPICORE" else 0.0175
+
+
+def _at_risk(p: Mapping[str, Any], contracts: int) -> float:
+    return math.ceil(round(contracts * _cost(p) / _STEP, 6)) * _STEP
+
+
+def _prob(forecast: Mapping[str, Any], wanted: Callable[[float], bool]) -> float:
+    return sum(each["prob"] for each in forecast["pmf"] if wanted(float(each["value"])))
+
+
+def _t6_cdf(t: float) -> float:
+    u = t / math.sqrt(6 + t * t)
+    c = 1 - u * u
+    return (1 + u * (1 + c / 2 + 3 * c * c / 8)) / 2
+
+
+def _all_items() -> dict[str, float]:
+    """Return the adjusted all-items index by month, from the publisher's own answers."""
+    levels: dict[str, float] = {}
+    for day in ("2025-05-13", "2025-06-11"):
+        body = json.loads((REPO / f"tests/fixtures/bls_cpi/{day}.json").read_bytes())
+        for series in body["Results"]["series"]:
+            if series["seriesID"] == "CUSR0000SA0":
+                levels |= {
+                    f"{each['year']}-{each['period'][1:]}": float(each["value"])
+                    for each in series["data"]
+                }
+    return levels
+
+
+def _quoted_numbers(proposals: list[Mapping[str, Any]]) -> set[str]:
+    """Return prices, complements and sizes before caps, as the page writes them."""
+    prices = {round(float(p["price"]), 4) for p in proposals}
+    complements = {round(1 - price, 4) for price in prices}
+    # The best YES bid is one dollar less the ask for NO; the strike's neighbours bound the edge.
+    return (
+        {f"{number:g}" for number in prices | complements}
+        | {str(_wanted(p)) for p in proposals}
+        | {"0.54", "0.1", "0.2"}
+    )
+
+
+def _rounds_to(value: float, text: str) -> bool:
+    return abs(value - float(text)) <= 0.501 * _ulp(text)
+
+
+def _ulp(text: str) -> float:
+    return float(10.0 ** -len(text.partition(".")[2]))
+
+
+_BINARY: dict[type[ast.operator], Callable[[float, float], float]] = {
+    ast.Add: operator.add,
+    ast.Sub: operator.sub,
+    ast.Mult: operator.mul,
+    ast.Div: operator.truediv,
+    ast.Pow: operator.pow,
+}
+_CALLS: dict[str, Callable[[float], float]] = {
+    "sqrt": math.sqrt,
+    "floor": math.floor,
+    "ceil": math.ceil,
+}
+
+
+def _evaluate(formula: str) -> float:
+    return _value(ast.parse(formula.replace("^", "**"), mode="eval").body)
+
+
+def _value(node: ast.expr) -> float:
+    match node:
+        case ast.Constant(value=int() | float() as number):
+            return number
+        case ast.BinOp(left=left, op=op, right=right):
+            return _BINARY[type(op)](_value(left), _value(right))
+        case ast.Call(func=ast.Name(id=name), args=[argument]):
+            return _CALLS[name](_value(argument))
+        case _:
+            raise AssertionError(ast.dump(node))
