@@ -13,10 +13,12 @@ from kalshi_alpha.strategies.cpi.months import NEVER_PUBLISHED, months_before, r
 from kalshi_alpha.strategies.cpi.rows import LevelRow
 
 ADJUSTED, ADJUSTED_CORE, UNADJUSTED = "CUSR0000SA0", "CUSR0000SA0L1E", "CUUR0000SA0"
-# How far the seasonal difference read from the levels a year (two years) earlier lies from this
-# month's, in percentage points: root mean square over the months of 2018-2025 whose own vintage
-# is at hand, 0.029 (0.036).
-_SEASONAL_ERROR_SD = {1: 0.03, 2: 0.04}
+# How far the seasonal difference read from the levels of a year before lies from the month's own,
+# in percentage points: root mean square over the months of 2018-2025 of which a vintage with the
+# factors in force is at hand. 0.029 in 53 months from February to December; 0.042 in five
+# Januaries, whose release brings new factors; 0.040 where the levels are two years old.
+_SEASONAL_ERROR_SD = 0.03
+_SEASONAL_ERROR_SD_STALE = 0.04
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +76,7 @@ def yearly_base(rows: Sequence[LevelRow], month: date) -> YearlyBase:
     previous = _level(levels, UNADJUSTED, months_before(month, 1))
     year_ago = _level(levels, UNADJUSTED, months_before(month, 12))
     years = 2 if months_before(month, 13) == NEVER_PUBLISHED else 1
+    stale = years > 1 or month.month == 1
     same_month = months_before(month, 12 * years)
     seasonal = _change_pct(levels, UNADJUSTED, same_month) - _change_pct(
         levels, ADJUSTED, same_month
@@ -83,7 +86,7 @@ def yearly_base(rows: Sequence[LevelRow], month: date) -> YearlyBase:
         previous_e3=previous.index_e3,
         year_ago_e3=year_ago.index_e3,
         seasonal_pct=seasonal,
-        seasonal_error_sd=_SEASONAL_ERROR_SD[years],
+        seasonal_error_sd=_SEASONAL_ERROR_SD_STALE if stale else _SEASONAL_ERROR_SD,
         used=(
             _as_input("NSA index of the month before", previous),
             _as_input("NSA index of a year before", year_ago),

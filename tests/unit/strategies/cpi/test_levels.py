@@ -98,6 +98,8 @@ def test_the_months_around_new_year_find_their_levels(month: date) -> None:
     found = {(row.series_id, row.month): row.index_e3 for row in rows}
     assert base.previous_e3 == found[UNADJUSTED, months_before(month, 1)]
     assert base.year_ago_e3 == found[UNADJUSTED, months_before(month, 12)]
+    # January's release brings new seasonal factors with it.
+    assert base.seasonal_error_sd == (0.04 if month.month == 1 else 0.03)
 
 
 @pytest.mark.parametrize("month", [date(2025, 11, 1), date(2026, 10, 1)])
