@@ -20,7 +20,7 @@ from kalshi_alpha.core.risk.unit_book import E6_PER_PAYOFF_E2, UnitBook
 FACTORS_MAX = 2  # nodes grow as their power; beyond this, draw
 SLOPE_MAX = 8.0
 GRID_POINTS_MAX = 100_000  # times the nodes of a block this is 50 MB
-MULTIPLY_ADDS_MAX = 2_000_000_000  # about two seconds
+MULTIPLY_ADDS_MAX = 50_000_000  # about 50 ms; a search for a size measures the book ten times
 _REACH = 6.5  # beyond lies a probability of 1e-10
 _STEP_AT_UNIT_SLOPE = 0.4
 _NODES_PER_BLOCK = 64  # a block of grid times nodes should stay in the cache

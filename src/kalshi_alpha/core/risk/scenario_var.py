@@ -49,7 +49,7 @@ def scenario_var(
     rng: np.random.Generator,
     draws: int = DRAWS,
 ) -> ScenarioVar:
-    """Measure the book: exactly if at most two factors move it, by draws otherwise.
+    """Measure the book: exactly if it is one unit or few factors move it, by draws otherwise.
 
     Parameters
     ----------
@@ -71,18 +71,28 @@ def scenario_var(
     """
     if len(units) != model.n_units or not units:
         raise BadParameter(f"{len(units)} units for {model.n_units} rows of betas")
-    loadings = factor_loadings(model)
-    if why_not_exact(units, loadings) is None:
-        distribution, method = exact_losses(units, loadings), Method.EXACT
-    else:
-        losses = copula_losses(units, loadings, rng, draws)
-        distribution, method = LossDistribution.from_draws(losses), Method.DRAWN
+    distribution, method = _losses(units, model, rng, draws)
     return ScenarioVar(
         var=distribution.value_at_risk(level),
         es=distribution.expected_shortfall(level),
         max_loss=sum(unit.max_loss.e6 for unit in units) / 1e6,
         method=method,
     )
+
+
+def _losses(
+    units: Sequence[UnitBook], model: FactorModel, rng: np.random.Generator, draws: int
+) -> tuple[LossDistribution, Method]:
+    if len(units) == 1:
+        # A unit by itself loses what its own outcomes say, whatever the factors do.
+        alone = units[0]
+        return LossDistribution(alone.losses[::-1], np.array(alone.probs[::-1])), Method.EXACT
+    # A unit alone has nobody to move with, so its own distribution is all there is to know.
+    loadings = factor_loadings(model) if len(units) > 1 else np.zeros((1, 0))
+    if why_not_exact(units, loadings) is None:
+        return exact_losses(units, loadings), Method.EXACT
+    losses = copula_losses(units, loadings, rng, draws)
+    return LossDistribution.from_draws(losses), Method.DRAWN
 
 
 def governing_var(factor: FactorVar, scenario: ScenarioVar) -> float:
