@@ -35,7 +35,9 @@ def quotable(yes_bid: IntArray, no_bid: IntArray, grid_of: IntArray, ticks: Tick
     """Return the prices that would rest at the best bid, and one tick above it.
 
     A price is offered only when both sides of the book are there and it lies strictly below the
-    ask, so that a post-only order rests.
+    ask, so that a post-only order rests. Joining needs the bid itself to be on the grid, which it
+    may not be after the venue changed the market's ticks. `quote_candidates` is the same rule for
+    one market at a time.
 
     Parameters
     ----------
@@ -56,7 +58,13 @@ def quotable(yes_bid: IntArray, no_bid: IntArray, grid_of: IntArray, ticks: Tick
             _complement(ticks.down[grid_of, E4_PER_DOLLAR - np.maximum(no_bid, 0)]),
         )
     )
-    offered = np.stack((bid, above), axis=1)
+    on_grid = np.stack(
+        (
+            ticks.legal[grid_of, np.maximum(yes_bid, 0)],
+            ticks.legal[grid_of, E4_PER_DOLLAR - np.maximum(no_bid, 0)],
+        )
+    )
+    offered = np.stack((np.where(on_grid, bid, ABSENT), above), axis=1)
     rests = (bid != ABSENT) & (ask != ABSENT)
     legal = (offered != ABSENT) & rests[:, np.newaxis] & (offered < ask[:, np.newaxis])
     return np.where(legal, offered, ABSENT)

@@ -9,6 +9,7 @@ from datetime import datetime
 import numpy as np
 
 from kalshi_alpha.core.arrays import BoolArray, FloatArray, IntArray
+from kalshi_alpha.core.errors import BadLadder
 from kalshi_alpha.core.fees import Liquidity
 from kalshi_alpha.core.ladder import GridInterval, interval, interval_bounds
 from kalshi_alpha.core.proposals.snapshot import LadderSnapshot
@@ -69,7 +70,11 @@ class MarketTable:
         ------
         BadStrike
             If some market pays for no settlement value; such a market is listed as unreadable.
+        BadLadder
+            If an event comes twice, whose limits would then be used twice.
         """
+        if len({s.ladder.event_ticker for s in snapshots}) != len(snapshots):
+            raise BadLadder("an event is listed twice")
         markets = [market for s in snapshots for market in s.ladder.markets]
         books = [s.books.get(market.ticker) for s in snapshots for market in s.ladder.markets]
         sizes = np.array([len(s.ladder.markets) for s in snapshots], dtype=np.int64)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 
-from kalshi_alpha.core.arrays import IntArray
+from kalshi_alpha.core.arrays import BoolArray, IntArray
 from kalshi_alpha.core.types import E4_PER_DOLLAR, TickGrid
 
 ABSENT = -1  # no such price: the side is empty, or there is no tick beyond
@@ -15,27 +16,33 @@ ABSENT = -1  # no such price: the side is empty, or there is no tick beyond
 
 @dataclass(frozen=True, slots=True, eq=False)
 class TickTable:
-    """The next quotable price above and below every price, for several grids.
+    """Which prices may be quoted, and the next one above and below every price, for several grids.
 
     Parameters
     ----------
+    legal : boolean ndarray of shape (n_grids, 10001)
+        Whether the grid has the price.
     up, down : integer ndarrays of shape (n_grids, 10001)
         Indexed by grid and price in 1e-4 dollars on the YES scale; ``ABSENT`` where there is none.
     """
 
+    legal: BoolArray
     up: IntArray
     down: IntArray
 
     @classmethod
     def of(cls, grids: Sequence[TickGrid]) -> TickTable:
         """Tabulate the grids, in order."""
-        tables = [_tabulate(np.array(grid.prices_e4, dtype=np.int64)) for grid in grids]
-        return cls(np.stack([up for up, _ in tables]), np.stack([down for _, down in tables]))
+        every = np.arange(E4_PER_DOLLAR + 1, dtype=np.int64)
+        prices = [np.array(grid.prices_e4, dtype=np.int64) for grid in grids]
+        return cls(
+            legal=np.stack([np.isin(every, each) for each in prices]),
+            up=np.stack([_step(each, "right", 1) for each in prices]),
+            down=np.stack([_step(each, "left", 0) for each in prices]),
+        )
 
 
-def _tabulate(legal: IntArray) -> tuple[IntArray, IntArray]:
+def _step(prices: IntArray, side: Literal["left", "right"], ahead: int) -> IntArray:
     every = np.arange(E4_PER_DOLLAR + 1, dtype=np.int64)
-    padded = np.concatenate(([ABSENT], legal, [ABSENT]))
-    up = padded[np.searchsorted(legal, every, side="right") + 1]
-    down = padded[np.searchsorted(legal, every, side="left")]
-    return up, down
+    padded = np.concatenate(([ABSENT], prices, [ABSENT]))
+    return np.asarray(padded[np.searchsorted(prices, every, side=side) + ahead])

@@ -6,9 +6,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from generators import TAPERED
+from kalshi_alpha.core.pricing.candidates import Placement, quote_candidates
 from kalshi_alpha.core.proposals.quotes import IMPROVE, JOIN, NO, YES, own_scale, quotable
 from kalshi_alpha.core.proposals.tick_table import ABSENT, TickTable
-from kalshi_alpha.core.types import Price, TickGrid
+from kalshi_alpha.core.types import Price, Side, TickGrid
 
 GRIDS = (TickGrid.linear_cent(), TAPERED)
 TICKS = TickTable.of(GRIDS)
@@ -78,3 +79,20 @@ def test_every_offered_price_is_on_the_grid_and_rests(grid: int, yes: int, no: i
         if (price := int(got[NO, placement])) != ABSENT:
             assert GRIDS[grid].allows(Price(10_000 - price))
             assert no_bid <= price < 10_000 - yes_bid
+
+
+@given(st.sampled_from([0, 1]), st.integers(1, 9_999), st.integers(1, 9_999))
+def test_the_arrays_offer_what_the_scalar_candidates_are(grid: int, yes: int, no: int) -> None:
+    """Bids off the grid too, which a change of ticks leaves behind; never a crossed book."""
+    yes_bid, no_bid = sorted((yes, 10_000 - no))[0], 10_000 - sorted((yes, 10_000 - no))[1]
+    if yes_bid + no_bid == 10_000:
+        return
+    got = offered(yes_bid, no_bid, grid)
+    for row, side, bid, ask in (
+        (YES, Side.YES, yes_bid, 10_000 - no_bid),
+        (NO, Side.NO, no_bid, 10_000 - yes_bid),
+    ):
+        candidates = quote_candidates(side, bid, ask, GRIDS[grid])
+        prices = {each.placement: each.price.e4 for each in candidates}
+        assert got[row, JOIN] == prices.get(Placement.JOIN, ABSENT)
+        assert got[row, IMPROVE] == prices.get(Placement.IMPROVE, ABSENT)

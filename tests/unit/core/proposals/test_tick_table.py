@@ -12,6 +12,7 @@ def test_the_table_steps_as_the_grid_does(grid: TickGrid, price: Price) -> None:
     table = TickTable.of([grid])
     up, down = grid.step_up(price), grid.step_down(price)
     assert table.up[0, price.e4] == (ABSENT if up is None else up.e4)
+    assert table.legal[0, price.e4] == grid.allows(price)
     assert table.down[0, price.e4] == (ABSENT if down is None else down.e4)
 
 
