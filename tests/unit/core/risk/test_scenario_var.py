@@ -214,3 +214,14 @@ def test_var_is_at_most_the_maximum_loss_and_cvar_not_below_it(
     result = scenario_var(books, _one_factor(beta, len(books)), level, np.random.default_rng(1))
 
     assert result.var <= result.es <= result.max_loss + 1e-9
+
+
+def test_one_unit_loses_what_its_own_outcomes_say_however_many_factors_there_are() -> None:
+    model = FactorModel(np.full((1, 3), 0.4), np.full(3, 0.3), np.eye(3), idio=0.1)
+    unit = UnitBook(Money(5_000_000), (0, 400, 1200), (0.004, 0.5, 0.496))
+
+    found = scenario_var([unit], model, 0.99, np.random.default_rng(1))
+
+    # The worst 1 % is 0.4 % of losing 5 dollars and 0.6 % of losing 1.
+    assert (found.var, found.max_loss, found.method) == (1.0, 5.0, Method.EXACT)
+    assert found.es == pytest.approx(2.6)
