@@ -10,7 +10,15 @@ from typing import TYPE_CHECKING
 
 from kalshi_alpha.core.errors import NewerSchema, TornFile
 from kalshi_alpha.core.ledger.entry import LedgerEntry
-from kalshi_alpha.core.ledger.rows import COLUMNS, from_row, replace_runs, to_json, to_row, upsert
+from kalshi_alpha.core.ledger.rows import (
+    COLUMNS,
+    EventRun,
+    from_row,
+    replace_runs,
+    to_json,
+    to_row,
+    upsert,
+)
 from kalshi_alpha.datastore.atomic import write_atomic, write_json
 from kalshi_alpha.datastore.columns import frame_of
 from kalshi_alpha.datastore.paths import Paths
@@ -83,8 +91,15 @@ class LedgerStore:
         """
         return self._write(upsert(self.entries(), incoming), now)
 
-    def replace_runs(self, incoming: Iterable[LedgerEntry], now: datetime) -> int:
+    def replace_runs(
+        self,
+        incoming: Iterable[LedgerEntry],
+        now: datetime,
+        repeated: Iterable[EventRun] = (),
+    ) -> int:
         """Add a run's whole output; an earlier run of the same event, mode and clock goes.
+
+        ``repeated`` names runs whose earlier rows go though they wrote none this time.
 
         Returns
         -------
@@ -96,7 +111,7 @@ class LedgerStore:
         TornFile, NewerSchema
             If the present ledger cannot be read; it is then left as it is.
         """
-        return self._write(replace_runs(self.entries(), incoming), now)
+        return self._write(replace_runs(self.entries(), incoming, repeated), now)
 
     def write_artifacts(
         self, entries: Sequence[LedgerEntry], name: str, now: datetime

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple
 
 from kalshi_alpha.core.errors import TornFile
 from kalshi_alpha.core.ledger.entry import ClockSource, EntryKind, LedgerEntry, LedgerMode
@@ -115,19 +115,38 @@ def upsert(existing: Iterable[LedgerEntry], incoming: Iterable[LedgerEntry]) -> 
     return list(merged.values())
 
 
+class EventRun(NamedTuple):
+    """One run over one event: what a repetition of it replaces."""
+
+    mode: LedgerMode
+    environment: str
+    event_ticker: str
+    as_of: datetime
+    run_scope: str
+
+    @classmethod
+    def of(cls, entry: LedgerEntry) -> EventRun:
+        """Return the run that an entry belongs to."""
+        return cls(entry.mode, entry.environment, entry.event_ticker, entry.as_of, entry.run_scope)
+
+
 def replace_runs(
-    existing: Iterable[LedgerEntry], incoming: Iterable[LedgerEntry]
+    existing: Iterable[LedgerEntry],
+    incoming: Iterable[LedgerEntry],
+    repeated: Iterable[EventRun] = (),
 ) -> list[LedgerEntry]:
     """Return all entries, those of an event's earlier run dropped when that run is repeated.
 
-    A repeated run may propose other prices, whose ids differ; its old rows must not linger.
-    For runs that rewrite their whole output: offline, paper and simulated ones.
+    A repeated run may propose other prices, whose ids differ, or nothing at all; its old rows
+    must not linger. For runs that rewrite their whole output: offline, paper and simulated ones.
+
+    Parameters
+    ----------
+    existing, incoming
+        The ledger, and the repeated runs' rows.
+    repeated
+        Runs that are repeated though no incoming row may show it.
     """
     fresh = list(incoming)
-    repeated = {_run_of(entry) for entry in fresh}
-    return upsert((entry for entry in existing if _run_of(entry) not in repeated), fresh)
-
-
-def _run_of(entry: LedgerEntry) -> tuple[str, ...]:
-    at = entry.as_of.astimezone(UTC).isoformat()
-    return (entry.mode, entry.environment, entry.event_ticker, at, entry.run_scope)
+    gone = {*repeated, *map(EventRun.of, fresh)}
+    return upsert((entry for entry in existing if EventRun.of(entry) not in gone), fresh)

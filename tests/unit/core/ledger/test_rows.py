@@ -13,6 +13,7 @@ from kalshi_alpha.core.ledger.rows import (
     COLUMNS,
     DERIVED,
     ColumnType,
+    EventRun,
     from_row,
     replace_runs,
     to_json,
@@ -101,3 +102,10 @@ def test_a_repeated_run_replaces_all_its_rows_of_the_event(make_entry: Build) ->
     new = make_entry()
     kept = replace_runs([old, other_event, other_mode, earlier], [new])
     assert kept == [other_event, other_mode, earlier, new]
+
+
+def test_a_repeated_run_that_proposes_nothing_drops_its_old_rows(
+    make_entry: Build,
+) -> None:
+    old, earlier = make_entry(), make_entry(as_of=SETTLED - timedelta(days=1))
+    assert replace_runs([old, earlier], [], [EventRun.of(old)]) == [earlier]
