@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import fields
 from datetime import datetime
 from enum import Enum
 from pathlib import Path
 from typing import Any
 
-from kalshi_alpha.core.errors import DataError
+from kalshi_alpha.core.errors import DataError, KalshiAlphaError, MissingData
 from kalshi_alpha.core.forecast import Forecast
-from kalshi_alpha.core.gates import FeedVerdict, Reading, Verdict
+from kalshi_alpha.core.gates import FeedVerdict, Finding, Reading, Reason, Verdict
 from kalshi_alpha.core.proposals.proposal import Passed, Proposal
+from kalshi_alpha.core.schedule import new_york
 from kalshi_alpha.core.types import Contracts, Money, Price
 from kalshi_alpha.datastore.artifacts import read_json
 from kalshi_alpha.datastore.atomic import write_json
+from kalshi_alpha.exec.inputs import InputUsed
 from kalshi_alpha.exec.scanning import Scanned
 from kalshi_alpha.exec.wiring import Run
 
@@ -25,7 +28,7 @@ _DIGITS = 10  # far below any decision, and short enough to read
 def proposals_document(run: Run, scanned: Scanned, series: str) -> dict[str, Any]:
     """Return the scan as plain data: every market is either proposed or has its reason."""
     return {
-        **_head(run),
+        **head(run),
         "series": series,
         "verdict": verdict_document(scanned.verdict),
         "bankroll_usd": str(scanned.policy.sizing.bankroll),
@@ -41,6 +44,7 @@ def proposals_document(run: Run, scanned: Scanned, series: str) -> dict[str, Any
         "model_quality": plain(scanned.quality),
         "calibration_sha256": scanned.calibration_hash,
         "config_sha256": dict(run.settings.sha256),
+        "inputs": plain(scanned.inputs),
         "ladders": plain(scanned.result.checks),
         "proposals": [proposal_document(each) for each in scanned.proposals],
         "not_proposed": [_passed(each) for each in scanned.passed],
@@ -58,25 +62,66 @@ def proposal_document(proposal: Proposal) -> dict[str, Any]:
     return document
 
 
-def write_go_no_go(run: Run, decision: Verdict, feeds: tuple[FeedVerdict, ...]) -> Path:
-    """Put the family's verdict into ``go_no_go.json``, keeping the other families' entries.
+def write_go_no_go(
+    run: Run,
+    decision: Verdict,
+    feeds: Sequence[FeedVerdict] = (),
+    inputs: Sequence[InputUsed] = (),
+) -> Path:
+    """Put the family's verdict into ``go_no_go.json``, keeping the others' of the same day.
 
-    A file that cannot be trusted is started anew: a stale GO must not outlive it.
+    A file that cannot be trusted is started anew, and verdicts of another day or of other data
+    go: a stale GO must not outlive what it was reached from.
     """
     path = run.paths.go_no_go
-    try:
-        series = dict(read_json(path, SCHEMA, run.clock.at)["series"])
-    except (DataError, KeyError, TypeError, ValueError):
-        series = {}
-    series[run.family] = {
-        **_head(run),
-        **verdict_document(decision),
-        "feeds": [plain(feed) for feed in feeds],
-        "config_sha256": dict(run.settings.sha256),
+    series = {
+        **_others_of_the_day(run, path),
+        run.family: {
+            **head(run),
+            **verdict_document(decision),
+            "feeds": [plain(feed) for feed in feeds],
+            "inputs": plain(tuple(inputs)),
+            "config_sha256": dict(run.settings.sha256),
+        },
     }
-    go = all(entry["go"] for entry in series.values())
-    write_json(path, {**_head(run), "go": go, "series": series})
+    go = all(entry["go"] is True for entry in series.values())
+    write_json(path, {**head(run), "go": go, "series": series})
     return path
+
+
+def withdraw_verdict(run: Run, error: KalshiAlphaError) -> Path:
+    """Write NO-GO for a run that failed before it could decide: an earlier GO is void."""
+    reason = Reason.READING_MISSING if isinstance(error, MissingData) else Reason.READING_UNREADABLE
+    decision = Verdict(
+        go=False,
+        action=run.action,
+        at=run.clock.at,
+        reasons=(Finding(reason, str(error)),),
+        safety_go=False,
+        evidence_go=None,
+        readings=(),
+    )
+    return write_go_no_go(run, decision)
+
+
+def _others_of_the_day(run: Run, path: Path) -> dict[str, Any]:
+    try:
+        found = read_json(path, SCHEMA, run.clock.at)["series"]
+        return {
+            family: entry
+            for family, entry in found.items()
+            if family != run.family and _is_of_the_day(run, entry)
+        }
+    except (DataError, KeyError, TypeError, ValueError, AttributeError):
+        return {}
+
+
+def _is_of_the_day(run: Run, entry: Mapping[str, Any]) -> bool:
+    made_at = datetime.fromisoformat(entry["generated_at"])
+    own = head(run)
+    return new_york(made_at).date() == new_york(run.clock.at).date() and all(
+        entry[key] == own[key] for key in ("mode", "environment", "clock_source")
+    )
 
 
 def verdict_document(decision: Verdict) -> dict[str, Any]:
@@ -112,7 +157,8 @@ def plain(value: Any) -> Any:
             return value
 
 
-def _head(run: Run) -> dict[str, Any]:
+def head(run: Run) -> dict[str, Any]:
+    """Return what every artifact begins with: schema, time, and where the data came from."""
     return {
         "schema": SCHEMA,
         "generated_at": plain(run.clock.at),

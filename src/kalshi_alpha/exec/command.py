@@ -29,6 +29,9 @@ def run_command(command: click.Command, name: str, argv: Sequence[str] | None) -
     except click.ClickException as error:
         click.echo(f"{name}: {error.format_message()}", err=True)
         return error.exit_code
+    except OSError as error:
+        click.echo(f"{name}: {error}", err=True)
+        return 1
     except click.exceptions.Abort:
         click.echo(f"{name}: interrupted", err=True)
         return 1

@@ -45,23 +45,37 @@ def expected_fill_ratio(
     Raises
     ------
     UsageError
-        If the option is neither.
+        If the option is neither a ratio nor ``auto``.
     TornFile, NewerSchema, FutureData
         If the state file cannot be trusted.
     """
-    if option is None:
-        return _stored(path, family, at)
+    given = given_ratio(option)
+    if given is not None:
+        return FillAlpha(given, given, given, 0, 0.0, 0.0, 0.0, LOOKBACK_DAYS)
     if option == AUTO:
         tuned = fill_alpha(_posted(entries, family, at))
         _store(path, family, tuned, at)
         return tuned
+    return _stored(path, family, at)
+
+
+def given_ratio(option: str | None) -> float | None:
+    """Return the number that ``--fill-alpha`` gives, or None if it gives none.
+
+    Raises
+    ------
+    UsageError
+        If it is neither ``auto`` nor a number in [0, 1].
+    """
+    if option is None or option == AUTO:
+        return None
     try:
         given = float(option)
     except ValueError as error:
         raise UsageError(f"--fill-alpha takes a number or auto, was {option!r}") from error
     if not 0.0 <= given <= 1.0:
         raise UsageError(f"--fill-alpha must lie in [0, 1], was {option}")
-    return FillAlpha(given, given, given, 0, 0.0, 0.0, 0.0, LOOKBACK_DAYS)
+    return given
 
 
 def _posted(entries: Iterable[LedgerEntry], family: str, at: datetime) -> list[PostedOrder]:

@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib.metadata import entry_points
 from typing import Any
 
-from kalshi_alpha.core.errors import (
-    InvalidPmf,
-    MissingData,
-    NotBuilt,
-    ParseRefused,
-)
+from kalshi_alpha.core.errors import InvalidPmf, MissingData, NotBuilt
+from kalshi_alpha.core.ledger.entry import ClockSource
 from kalshi_alpha.exec.feed_verdicts import known_rows
 from kalshi_alpha.exec.wiring import Run
 from kalshi_alpha.strategies.strategy import ForecastSet, Row, Strategy
@@ -46,31 +42,33 @@ def installed_strategy(family: str) -> Strategy:
     raise NotBuilt(f"{family}: no strategy is installed under the entry point {GROUP}")
 
 
-def calibrate(run: Run, strategy: Strategy) -> Any:
+def calibrate(run: Run, strategy: Strategy, history: Sequence[Row]) -> Any:
     """Fit the family on what was known at the clock, and write its artifact.
 
     Raises
     ------
     MissingData, ParseRefused
-        If the history is not there, cannot be read or is too short.
+        If the history cannot be read or is too short.
     """
-    return strategy.calibrate(
-        _history(run, strategy), run.clock.at, run.paths.calibration(strategy.family.lower())
-    )
+    return strategy.calibrate(history, run.clock.at, run.paths.calibration(strategy.family.lower()))
 
 
-def stored_calibration(run: Run, strategy: Strategy) -> Any:
+def stored_calibration(run: Run, strategy: Strategy, history: Sequence[Row]) -> Any:
     """Read the family's artifact, or fit it if there is none yet.
+
+    Under a set clock it is fitted anew: the artifact may know prints that came after the clock.
 
     Raises
     ------
-    TornFile, NewerSchema
+    TornFile, NewerSchema, StaleData
         If there is one that cannot be trusted.
     """
+    if run.clock.source is ClockSource.SET:
+        return calibrate(run, strategy, history)
     try:
         return strategy.load(run.paths.calibration(strategy.family.lower()))
     except MissingData:
-        return calibrate(run, strategy)
+        return calibrate(run, strategy, history)
 
 
 def forecast(run: Run, strategy: Strategy, calibration: Any) -> FamilyForecast:
@@ -82,15 +80,3 @@ def forecast(run: Run, strategy: Strategy, calibration: Any) -> FamilyForecast:
     except InvalidPmf as error:
         return FamilyForecast(ForecastSet((), {strategy.family: str(error)}), faulty_models=1)
     return FamilyForecast(made)
-
-
-def _history(run: Run, strategy: Strategy) -> list[Row]:
-    path = run.driver_fixtures / strategy.history
-    try:
-        body = json.loads(path.read_bytes())
-        rows: list[Row] = body["history"]
-    except FileNotFoundError as error:
-        raise MissingData(f"{path} is not there: it holds the calibration history") from error
-    except (ValueError, KeyError, TypeError) as error:
-        raise ParseRefused(strategy.history, f"no history can be read: {error}") from error
-    return rows

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import datetime
 
 from kalshi_alpha.config.pal_policy import PalPolicy
 from kalshi_alpha.core.ledger.entry import EntryKind, LedgerEntry
@@ -27,7 +28,7 @@ def held_and_allowed(
     held: dict[str, list[Exposure]] = {}
     for row in entries:
         if _is_held(run, row, run_scope):
-            held.setdefault(row.event_ticker, []).append(_exposure(row))
+            held.setdefault(row.event_ticker, []).append(_exposure(row, run.clock.at))
     limits = {s.ladder.event_ticker: policy.limits(s.ladder) for s in snapshots}
     return Holdings(held, limits)
 
@@ -45,12 +46,14 @@ def _is_held(run: Run, row: LedgerEntry, run_scope: str) -> bool:
     )
 
 
-def _exposure(row: LedgerEntry) -> Exposure:
+def _exposure(row: LedgerEntry, at: datetime) -> Exposure:
+    # An order whose tape fills it later still rests at the clock, with all that it posted.
+    resting = row.filled_at is not None and row.filled_at > at
     return Exposure(
         ticker=row.market_ticker,
         side=row.side,
-        commitment=Commitment.FILLED,
+        commitment=Commitment.RESTING if resting else Commitment.FILLED,
         price=Price(row.price_e4),
-        contracts=Contracts(row.filled_e2),
+        contracts=Contracts(row.posted_e2 if resting else row.filled_e2),
         fee=Money(row.fee_e6),
     )

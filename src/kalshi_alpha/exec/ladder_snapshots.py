@@ -2,53 +2,68 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 
 from kalshi_alpha.brokers.kalshi.venue_event import VenueEvent
 from kalshi_alpha.config.series import Series
-from kalshi_alpha.core.errors import BadStrike, MissingData
+from kalshi_alpha.core.errors import BadMarket, BadStrike, MissingData, UnknownFee
 from kalshi_alpha.core.ladder import interval
+from kalshi_alpha.core.proposals.not_proposed import NotProposed
+from kalshi_alpha.core.proposals.proposal import Passed
 from kalshi_alpha.core.proposals.snapshot import LadderSnapshot
 from kalshi_alpha.core.schedule import ReleaseCalendar, new_york
 from kalshi_alpha.core.types import Ladder, Market, event_period
 from kalshi_alpha.exec.clock import RunClock
 
 
+@dataclass(frozen=True, slots=True)
+class Ladders:
+    """The ladders that could be read, and the markets of events that could not."""
+
+    snapshots: tuple[LadderSnapshot, ...]
+    unread: tuple[Passed, ...]
+
+
 def ladder_snapshots(
     events: Iterable[VenueEvent], series: Series, calendar: ReleaseCalendar, clock: RunClock
-) -> tuple[LadderSnapshot, ...]:
-    """Put the series' terms to its events; an event without any readable market is left out.
+) -> Ladders:
+    """Put the series' terms to its events.
 
     A market whose strike type is not one that the series is configured for, or whose strikes
     describe no interval, is unreadable: its boundary may be worth several points of probability.
-
-    Raises
-    ------
-    MissingData
-        If the calendar does not say when the event's news is released.
-    UnknownFee
-        If the fee terms in force cannot be computed.
+    An event whose period, release or fees are not known is unreadable as a whole.
     """
-    return tuple(
-        snapshot
-        for event in events
-        if (snapshot := _snapshot(event, series, calendar, clock)) is not None
-    )
+    snapshots: list[LadderSnapshot] = []
+    unread: list[Passed] = []
+    for event in events:
+        kept, refused = _markets(event, series)
+        try:
+            if kept:
+                snapshots.append(_snapshot(event, series, calendar, clock, kept, refused))
+                continue
+        except (BadMarket, MissingData, UnknownFee) as error:
+            refused |= {market.ticker: str(error) for market in kept}
+        unread += [_unread(event, ticker, why) for ticker, why in refused.items()]
+    return Ladders(tuple(snapshots), tuple(unread))
+
+
+def _markets(event: VenueEvent, series: Series) -> tuple[list[Market], dict[str, str]]:
+    """Return the event's markets that can be traded on, and why the others cannot."""
+    faults = {market.ticker: _fault(market, series) for market in event.markets}
+    refused = {ticker: why for ticker, why in faults.items() if why is not None}
+    refused |= event.unreadable
+    return [market for market in event.markets if market.ticker not in refused], refused
 
 
 def _snapshot(
-    event: VenueEvent, series: Series, calendar: ReleaseCalendar, clock: RunClock
-) -> LadderSnapshot | None:
-    refused = dict(event.unreadable)
-    kept: list[Market] = []
-    for market in event.markets:
-        why = _fault(market, series)
-        if why is None:
-            kept.append(market)
-        else:
-            refused[market.ticker] = why
-    if not kept:
-        return None
+    event: VenueEvent,
+    series: Series,
+    calendar: ReleaseCalendar,
+    clock: RunClock,
+    kept: Sequence[Market],
+    refused: Mapping[str, str],
+) -> LadderSnapshot:
     ladder = Ladder(
         event_ticker=event.event_ticker,
         series_ticker=series.ticker,
@@ -63,6 +78,16 @@ def _snapshot(
         books=event.books,
         fee_terms=event.fees.at(clock.at),
         unreadable=refused,
+    )
+
+
+def _unread(event: VenueEvent, ticker: str, why: str) -> Passed:
+    return Passed(
+        market_ticker=ticker,
+        event_ticker=event.event_ticker,
+        strike="",
+        reason=NotProposed.BAD_MARKET,
+        detail=why,
     )
 
 

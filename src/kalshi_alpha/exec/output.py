@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from kalshi_alpha.brokers.dry import DryGateway
 from kalshi_alpha.core.ladder import interval, interval_bounds, market_probabilities
 from kalshi_alpha.core.ledger.entry import LedgerEntry
+from kalshi_alpha.core.ledger.rows import EventRun
 from kalshi_alpha.core.ledger.support import support
 from kalshi_alpha.core.ports import PostOnlyOrder
 from kalshi_alpha.core.proposals.proposal import Proposal
@@ -21,7 +23,6 @@ from kalshi_alpha.exec.artifacts import proposals_document, proposals_path, writ
 from kalshi_alpha.exec.paper_ledger import (
     PaperTerms,
     client_order_id,
-    default_curve,
     paper_entries,
 )
 from kalshi_alpha.exec.reports.ladder_picture import Rung, ladder_picture
@@ -37,44 +38,30 @@ EXIT_GO, EXIT_REFUSED, EXIT_FEED = 0, 3, 4
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """Files written, ledger rows of this run, and older rows that it settled."""
+    """Files written, ledger rows of this run, and older rows that it settled.
+
+    ``entries`` is None if no paper ledger was asked for.
+    """
 
     files: tuple[Path, ...]
     entries: tuple[LedgerEntry, ...] | None
     settled: tuple[LedgerEntry, ...]
 
-
-def write_run(
-    run: Run,
-    scanned: Scanned,
-    strategy: Strategy,
-    options: ScanOptions,
-    *,
-    series: str,
-    output_dir: Path,
-    report: bool,
-    paper_ledger: bool,
-    run_scope: str,
-) -> Written:
-    """Write a scan's proposals, verdict, ledger and report, and hand proposals to the broker."""
-    files = [write_proposals(run, scanned, series, output_dir)]
-    files.append(write_go_no_go(run, scanned.verdict, scanned.known.feeds))
-    send_dry(run, scanned.proposals)
-    entries: tuple[LedgerEntry, ...] | None = None
-    settled: tuple[LedgerEntry, ...] = ()
-    if paper_ledger:
-        entries, settled, written = write_ledger(run, scanned, strategy, options, run_scope)
-        files += written
-    if report:
-        files += write_report(run, scanned, entries, settled)
-    return Written(tuple(files), entries, settled)
+    def and_files(self, *more: Path) -> Written:
+        """Return the same with further files."""
+        return replace(self, files=(*self.files, *more))
 
 
-def write_proposals(run: Run, scanned: Scanned, series: str, folder: Path) -> Path:
-    """Write the proposal document and return where it is."""
+def write_decision(run: Run, scanned: Scanned, series: str, folder: Path) -> Written:
+    """Write the verdict and the proposals, and hand the proposals to the dry broker.
+
+    The verdict comes first: no proposal lies on the disk beside an older GO.
+    """
+    verdict = write_go_no_go(run, scanned.verdict, scanned.known.feeds, scanned.inputs)
     path = proposals_path(run, folder, series)
     write_json(path, proposals_document(run, scanned, series))
-    return path
+    send_dry(run, scanned.proposals)
+    return Written((path, verdict), None, ())
 
 
 def send_dry(run: Run, proposals: Sequence[Proposal]) -> DryGateway:
@@ -92,16 +79,20 @@ def write_ledger(
     strategy: Strategy,
     options: ScanOptions,
     run_scope: str,
-) -> tuple[tuple[LedgerEntry, ...], tuple[LedgerEntry, ...], list[Path]]:
-    """Rest the proposals on paper, settle what is known, and refresh the ledger and its copies."""
-    window = scanned.known.phase.window_closes_at
-    closes = [p.closes_at for p in scanned.proposals]
-    expires = min([*closes, *([window] if window is not None else [])], default=run.clock.at)
+    before: Written,
+) -> Written:
+    """Rest the proposals on paper, settle what is known, and refresh the ledger and its copies.
+
+    A repeated run replaces the rows of its former self, also where it now proposes nothing.
+    """
+    ends = [p.closes_at for p in scanned.proposals]
+    if scanned.known.phase.rests_until is not None:
+        ends.append(scanned.known.phase.rests_until)
     terms = PaperTerms(
         alpha=scanned.alpha,
         mode=options.slippage_mode,
-        curve=default_curve(options.impact_cap),
-        expires_at=expires,
+        curve=options.slippage_curve(),
+        expires_at=min(ends, default=run.clock.at),
         balance_step_e6=scanned.policy.balance_step_e6,
         run_scope=run_scope,
     )
@@ -109,21 +100,19 @@ def write_ledger(
         run, scanned.proposals, scanned.snapshots, scanned.forecasts.forecasts, terms
     )
     store = LedgerStore(run.paths)
-    if entries:
-        store.replace_runs(entries, run.clock.at)
+    repeated = {
+        EventRun(run.ledger_mode, run.environment, s.ladder.event_ticker, run.clock.at, run_scope)
+        for s in scanned.snapshots
+    }
+    if entries or run.paths.ledger_all.exists():
+        store.replace_runs(entries, run.clock.at, repeated)
     settled = settle_known(run, strategy, scanned.snapshots, store)
-    files = list(store.write_artifacts(entries, f"paper_ledger_{run.family}", run.clock.at))
-    if run.paths.ledger_all.exists():
-        files.append(run.paths.ledger_all)
-    return entries, settled, files
+    copies = store.write_artifacts(entries, f"paper_ledger_{run.family}", run.clock.at)
+    ledger = (run.paths.ledger_all,) if run.paths.ledger_all.exists() else ()
+    return replace(before, entries=entries, settled=settled).and_files(*copies, *ledger)
 
 
-def write_report(
-    run: Run,
-    scanned: Scanned,
-    entries: Sequence[LedgerEntry] | None,
-    settled: Sequence[LedgerEntry],
-) -> list[Path]:
+def write_report(run: Run, scanned: Scanned, before: Written) -> Written:
     """Write the report to its two places, with its pictures beside each."""
     day = new_york(run.clock.at).date()
     series = run.settings.series.families[run.family].report
@@ -136,15 +125,15 @@ def write_report(
         for folder in (report.parent, flat.parent):
             write_atomic(folder / pictures[event], drawn)
     parts = ReportParts(
-        entries=entries,
-        settled=settled,
+        entries=before.entries,
+        settled=before.settled,
         pictures=pictures,
         support=support(LedgerStore(run.paths).entries(), run.family),
     )
     text = ladder_report(run, scanned, parts).encode()
     for path in (report, flat):
         write_atomic(path, text)
-    return [report, flat]
+    return before.and_files(report, flat)
 
 
 def _picture(run: Run, scanned: Scanned, snapshot: LadderSnapshot) -> str:
@@ -197,6 +186,12 @@ def exit_code(scanned: Scanned) -> int:
     if any(summary.errors for summary in scanned.known.ingested):
         return EXIT_FEED
     return EXIT_GO if scanned.verdict.go else EXIT_REFUSED
+
+
+def scan_document(run: Run, scanned: Scanned, series: str, written: Written) -> dict[str, Any]:
+    """Return what ``--json`` prints: the proposals' document and the files written."""
+    files = [str(path) for path in written.files]
+    return {**proposals_document(run, scanned, series), "files": files}
 
 
 def summary(run: Run, scanned: Scanned, written: Written) -> str:

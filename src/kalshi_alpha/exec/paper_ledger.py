@@ -13,7 +13,6 @@ from kalshi_alpha.core.errors import BadMarket
 from kalshi_alpha.core.execution.expected_fill import (
     SlippageMode,
     Touch,
-    cold_start_curve,
     expected_fill,
 )
 from kalshi_alpha.core.execution.fillratio import FillAlpha
@@ -38,11 +37,6 @@ class PaperTerms:
     expires_at: datetime
     balance_step_e6: int
     run_scope: str
-
-
-def default_curve(impact_cap: float | None) -> SlippageCurve:
-    """Return the cold-start depth curve with the run's impact cap."""
-    return cold_start_curve() if impact_cap is None else cold_start_curve(impact_cap)
 
 
 def paper_entries(

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
+from math import inf
 
 from kalshi_alpha.config.settings import Settings
 from kalshi_alpha.core.errors import UsageError
-from kalshi_alpha.core.execution.expected_fill import SlippageMode
-from kalshi_alpha.core.execution.fillratio import FillAlpha
+from kalshi_alpha.core.execution.expected_fill import SlippageMode, cold_start_curve
+from kalshi_alpha.core.execution.fillratio import COLD_START_ALPHA, FillAlpha
+from kalshi_alpha.core.execution.slippage import SlippageCurve
 from kalshi_alpha.core.fees.rounding import DIRECT_STEP_E6
 from kalshi_alpha.core.proposals.policy import ScanPolicy, SizingPolicy, SizingRule
 from kalshi_alpha.core.types import E2_PER_CONTRACT, E6_PER_DOLLAR, Contracts, Money
+from kalshi_alpha.exec.fill_odds import given_ratio
 
 ADVERSE_SELECTION = 0.005  # dollars a contract, before any mark-out has been measured
 
@@ -48,6 +51,33 @@ class ScanOptions:
     slippage_mode: SlippageMode = SlippageMode.TOP
     impact_cap: float | None = None
     max_var_usd: float | None = None
+
+    def require_allowed(self, settings: Settings) -> None:
+        """Return if every option can be used, so that a bad one is refused before work begins.
+
+        Raises
+        ------
+        UsageError
+            If one is out of range, or would loosen a configured cap.
+        """
+        self.policy(settings, COLD_START_ALPHA, datetime.now(UTC))
+        self.var_limit(settings)
+        self.slippage_curve()
+        given_ratio(self.fill_alpha)
+
+    def slippage_curve(self) -> SlippageCurve:
+        """Return the depth curve before any observation, flat beyond the impact cap.
+
+        Raises
+        ------
+        UsageError
+            If the cap is not positive.
+        """
+        if self.impact_cap is None:
+            return cold_start_curve()
+        if not 0.0 < self.impact_cap < inf:
+            raise UsageError(f"--impact-cap must be above zero, was {self.impact_cap:g}")
+        return cold_start_curve(self.impact_cap)
 
     def bankroll(self, settings: Settings) -> Money:
         """Return what Kelly fractions are of.

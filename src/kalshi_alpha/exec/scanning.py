@@ -10,7 +10,6 @@ import numpy as np
 
 from kalshi_alpha.core.execution.fillratio import FillAlpha
 from kalshi_alpha.core.gates import FeedVerdict, Reading, Verdict, verdict
-from kalshi_alpha.core.ledger.entry import LedgerEntry
 from kalshi_alpha.core.proposals.book_risk import RiskModel
 from kalshi_alpha.core.proposals.not_proposed import NotProposed
 from kalshi_alpha.core.proposals.policy import ScanPolicy
@@ -18,15 +17,16 @@ from kalshi_alpha.core.proposals.proposal import Passed, Proposal, ScanResult
 from kalshi_alpha.core.proposals.scan import scan
 from kalshi_alpha.core.proposals.snapshot import LadderSnapshot
 from kalshi_alpha.core.schedule import Phase, ReleaseCalendar
+from kalshi_alpha.datastore.feeds import Payload
 from kalshi_alpha.datastore.ingest import FeedSummary, ingest, installed_drivers
 from kalshi_alpha.datastore.ledger import LedgerStore
-from kalshi_alpha.datastore.manifest import Manifest
 from kalshi_alpha.exec.feed_verdicts import feed_verdicts, known_rows, release_calendar
 from kalshi_alpha.exec.fill_odds import expected_fill_ratio
 from kalshi_alpha.exec.forecasting import FamilyForecast, forecast
 from kalshi_alpha.exec.gate_readings import family_phase, quality, surroundings
 from kalshi_alpha.exec.holdings import held_and_allowed
-from kalshi_alpha.exec.ladder_snapshots import ladder_snapshots
+from kalshi_alpha.exec.inputs import Inputs, InputUsed, inputs_used
+from kalshi_alpha.exec.ladder_snapshots import Ladders, ladder_snapshots
 from kalshi_alpha.exec.scan_options import ScanOptions
 from kalshi_alpha.exec.wiring import Run
 from kalshi_alpha.strategies.strategy import ForecastSet, ModelQuality, Strategy
@@ -65,6 +65,8 @@ class Scanned:
         What was worth proposing and is held back by the gate.
     passed
         Every market that is not in ``proposals``, with the first thing that stopped it.
+    inputs
+        The newest payload of every feed that the decision was made from.
     """
 
     verdict: Verdict
@@ -73,6 +75,7 @@ class Scanned:
     passed: tuple[Passed, ...]
     result: ScanResult
     snapshots: tuple[LadderSnapshot, ...]
+    inputs: tuple[InputUsed, ...]
     forecasts: ForecastSet
     quality: ModelQuality
     calibration_hash: str
@@ -82,9 +85,8 @@ class Scanned:
     known: Known
 
 
-def ingest_fixtures(run: Run) -> tuple[FeedSummary, ...]:
-    """Take in the feed fixtures that had been received by the clock."""
-    payloads = Manifest(run.driver_fixtures).payloads(run.clock.at)
+def ingest_payloads(run: Run, payloads: Sequence[Payload]) -> tuple[FeedSummary, ...]:
+    """Take in the feed payloads that had been received by the clock."""
     return ingest(installed_drivers().values(), payloads, run.store, run.clock.at)
 
 
@@ -108,9 +110,9 @@ def scan_family(
     known: Known,
     strategy: Strategy,
     calibration: Any,
+    inputs: Inputs,
     options: ScanOptions,
     *,
-    series: str,
     run_scope: str,
 ) -> Scanned:
     """Forecast, price, size and judge; nothing is written but a tuned fill ratio.
@@ -127,7 +129,8 @@ def scan_family(
     policy = options.policy(run.settings, alpha, run.clock.at)
     risk = _risk_model(run, options)
     family_forecast = forecast(run, strategy, calibration)
-    snapshots = _snapshots(run, known, series)
+    ladders = _ladders(run, known, inputs)
+    snapshots = ladders.snapshots
     result = scan(
         snapshots,
         {(f.quantity, f.period): f.pmf for f in family_forecast.made.forecasts},
@@ -142,9 +145,10 @@ def scan_family(
         verdict=decision,
         proposals=result.proposals if go else (),
         withheld=() if go else result.proposals,
-        passed=_passed(result, family_forecast.made, snapshots, decision),
+        passed=(*_passed(result, family_forecast.made, snapshots, decision), *ladders.unread),
         result=result,
         snapshots=snapshots,
+        inputs=inputs_used(inputs.payloads, run.clock.at),
         forecasts=family_forecast.made,
         quality=judged,
         calibration_hash=strategy.identity(calibration),
@@ -153,14 +157,6 @@ def scan_family(
         var_limit=risk.limit,
         known=known,
     )
-
-
-def refresh_ledger(run: Run, entries: Sequence[LedgerEntry]) -> list[LedgerEntry]:
-    """Replace this run's rows in the aggregated ledger and return the whole ledger."""
-    store = LedgerStore(run.paths)
-    if entries or run.paths.ledger_all.exists():
-        store.replace_runs(entries, run.clock.at)
-    return store.entries()
 
 
 def _decide(
@@ -174,12 +170,16 @@ def _decide(
     return verdict(run.action, (*known.readings, reading), run.clock.at)
 
 
-def _snapshots(run: Run, known: Known, series: str) -> tuple[LadderSnapshot, ...]:
-    found: list[LadderSnapshot] = []
-    for each in run.settings.series.resolve(series):
-        events = run.feed.events(each.ticker)
-        found += ladder_snapshots(events, each, known.calendar, run.clock)
-    return tuple(found)
+def _ladders(run: Run, known: Known, inputs: Inputs) -> Ladders:
+    terms = {each.ticker: each for each in run.settings.series.series}
+    read = [
+        ladder_snapshots(events, terms[ticker], known.calendar, run.clock)
+        for ticker, events in inputs.events.items()
+    ]
+    return Ladders(
+        tuple(snapshot for each in read for snapshot in each.snapshots),
+        tuple(passed for each in read for passed in each.unread),
+    )
 
 
 def _risk_model(run: Run, options: ScanOptions) -> RiskModel:

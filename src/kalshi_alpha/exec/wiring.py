@@ -132,7 +132,7 @@ def wire_offline(
     settings = load_settings(paths.configs, pal_policy=pal_policy, portfolio=portfolio_config)
     family = settings.series.family_of(series)
     if family not in BUILT_FAMILIES:
-        raise NotBuilt(f"{family}: not built yet; this version trades {', '.join(BUILT_FAMILIES)}")
+        raise NotBuilt(f"{family}: not_built; this version trades {', '.join(BUILT_FAMILIES)}")
     settings.series.resolve(series)
     feed = _fixture_feed(scanner_fixtures)
     mode = scenario or SCENARIO_MODES[family]

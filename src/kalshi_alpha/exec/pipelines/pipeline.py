@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from enum import Enum
 from pathlib import Path
 from typing import Any
 
@@ -13,18 +12,19 @@ import click
 
 from kalshi_alpha.core.errors import KalshiAlphaError, UsageError
 from kalshi_alpha.core.ledger.entry import ClockSource
-from kalshi_alpha.core.schedule import SeriesState, SnapMode, snap_to_window
+from kalshi_alpha.core.schedule import SeriesState, Snap, SnapMode, snap_to_window
 from kalshi_alpha.datastore.atomic import encode_json
-from kalshi_alpha.exec.artifacts import proposals_document, write_go_no_go
+from kalshi_alpha.exec.artifacts import SCHEMA, head, withdraw_verdict
 from kalshi_alpha.exec.forecasting import calibrate, installed_strategy
+from kalshi_alpha.exec.inputs import Inputs, read_inputs
 from kalshi_alpha.exec.output import (
     EXIT_GO,
     Written,
     exit_code,
-    send_dry,
+    scan_document,
     summary,
+    write_decision,
     write_ledger,
-    write_proposals,
     write_report,
 )
 from kalshi_alpha.exec.pipelines.step_log import StepLog
@@ -33,10 +33,11 @@ from kalshi_alpha.exec.scan_options import ScanOptions
 from kalshi_alpha.exec.scanning import (
     Known,
     Scanned,
-    ingest_fixtures,
+    ingest_payloads,
     look_around,
     scan_family,
 )
+from kalshi_alpha.exec.session_beat import beating
 from kalshi_alpha.exec.wiring import DataMode, Run, data_mode, wire_offline
 from kalshi_alpha.strategies.strategy import Strategy
 
@@ -49,12 +50,12 @@ FAMILY_OF_MODE = {
 _SEVERITY = (0, 3, 4, 5, 2, 1)  # later is worse
 
 
-class Snapped(Enum):
-    """What became of waiting for the window."""
+@dataclass(frozen=True, slots=True)
+class ModeDone:
+    """How a mode ended: its exit code, and the document that ``--json`` prints."""
 
-    GO_ON = "go on"
-    STOP = "stop"
-    AGAIN = "again"
+    exit_code: int
+    document: dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,27 +107,37 @@ def run_daily(request: DailyRequest) -> int:
     In ``full`` a mode that fails is named and the others run on.
     """
     if request.mode != "full":
-        return run_mode(request, request.mode)
-    worst = EXIT_GO
+        done = run_mode(request, request.mode)
+        if request.as_json:
+            click.echo(encode_json(done.document), nl=False)
+        return done.exit_code
+    worst, documents = EXIT_GO, {}
     for mode in FAMILY_OF_MODE:
         try:
-            code = run_mode(request, mode)
+            done = run_mode(request, mode)
         except UsageError:
             raise
         except KalshiAlphaError as error:
             click.echo(f"daily {mode}: {error}", err=True)
-            code = error.exit_code
-        worst = max(worst, code, key=_SEVERITY.index)
+            done = ModeDone(error.exit_code, {"error": str(error)})
+        documents[mode] = {**done.document, "exit_code": done.exit_code}
+        worst = max(worst, done.exit_code, key=_SEVERITY.index)
+    if request.as_json:
+        whole = {"schema": SCHEMA, "modes": documents, "exit_code": worst}
+        click.echo(encode_json(whole), nl=False)
     return worst
 
 
-def run_mode(request: DailyRequest, mode: str) -> int:
-    """Run one mode's steps in order, log them, and return the exit code.
+def run_mode(request: DailyRequest, mode: str) -> ModeDone:
+    """Run one mode's steps in order, log them, and return how it ended.
 
     Raises
     ------
+    UsageError
+        If an option or the fixtures cannot be used; nothing has been written then.
     KalshiAlphaError
-        If a step fails; the log then ends with that step and its error.
+        If a step fails; the log then ends with that step and its error, and the verdict is
+        NO-GO.
     """
     run = wire_offline(
         series=FAMILY_OF_MODE[mode],
@@ -135,103 +146,91 @@ def run_mode(request: DailyRequest, mode: str) -> int:
         as_of=request.as_of,
         scenario=mode,
     )
+    request.options.require_allowed(run.settings)
+    strategy = installed_strategy(run.family)
+    inputs = read_inputs(run, strategy, run.family)
     log = StepLog(run, mode)
     try:
-        code = _steps(request, run, log)
+        return _steps(request, run, strategy, inputs, log)
     except KalshiAlphaError as error:
         log.write(error.exit_code)
+        if not isinstance(error, UsageError):
+            withdraw_verdict(run, error)
         raise
-    return code
 
 
-def _steps(request: DailyRequest, run: Run, log: StepLog) -> int:
-    strategy = installed_strategy(run.family)
+def _steps(
+    request: DailyRequest, run: Run, strategy: Strategy, inputs: Inputs, log: StepLog
+) -> ModeDone:
     with log.step("ingest") as facts:
-        ingested = ingest_fixtures(run)
+        ingested = ingest_payloads(run, inputs.payloads)
         facts |= {each.source: each.newest or "-" for each in ingested}
         facts["failed"] = [f"{s.source}: {error}" for s in ingested for error in s.errors]
     with log.step("calibrate") as facts:
-        calibration = calibrate(run, strategy)
+        calibration = calibrate(run, strategy, inputs.history)
         facts["identity"] = strategy.identity(calibration)
         facts["artifact"] = str(run.paths.calibration(run.family.lower()))
     with log.step("window") as facts:
         known = look_around(run, ingested, window_only=True)
-        facts |= {"state": known.phase.state.value, "note": known.phase.note}
-        snapped = _snap(request, run, known, log)
-    if snapped is not Snapped.GO_ON:
-        log.write(EXIT_GO)
-        again = replace(request, snap=SnapMode.OFF)
-        return run_mode(again, log.mode) if snapped is Snapped.AGAIN else EXIT_GO
-    with log.step("scan") as facts:
-        scanned = scan_family(
-            run,
-            known,
-            strategy,
-            calibration,
-            request.options,
-            series=run.family,
-            run_scope=log.mode,
-        )
-        send_dry(run, scanned.proposals)
-        files = [write_proposals(run, scanned, run.family, run.paths.proposals)]
-        files.append(write_go_no_go(run, scanned.verdict, known.feeds))
-        facts |= {"go": scanned.verdict.go, "reasons": list(scanned.verdict.words)}
-        facts |= {"proposals": len(scanned.proposals), "withheld": len(scanned.withheld)}
-    written = _ledger_and_report(request, run, scanned, strategy, log, files)
+        snap = snap_to_window(request.snap, known.phase, run.clock.at)
+        facts |= {"state": known.phase.state.value, "note": known.phase.note, "snap": snap.message}
+        if known.phase.state is not SeriesState.WINDOW:
+            log.scan_notes.append(f"{snap.message}; {known.phase.note}")
+        if request.snap is not SnapMode.OFF:
+            _say(request, f"{run.family}: {snap.message}")
+        _require_moving_clock(run, snap)
+    if not snap.run or snap.wait:
+        return _not_now(request, run, snap, log)
+    with beating(run, log.mode, known.readings):
+        scanned, written = _decide(request, run, known, strategy, calibration, inputs, log)
     code = exit_code(scanned)
-    _print(request, run, scanned, written, log.write(code))
-    return code
+    written = written.and_files(log.write(code))
+    _say(request, summary(run, scanned, written))
+    return ModeDone(code, scan_document(run, scanned, run.family, written))
 
 
-def _ledger_and_report(
+def _decide(
     request: DailyRequest,
     run: Run,
-    scanned: Scanned,
+    known: Known,
     strategy: Strategy,
+    calibration: Any,
+    inputs: Inputs,
     log: StepLog,
-    files: list[Path],
-) -> Written:
-    written = Written(tuple(files), None, ())
+) -> tuple[Scanned, Written]:
+    with log.step("scan") as facts:
+        scanned = scan_family(
+            run, known, strategy, calibration, inputs, request.options, run_scope=log.mode
+        )
+        written = write_decision(run, scanned, run.family, run.paths.proposals)
+        facts |= {"go": scanned.verdict.go, "reasons": list(scanned.verdict.words)}
+        facts |= {"proposals": len(scanned.proposals), "withheld": len(scanned.withheld)}
     if request.paper_ledger:
         with log.step("paper_ledger") as facts:
-            rows, settled, made = write_ledger(run, scanned, strategy, request.options, log.mode)
-            written = Written((*files, *made), rows, settled)
-            facts |= {"rows": len(rows), "settled": len(settled)}
+            written = write_ledger(run, scanned, strategy, request.options, log.mode, written)
+            facts |= {"rows": len(written.entries or ()), "settled": len(written.settled)}
     if request.report:
         with log.step("report") as facts:
-            reports = write_report(run, scanned, written.entries, written.settled)
-            written = Written((*written.files, *reports), written.entries, written.settled)
-            facts["report"] = str(reports[0])
-    return written
+            written = write_report(run, scanned, written)
+            facts["report"] = str(written.files[-2])
+    return scanned, written
 
 
-def _snap(request: DailyRequest, run: Run, known: Known, log: StepLog) -> Snapped:
-    """Heed ``--snap-to-window``: go on, stop here, or wait and begin anew.
-
-    Raises
-    ------
-    UsageError
-        If a set clock is asked to wait: it does not move.
-    """
-    snap = snap_to_window(request.snap, known.phase, run.clock.at)
-    if known.phase.state is not SeriesState.WINDOW:
-        log.scan_notes.append(snap.message)
-    if request.snap is not SnapMode.OFF and not request.quiet:
-        click.echo(f"{run.family}: {snap.message}")
+def _not_now(request: DailyRequest, run: Run, snap: Snap, log: StepLog) -> ModeDone:
+    """End here, or wait for the window and begin anew with a new clock."""
+    written = log.write(EXIT_GO)
     if not snap.run:
-        return Snapped.STOP
-    if not snap.wait:
-        return Snapped.GO_ON
-    if run.clock.source is ClockSource.SET:
-        raise UsageError(f"--snap-to-window wait: a set clock does not move; {snap.message}")
+        notes = {"series": run.family, "scan_notes": log.scan_notes, "snap": snap.message}
+        return ModeDone(EXIT_GO, {**head(run), **notes, "files": [str(written)]})
     time.sleep(snap.wait.total_seconds())
-    return Snapped.AGAIN
+    return run_mode(replace(request, snap=SnapMode.OFF), log.mode)
 
 
-def _print(request: DailyRequest, run: Run, scanned: Scanned, written: Written, log: Path) -> None:
-    whole = Written((*written.files, log), written.entries, written.settled)
-    if request.as_json:
-        document = proposals_document(run, scanned, run.family)
-        click.echo(encode_json({**document, "files": [str(f) for f in whole.files]}), nl=False)
-    elif not request.quiet:
-        click.echo(summary(run, scanned, whole))
+def _require_moving_clock(run: Run, snap: Snap) -> None:
+    if snap.wait and run.clock.source is ClockSource.SET:
+        raise UsageError(f"--snap-to-window wait: a set clock does not move; {snap.message}")
+
+
+def _say(request: DailyRequest, text: str) -> None:
+    if not (request.quiet or request.as_json):
+        click.echo(text)

@@ -9,16 +9,26 @@ from typing import Any
 
 import click
 
-from kalshi_alpha.core.errors import NotBuilt, UsageError
+from kalshi_alpha.core.errors import KalshiAlphaError, NotBuilt, UsageError
 from kalshi_alpha.core.execution.expected_fill import SlippageMode
 from kalshi_alpha.core.proposals.policy import SizingRule
 from kalshi_alpha.datastore.atomic import encode_json
-from kalshi_alpha.exec.artifacts import proposals_document
+from kalshi_alpha.exec.artifacts import withdraw_verdict
 from kalshi_alpha.exec.forecasting import installed_strategy, stored_calibration
-from kalshi_alpha.exec.output import Written, exit_code, summary, write_run
+from kalshi_alpha.exec.inputs import Inputs, read_inputs
+from kalshi_alpha.exec.output import (
+    Written,
+    exit_code,
+    scan_document,
+    summary,
+    write_decision,
+    write_ledger,
+    write_report,
+)
 from kalshi_alpha.exec.scan_options import ScanOptions, decimal_option
-from kalshi_alpha.exec.scanning import Scanned, ingest_fixtures, look_around, scan_family
+from kalshi_alpha.exec.scanning import Scanned, ingest_payloads, look_around, scan_family
 from kalshi_alpha.exec.wiring import DataMode, Run, data_mode, wire_offline
+from kalshi_alpha.strategies.strategy import Strategy
 
 RUN_SCOPE = "scan"
 
@@ -107,7 +117,15 @@ def refuse_unbuilt(flags: Mapping[str, Any]) -> None:
 
 
 def scan_series(request: ScanRequest) -> int:
-    """Run the request and return the exit code."""
+    """Run the request and return the exit code.
+
+    Raises
+    ------
+    UsageError
+        If an option or the fixtures cannot be used; nothing has been written then.
+    KalshiAlphaError
+        If the scan fails on the way; the family's verdict is then NO-GO.
+    """
     run = wire_offline(
         series=request.series,
         scanner_fixtures=request.fixtures_root,
@@ -116,36 +134,34 @@ def scan_series(request: ScanRequest) -> int:
         pal_policy=request.pal_policy,
         portfolio_config=request.portfolio_config,
     )
+    request.options.require_allowed(run.settings)
     strategy = installed_strategy(run.family)
-    known = look_around(run, ingest_fixtures(run), window_only=False)
-    scanned = scan_family(
-        run,
-        known,
-        strategy,
-        stored_calibration(run, strategy),
-        request.options,
-        series=request.series,
-        run_scope=RUN_SCOPE,
-    )
-    written = write_run(
-        run,
-        scanned,
-        strategy,
-        request.options,
-        series=request.series.upper(),
-        output_dir=request.output_dir or run.paths.proposals,
-        report=request.report,
-        paper_ledger=request.paper_ledger,
-        run_scope=RUN_SCOPE,
-    )
-    _print(request, run, scanned, written)
+    inputs = read_inputs(run, strategy, request.series)
+    try:
+        scanned, written = _scan(request, run, strategy, inputs)
+    except KalshiAlphaError as error:
+        withdraw_verdict(run, error)
+        raise
+    if request.as_json:
+        document = scan_document(run, scanned, request.series.upper(), written)
+        click.echo(encode_json(document), nl=False)
+    elif not request.quiet:
+        click.echo(summary(run, scanned, written))
     return exit_code(scanned)
 
 
-def _print(request: ScanRequest, run: Run, scanned: Scanned, written: Written) -> None:
-    if request.as_json:
-        document = proposals_document(run, scanned, request.series.upper())
-        files = [str(path) for path in written.files]
-        click.echo(encode_json({**document, "files": files}), nl=False)
-    elif not request.quiet:
-        click.echo(summary(run, scanned, written))
+def _scan(
+    request: ScanRequest, run: Run, strategy: Strategy, inputs: Inputs
+) -> tuple[Scanned, Written]:
+    known = look_around(run, ingest_payloads(run, inputs.payloads), window_only=False)
+    calibration = stored_calibration(run, strategy, inputs.history)
+    scanned = scan_family(
+        run, known, strategy, calibration, inputs, request.options, run_scope=RUN_SCOPE
+    )
+    folder = request.output_dir or run.paths.proposals
+    written = write_decision(run, scanned, request.series.upper(), folder)
+    if request.paper_ledger:
+        written = write_ledger(run, scanned, strategy, request.options, RUN_SCOPE, written)
+    if request.report:
+        written = write_report(run, scanned, written)
+    return scanned, written

@@ -1,0 +1,1 @@
+"""Measuring forecasts on history: walk-forward scores, settlement replay, look-ahead proof."""

@@ -1,0 +1,121 @@
+"""Calibration at a glance: a reliability diagram and a PIT histogram, as SVG text."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from xml.sax.saxutils import escape
+
+import numpy as np
+
+from kalshi_alpha.core.scoring.pit import randomised_pit
+from kalshi_alpha.core.scoring.reliability import ReliabilityBin, ladder_reliability
+from kalshi_alpha.strategies.replay import Replay
+
+_SEED = 20_250_611
+_SIZE, _LEFT, _TOP, _BOTTOM = 360, 48, 50, 44
+_BINS = 10
+_STYLE = """\
+text { font: 12px system-ui, sans-serif; fill: #24292f }
+.small { font-size: 11px; fill: #57606a } .title { font-size: 14px; font-weight: 600 }
+.axis { stroke: #8c959f; fill: none } .ideal { stroke: #8c959f; stroke-dasharray: 4 3 }
+.bar { fill: #0969da; fill-opacity: .75 } .band { fill: #8c959f; fill-opacity: .3 }
+.dot { fill: #0969da } .off { fill: #cf222e }
+@media (prefers-color-scheme: dark) {
+  text { fill: #e6edf3 } .small { fill: #9198a1 } .back { fill: #0d1117 }
+  .bar, .dot { fill: #58a6ff } .off { fill: #ff7b72 }
+}"""
+
+
+def reliability_picture(replay: Replay) -> str:
+    """Draw stated probability against observed frequency, rung by rung, with consistency bars."""
+    bins = ladder_reliability(
+        replay.pmfs, replay.outcomes - replay.lo, np.random.default_rng(_SEED)
+    )
+    subtitle = f"n = {len(replay.days)}, {_span(replay)}; bars: 90 % by chance alone"
+    body = [
+        f'<line class="ideal" x1="{_x(0)}" y1="{_y(0)}" x2="{_x(1)}" y2="{_y(1)}"/>',
+        *(line for each in bins for line in _reliable(each)),
+        *_ticks("stated probability", "observed frequency"),
+    ]
+    return _frame(f"{replay.key}: reliability of the rungs", subtitle, body)
+
+
+def pit_picture(replay: Replay) -> str:
+    """Draw the histogram of randomised PITs with the band that calibrated forecasts keep to."""
+    values = randomised_pit(replay.pmfs, replay.outcomes - replay.lo, np.random.default_rng(_SEED))
+    counts, _ = np.histogram(values, bins=_BINS, range=(0.0, 1.0))
+    share = counts / max(1, values.size)
+    half = 1.645 * np.sqrt(0.1 * 0.9 / max(1, values.size))
+    top = max(0.2, float(share.max()) * 1.15, 0.1 + half)
+    low, high = max(0.0, 0.1 - half) / top, (0.1 + half) / top
+    body = [
+        f'<rect class="band" x="{_x(0):.1f}" y="{_y(high):.1f}" width="{_x(1) - _x(0):.1f}" '
+        f'height="{_y(low) - _y(high):.1f}"/>',
+        *_bars([float(each) / top for each in share]),
+        *_ticks("PIT", "share", scale=top),
+    ]
+    subtitle = f"n = {values.size}, {_span(replay)}; band: 90 % by chance alone"
+    return _frame(f"{replay.key}: PIT histogram", subtitle, body)
+
+
+def _reliable(each: ReliabilityBin) -> Iterator[str]:
+    x = _x(each.mean_prob)
+    yield (
+        f'<rect class="band" x="{x - 5:.1f}" y="{_y(each.bar_high):.1f}" width="10" '
+        f'height="{max(1.0, _y(each.bar_low) - _y(each.bar_high)):.1f}"/>'
+    )
+    kind = "dot" if each.consistent else "off"
+    yield f'<circle class="{kind}" cx="{x:.1f}" cy="{_y(each.frequency):.1f}" r="4"/>'
+
+
+def _bars(heights: Sequence[float]) -> Iterator[str]:
+    width = (_x(1) - _x(0)) / len(heights)
+    for i, height in enumerate(heights):
+        yield (
+            f'<rect class="bar" x="{_x(0) + i * width + 2:.1f}" y="{_y(height):.1f}" '
+            f'width="{width - 4:.1f}" height="{_y(0) - _y(height):.1f}"/>'
+        )
+
+
+def _ticks(across: str, up: str, scale: float = 1.0) -> Iterator[str]:
+    yield f'<path class="axis" d="M{_x(0)} {_y(1)} V{_y(0)} H{_x(1)}"/>'
+    for step in range(6):
+        share = step / 5
+        yield (
+            f'<text class="small" text-anchor="middle" x="{_x(share):.1f}" y="{_y(0) + 16:.1f}">'
+            f"{share:.1f}</text>"
+        )
+        yield (
+            f'<text class="small" text-anchor="end" x="{_x(0) - 6:.1f}" y="{_y(share) + 4:.1f}">'
+            f"{share * scale:.2f}</text>"
+        )
+    yield f'<text class="small" text-anchor="middle" x="{_x(0.5):.1f}" y="{_SIZE - 10}">{across}</text>'
+    yield (
+        f'<text class="small" text-anchor="middle" transform="translate(12 {_y(0.5):.0f}) '
+        f'rotate(-90)">{up}</text>'
+    )
+
+
+def _frame(title: str, subtitle: str, body: Sequence[str]) -> str:
+    parts = [
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_SIZE} {_SIZE}" role="img">',
+        f"<style>{_STYLE}</style>",
+        f'<rect class="back" width="{_SIZE}" height="{_SIZE}" fill="#fff"/>',
+        f'<text class="title" x="{_LEFT}" y="20">{escape(title)}</text>',
+        f'<text class="small" x="{_LEFT}" y="37">{escape(subtitle)}</text>',
+        *body,
+        "</svg>",
+    ]
+    return "\n".join(parts) + "\n"
+
+
+def _span(replay: Replay) -> str:
+    return f"{min(replay.days)} to {max(replay.days)}"
+
+
+def _x(share: float) -> float:
+    return _LEFT + share * (_SIZE - _LEFT - 14)
+
+
+def _y(share: float) -> float:
+    return _TOP + (1.0 - share) * (_SIZE - _TOP - _BOTTOM)

@@ -1,0 +1,98 @@
+"""Everything an offline run reads from its fixtures, read before anything is written."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from kalshi_alpha.brokers.kalshi.venue_event import VenueEvent
+from kalshi_alpha.core.errors import MissingData, ParseRefused, UsageError
+from kalshi_alpha.datastore.feeds import Payload
+from kalshi_alpha.datastore.manifest import Manifest
+from kalshi_alpha.exec.wiring import Run
+from kalshi_alpha.strategies.strategy import Row, Strategy
+
+
+@dataclass(frozen=True, slots=True)
+class Inputs:
+    """What a run was given.
+
+    Attributes
+    ----------
+    payloads
+        Feed payloads that had been received by the clock.
+    history
+        The family's calibration history.
+    events
+        The venue's events of each series that is scanned, by series ticker.
+    """
+
+    payloads: tuple[Payload, ...]
+    history: tuple[Row, ...]
+    events: Mapping[str, tuple[VenueEvent, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class InputUsed:
+    """The newest payload of a feed: which bytes, and how old they were at the clock."""
+
+    source: str
+    retrieved_at: datetime
+    age_s: float
+    sha256: str
+
+
+def read_inputs(run: Run, strategy: Strategy, series: str) -> Inputs:
+    """Read payloads, history and events.
+
+    Raises
+    ------
+    UsageError
+        If a file that the fixtures should hold is not there.
+    ParseRefused, NewerSchema, TornFile
+        If the venue's payloads or the history cannot be read.
+    """
+    try:
+        return Inputs(
+            payloads=Manifest(run.driver_fixtures).payloads(run.clock.at),
+            history=_history(run, strategy),
+            events={
+                each.ticker: run.feed.events(each.ticker)
+                for each in run.settings.series.resolve(series)
+            },
+        )
+    except MissingData as error:
+        raise UsageError(f"fixtures are incomplete: {error}") from error
+
+
+def inputs_used(payloads: Iterable[Payload], at: datetime) -> tuple[InputUsed, ...]:
+    """Return the newest payload of every feed, by the feed's name."""
+    newest: dict[str, Payload] = {}
+    for payload in payloads:
+        known = newest.get(payload.source)
+        if known is None or payload.retrieved_at >= known.retrieved_at:
+            newest[payload.source] = payload
+    return tuple(
+        InputUsed(
+            source=source,
+            retrieved_at=payload.retrieved_at,
+            age_s=(at - payload.retrieved_at).total_seconds(),
+            sha256=hashlib.sha256(payload.body).hexdigest(),
+        )
+        for source, payload in sorted(newest.items())
+    )
+
+
+def _history(run: Run, strategy: Strategy) -> tuple[Row, ...]:
+    path = run.driver_fixtures / strategy.history
+    try:
+        body: Any = json.loads(path.read_bytes())
+        return tuple(body["history"])
+    except FileNotFoundError as error:
+        raise MissingData(f"{path} is not there: it holds the calibration history") from error
+    except (ValueError, KeyError, TypeError) as error:
+        raise ParseRefused(strategy.history, f"no history can be read: {error}") from error

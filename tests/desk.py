@@ -1,0 +1,140 @@
+"""A trading desk in a temporary folder: the commands, run at the reference scenario."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+import pytest
+
+from kalshi_alpha.brokers.dry import DryGateway
+from kalshi_alpha.core.ports import Acknowledgement, PostOnlyOrder
+from kalshi_alpha.exec.pipelines import daily
+from kalshi_alpha.exec.runners import scan_ladders
+
+REPOSITORY = Path(__file__).parents[1]
+CLOCK = "2025-06-11T10:30:00Z"
+STAMP = "2025-06-11T103000Z"
+
+
+@dataclass(frozen=True)
+class Done:
+    """How a command ended."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def document(self) -> dict[str, Any]:
+        found: dict[str, Any] = json.loads(self.out)
+        return found
+
+
+@dataclass
+class Desk:
+    """One root with its own copy of the configuration and the fixtures, free to be spoilt."""
+
+    root: Path
+    drivers: Path
+    venue: Path
+    captured: pytest.CaptureFixture[str]
+    orders: list[PostOnlyOrder] = field(default_factory=list)
+
+    def daily(self, *flags: str, mode: str = "pre_cpi") -> Done:
+        """Run the pipeline as `make demo` does, with further flags."""
+        fixtures = ("--driver-fixtures", str(self.drivers), "--scanner-fixtures", str(self.venue))
+        return self.run(daily.main, "--mode", mode, "--offline", *fixtures, *flags)
+
+    def scan(self, *flags: str, series: str = "CPI") -> Done:
+        """Run the scanner."""
+        fixtures = ("--driver-fixtures", str(self.drivers), "--fixtures-root", str(self.venue))
+        return self.run(scan_ladders.main, "--series", series, "--offline", *fixtures, *flags)
+
+    def run(self, command: Callable[[list[str]], int], *argv: str) -> Done:
+        self.captured.readouterr()
+        code = command(list(argv))
+        out, err = self.captured.readouterr()
+        return Done(code, out, err)
+
+    def files(self) -> set[str]:
+        """Everything below the root but the configuration, as relative paths."""
+        found = (path for path in self.root.rglob("*") if path.is_file())
+        names = (path.relative_to(self.root) for path in found)
+        return {name.as_posix() for name in names if name.parts[0] != "configs"}
+
+    def json(self, path: str) -> dict[str, Any]:
+        document: dict[str, Any] = json.loads((self.root / path).read_bytes())
+        return document
+
+    @property
+    def verdict(self) -> dict[str, Any]:
+        found: dict[str, Any] = self.json("reports/_artifacts/go_no_go.json")["series"]["CPI"]
+        return found
+
+    @property
+    def reasons(self) -> list[str]:
+        """The verdict's words, each once."""
+        return list(dict.fromkeys(found["reason"] for found in self.verdict["reasons"]))
+
+    def proposals(self, series: str = "CPI", stamp: str = STAMP) -> dict[str, Any]:
+        return self.json(f"exec/proposals/{series}/{stamp}.json")
+
+    def report(self, day: str = "2025-06-11") -> str:
+        return (self.root / f"reports/CPI/{day}/REPORT.md").read_text()
+
+    def ledger(self) -> pl.DataFrame:
+        return pl.read_parquet(self.root / "data/proc/ledger_all.parquet")
+
+    def edit(self, path: Path, old: str, new: str, count: int = -1) -> None:
+        """Replace text in a fixture or a configuration file, and insist that it was there."""
+        text = path.read_text()
+        assert old in text
+        path.write_text(text.replace(old, new, count))
+
+    def edit_json(self, path: Path, change: Callable[[Any], None]) -> None:
+        """Change a JSON file in place."""
+        document = json.loads(path.read_bytes())
+        change(document)
+        path.write_text(json.dumps(document))
+
+    def drop_payloads(self, source: str, from_path: str = "") -> None:
+        """Take payloads of a feed out of the manifest, from a path on."""
+
+        def change(manifest: dict[str, Any]) -> None:
+            manifest["payloads"] = [
+                entry
+                for entry in manifest["payloads"]
+                if entry["source"] != source or entry["path"] < from_path
+            ]
+
+        self.edit_json(self.drivers / "manifest.json", change)
+
+
+def open_desk(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, captured: pytest.CaptureFixture[str]
+) -> Desk:
+    """Set a desk up: root, environment and a broker that is watched."""
+    root, elsewhere = folder / "root", folder / "elsewhere"
+    elsewhere.mkdir()
+    shutil.copytree(REPOSITORY / "configs", root / "configs")
+    shutil.copytree(REPOSITORY / "tests/fixtures", folder / "fixtures")
+    shutil.copytree(REPOSITORY / "tests/data_fixtures", folder / "data_fixtures")
+    monkeypatch.setenv("KALSHI_ALPHA_HOME", str(root))
+    for name in ("KALSHI_ALPHA_AS_OF", "KALSHI_ENV"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.chdir(elsewhere)
+    desk = Desk(root, folder / "fixtures", folder / "data_fixtures", captured)
+    place = DryGateway.place
+
+    def watched(self: DryGateway, order: PostOnlyOrder) -> Acknowledgement:
+        desk.orders.append(order)
+        return place(self, order)
+
+    monkeypatch.setattr(DryGateway, "place", watched)
+    return desk
