@@ -1,4 +1,4 @@
-"""Measure forecasts on history: ``python -m kalshi_alpha.exec.evaluate --family CPI --data DIR``."""
+"""Measure forecasts: ``python -m kalshi_alpha.exec.evaluate --family CPI --data DIR``."""
 
 from __future__ import annotations
 

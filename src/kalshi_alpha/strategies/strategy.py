@@ -96,6 +96,8 @@ class Strategy:
     replay
         ``(history, first, last) -> replays``: walk-forward forecasts of the past over history
         files; None bounds mean the family's default span. None where a family has no replay.
+    variants
+        Every model that was tried for the replay, with what it scored, the chosen one among them.
     """
 
     family: str
@@ -107,3 +109,4 @@ class Strategy:
     identity: Callable[[Any], str]
     outcomes: Callable[[TableReader, datetime], Mapping[tuple[str, date], Outcome]]
     replay: Callable[[History, date | None, date | None], tuple[Replay, ...]] | None = None
+    variants: tuple[tuple[str, str], ...] = ()

@@ -48,9 +48,10 @@ def pit_picture(replay: Replay) -> str:
     half = 1.645 * np.sqrt(0.1 * 0.9 / max(1, values.size))
     top = max(0.2, float(share.max()) * 1.15, 0.1 + half)
     low, high = max(0.0, 0.1 - half) / top, (0.1 + half) / top
+    place = f'x="{_x(0):.1f}" y="{_y(high):.1f}"'
+    size = f'width="{_x(1) - _x(0):.1f}" height="{_y(low) - _y(high):.1f}"'
     body = [
-        f'<rect class="band" x="{_x(0):.1f}" y="{_y(high):.1f}" width="{_x(1) - _x(0):.1f}" '
-        f'height="{_y(low) - _y(high):.1f}"/>',
+        f'<rect class="band" {place} {size}/>',
         *_bars([float(each) / top for each in share]),
         *_ticks("PIT", "share", scale=top),
     ]
@@ -89,7 +90,8 @@ def _ticks(across: str, up: str, scale: float = 1.0) -> Iterator[str]:
             f'<text class="small" text-anchor="end" x="{_x(0) - 6:.1f}" y="{_y(share) + 4:.1f}">'
             f"{share * scale:.2f}</text>"
         )
-    yield f'<text class="small" text-anchor="middle" x="{_x(0.5):.1f}" y="{_SIZE - 10}">{across}</text>'
+    middle = f'text-anchor="middle" x="{_x(0.5):.1f}" y="{_SIZE - 10}"'
+    yield f'<text class="small" {middle}>{across}</text>'
     yield (
         f'<text class="small" text-anchor="middle" transform="translate(12 {_y(0.5):.0f}) '
         f'rotate(-90)">{up}</text>'

@@ -207,4 +207,4 @@ def _settlement_text(settled: SettlementReplay) -> Iterator[str]:
     for why, count in settled.left_out.items():
         yield f"  left out {count}: {why}"
     for each in settled.mismatches[:_SHOWN_MISMATCHES]:
-        yield f"  {each.ticker}: {each.rule} at {each.value} recorded {each.recorded}, ours {each.ours}"
+        yield f"  {each.ticker}: {each.rule} at {each.value}: {each.recorded}, ours {each.ours}"
