@@ -14,6 +14,7 @@ from kalshi_alpha.core.forecast.pooling import (
     near_market,
     pool_log_odds,
     pool_pmfs,
+    prior_weight,
 )
 
 probs = st.floats(0.001, 0.999)
@@ -126,3 +127,29 @@ def test_shapes_and_ranges_are_checked() -> None:
         learn_weight([np.ones(2) / 2], [], [], 0.3)
     with pytest.raises(BadParameter):
         learn_weight([], [], [], 0.9)
+
+
+@pytest.mark.parametrize(
+    ("family", "lead_days", "weight"),
+    [
+        ("CPI", 0.1, 0.02),
+        ("CPI", 2.0, 0.02),
+        ("CPI", 7.0, 0.2),
+        ("CPI", 14.0, 0.3),
+        ("CPI", 40.0, 0.3),
+        ("TNEY", 0.0, 0.3),
+        ("CLAIMS", 1.0, 0.4),
+        ("WEATHER", 1.0, 0.4),
+        ("GAS", 1.0, 0.4),
+    ],
+)
+def test_the_prior_weight_grows_with_the_lead(family: str, lead_days: float, weight: float) -> None:
+    assert prior_weight(family, lead_days) == weight
+
+
+def test_rows_of_one_piece_of_news_count_as_one_unit() -> None:
+    truth, outcomes = drawn(10, seed=11)
+    noise, _ = drawn(10, seed=12)
+    once = learn_weight(truth, noise, outcomes, 0.3)
+    split = learn_weight(truth * 4, noise * 4, outcomes * 4, 0.3, [0.25] * 40)
+    assert split == once
