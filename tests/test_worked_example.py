@@ -211,7 +211,7 @@ def _parameter_risk(p: Mapping[str, Any]) -> float:
 
 def _wanted(p: Mapping[str, Any]) -> int:
     staked = 0.25 * _parameter_risk(p) * p["kelly_fraction"]
-    return math.floor(staked * 10_000 / _cost(p))
+    return math.floor(float(staked) * 10_000 / _cost(p))
 
 
 def _cost(p: Mapping[str, Any]) -> float:
@@ -228,7 +228,7 @@ def _at_risk(p: Mapping[str, Any], contracts: int) -> float:
 
 
 def _prob(forecast: Mapping[str, Any], wanted: Callable[[float], bool]) -> float:
-    return sum(each["prob"] for each in forecast["pmf"] if wanted(float(each["value"])))
+    return math.fsum(each["prob"] for each in forecast["pmf"] if wanted(float(each["value"])))
 
 
 def _t6_cdf(t: float) -> float:
