@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.metadata import entry_points
 from typing import Any
 
 from kalshi_alpha.core.errors import InvalidPmf, MissingData, NotBuilt
+from kalshi_alpha.core.forecast import GridPmf
 from kalshi_alpha.core.ledger.entry import ClockSource
 from kalshi_alpha.exec.feed_verdicts import known_rows
 from kalshi_alpha.exec.wiring import Run
@@ -79,4 +80,16 @@ def forecast(run: Run, strategy: Strategy, calibration: Any) -> FamilyForecast:
         )
     except InvalidPmf as error:
         return FamilyForecast(ForecastSet((), {strategy.family: str(error)}), faulty_models=1)
-    return FamilyForecast(made)
+    faults = {f.quantity: why for f in made.forecasts if (why := _fault(f.pmf)) is not None}
+    sound = tuple(f for f in made.forecasts if f.quantity not in faults)
+    refused = {**made.refused, **faults}
+    return FamilyForecast(replace(made, forecasts=sound, refused=refused), len(faults))
+
+
+def _fault(pmf: GridPmf) -> str | None:
+    """Say what is wrong with a distribution; a family of a user's own may hand over anything."""
+    try:
+        GridPmf(pmf.grid, pmf.lo, pmf.probs)
+    except InvalidPmf as error:
+        return str(error)
+    return None

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
 from math import inf
 
+from kalshi_alpha.config import baselines
 from kalshi_alpha.config.settings import Settings
 from kalshi_alpha.core.errors import UsageError
 from kalshi_alpha.core.execution.expected_fill import SlippageMode, cold_start_curve
@@ -145,13 +146,15 @@ class ScanOptions:
         contracts = None if self.contracts is None else _contracts(self.contracts)
         if self.sizing is SizingRule.FIXED and contracts is None:
             contracts = Contracts.whole(1)
+        agreed = baselines.PORTFOLIO.kelly
+        # A loosened file is the gate's to refuse; sizes are worked out as if it were not.
         return SizingPolicy(
             rule=self.sizing,
             bankroll=self.bankroll(settings),
             contracts=contracts,
-            kelly_multiplier=kelly.multiplier,
-            kelly_cap=cap,
-            probability_se=kelly.min_probability_se,
+            kelly_multiplier=min(kelly.multiplier, agreed.multiplier),
+            kelly_cap=min(cap, agreed.cap),
+            probability_se=max(kelly.min_probability_se, agreed.min_probability_se),
         )
 
 

@@ -148,14 +148,14 @@ def run_mode(request: DailyRequest, mode: str) -> ModeDone:
     )
     request.options.require_allowed(run.settings)
     strategy = installed_strategy(run.family)
-    inputs = read_inputs(run, strategy, run.family)
     log = StepLog(run, mode)
     try:
-        return _steps(request, run, strategy, inputs, log)
+        return _steps(request, run, strategy, read_inputs(run, strategy, run.family), log)
+    except UsageError:
+        raise
     except KalshiAlphaError as error:
         log.write(error.exit_code)
-        if not isinstance(error, UsageError):
-            withdraw_verdict(run, error)
+        withdraw_verdict(run, error)
         raise
 
 

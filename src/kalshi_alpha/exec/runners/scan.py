@@ -136,9 +136,11 @@ def scan_series(request: ScanRequest) -> int:
     )
     request.options.require_allowed(run.settings)
     strategy = installed_strategy(run.family)
-    inputs = read_inputs(run, strategy, request.series)
     try:
+        inputs = read_inputs(run, strategy, request.series)
         scanned, written = _scan(request, run, strategy, inputs)
+    except UsageError:
+        raise
     except KalshiAlphaError as error:
         withdraw_verdict(run, error)
         raise

@@ -1,0 +1,443 @@
+"""Every refusal, from the reference scenario by flipping one thing: NO-GO with exactly that
+reason everywhere it is told, and no order reaches the broker.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from desk import Desk, Done
+from kalshi_alpha.core.errors import InvalidPmf
+from kalshi_alpha.core.forecast import Forecast, GridPmf
+from kalshi_alpha.exec import heartbeat
+from kalshi_alpha.exec.pipelines import pipeline
+from kalshi_alpha.exec.runners import scan as scanner
+from kalshi_alpha.strategies.cpi import STRATEGY
+from kalshi_alpha.strategies.strategy import ForecastSet, Strategy
+
+DAY = "2025-06-11"
+Flip = Callable[[Desk], None]
+FULL = ("--report", "--paper-ledger")
+
+
+def kill_switch_on(desk: Desk) -> None:
+    done = desk.run(heartbeat.main, "--kill-switch", "on")
+    assert str(desk.root) in done.out
+
+
+def kill_switch_is_a_dangling_link(desk: Desk) -> None:
+    path = desk.root / "data/proc/state/kill_switch"
+    path.parent.mkdir(parents=True)
+    path.symlink_to("nowhere")
+
+
+def gasoline_too_old(desk: Desk) -> None:
+    desk.drop_payloads("aaa_gas", "aaa_gas/2025-06-08.html")
+
+
+def gasoline_below_two_dollars(desk: Desk) -> None:
+    desk.edit(desk.drivers / "aaa_gas/2025-06-11.html", "$3.124", "$1.999")
+
+
+def gasoline_above_six_dollars(desk: Desk) -> None:
+    desk.edit(desk.drivers / "aaa_gas/2025-06-11.html", "$3.124", "$6.001")
+
+
+def calendar_ends_before_the_release(desk: Desk) -> None:
+    """The calendar as it was known in spring: nothing after the release of May."""
+    path = desk.drivers / "macro_calendar/bls.ics"
+    begin, *events = path.read_text().split("BEGIN:VEVENT")
+    kept = [e for e in events if int(e.partition("US-Eastern:")[2][:8]) < 20250601]
+    path.write_text("BEGIN:VEVENT".join((begin, *kept)).rstrip() + "\nEND:VCALENDAR\n")
+
+
+def a_riskless_profit_is_on_offer(desk: Desk) -> None:
+    """YES on more than 0.2 is bid at 0.65, above the 0.58 asked for YES on more than 0.1."""
+
+    def change(reply: Any) -> None:
+        [book] = [b for b in reply["orderbooks"] if b["ticker"] == "KXCPI-25MAY-T0.2"]
+        book["orderbook_fp"] = {
+            "yes_dollars": [["0.6500", "300.00"]],
+            "no_dollars": [["0.3300", "300.00"]],
+        }
+
+    desk.edit_json(desk.venue / "orderbooks/KXCPI-25MAY.json", change)
+
+
+def config(name: str, old: str, new: str) -> Flip:
+    def flip(desk: Desk) -> None:
+        desk.edit(desk.root / "configs" / name, old, new)
+
+    return flip
+
+
+def beat(**fields: object) -> Flip:
+    def flip(desk: Desk) -> None:
+        path = desk.root / "data/proc/state/heartbeat.json"
+        path.parent.mkdir(parents=True)
+        whole = {
+            "schema": 1,
+            "generated_at": "2025-06-11T10:29:00Z",
+            "session": "pilot",
+            "running": True,
+            "pid": 1,
+        }
+        path.write_text(json.dumps(whole | fields))
+
+    return flip
+
+
+def heartbeat_torn(desk: Desk) -> None:
+    beat()(desk)
+    path = desk.root / "data/proc/state/heartbeat.json"
+    path.write_text(path.read_text()[:-9])
+
+
+FLIPS: dict[str, tuple[Flip, str]] = {
+    "the kill switch is on": (kill_switch_on, "kill_switch"),
+    "the kill switch is a dangling link": (kill_switch_is_a_dangling_link, "kill_switch"),
+    "gasoline is four days old": (gasoline_too_old, "STALE_FEEDS"),
+    "gasoline is below two dollars": (gasoline_below_two_dollars, "STALE_FEEDS"),
+    "gasoline is above six dollars": (gasoline_above_six_dollars, "STALE_FEEDS"),
+    "the calendar names no coming release": (calendar_ends_before_the_release, "calendar_missing"),
+    "the venue's quotes admit a riskless profit": (
+        a_riskless_profit_is_on_offer,
+        "market_inconsistent",
+    ),
+    "position limits are raised": (
+        config("pal_policy.yaml", "ladder_cap_usd: 3000", "ladder_cap_usd: 3001"),
+        "config_weakened",
+    ),
+    "the Kelly cap is raised": (
+        config("portfolio.yaml", "cap: 0.25 ", "cap: 0.26 "),
+        "config_weakened",
+    ),
+    "the Kelly multiplier is raised": (
+        config("portfolio.yaml", "multiplier: 0.25", "multiplier: 0.50"),
+        "config_weakened",
+    ),
+    "probabilities are credited with less error": (
+        config("portfolio.yaml", "min_probability_se: 0.02", "min_probability_se: 0.01"),
+        "config_weakened",
+    ),
+    "the value-at-risk limit is raised": (
+        config("portfolio.yaml", "limit_usd: 2000", "limit_usd: 20000"),
+        "config_weakened",
+    ),
+    "the value at risk is taken at a lower level": (
+        config("portfolio.yaml", "level: 0.99", "level: 0.95"),
+        "config_weakened",
+    ),
+    "a volatility is lowered": (
+        config("portfolio.yaml", "INFL: 0.35", "INFL: 0.34"),
+        "config_weakened",
+    ),
+    "the advantage asked for is lowered": (
+        config("quality_gates.yaml", "CPI: {crps: 0.02", "CPI: {crps: 0.01"),
+        "config_weakened",
+    ),
+    "a feed may be older": (
+        config("freshness.yaml", "max_age_days: 35", "max_age_days: 36"),
+        "config_weakened",
+    ),
+    "a feed is not asked for": (
+        config("series.yaml", ", aaa_gas.daily]", "]"),
+        "config_weakened",
+    ),
+    "more advantage is asked for than there is": (
+        config("quality_gates.yaml", "CPI: {crps: 0.02", "CPI: {crps: 0.90"),
+        "low_crps_advantage",
+    ),
+    "the heartbeat is torn": (heartbeat_torn, "heartbeat_stale"),
+    "the heartbeat lies in the future": (
+        beat(generated_at="2025-06-11T10:30:01Z"),
+        "heartbeat_stale",
+    ),
+    "a session that claims to run is silent": (
+        beat(generated_at="2025-06-11T10:24:59Z"),
+        "heartbeat_stale",
+    ),
+    "a later version wrote the heartbeat": (beat(schema=2), "heartbeat_stale"),
+}
+
+
+def assert_refused(desk: Desk, done: Done, *reasons: str, code: int = 3) -> None:
+    """The command ended with its code and told these reasons, in order, wherever it tells any."""
+    assert done.code == code
+    assert desk.reasons == list(reasons)
+    assert desk.json("reports/_artifacts/go_no_go.json")["go"] is False
+    document = desk.proposals(stamp=Path(max(desk.files() & proposal_files(desk))).stem)
+    assert document["proposals"] == []
+    told = dict.fromkeys(found["reason"] for found in document["verdict"]["reasons"])
+    assert list(told) == list(reasons)
+    assert desk.orders == []
+    [day] = {path.parent.name for path in desk.root.glob("reports/CPI/*/REPORT.md")}
+    report = desk.report(day).partition("## Proposals")[0]
+    assert "## Verdict: NO-GO" in report
+    assert list(dict.fromkeys(line.split("**")[1] for line in report.split("\n- ")[1:])) == list(
+        reasons
+    )
+    assert not (desk.root / "data/proc/ledger_all.parquet").exists()
+
+
+def proposal_files(desk: Desk) -> set[str]:
+    return {name for name in desk.files() if name.startswith("exec/proposals/CPI/")}
+
+
+@pytest.mark.parametrize("flip", FLIPS)
+def test_one_flip_is_one_reason(desk: Desk, flip: str) -> None:
+    change, reason = FLIPS[flip]
+    change(desk)
+
+    assert_refused(desk, desk.daily(*FULL), reason)
+    assert_refused(desk, desk.scan(*FULL), reason)
+
+
+@pytest.mark.parametrize(
+    ("source", "detail"),
+    [
+        ("bls_cpi", "bls_cpi.latest_release"),
+        ("cleveland_nowcast", "cleveland_nowcast.monthly"),
+        ("aaa_gas", "aaa_gas.daily"),
+    ],
+)
+def test_a_feed_that_was_not_received_has_failed(desk: Desk, source: str, detail: str) -> None:
+    desk.drop_payloads(source)
+
+    assert_refused(desk, desk.daily(*FULL), "STALE_FEEDS", code=4)
+    assert any(detail in found["detail"] for found in desk.verdict["reasons"])
+
+
+def test_a_calendar_that_was_not_received_has_failed(desk: Desk) -> None:
+    desk.drop_payloads("macro_calendar")
+
+    assert_refused(desk, desk.daily(*FULL), "calendar_missing", code=4)
+
+
+def test_a_row_of_tomorrow_spoils_its_feed(desk: Desk) -> None:
+    desk.edit(desk.drivers / "aaa_gas/2025-06-11.html", "6/11/25", "6/12/25")
+
+    assert_refused(desk, desk.daily(*FULL), "STALE_FEEDS", code=4)
+    [found] = desk.verdict["reasons"]
+    assert "future_dated" in found["detail"]
+
+
+def test_a_payload_that_cannot_be_read_spoils_its_feed(desk: Desk) -> None:
+    (desk.drivers / "aaa_gas/2025-06-11.html").write_text("<html>maintenance</html>")
+
+    assert_refused(desk, desk.scan(*FULL), "STALE_FEEDS", code=4)
+    [found] = desk.verdict["reasons"]
+    assert "aaa_gas.daily" in found["detail"]
+
+
+def test_the_same_values_are_too_old_five_weeks_later(desk: Desk) -> None:
+    """The next release morning, with nothing newer received than in June."""
+    done = desk.daily(*FULL, "--as-of", "2025-07-15T10:30:00Z")
+
+    assert done.code == 3
+    assert desk.reasons == ["STALE_FEEDS"]
+    assert desk.orders == []
+
+
+def test_a_clock_that_is_not_new_yorks_is_refused(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TZ", "UTC")
+    time.tzset()
+
+    assert_refused(desk, desk.daily(*FULL), "tz_not_et")
+    assert "TZ=America/New_York" in desk.verdict["reasons"][0]["detail"]
+
+
+def test_an_unreadable_kill_switch_counts_as_on(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lstat = Path.lstat
+
+    def denied(path: Path) -> Any:
+        if path.name == "kill_switch":
+            raise PermissionError(13, "Permission denied", str(path))
+        return lstat(path)
+
+    monkeypatch.setattr(Path, "lstat", denied)
+
+    assert_refused(desk, desk.daily(*FULL), "kill_switch")
+    assert "Permission denied" in desk.verdict["reasons"][0]["detail"]
+
+
+@pytest.mark.parametrize(
+    "at",
+    [
+        "2025-06-10T10:00:00Z",  # 06:00 on the eve: the freeze begins
+        "2025-06-11T09:59:59Z",
+        "2025-06-11T12:20:01Z",  # one second past the window
+        "2025-06-11T12:29:59Z",
+    ],
+)
+def test_the_freeze_stops_both_commands(desk: Desk, at: str) -> None:
+    desk.edit(desk.drivers / "manifest.json", "2025-06-10T15:00:00Z", "2025-06-10T09:00:00Z")
+
+    for command in (desk.daily, desk.scan):
+        assert_refused(desk, command(*FULL, "--as-of", at), "freeze_window")
+
+
+@pytest.mark.parametrize("at", ["2025-06-11T10:00:00Z", "2025-06-11T12:20:00Z"])
+def test_the_window_is_open_from_its_first_to_its_last_second(desk: Desk, at: str) -> None:
+    for command in (desk.daily, desk.scan):
+        assert command(*FULL, "--as-of", at).code == 0
+        assert desk.reasons == []
+
+
+def test_before_the_freeze_a_scan_quotes_and_the_pipeline_takes_notes(desk: Desk) -> None:
+    desk.edit(desk.drivers / "manifest.json", "2025-06-10T15:00:00Z", "2025-06-09T15:00:00Z")
+    desk.edit_json(
+        desk.venue / "manifest.json", lambda m: m.update(books_seen_at="2025-06-09T15:59:40Z")
+    )
+    clock = ("--as-of", "2025-06-09T16:00:00Z")
+
+    assert_refused(desk, desk.daily(*FULL, *clock), "outside_window")
+    log = desk.json("data/proc/logs/2025-06-09/daily_pre_cpi_20250609T160000Z.json")
+    assert log["scan_notes"] == [
+        f"the next scan window opens {DAY} 06:00:00 ET; cpi 2025-05 is due at {DAY} 08:30:00 ET"
+    ]
+
+    quoted = desk.scan(*FULL, *clock)
+    assert (quoted.code, desk.reasons) == (0, [])
+    assert len(desk.orders) == len(desk.proposals(stamp="2025-06-09T160000Z")["proposals"]) > 0
+
+
+def test_after_the_release_a_scan_may_quote_and_the_pipeline_takes_notes(desk: Desk) -> None:
+    clock = ("--as-of", "2025-06-11T13:00:00Z")
+
+    assert_refused(desk, desk.daily(*FULL, *clock), "outside_window")
+    assert desk.scan(*FULL, *clock).code == 0
+    document = desk.proposals(stamp="2025-06-11T130000Z")
+    assert document["verdict"]["go"] is True
+    assert {p["reason"] for p in document["not_proposed"]} == {"market_closed"}
+
+
+def strategy_saying(change: Callable[[Forecast], Forecast]) -> Strategy:
+    def forecast(read: Callable[[str], Any], calibration: Any, at: Any) -> ForecastSet:
+        made = STRATEGY.forecast(read, calibration, at)
+        return replace(made, forecasts=tuple(change(each) for each in made.forecasts))
+
+    return replace(STRATEGY, forecast=forecast)
+
+
+def with_negative_mass(forecast: Forecast) -> Forecast:
+    """A distribution that got round its own checks: more than 0.2 likelier than more than 0.1."""
+    broken = object.__new__(GridPmf)
+    probs = np.array([0.6, 0.5, -0.4, 0.3])
+    object.__setattr__(broken, "grid", forecast.pmf.grid)
+    object.__setattr__(broken, "lo", 0)
+    object.__setattr__(broken, "probs", probs)
+    object.__setattr__(broken, "_below", np.concatenate(([0.0], np.cumsum(probs))))
+    object.__setattr__(broken, "_above", 1.0 - np.concatenate(([0.0], np.cumsum(probs))))
+    return replace(forecast, pmf=broken)
+
+
+def with_impossible_mass(forecast: Forecast) -> Forecast:
+    raise InvalidPmf(f"{forecast.quantity}: probabilities sum to 1.2")
+
+
+@pytest.mark.parametrize("change", [with_negative_mass, with_impossible_mass])
+def test_a_model_that_contradicts_itself_is_refused(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, change: Callable[[Forecast], Forecast]
+) -> None:
+    faulty = strategy_saying(change)
+    for module in (pipeline, scanner):
+        monkeypatch.setattr(module, "installed_strategy", lambda _: faulty)
+
+    for command in (desk.daily, desk.scan):
+        assert_refused(desk, command(*FULL), "non_monotone_ladders")
+
+
+def test_a_loosened_policy_file_on_the_command_line_is_refused(desk: Desk, tmp_path: Path) -> None:
+    mine = tmp_path / "mine.yaml"
+    agreed = (desk.root / "configs/pal_policy.yaml").read_text()
+    mine.write_text(agreed.replace("ladder_cap_usd: 3000", "ladder_cap_usd: 9000"))
+
+    assert_refused(desk, desk.scan(*FULL, "--pal-policy", str(mine)), "config_weakened")
+
+
+def test_two_flips_are_two_reasons(desk: Desk) -> None:
+    kill_switch_on(desk)
+    gasoline_too_old(desk)
+
+    assert_refused(desk, desk.daily(*FULL), "kill_switch", "STALE_FEEDS")
+
+
+@pytest.mark.parametrize(
+    "flip",
+    [
+        beat(),
+        beat(generated_at="2025-06-11T10:25:00Z"),
+        beat(generated_at="2025-06-10T10:29:00Z", running=False),
+    ],
+)
+def test_a_heartbeat_in_good_order_stops_nothing_and_is_not_touched_under_a_set_clock(
+    desk: Desk, flip: Flip
+) -> None:
+    flip(desk)
+    path = desk.root / "data/proc/state/heartbeat.json"
+    before = path.read_bytes()
+
+    assert desk.daily(*FULL).code == 0
+    assert path.read_bytes() == before
+
+
+def test_a_refusal_voids_the_go_and_the_paper_orders_of_the_same_morning(desk: Desk) -> None:
+    assert desk.daily(*FULL).code == 0
+    assert desk.ledger().height > 0
+    desk.orders.clear()
+    kill_switch_on(desk)
+
+    assert desk.daily(*FULL).code == 3
+    assert desk.reasons == ["kill_switch"]
+    assert desk.orders == []
+    assert desk.ledger().height == 0
+    assert "NO-GO" in desk.report()
+
+
+def test_a_run_that_fails_on_the_way_voids_the_go_before_it(desk: Desk) -> None:
+    assert desk.daily(*FULL).code == 0
+    (desk.drivers / "cpi/history.json").write_text('{"history": [')
+
+    done = desk.daily(*FULL)
+
+    assert done.code == 4
+    assert done.err.startswith("daily: ")
+    assert len(done.err.splitlines()) == 1
+    assert desk.reasons == ["reading_unreadable"]
+
+
+def test_markets_that_were_worth_it_are_told_as_withheld(desk: Desk) -> None:
+    desk.daily()
+    wanted = {p["market_ticker"] for p in desk.proposals()["proposals"]}
+    kill_switch_on(desk)
+
+    desk.daily("--report")
+
+    gated = {
+        p["market_ticker"]: p["detail"]
+        for p in desk.proposals()["not_proposed"]
+        if p["reason"] == "gate_closed"
+    }
+    assert set(gated) == wanted
+    assert set(gated.values()) == {"the gate is closed: kill_switch"}
+    assert f"{len(wanted)} quotes were worth proposing and are withheld" in desk.report()
+
+
+def test_the_kill_switch_is_lifted_by_its_own_command_only(desk: Desk) -> None:
+    kill_switch_on(desk)
+    assert desk.daily().code == 3
+    assert desk.run(heartbeat.main, "--kill-switch", "off").code == 0
+    assert desk.daily().code == 0
