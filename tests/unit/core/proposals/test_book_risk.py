@@ -1,0 +1,111 @@
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kalshi_alpha.core.errors import BadParameter
+from kalshi_alpha.core.proposals.book_risk import BookAtRisk, share_within
+from kalshi_alpha.core.proposals.legs import Legs
+from kalshi_alpha.core.risk.pal import Exposure
+from kalshi_alpha.core.risk.unit_book import UnitBook
+from kalshi_alpha.core.types import Money, Side
+from scan_cases import EVENT, GOLDEN, RISK, Scene, held, scene, snapshot
+
+UNIT = "CPI:2025-06-11"
+
+
+def legs(case: Scene, *counts: int) -> Legs:
+    e2 = np.array([100 * count for count in counts], dtype=np.int64)
+    return Legs(case.priced(), np.arange(len(counts)), e2, 100)
+
+
+def books(
+    case: Scene, counts: Sequence[int], *exposures: Exposure, event: str = EVENT
+) -> dict[str, UnitBook]:
+    orders = legs(case, *counts)
+    return BookAtRisk(orders, {event: exposures}, RISK).unit_books(orders)
+
+
+def test_orders_are_settled_in_every_atom() -> None:
+    """470 YES above 0.2 cost 237.0563 and pay 470 with probability 0.57."""
+    book = books(GOLDEN, [470])[UNIT]
+    assert book.cost == Money.parse("237.0563")
+    assert book.payoff_e2 == (0, 47_000)
+    assert book.probs == pytest.approx((0.43, 0.57))
+
+
+def test_holdings_and_orders_of_both_sides_add_up() -> None:
+    """Ten YES above 0.2 and five NO above 0.3: at most 0.2 pays 5, 0.3 pays 15, above pays 10."""
+    book = books(GOLDEN, [10], held(3, 5, 70, side=Side.NO))[UNIT]
+    assert book.payoff_e2 == (500, 1000, 1500)
+    assert book.probs == pytest.approx((0.43, 0.25, 0.32))
+
+
+def test_without_a_forecast_the_worst_atom_is_certain() -> None:
+    case = scene(snapshot({2: (50, 46)}), pmf=None)
+    book = books(case, [], held(2, 10, 50))[UNIT]
+    assert (book.payoff_e2, book.probs) == ((0,), (1.0,))
+    assert book.max_loss == Money.parse("5")
+
+
+def test_a_holding_on_a_market_that_is_not_listed_is_lost() -> None:
+    book = books(GOLDEN, [], held(9, 10, 50))[UNIT]
+    assert (book.cost, book.payoff_e2) == (Money.parse("5"), (0,))
+
+
+def test_ladders_of_one_unit_become_one_book() -> None:
+    case = scene(snapshot({2: (50, 46)}, "KXA-25MAY"), snapshot({2: (50, 46)}, "KXB-25MAY"))
+    (book,) = books(case, [10, 20]).values()
+    likely = [payoff for payoff, prob in zip(book.payoff_e2, book.probs, strict=True) if prob > 0]
+    assert likely == [0, 3000]
+
+
+def test_a_ladder_with_nothing_has_no_book() -> None:
+    assert books(GOLDEN, []) == {}
+
+
+def test_the_book_can_be_measured_for_fewer_and_smaller_orders() -> None:
+    orders = legs(GOLDEN, 100, 50)
+    book = BookAtRisk(orders, {}, RISK)
+    assert book.var(orders) > book.var(orders.scaled(0.5, 100)) > 0.0
+    assert book.var(orders.where(np.array([False, False]))) == 0.0
+
+
+def test_nothing_is_at_risk_without_positions() -> None:
+    assert RISK.value_at_risk({}) == 0.0
+
+
+def test_the_larger_of_both_measures_governs() -> None:
+    """A binary that loses $100 with probability 0.4 can lose all of it at 99 %."""
+    book = UnitBook(Money.parse("100"), (0, 20_000), (0.4, 0.6))
+    assert RISK.value_at_risk({UNIT: book}) == pytest.approx(100.0)
+
+
+def test_a_family_without_betas_is_refused() -> None:
+    book = UnitBook(Money.parse("100"), (0, 20_000), (0.4, 0.6))
+    with pytest.raises(BadParameter, match="OTHER"):
+        RISK.value_at_risk({"OTHER:2025": book})
+
+
+@pytest.mark.parametrize(
+    "change", [{"limit": float("nan")}, {"limit": -1.0}, {"level": 1.0}, {"level": float("nan")}]
+)
+def test_an_impossible_model_cannot_be_built(change: dict[str, float]) -> None:
+    with pytest.raises(BadParameter):
+        replace(RISK, **change)  # type: ignore[arg-type]
+
+
+@given(st.floats(0.0, 200.0))
+def test_the_share_is_the_largest_of_64_steps(limit: float) -> None:
+    share = share_within(limit, lambda s: 100.0 * s)
+    assert share == 1.0 if limit >= 100.0 else share * 100.0 <= limit < (share + 1 / 64) * 100.0
+
+
+def test_nothing_new_is_allowed_when_holdings_exceed_the_limit() -> None:
+    assert share_within(10.0, lambda s: 50.0 + s) == 0.0
+    assert share_within(float("nan"), lambda s: s) == 0.0

@@ -1,0 +1,121 @@
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kalshi_alpha.core.errors import BadParameter
+from kalshi_alpha.core.forecast import GridPmf
+from kalshi_alpha.core.proposals.policy import SizingRule
+from kalshi_alpha.core.proposals.sizes import WantedSizes, truncated_fractions, wanted_sizes
+from kalshi_alpha.core.risk.pal import Commitment, Exposure
+from kalshi_alpha.core.sizing.fractional import parameter_risk, truncated_fraction
+from kalshi_alpha.core.types import Contracts, Money, Side
+from scan_cases import EVENT, GOLDEN, GRID, KELLY, Scene, held, scene, snapshot
+
+
+def sizes(case: Scene, *exposures: Exposure) -> WantedSizes:
+    return wanted_sizes(case.priced(), np.array([0]), {EVENT: exposures}, case.policy)
+
+
+@given(
+    st.floats(0.0, 1.0),
+    st.floats(0.0, 1.0),
+    st.floats(0.01, 1.0),
+    st.floats(0.0, 0.2),
+    st.floats(0.01, 0.25),
+)
+def test_fractions_for_arrays_are_the_scalar_ones(
+    kelly: float, prob: float, cost: float, error: float, cap: float
+) -> None:
+    sizing = replace(KELLY, probability_se=error, kelly_cap=cap)
+    (got,) = truncated_fractions(np.array([kelly]), np.array([prob]), np.array([cost]), sizing)
+    shrinkage = parameter_risk(prob, cost, error)
+    assert got == pytest.approx(truncated_fraction(kelly, kelly_cap=cap, shrinkage=shrinkage))
+
+
+@pytest.mark.parametrize("kelly", [-0.1, 1.1, float("nan")])
+def test_an_impossible_fraction_is_refused(kelly: float) -> None:
+    half = np.array([0.5])
+    with pytest.raises(BadParameter):
+        truncated_fractions(np.array([kelly]), half, half, KELLY)
+
+
+def test_kelly_sees_exactly_the_honest_edge() -> None:
+    priced, found = GOLDEN.priced(), sizes(GOLDEN)
+    cost = 0.5 + priced.quotes.fee[0]
+    assert found.kelly[0] * (1.0 - cost) == pytest.approx(priced.quotes.ev_honest[0])
+
+
+def test_a_fixed_count_is_asked_for_whatever_the_edge() -> None:
+    case = GOLDEN.sized(rule=SizingRule.FIXED, contracts=Contracts.whole(7))
+    assert sizes(case).contracts_e2.tolist() == [700]
+
+
+def test_a_count_with_kelly_is_a_ceiling() -> None:
+    assert sizes(GOLDEN.sized(contracts=Contracts.whole(7))).contracts_e2.tolist() == [700]
+    assert sizes(GOLDEN.sized(contracts=Contracts.whole(900))).contracts_e2.tolist() == [47_000]
+
+
+def test_sizes_are_whole_lots() -> None:
+    """470.80 contracts: in lots of 50 they are 450."""
+    assert sizes(GOLDEN.sized(lot=Contracts(1))).contracts_e2.tolist() == [47_080]
+    assert sizes(GOLDEN.sized(lot=Contracts.whole(50))).contracts_e2.tolist() == [45_000]
+
+
+def test_more_of_the_same_side_is_wanted_less() -> None:
+    flat, long = sizes(GOLDEN), sizes(GOLDEN, held(2, 500, 50))
+    assert 0.0 < long.kelly[0] < flat.kelly[0]
+
+
+def test_beside_a_filled_hedge_more_is_wanted() -> None:
+    flat, hedged = sizes(GOLDEN), sizes(GOLDEN, held(2, 500, 50, side=Side.NO))
+    assert hedged.kelly[0] > flat.kelly[0]
+
+
+def test_existing_contracts_of_the_same_market_by_hand() -> None:
+    """With 500 filled, wealth is 10,000 where it loses and 10,500 where it pays.
+
+    The optimum of 0.558 log(10500 + 0.495625 x) + 0.442 log(10000 - 0.504375 x) is where
+    0.558 * 0.495625 * (10000 - 0.504375 x) = 0.442 * 0.504375 * (10500 + 0.495625 x), so
+    x = (2765.5875 - 2340.80438) / (0.139489... + 0.110491...) = 1,699.3 contracts, 8.57 %.
+    """
+    p, q = 0.558, 0.504375
+    gain, lose = p * (1 - q), (1 - p) * q
+    contracts = (gain * 10_000 - lose * 10_500) / (gain * q + lose * (1 - q))
+    assert contracts == pytest.approx(1699.3, abs=0.1)
+    found = sizes(GOLDEN, held(2, 500, 50))
+    assert found.kelly[0] == pytest.approx(contracts * q / 10_000, rel=1e-6)
+
+
+@pytest.mark.parametrize("commitment", [Commitment.RESTING, Commitment.UNKNOWN])
+def test_only_what_is_filled_changes_a_size(commitment: Commitment) -> None:
+    resting = sizes(GOLDEN, held(2, 500, 50, commitment=commitment))
+    assert resting.kelly[0] == sizes(GOLDEN).kelly[0]
+
+
+def test_a_holding_that_pays_nowhere_known_changes_nothing() -> None:
+    assert sizes(GOLDEN, held(9, 500, 50)).kelly[0] == pytest.approx(sizes(GOLDEN).kelly[0])
+
+
+def test_a_forecast_without_a_losing_atom_still_sees_the_holding() -> None:
+    """All mass above 0.2: the fill says that we may lose, so more is not simply added."""
+    certain = GridPmf(GRID, 3, np.array([0.5, 0.5]))
+    case = scene(snapshot({2: (50, 46)}), pmf=certain)
+    assert sizes(case, held(2, 5000, 50)).kelly[0] < sizes(case).kelly[0]
+
+
+def test_sizes_can_be_picked() -> None:
+    found = sizes(GOLDEN)
+    assert found.at(np.array([0, 0])).kelly.tolist() == [found.kelly[0]] * 2
+    assert found.at(np.array([], dtype=np.int64)).contracts_e2.size == 0
+
+
+def test_scaling_the_bankroll_scales_the_contracts() -> None:
+    one, ten = (
+        sizes(GOLDEN.sized(bankroll=Money(times * 10**10), lot=Contracts(1))) for times in (1, 10)
+    )
+    assert abs(ten.contracts_e2[0] - 10 * one.contracts_e2[0]) <= 10
