@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import doctest
+import importlib.util
 import json
 import os
 import re
@@ -26,6 +27,7 @@ from kalshi_alpha.datastore import ingest
 from kalshi_alpha.exec import heartbeat
 from kalshi_alpha.exec.pipelines import daily
 from kalshi_alpha.exec.runners import scan_ladders
+from kalshi_alpha.exec.wiring import BUILT_FAMILIES, SCENARIO_MODES
 from runs import REPO, new_root
 from scripts import write_reasons
 
@@ -184,6 +186,33 @@ def test_the_unbuilt_make_targets_of_the_runbook_page_are_those_of_the_makefile(
     )
     assert recipe is not None
     assert targets == set(recipe[1].split())
+
+
+def test_what_the_runbook_page_calls_absent_is_absent() -> None:
+    page = (DOCS / "runbook/README.md").read_text()
+    row = re.search(r"^\| (.*) \| no such module \|$", page, re.MULTILINE)
+    assert row is not None
+    names = re.findall(r"`([^`]+)`", row[1])
+    modules = [name.removeprefix("python -m ").removeprefix("kalshi_alpha.") for name in names]
+    here = [m for m in modules if "/" not in m and _exists(f"kalshi_alpha.{m}")]
+    assert here == []
+    assert not any((REPO / m).exists() for m in modules if "/" in m)
+
+
+def test_the_families_that_the_documents_call_built_are_those_that_are() -> None:
+    built = set(BUILT_FAMILIES)
+    page = (DOCS / "runbook/README.md").read_text().partition("## Not built")[2]
+    unbuilt = {SCENARIO_MODES[family] for family in SCENARIO_MODES if family not in built}
+    row = re.search(r"^\| `daily --mode (.*?);", page, re.MULTILINE)
+    assert row is not None
+    assert set(re.findall(r"\w+_\w+", row[1])) == unbuilt
+
+
+def _exists(module: str) -> bool:
+    try:
+        return importlib.util.find_spec(module) is not None
+    except ModuleNotFoundError:
+        return False
 
 
 def _links(page: Path) -> Iterator[str]:
