@@ -82,6 +82,17 @@ def test_every_number_in_a_formula_was_a_result_or_is_a_price_or_a_size_of_the_r
     assert not strange
 
 
+def test_the_readme_shows_what_the_demo_prints(demo: Mapping[str, Any]) -> None:
+    document, readme = demo["proposals"], (REPO / "README.md").read_text()
+    ours = next(p for p in document["proposals"] if p["market_ticker"] == TICKER)
+    line = f"  {TICKER:<22} {ours['side'].upper():<3} {ours['contracts']} @ {ours['price']}  "
+    assert f"{line}honest edge {100 * ours['ev_honest']:+.2f} c\n" in readme
+    counts = len(document["proposals"]), len(document["not_proposed"])
+    assert "{} proposals, {} markets not traded\n".format(*counts) in readme
+    verdict = "GO" if document["verdict"]["go"] else "NO-GO"
+    assert f"CPI OFFLINE {document['generated_at']}: {verdict}\n" in readme
+
+
 def test_the_table_of_t_that_the_page_quotes_is_right() -> None:
     assert _t6_cdf(0.131) == pytest.approx(0.55, abs=5e-4)
     assert _t6_cdf(0.265) == pytest.approx(0.60, abs=5e-4)
