@@ -73,8 +73,8 @@ def allot(
     sizes = wanted_sizes(priced, order, holdings.exposures, policy)
     legs = Legs(priced, order, sizes.contracts_e2, policy.balance_step_e6)
     legs = _drop(legs, legs.contracts_e2 == 0, reasons, NotProposed.KELLY_BELOW_ONE_LOT)
-    cut, free = within_position_limits(legs, holdings, sizing.lot)
-    rooms = dict(zip(legs.rows.tolist(), free.tolist(), strict=True))
+    cut, rooms_e6 = within_position_limits(legs, holdings, sizing.lot)
+    rooms = dict(zip(legs.rows.tolist(), rooms_e6.tolist(), strict=True))
     legs = _drop(legs.resized(cut), cut == 0, reasons, NotProposed.POSITION_LIMIT)
     legs = legs.scaled(unit_shares(legs, holdings, sizing), sizing.lot.e2)
     legs = _drop(legs, legs.contracts_e2 == 0, reasons, NotProposed.RISK_UNIT_CAP)
@@ -82,12 +82,11 @@ def allot(
     legs = _drop(legs, ~worth, reasons, NotProposed.EV_LOST_TO_FEE_ROUNDING)
     final, var = _cut_to_var(legs, holdings, policy, risk)
     _drop(legs, ~np.isin(legs.rows, final.rows), reasons, NotProposed.VAR_LIMIT)
-    place = {row: at for at, row in enumerate(order.tolist())}
-    kept = final.rows.tolist()
     return Allotment(
         legs=final,
-        rooms=tuple(Money(rooms[row]) for row in kept),
-        sizes=sizes.at(np.array([place[row] for row in kept], dtype=np.int64)),
+        rooms=tuple(Money(rooms[row]) for row in final.rows.tolist()),
+        # No step changes the order, so the sizes of what remains are a part of all sizes.
+        sizes=sizes.at(np.flatnonzero(np.isin(order, final.rows))),
         stopped=reasons,
         var=var,
     )

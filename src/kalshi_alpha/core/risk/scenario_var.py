@@ -148,13 +148,9 @@ def copula_losses(
         If loadings and units do not match, a unit is explained more than wholly, or nothing is
         to be drawn.
     """
-    if loadings.ndim != 2 or loadings.shape[0] != len(units):
-        raise BadParameter(f"loadings {loadings.shape} for {len(units)} units")
+    explained = _explained(units, loadings)
     if draws < 1:
         raise BadParameter(f"draws must be at least 1, was {draws}")
-    explained = (loadings**2).sum(axis=1)
-    if not (explained <= 1.0 + 1e-9).all():
-        raise BadParameter("a unit's loadings must not explain more than its variance")
     own = np.sqrt(np.maximum(1.0 - explained, 0.0)).astype(np.float32)
     factors = rng.standard_normal((loadings.shape[1], draws), dtype=np.float32)
     quantiles = _normal_quantiles()
@@ -164,6 +160,16 @@ def copula_losses(
         score = loading @ factors + rest * quantiles[bits]
         total += unit.losses[_payoffs_reached(latent_thresholds(unit), score)]
     return total
+
+
+def _explained(units: Sequence[UnitBook], loadings: FloatArray) -> FloatArray:
+    """Return the share of each unit's variance that the factors explain, at most one."""
+    if loadings.ndim != 2 or loadings.shape[0] != len(units):
+        raise BadParameter(f"loadings {loadings.shape} for {len(units)} units")
+    explained: FloatArray = (loadings**2).sum(axis=1)
+    if not (explained <= 1.0 + 1e-9).all():
+        raise BadParameter("a unit's loadings must not explain more than its variance")
+    return explained
 
 
 def _normal_quantiles() -> Float32Array:
