@@ -37,6 +37,8 @@ class Replay:
         By name: PMFs over the same bins, made from no more than what was known either.
     units
         Risk unit of each row: what settles together is one observation.
+    weights
+        Of each row: the weight that our side had in the baseline ``pooled``; empty without one.
 
     Raises
     ------
@@ -54,12 +56,15 @@ class Replay:
     outcomes: IntArray
     baselines: Mapping[str, FloatArray]
     units: tuple[str, ...]
+    weights: tuple[float, ...] = ()
 
     def __post_init__(self) -> None:
         n, bins = self.pmfs.shape
         lengths = {len(self.days), len(self.known_at), self.means.size, self.outcomes.size}
         if lengths | {len(self.units)} != {n}:
             raise BadParameter(f"replay of {self.key}: columns of different length")
+        if self.weights and len(self.weights) != n:
+            raise BadParameter(f"replay of {self.key}: {len(self.weights)} weights for {n} rows")
         if any(pmfs.shape != (n, bins) for pmfs in self.baselines.values()):
             raise BadParameter(f"replay of {self.key}: a baseline is on other bins")
         inside = (self.outcomes >= self.lo) & (self.outcomes < self.lo + bins)

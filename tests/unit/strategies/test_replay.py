@@ -36,6 +36,7 @@ def test_a_replay_keeps_its_rows_together() -> None:
         ({"baselines": {"b": np.full((2, 3), 1 / 3)}}, "other bins"),
         ({"outcomes": np.array([3, 1], dtype=np.int64)}, "2025-04-01"),
         ({"outcomes": np.array([2, -2], dtype=np.int64)}, "2025-05-01"),
+        ({"weights": (0.2,)}, "1 weights for 2 rows"),
         ({"known_at": (datetime(2025, 5, 13), datetime(2025, 6, 11))}, "zone"),  # noqa: DTZ001
     ],
 )

@@ -5,6 +5,8 @@ from kalshi_alpha.strategies.cpi.calibrate import fit
 from kalshi_alpha.strategies.cpi.forecast import forecast
 from kalshi_alpha.strategies.cpi.outcomes import outcomes
 from kalshi_alpha.strategies.cpi.quality import quality
+from kalshi_alpha.strategies.cpi.replay import replay
+from kalshi_alpha.strategies.cpi.variants import VARIANTS
 from kalshi_alpha.strategies.strategy import Strategy
 
 STRATEGY = Strategy(
@@ -16,6 +18,8 @@ STRATEGY = Strategy(
     quality=quality,
     identity=lambda calibration: str(calibration.history_sha256),
     outcomes=outcomes,
+    replay=replay,
+    variants=VARIANTS,
 )
 
-__all__ = ["STRATEGY", "calibrate", "fit", "forecast", "load", "outcomes", "quality"]
+__all__ = ["STRATEGY", "calibrate", "fit", "forecast", "load", "outcomes", "quality", "replay"]

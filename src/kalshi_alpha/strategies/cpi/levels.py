@@ -17,8 +17,8 @@ ADJUSTED, ADJUSTED_CORE, UNADJUSTED = "CUSR0000SA0", "CUSR0000SA0L1E", "CUUR0000
 # in percentage points: root mean square over the months of 2018-2025 of which a vintage with the
 # factors in force is at hand. 0.029 in 53 months from February to December; 0.042 in five
 # Januaries, whose release brings new factors; 0.040 where the levels are two years old.
-_SEASONAL_ERROR_SD = 0.03
-_SEASONAL_ERROR_SD_STALE = 0.04
+SEASONAL_ERROR_SD = 0.03
+SEASONAL_ERROR_SD_STALE = 0.04
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +86,7 @@ def yearly_base(rows: Sequence[LevelRow], month: date) -> YearlyBase:
         previous_e3=previous.index_e3,
         year_ago_e3=year_ago.index_e3,
         seasonal_pct=seasonal,
-        seasonal_error_sd=_SEASONAL_ERROR_SD_STALE if stale else _SEASONAL_ERROR_SD,
+        seasonal_error_sd=SEASONAL_ERROR_SD_STALE if stale else SEASONAL_ERROR_SD,
         used=(
             _as_input("NSA index of the month before", previous),
             _as_input("NSA index of a year before", year_ago),

@@ -15,6 +15,7 @@ import numpy as np
 
 from kalshi_alpha.core.arrays import FloatArray
 from kalshi_alpha.core.errors import BadParameter, MissingData
+from kalshi_alpha.core.forecast import StudentT
 
 DECAY = 0.85  # weight of the past in both averages, about six months of memory
 SCALE_FLOOR = 0.08  # percentage points; below this the print's own rounding dominates
@@ -23,6 +24,8 @@ DOFS = (5, 6)
 MONTHS_LEAST = 18
 _ERROR_START = 0.12  # mean absolute error before any is seen, percentage points
 _GAS_START = 3.0  # mean absolute monthly change of gasoline before any is seen, percent
+_COLD_DOF = 5
+_SCALE_OF_ABSOLUTE = 1.05
 _TINY = 1e-3  # keeps logarithms finite after a run of perfect months
 _DIGITS = 9  # parameters are rounded, so that two machines write the same artifact
 _STEPS_MAX = 100
@@ -96,6 +99,23 @@ def fit_scale(errors: FloatArray, gas_changes_pct: FloatArray) -> ScaleModel:
     _, theta, dof = max(fits, key=lambda each: each[0])
     values = (*theta.tolist(), *centres.tolist(), error_level, gas_level)
     return _rounded(values, dof)
+
+
+def cold_scale(mean: float, errors: FloatArray) -> StudentT:
+    """Return the distribution around a mean while there are too few months for a fit.
+
+    The weighted mean of absolute errors starts from 0.12 and takes in those there are; a t with
+    five degrees of freedom has a scale of 1.05 times its mean absolute error.
+
+    Parameters
+    ----------
+    mean
+        Centre, in percent.
+    errors : ndarray of shape (n_months,)
+        First print less forecast, oldest first, in percentage points; may be empty.
+    """
+    _, level = _levels(np.abs(errors), _ERROR_START)
+    return StudentT(mean, max(SCALE_FLOOR, _SCALE_OF_ABSOLUTE * level), _COLD_DOF)
 
 
 def _rounded(values: tuple[float, ...], dof: int) -> ScaleModel:

@@ -12,7 +12,7 @@ from scipy import optimize, stats
 from kalshi_alpha.core.arrays import FloatArray
 from kalshi_alpha.core.errors import BadParameter, MissingData
 from kalshi_alpha.strategies.cpi.history import errors_of, gas_changes_of, read_history
-from kalshi_alpha.strategies.cpi.scale import SCALE_FLOOR, ScaleModel, fit_scale
+from kalshi_alpha.strategies.cpi.scale import SCALE_FLOOR, ScaleModel, cold_scale, fit_scale
 from kalshi_alpha.strategies.strategy import Row
 
 MODEL = ScaleModel(
@@ -148,3 +148,15 @@ def test_arrays_that_do_not_pair_up_are_refused() -> None:
 def test_an_impossible_model_cannot_be_built(damage: dict[str, float]) -> None:
     with pytest.raises(BadParameter, match="no scale model"):
         replace(MODEL, **damage)  # type: ignore[arg-type]
+
+
+def test_the_cold_spread_starts_from_a_mean_error_of_an_eighth() -> None:
+    cold = cold_scale(0.2, np.array([]))
+    # A mean absolute error of 0.12 and a t with five degrees of freedom.
+    assert (cold.mean, cold.dof) == (0.2, 5)
+    assert cold.scale == pytest.approx(0.12 * 1.05)
+
+
+def test_the_cold_spread_takes_in_the_errors_there_are() -> None:
+    assert cold_scale(0.0, np.array([0.5, -0.6])).scale > cold_scale(0.0, np.array([])).scale
+    assert cold_scale(0.0, np.zeros(17)).scale == SCALE_FLOOR
