@@ -12,6 +12,7 @@ from kalshi_alpha.core.proposals.policy import ScanPolicy
 from kalshi_alpha.core.proposals.quotes import quotable
 from kalshi_alpha.core.proposals.table import MarketTable
 from kalshi_alpha.core.proposals.tick_table import ABSENT
+from kalshi_alpha.core.types import E4_PER_DOLLAR
 
 _RATE_UNIT = 1e10
 
@@ -29,8 +30,8 @@ class BestQuotes:
         Indices as in `quotes`: YES or NO, JOIN or IMPROVE.
     price
         1e-4 dollars.
-    prob_model, prob_market
-        Probability that the side pays: ours, and the market's mid.
+    prob, prob_market
+        Probability that the side pays: what is believed, and the market's mid.
     fee
         Dollars per contract before rounding.
     ev_raw, ev_honest
@@ -42,7 +43,7 @@ class BestQuotes:
     side: IntArray
     placement: IntArray
     price: IntArray
-    prob_model: FloatArray
+    prob: FloatArray
     prob_market: FloatArray
     fee: FloatArray
     ev_raw: FloatArray
@@ -61,38 +62,46 @@ def best_quotes(table: MarketTable, prob_yes: FloatArray, policy: ScanPolicy) ->
     table
         The markets.
     prob_yes : ndarray of shape (n_markets,)
-        Our probability of YES; NaN where there is no forecast.
+        What is believed of YES; NaN where there is no forecast.
     policy
         Shrink, adverse selection and fill ratios.
     """
     price = quotable(table.yes_bid, table.no_bid, table.grid_of, table.ticks)
     known = (price != ABSENT) & ~np.isnan(prob_yes)
+    fee, raw, honest = _values(table, prob_yes, np.where(known, price, ABSENT), policy)
+    alpha = np.array([policy.alpha_join, policy.alpha_improve])
+    # A losing quote is not made better by being filled less often, so odds scale gains only.
+    rank = np.where(honest > 0, alpha[:, np.newaxis] * honest, honest)
+    best = rank.reshape(4, -1).argmax(axis=0)
+    rows = np.arange(best.size)
+    mid_yes = (table.yes_bid + E4_PER_DOLLAR - table.no_bid) / (2 * E4_PER_DOLLAR)
+    side, placement = best // 2, best % 2
+    return BestQuotes(
+        side=side,
+        placement=placement,
+        price=price[side, placement, rows],
+        prob=np.where(side == 0, prob_yes, 1.0 - prob_yes),
+        prob_market=np.where(side == 0, mid_yes, 1.0 - mid_yes),
+        fee=fee[side, placement, rows],
+        ev_raw=raw[side, placement, rows],
+        ev_honest=honest[side, placement, rows],
+        alpha=alpha[placement],
+    )
+
+
+def _values(
+    table: MarketTable, prob_yes: FloatArray, price: IntArray, policy: ScanPolicy
+) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """Return fee, raw and honest edge of every price; minus infinity where there is none.
+
+    All of shape (2, 2, n_markets), as in `quotable`.
+    """
+    known = price != ABSENT
     # Where nothing can be valued a harmless number stands in, and is masked out below.
-    cost = np.where(known, price, 5_000) / 1e4
+    cost = np.where(known, price, E4_PER_DOLLAR // 2) / E4_PER_DOLLAR
     prob = np.where(known, np.stack((prob_yes, 1.0 - prob_yes))[:, np.newaxis], 0.5)
     fee = model_fee_per_contract(table.maker_rate / _RATE_UNIT, cost)
     raw = ev_raw(prob, cost, fee)
     honest = ev_honest(prob, cost, fee, policy.shrink, policy.bin_weight, policy.adverse_selection)
-    alpha = np.array([policy.alpha_join, policy.alpha_improve])[:, np.newaxis]
-    # A losing quote is not made better by being filled less often, so odds scale gains only.
-    rank = np.where(known, np.where(honest > 0, alpha * honest, honest), -np.inf).reshape(4, -1)
-    best = rank.argmax(axis=0)
-    rows = np.arange(rank.shape[1])
-
-    def pick(values: FloatArray) -> FloatArray:
-        every = np.where(known, values, -np.inf).reshape(4, -1)
-        return np.asarray(every[best, rows])
-
-    mid_yes = (table.yes_bid + 10_000 - table.no_bid) / 2e4
-    side = best // 2
-    return BestQuotes(
-        side=side,
-        placement=best % 2,
-        price=price.reshape(4, -1)[best, rows],
-        prob_model=np.where(side == 0, prob_yes, 1.0 - prob_yes),
-        prob_market=np.where(side == 0, mid_yes, 1.0 - mid_yes),
-        fee=pick(fee),
-        ev_raw=pick(raw),
-        ev_honest=pick(honest),
-        alpha=np.broadcast_to(alpha, (2, 2, 1)).reshape(4, 1)[best, 0],
-    )
+    none = np.full(price.shape, -np.inf)
+    return np.where(known, fee, none), np.where(known, raw, none), np.where(known, honest, none)

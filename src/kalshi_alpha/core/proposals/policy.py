@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
 from kalshi_alpha.core.errors import BadParameter
+from kalshi_alpha.core.forecast.pooling import GAP_MAX
 from kalshi_alpha.core.sizing.fractional import KELLY_CAP_MAX
 from kalshi_alpha.core.types import E2_PER_CONTRACT, Contracts, Money
 
@@ -66,6 +68,35 @@ class SizingPolicy:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Pooling:
+    """How our probabilities are pooled with the market's before anything is valued.
+
+    Parameters
+    ----------
+    weights
+        By event: the weight of ours in log-odds, in [0, 1]; an event that is not named has 0,
+        which is the market alone.
+    gap
+        How far the pool may stray from the market, in probability.
+    wide_spread
+        Spread in dollars above which quotes only bound the market's opinion.
+    observed
+        Events whose forecast rests on an observation, for which the gap does not hold.
+    """
+
+    weights: Mapping[str, float]
+    gap: float = GAP_MAX
+    wide_spread: float = 0.10
+    observed: frozenset[str] = frozenset()
+
+    def __post_init__(self) -> None:
+        if not all(0.0 <= weight <= 1.0 for weight in self.weights.values()):
+            raise BadParameter(f"pool weights must lie in [0, 1], were {dict(self.weights)}")
+        if not (0.0 <= self.gap <= 1.0 and 0.0 <= self.wide_spread <= 1.0):
+            raise BadParameter(f"gap {self.gap} and spread {self.wide_spread} must lie in [0, 1]")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ScanPolicy:
     """Everything a scan decides by, apart from the data.
 
@@ -87,10 +118,13 @@ class ScanPolicy:
         The account's balance precision, by which fees are rounded.
     sizing
         How proposals are sized.
+    pooling
+        How our probabilities meet the market's; None takes the model at its word.
     """
 
     at: datetime
     sizing: SizingPolicy
+    pooling: Pooling | None = None
     min_ev: float = 0.005
     shrink: float = 0.9
     bin_weight: float = 1.0

@@ -11,10 +11,12 @@ import numpy as np
 from kalshi_alpha.core.arrays import FloatArray
 from kalshi_alpha.core.errors import BadLadder
 from kalshi_alpha.core.forecast import GridPmf
+from kalshi_alpha.core.forecast.pooling import market_reading, near_market, pool_log_odds
 from kalshi_alpha.core.ladder import batch_market_probabilities, stack_pmfs
 from kalshi_alpha.core.proposals.evaluate import BestQuotes, best_quotes
-from kalshi_alpha.core.proposals.policy import ScanPolicy
+from kalshi_alpha.core.proposals.policy import Pooling, ScanPolicy
 from kalshi_alpha.core.proposals.table import MarketTable
+from kalshi_alpha.core.proposals.tick_table import ABSENT
 
 ForecastKey = tuple[str, date]
 
@@ -29,8 +31,9 @@ class PricedMarkets:
         The markets.
     pmfs
         One forecast per ladder, or None.
-    prob_yes : ndarray of shape (n_markets,)
-        Our probability of YES; NaN where there is no forecast.
+    prob_yes, prob_pooled : ndarrays of shape (n_markets,)
+        Our model's probability of YES, and what is believed once the market has been heard; NaN
+        where there is no forecast.
     quotes
         The best quote of every market.
     """
@@ -38,6 +41,7 @@ class PricedMarkets:
     table: MarketTable
     pmfs: tuple[GridPmf | None, ...]
     prob_yes: FloatArray
+    prob_pooled: FloatArray
     quotes: BestQuotes
 
 
@@ -69,7 +73,40 @@ def price_markets(
                 f"its forecast in steps of {pmf.grid.step}"
             )
     prob_yes = model_probabilities(table, pmfs)
-    return PricedMarkets(table, pmfs, prob_yes, best_quotes(table, prob_yes, policy))
+    believed = prob_yes
+    if policy.pooling is not None:
+        believed = pooled_probabilities(table, prob_yes, policy.pooling)
+    return PricedMarkets(table, pmfs, prob_yes, believed, best_quotes(table, believed, policy))
+
+
+def pooled_probabilities(table: MarketTable, prob_yes: FloatArray, pooling: Pooling) -> FloatArray:
+    """Return what is believed of YES once the market has been heard.
+
+    A market with one side empty says nothing that could be pooled; its model probability is
+    kept, and nothing will be quoted there.
+
+    Parameters
+    ----------
+    table
+        The markets with their quotes.
+    prob_yes : ndarray of shape (n_markets,)
+        The model's probability; NaN where there is no forecast.
+    pooling
+        Weights by event, and the gap that holds the pool near the market.
+    """
+    heard = (table.yes_bid != ABSENT) & (table.no_bid != ABSENT) & ~np.isnan(prob_yes)
+    events = [snapshot.ladder.event_ticker for snapshot in table.snapshots]
+    weights = np.array([pooling.weights.get(event, 0.0) for event in events])
+    observed = np.array([event in pooling.observed for event in events])
+    ours, ladder = prob_yes[heard], table.ladder_of[heard]
+    bid, ask = table.yes_bid[heard] / 1e4, 1.0 - table.no_bid[heard] / 1e4
+    market = market_reading(bid, ask, ours, pooling.wide_spread)
+    # A torn book may cross; what stands there is refused later and must not stop the scan.
+    pool = pool_log_odds(ours, np.clip(market, 0.0, 1.0), weights[ladder])
+    held = np.where(observed[ladder], pool, near_market(pool, market, pooling.gap))
+    believed = prob_yes.copy()
+    believed[heard] = np.clip(held, 0.0, 1.0)
+    return believed
 
 
 def model_probabilities(table: MarketTable, pmfs: Sequence[GridPmf | None]) -> FloatArray:

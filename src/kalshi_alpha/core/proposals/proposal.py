@@ -31,8 +31,8 @@ class Proposal:
     ----------
     placement
         ``join`` the best bid, or ``improve`` it by a tick.
-    prob_model, prob_market, prob_honest
-        Ours, the market's mid, and ours after shrinking the edge.
+    prob_model, prob_market, prob_pooled, prob_honest
+        Our model's, the market's mid, the two pooled, and the pool after shrinking its edge.
     kelly_fraction
         Full Kelly fraction of the bankroll, given a fill.
     staked_fraction
@@ -55,6 +55,7 @@ class Proposal:
     contracts: Contracts
     prob_model: float
     prob_market: float
+    prob_pooled: float
     prob_honest: float
     ev_raw: float
     ev_honest: float
@@ -85,6 +86,7 @@ class Passed:
     price: Price | None = None
     prob_model: float | None = None
     prob_market: float | None = None
+    prob_pooled: float | None = None
     ev_raw: float | None = None
     ev_honest: float | None = None
 

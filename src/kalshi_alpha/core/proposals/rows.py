@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from math import isfinite, isnan
-from typing import Required, TypedDict
+from typing import NamedTuple, Required, TypedDict
 
 import numpy as np
 
@@ -28,26 +28,19 @@ def proposal_rows(allotment: Allotment, policy: ScanPolicy) -> tuple[Proposal, .
 
 
 def _proposals(allotment: Allotment, policy: ScanPolicy) -> Iterator[Proposal]:
-    legs = allotment.legs
-    table, rows = legs.priced.table, legs.rows
-    quotes = _QuoteColumns.of(legs.priced, rows)
-    edges = zip(*(each.tolist() for each in legs.edges()), strict=True)
-    orders = zip(
-        legs.contracts_e2.tolist(), legs.fee_e6.tolist(), legs.at_risk_e6.tolist(), strict=True
-    )
-    kelly, honest = allotment.sizes.kelly.tolist(), allotment.sizes.prob_honest.tolist()
-    bankroll = policy.sizing.bankroll.dollars
-    for at, (row, (raw, net), (e2, fee_e6, at_risk_e6)) in enumerate(
-        zip(rows.tolist(), edges, orders, strict=True)
+    legs, kelly = allotment.legs, allotment.sizes.kelly.tolist()
+    honest_probs, edges = allotment.sizes.prob_honest.tolist(), legs.edges()
+    quotes = _QuoteColumns.of(legs.priced, legs.rows)
+    orders = _OrderColumns(*(each.tolist() for each in (legs.fee_e6, legs.at_risk_e6, *edges)))
+    for at, (row, e2) in enumerate(
+        zip(legs.rows.tolist(), legs.contracts_e2.tolist(), strict=True)
     ):
-        market, contracts, fee = table.markets[row], Contracts(e2), Money(fee_e6)
-        ladder = table.snapshots[table.ladder_of[row]].ladder
+        market, alpha = legs.priced.table.markets[row], quotes.alpha[at]
+        contracts, fee = Contracts(e2), Money(orders.fee_e6[at])
+        at_risk, honest = Money(orders.at_risk_e6[at]), orders.ev_honest[at]
         yield Proposal(
+            **_ladder_names(legs.priced, row),
             market_ticker=market.ticker,
-            event_ticker=ladder.event_ticker,
-            series_ticker=ladder.series_ticker,
-            quantity=ladder.quantity,
-            risk_unit=ladder.risk_unit,
             strike=str(market.strike),
             side=_SIDES[quotes.side[at]],
             placement=_PLACEMENTS[quotes.placement[at]],
@@ -55,24 +48,54 @@ def _proposals(allotment: Allotment, policy: ScanPolicy) -> Iterator[Proposal]:
             contracts=contracts,
             prob_model=quotes.prob_model[at],
             prob_market=quotes.prob_market[at],
-            prob_honest=honest[at],
-            ev_raw=raw,
-            ev_honest=net,
-            ev_order=contracts.count * quotes.alpha[at] * net,
-            ev_shrink=EvShrink(
-                s=policy.shrink,
-                w_bin=policy.bin_weight,
-                lambda_adv=policy.adverse_selection,
-                phi=fee.dollars / contracts.count,
-            ),
+            prob_pooled=quotes.prob_pooled[at],
+            prob_honest=honest_probs[at],
+            ev_raw=orders.ev_raw[at],
+            ev_honest=honest,
+            ev_order=contracts.count * alpha * honest,
+            ev_shrink=_shrink(policy, fee.dollars / contracts.count),
             fee=fee,
-            max_loss=Money(at_risk_e6),
+            max_loss=at_risk,
             pal_room=allotment.rooms[at],
             kelly_fraction=kelly[at],
-            staked_fraction=Money(at_risk_e6).dollars / bankroll,
-            fill_ratio=quotes.alpha[at],
+            staked_fraction=at_risk.dollars / policy.sizing.bankroll.dollars,
+            fill_ratio=alpha,
             closes_at=market.close_at,
         )
+
+
+class _OrderColumns(NamedTuple):
+    """The orders' money and edges as Python numbers."""
+
+    fee_e6: list[int]
+    at_risk_e6: list[int]
+    ev_raw: list[float]
+    ev_honest: list[float]
+
+
+class _LadderNames(TypedDict):
+    """The fields of `Proposal` that are the same for a whole ladder."""
+
+    event_ticker: str
+    series_ticker: str
+    quantity: str
+    risk_unit: str
+
+
+def _ladder_names(priced: PricedMarkets, row: int) -> _LadderNames:
+    ladder = priced.table.snapshots[priced.table.ladder_of[row]].ladder
+    return {
+        "event_ticker": ladder.event_ticker,
+        "series_ticker": ladder.series_ticker,
+        "quantity": ladder.quantity,
+        "risk_unit": ladder.risk_unit,
+    }
+
+
+def _shrink(policy: ScanPolicy, phi: float) -> EvShrink:
+    return EvShrink(
+        s=policy.shrink, w_bin=policy.bin_weight, lambda_adv=policy.adverse_selection, phi=phi
+    )
 
 
 def passed_rows(
@@ -114,6 +137,7 @@ class _Quoted(TypedDict, total=False):
     side: Side
     price: Price
     prob_market: float
+    prob_pooled: float
     ev_raw: float
     ev_honest: float
 
@@ -130,6 +154,7 @@ def _quoted(quotes: _QuoteColumns, at: int, why: NotProposed, policy: ScanPolicy
         "side": _SIDES[quotes.side[at]],
         "price": Price(quotes.price[at]),
         "prob_market": quotes.prob_market[at],
+        "prob_pooled": quotes.prob_pooled[at],
         "ev_raw": quotes.ev_raw[at],
         "ev_honest": honest,
     }
@@ -142,12 +167,25 @@ class _QuoteColumns:
     side: list[int]
     placement: list[int]
     price: list[int]
-    prob_model: list[float]
     prob_market: list[float]
     ev_raw: list[float]
     ev_honest: list[float]
     alpha: list[float]
+    prob_model: list[float]
+    prob_pooled: list[float]
 
     @classmethod
     def of(cls, priced: PricedMarkets, rows: IntArray) -> _QuoteColumns:
-        return cls(*(getattr(priced.quotes, each.name)[rows].tolist() for each in fields(cls)))
+        quotes = priced.quotes
+        is_yes, model_yes = quotes.side[rows] == 0, priced.prob_yes[rows]
+        return cls(
+            side=quotes.side[rows].tolist(),
+            placement=quotes.placement[rows].tolist(),
+            price=quotes.price[rows].tolist(),
+            prob_market=quotes.prob_market[rows].tolist(),
+            ev_raw=quotes.ev_raw[rows].tolist(),
+            ev_honest=quotes.ev_honest[rows].tolist(),
+            alpha=quotes.alpha[rows].tolist(),
+            prob_model=np.where(is_yes, model_yes, 1.0 - model_yes).tolist(),
+            prob_pooled=quotes.prob[rows].tolist(),
+        )

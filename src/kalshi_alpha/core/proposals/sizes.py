@@ -79,23 +79,44 @@ def wanted_sizes(
     quotes = priced.quotes
     price = quotes.price[rows] / 1e4
     cost = price + quotes.fee[rows]
-    honest = honest_prob(quotes.prob_model[rows], price, policy.shrink, policy.bin_weight)
+    honest = honest_prob(quotes.prob[rows], price, policy.shrink, policy.bin_weight)
     filled_prob = np.clip(honest - policy.adverse_selection, 0.0, 1.0)
-    kelly = kelly_fraction(filled_prob, cost)
-    for ladder in np.unique(priced.table.ladder_of[rows]).tolist():
+    terms = _Terms(rows, cost, filled_prob)
+    kelly = _kelly(priced, terms, held, policy.sizing.bankroll.dollars)
+    sizing = policy.sizing
+    if policy.pooling is not None:
+        # A pooled probability is a posterior mean already: shrinking it again would be twice.
+        staked = np.minimum(sizing.kelly_multiplier * kelly, sizing.kelly_cap)
+    else:
+        staked = truncated_fractions(kelly, filled_prob, cost, sizing)
+    return WantedSizes(honest, kelly, staked, _contracts_e2(staked, cost, sizing))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Terms:
+    """What some quotes cost, and with what probability they pay given a fill."""
+
+    rows: IntArray
+    cost: FloatArray
+    prob: FloatArray
+
+    def where(self, kept: BoolArray) -> _Terms:
+        return _Terms(self.rows[kept], self.cost[kept], self.prob[kept])
+
+
+def _kelly(
+    priced: PricedMarkets, terms: _Terms, held: Mapping[str, Sequence[Exposure]], bankroll: float
+) -> FloatArray:
+    """Return the full Kelly fractions, by the closed form where nothing of the ladder is filled."""
+    kelly = kelly_fraction(terms.prob, terms.cost)
+    ladders = priced.table.ladder_of[terms.rows]
+    for ladder in np.unique(ladders).tolist():
         event = priced.table.snapshots[ladder].ladder.event_ticker
         filled = [e for e in held.get(event, ()) if e.commitment is Commitment.FILLED]
         if filled:
-            of_ladder = priced.table.ladder_of[rows] == ladder
-            kelly[of_ladder] = _beside_filled(
-                priced,
-                rows[of_ladder],
-                (cost[of_ladder], filled_prob[of_ladder]),
-                filled,
-                policy.sizing.bankroll.dollars,
-            )
-    staked = truncated_fractions(kelly, filled_prob, cost, policy.sizing)
-    return WantedSizes(honest, kelly, staked, _contracts_e2(staked, cost, policy.sizing))
+            mine = ladders == ladder
+            kelly[mine] = _beside_filled(priced, terms.where(mine), filled, bankroll)
+    return kelly
 
 
 def truncated_fractions(
@@ -134,33 +155,28 @@ def _contracts_e2(staked: FloatArray, cost: FloatArray, sizing: SizingPolicy) ->
 
 
 def _beside_filled(
-    priced: PricedMarkets,
-    rows: IntArray,
-    terms: tuple[FloatArray, FloatArray],
-    filled: Sequence[Exposure],
-    bankroll: float,
+    priced: PricedMarkets, terms: _Terms, filled: Sequence[Exposure], bankroll: float
 ) -> FloatArray:
     """Return the Kelly fractions of one ladder's quotes beside its filled positions.
 
     The forecast's atoms are tilted so that our side pays with the probability that holds given a
     fill, keeping the proportions within the paying and within the losing atoms.
     """
-    table, (cost, filled_prob) = priced.table, terms
-    ladder = int(table.ladder_of[rows[0]])
-    payoffs = LadderPayoffs.of(table, ladder)
-    columns = rows - int(table.starts[ladder])
-    wins = payoffs.pays_yes.T[columns] == (priced.quotes.side[rows] == 0)[:, np.newaxis]
+    ladder = int(priced.table.ladder_of[terms.rows[0]])
+    payoffs = LadderPayoffs.of(priced.table, ladder)
+    columns = terms.rows - int(priced.table.starts[ladder])
+    wins = payoffs.pays_yes.T[columns] == (priced.quotes.side[terms.rows] == 0)[:, np.newaxis]
     probs = _atom_probs(payoffs, priced.pmfs[ladder])
-    tilted = filled_prob[:, np.newaxis] * _within(probs, wins)
-    tilted += (1.0 - filled_prob)[:, np.newaxis] * _within(probs, ~wins)
+    tilted = terms.prob[:, np.newaxis] * _within(probs, wins)
+    tilted += (1.0 - terms.prob)[:, np.newaxis] * _within(probs, ~wins)
     contracts = size_alone(
         tilted / tilted.sum(axis=1, keepdims=True),
         wins.astype(np.float64),
-        cost,
+        terms.cost,
         np.broadcast_to(payoffs.paid(filled), wins.shape),
         bankroll=bankroll,
     )
-    return np.minimum(contracts * cost / bankroll, 1.0)
+    return np.minimum(contracts * terms.cost / bankroll, 1.0)
 
 
 def _atom_probs(payoffs: LadderPayoffs, pmf: GridPmf | None) -> FloatArray:

@@ -42,7 +42,7 @@ def test_a_thin_edge_is_not_rescued_by_fill_odds() -> None:
 def test_no_is_quoted_at_its_own_price_and_probability() -> None:
     found = best(0.45)
     assert (found.side[0], found.price[0]) == (NO, 4600)
-    assert found.prob_model[0] == pytest.approx(0.55)
+    assert found.prob[0] == pytest.approx(0.55)
     assert found.prob_market[0] == pytest.approx(0.48)
     assert found.ev_raw[0] == pytest.approx(0.55 - 0.46 - 0.0175 * 0.46 * 0.54)
 
@@ -56,7 +56,7 @@ def test_a_losing_quote_is_never_preferred_for_being_filled_less() -> None:
 def test_without_a_forecast_nothing_is_valued() -> None:
     found = best(float("nan"))
     assert found.ev_honest[0] == -np.inf
-    assert np.isnan(found.prob_model[0])
+    assert np.isnan(found.prob[0])
 
 
 def test_without_a_price_nothing_is_valued() -> None:
