@@ -32,7 +32,7 @@ def test_kill_switch_stops_when_on_or_unreadable() -> None:
 
 
 def test_the_kill_switchs_detail_names_the_path() -> None:
-    assert kill_switch_reading(on=True, path="/root/x").findings[0].detail.endswith("/root/x")
+    assert kill_switch_reading(on=True, path="/srv/x").findings[0].detail.endswith("/srv/x")
 
 
 def test_a_foreign_zone_is_refused_with_its_remedy() -> None:
