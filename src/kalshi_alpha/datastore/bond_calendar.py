@@ -11,6 +11,8 @@ from kalshi_alpha.core.schedule import BondCalendar
 FIRST_YEAR = 1996
 """The first year with recommendations on record."""
 
+_MARKET = "XSIF"
+
 
 @lru_cache(maxsize=8)
 def bond_calendar(first_year: int, last_year: int) -> BondCalendar:
@@ -24,7 +26,7 @@ def bond_calendar(first_year: int, last_year: int) -> BondCalendar:
     BadParameter
         If the years are out of order or begin before 1996.
     """
-    from holidays import SIFMA
+    import holidays
     from holidays.constants import HALF_DAY
 
     if not FIRST_YEAR <= first_year <= last_year:
@@ -32,7 +34,8 @@ def bond_calendar(first_year: int, last_year: int) -> BondCalendar:
     years = range(first_year, last_year + 1)
     # Observed days may fall into the year before or after the one they belong to.
     wider = range(max(FIRST_YEAR, first_year - 1), last_year + 2)
-    closures = frozenset(day for day in SIFMA(years=wider) if day.year in years)
-    halves = frozenset(day for day in SIFMA(years=wider, categories=(HALF_DAY,)))
-    early = frozenset(day for day in halves if day.year in years) - closures
+    full = holidays.financial_holidays(_MARKET, years=wider)
+    half = holidays.financial_holidays(_MARKET, years=wider, categories=(HALF_DAY,))
+    closures = frozenset(day for day in full if day.year in years)
+    early = frozenset(day for day in half if day.year in years) - closures
     return BondCalendar(closures, early, date(first_year, 1, 1), date(last_year, 12, 31))
