@@ -80,7 +80,8 @@ def allot(
     legs = _drop(legs, legs.contracts_e2 == 0, reasons, NotProposed.RISK_UNIT_CAP)
     worth = _worth_their_fee(legs, policy)
     legs = _drop(legs, ~worth, reasons, NotProposed.EV_LOST_TO_FEE_ROUNDING)
-    final, var = _cut_to_var(legs, holdings, policy, risk)
+    probs = sizes.prob_filled[np.isin(order, legs.rows)]
+    final, var = _cut_to_var(legs, BookAtRisk(legs, probs, holdings.exposures, risk), policy)
     _drop(legs, ~np.isin(legs.rows, final.rows), reasons, NotProposed.VAR_LIMIT)
     return Allotment(
         legs=final,
@@ -108,11 +109,8 @@ def _worth_their_fee(legs: Legs, policy: ScanPolicy) -> BoolArray:
     return np.asarray((honest >= policy.min_ev) & (honest > 0.0))
 
 
-def _cut_to_var(
-    legs: Legs, holdings: Holdings, policy: ScanPolicy, risk: RiskModel
-) -> tuple[Legs, float]:
+def _cut_to_var(legs: Legs, book: BookAtRisk, policy: ScanPolicy) -> tuple[Legs, float]:
     """Return the legs at the largest share whose value at risk is within the limit, and it."""
-    book = BookAtRisk(legs, holdings.exposures, risk)
     found: dict[float, tuple[Legs, float]] = {}
 
     def var_at(share: float) -> float:
@@ -122,7 +120,7 @@ def _cut_to_var(
             found[share] = kept, book.var(kept)
         return found[share][1]
 
-    share = share_within(risk.limit, var_at)
+    share = share_within(book.limit, var_at)
     var_at(share)
     return found[share]
 

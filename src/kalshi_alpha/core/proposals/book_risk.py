@@ -119,27 +119,45 @@ class LadderPosition:
         probs = None if pmf is None else payoffs.probs(pmf)
         return cls(payoffs, probs, counts, ladder_exposure(held))
 
-    def book(self, columns: IntArray, is_yes: IntArray, e2: IntArray, cost: Money) -> UnitBook:
+    def book(self, legs_e2: IntArray, cost: Money, doubt: float) -> UnitBook:
         """Settle holdings and legs, all filled, in every atom.
 
-        Without a forecast the worst atom is taken as certain.
+        Parameters
+        ----------
+        legs_e2 : integer ndarray of shape (2, n_markets)
+            Contracts of the legs, YES and NO, in hundredths.
+        cost
+            What the legs cost.
+        doubt
+            Probability that is taken from the forecast and put on the worst atom; all of it
+            where there is no forecast.
         """
-        counts = self.held_e2.copy()
-        np.add.at(counts, (1 - is_yes, columns), e2)
+        yes_e2, no_e2 = self.held_e2 + legs_e2
         pays, total = self.payoffs.pays_yes, self.cost + cost
+        payoff_e2 = pays @ yes_e2 + ~pays @ no_e2
+        worst = int(payoff_e2.argmin())
         if self.probs is None:
-            worst = int((pays @ counts[0] + ~pays @ counts[1]).min())
-            return UnitBook(total, (worst,), (1.0,))
-        return UnitBook.from_positions(total, pays, self.probs, counts[0], counts[1])
+            return UnitBook(total, (int(payoff_e2[worst]),), (1.0,))
+        probs = (1.0 - doubt) * self.probs
+        probs[worst] += doubt
+        return UnitBook.from_positions(total, pays, probs, yes_e2, no_e2)
 
 
 class BookAtRisk:
     """The value at risk of holdings together with legs, for legs of any size.
 
+    A leg pays less often than the forecast says: its edge is shrunk, and fills come from those
+    who know more. So of each ladder's forecast as much is moved to the worst atom as brings every
+    leg down to its probability given a fill; for a ladder with one leg that is exact, and for
+    more it errs on the safe side. Without it a contract that the model holds for nearly certain
+    would carry no risk at all.
+
     Parameters
     ----------
     legs
         The orders at their full size.
+    probs : ndarray of shape (n_legs,)
+        Probability that each pays, given a fill.
     exposures
         What is committed already, by event.
     risk
@@ -147,9 +165,14 @@ class BookAtRisk:
     """
 
     def __init__(
-        self, legs: Legs, exposures: Mapping[str, Sequence[Exposure]], risk: RiskModel
+        self,
+        legs: Legs,
+        probs: FloatArray,
+        exposures: Mapping[str, Sequence[Exposure]],
+        risk: RiskModel,
     ) -> None:
         self._risk, table = risk, legs.priced.table
+        self._doubts = ladder_doubts(legs, probs)
         self._units = [snapshot.ladder.risk_unit for snapshot in table.snapshots]
         self._positions: dict[int, LadderPosition] = {}
         legged = set(legs.ladders.tolist())
@@ -160,27 +183,44 @@ class BookAtRisk:
                 pmf = legs.priced.pmfs[ladder]
                 self._positions[ladder] = LadderPosition.of(payoffs, pmf, held)
 
+    @property
+    def limit(self) -> float:
+        """Dollars that the value at risk may reach."""
+        return self._risk.limit
+
     def var(self, legs: Legs) -> float:
         """Return the governing value at risk in dollars; ``legs`` may be fewer or smaller."""
         return self._risk.value_at_risk(self.unit_books(legs))
 
     def unit_books(self, legs: Legs) -> dict[str, UnitBook]:
         """Settle every risk unit, its ladders joined bad outcomes with bad ones."""
-        order = np.argsort(legs.ladders, kind="stable")
-        ladders = legs.ladders[order]
-        columns = legs.rows[order] - legs.priced.table.starts[ladders]
-        is_yes, e2 = legs.is_yes[order].astype(np.int64), legs.contracts_e2[order]
-        cost = np.append(0, np.cumsum(legs.at_risk_e6[order]))
+        counts = np.zeros((2, len(legs.priced.table.markets)), dtype=np.int64)
+        counts[np.where(legs.is_yes, 0, 1), legs.rows] = legs.contracts_e2
+        cost_e6 = np.zeros(len(self._units), dtype=np.int64)
+        np.add.at(cost_e6, legs.ladders, legs.at_risk_e6)
         books: dict[str, list[UnitBook]] = {}
         for ladder, position in self._positions.items():
-            start, stop = np.searchsorted(ladders, (ladder, ladder + 1)).tolist()
-            if start == stop and not position.held_e2.any() and position.cost == Money(0):
+            cost = Money(int(cost_e6[ladder]))
+            if cost == position.cost == Money(0):
                 continue
-            mine = slice(start, stop)
-            paid = Money(int(cost[stop] - cost[start]))
-            book = position.book(columns[mine], is_yes[mine], e2[mine], paid)
+            mine = counts[:, legs.priced.table.rows_of(ladder)]
+            book = position.book(mine, cost, float(self._doubts[ladder]))
             books.setdefault(self._units[ladder], []).append(book)
         return {unit: reduce(comonotone, each) for unit, each in books.items()}
+
+
+def ladder_doubts(legs: Legs, probs: FloatArray) -> FloatArray:
+    """Return how much of each ladder's forecast its legs do not believe, shape (n_ladders,).
+
+    The share ``1 - h / p`` by which the forecast's probability p of a leg must shrink to reach h,
+    the largest of the ladder's legs; zero where there are none.
+    """
+    table, yes = legs.priced.table, legs.priced.prob_yes[legs.rows]
+    forecast = np.where(legs.is_yes, yes, 1.0 - yes)
+    kept = np.divide(probs, forecast, out=np.ones(probs.shape), where=forecast > 0.0)
+    doubts = np.zeros(len(table.snapshots))
+    np.maximum.at(doubts, legs.ladders, 1.0 - kept)
+    return doubts
 
 
 def share_within(limit: float, var_at: Callable[[float], float]) -> float:

@@ -27,8 +27,8 @@ class WantedSizes:
 
     Parameters
     ----------
-    prob_honest
-        The shrunk probability that the side pays.
+    prob_honest, prob_filled
+        The shrunk probability that the side pays, and what is left of it given a fill.
     kelly
         Full Kelly fraction of the bankroll, given that the quote is filled.
     staked
@@ -38,6 +38,7 @@ class WantedSizes:
     """
 
     prob_honest: FloatArray
+    prob_filled: FloatArray
     kelly: FloatArray
     staked: FloatArray
     contracts_e2: IntArray
@@ -46,6 +47,7 @@ class WantedSizes:
         """Return the sizes of some of the quotes."""
         return WantedSizes(
             self.prob_honest[places],
+            self.prob_filled[places],
             self.kelly[places],
             self.staked[places],
             self.contracts_e2[places],
@@ -89,7 +91,7 @@ def wanted_sizes(
         staked = np.minimum(sizing.kelly_multiplier * kelly, sizing.kelly_cap)
     else:
         staked = truncated_fractions(kelly, filled_prob, cost, sizing)
-    return WantedSizes(honest, kelly, staked, _contracts_e2(staked, cost, sizing))
+    return WantedSizes(honest, filled_prob, kelly, staked, _contracts_e2(staked, cost, sizing))
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -8,13 +8,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from kalshi_alpha.core.arrays import FloatArray
 from kalshi_alpha.core.errors import BadParameter
-from kalshi_alpha.core.proposals.book_risk import BookAtRisk, share_within
+from kalshi_alpha.core.forecast import GridPmf
+from kalshi_alpha.core.proposals.book_risk import BookAtRisk, ladder_doubts, share_within
 from kalshi_alpha.core.proposals.legs import Legs
 from kalshi_alpha.core.risk.pal import Exposure
 from kalshi_alpha.core.risk.unit_book import UnitBook
 from kalshi_alpha.core.types import Money, Side
-from scan_cases import EVENT, GOLDEN, RISK, Scene, held, scene, snapshot
+from scan_cases import EVENT, GOLDEN, PMF, RISK, Scene, held, scene, snapshot
 
 UNIT = "CPI:2025-06-11"
 
@@ -24,11 +26,17 @@ def legs(case: Scene, *counts: int) -> Legs:
     return Legs(case.priced(), np.arange(len(counts)), e2, 100)
 
 
+def believed(orders: Legs) -> FloatArray:
+    """Take the forecast at its word."""
+    yes = orders.priced.prob_yes[orders.rows]
+    return np.where(orders.is_yes, yes, 1.0 - yes)
+
+
 def books(
     case: Scene, counts: Sequence[int], *exposures: Exposure, event: str = EVENT
 ) -> dict[str, UnitBook]:
     orders = legs(case, *counts)
-    return BookAtRisk(orders, {event: exposures}, RISK).unit_books(orders)
+    return BookAtRisk(orders, believed(orders), {event: exposures}, RISK).unit_books(orders)
 
 
 def test_orders_are_settled_in_every_atom() -> None:
@@ -37,6 +45,37 @@ def test_orders_are_settled_in_every_atom() -> None:
     assert book.cost == Money.parse("237.0563")
     assert book.payoff_e2 == (0, 47_000)
     assert book.probs == pytest.approx((0.43, 0.57))
+
+
+def test_a_leg_pays_with_its_probability_given_a_fill() -> None:
+    """The forecast says 0.57; 0.558 is left of it after shrinking and adverse selection."""
+    orders = legs(GOLDEN, 470)
+    (book,) = BookAtRisk(orders, np.array([0.558]), {}, RISK).unit_books(orders).values()
+    assert book.probs == pytest.approx((0.442, 0.558))
+
+
+def test_the_most_doubted_leg_moves_its_ladders_forecast() -> None:
+    """Of 0.57 nine tenths are believed, of 0.25 four fifths: a fifth moves to "at most 0.2"."""
+    orders = legs(GOLDEN, 10, 10)
+    assert ladder_doubts(orders, np.array([0.513, 0.2])) == pytest.approx([0.2])
+    (book,) = BookAtRisk(orders, np.array([0.513, 0.2]), {}, RISK).unit_books(orders).values()
+    assert book.payoff_e2 == (0, 1000, 2000)
+    assert book.probs == pytest.approx((0.8 * 0.43 + 0.2, 0.8 * 0.32, 0.8 * 0.25))
+
+
+def test_a_leg_that_is_believed_more_than_the_forecast_adds_no_doubt() -> None:
+    assert ladder_doubts(legs(GOLDEN, 10), np.array([0.9])).tolist() == [0.0]
+    assert ladder_doubts(legs(GOLDEN), np.array([])).tolist() == [0.0]
+
+
+def test_near_certainty_is_not_free_of_risk() -> None:
+    """0.995 looks safe at 99 %, but honestly and given a fill it is 0.98."""
+    sure = GridPmf(PMF.grid, 2, np.array([0.005, 0.995]))
+    case = scene(snapshot({2: (95, 2)}), pmf=sure)
+    orders = legs(case, 100)
+    trusting = BookAtRisk(orders, np.array([0.995]), {}, RISK).var(orders)
+    honest = BookAtRisk(orders, np.array([0.98]), {}, RISK).var(orders)
+    assert trusting < honest == pytest.approx(95.0832, abs=1e-4)
 
 
 def test_holdings_and_orders_of_both_sides_add_up() -> None:
@@ -71,7 +110,7 @@ def test_a_ladder_with_nothing_has_no_book() -> None:
 
 def test_the_book_can_be_measured_for_fewer_and_smaller_orders() -> None:
     orders = legs(GOLDEN, 100, 50)
-    book = BookAtRisk(orders, {}, RISK)
+    book = BookAtRisk(orders, believed(orders), {}, RISK)
     assert book.var(orders) > book.var(orders.scaled(0.5, 100)) > 0.0
     assert book.var(orders.where(np.array([False, False]))) == 0.0
 

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 import pytest
 
 from kalshi_alpha.core.errors import BadParameter
-from kalshi_alpha.core.proposals.policy import ScanPolicy, SizingPolicy, SizingRule
+from kalshi_alpha.core.proposals.policy import Pooling, ScanPolicy, SizingPolicy, SizingRule
 from kalshi_alpha.core.types import Contracts, Money
 
 KELLY = SizingPolicy(rule=SizingRule.KELLY, bankroll=Money.parse("10000"))
@@ -20,6 +20,8 @@ POLICY = ScanPolicy(at=datetime(2025, 6, 11, 10, 30, tzinfo=UTC), sizing=KELLY)
         {"kelly_multiplier": 0.0},
         {"kelly_multiplier": 1.5},
         {"kelly_cap": float("nan")},
+        {"kelly_cap": 0.3},
+        {"probability_se": float("inf")},
         {"probability_se": -0.1},
         {"lot": Contracts(0)},
         {"rule": SizingRule.FIXED},
@@ -40,6 +42,7 @@ def test_impossible_sizing_cannot_be_built(change: dict[str, object]) -> None:
         {"alpha_join": float("nan")},
         {"min_ev": -0.01},
         {"adverse_selection": 1.0},
+        {"balance_step_e6": 0},
     ],
 )
 def test_an_impossible_policy_cannot_be_built(change: dict[str, object]) -> None:
@@ -50,3 +53,17 @@ def test_an_impossible_policy_cannot_be_built(change: dict[str, object]) -> None
 def test_fixed_sizing_needs_and_keeps_its_count() -> None:
     fixed = replace(KELLY, rule=SizingRule.FIXED, contracts=Contracts.whole(1))
     assert fixed.contracts == Contracts.whole(1)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"weights": {"KXCPI-25MAY": 1.1}},
+        {"weights": {"KXCPI-25MAY": float("nan")}},
+        {"gap": -0.1},
+        {"wide_spread": float("nan")},
+    ],
+)
+def test_impossible_pooling_cannot_be_built(change: dict[str, object]) -> None:
+    with pytest.raises(BadParameter):
+        replace(Pooling(weights={}), **change)  # type: ignore[arg-type]

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from kalshi_alpha.core.errors import BadParameter
 from kalshi_alpha.core.forecast import GridPmf
-from kalshi_alpha.core.proposals.policy import SizingRule
+from kalshi_alpha.core.proposals.policy import Pooling, SizingRule
 from kalshi_alpha.core.proposals.sizes import WantedSizes, truncated_fractions, wanted_sizes
 from kalshi_alpha.core.risk.pal import Commitment, Exposure
 from kalshi_alpha.core.sizing.fractional import parameter_risk, truncated_fraction
@@ -119,3 +119,11 @@ def test_scaling_the_bankroll_scales_the_contracts() -> None:
         sizes(GOLDEN.sized(bankroll=Money(times * 10**10), lot=Contracts(1))) for times in (1, 10)
     )
     assert abs(ten.contracts_e2[0] - 10 * one.contracts_e2[0]) <= 10
+
+
+def test_a_pooled_probability_is_not_shrunk_for_its_error_again() -> None:
+    """With all the weight on our side the pool is our 0.57; a quarter of Kelly's 0.1081967."""
+    alone = Pooling(weights={EVENT: 1.0})
+    found = sizes(replace(GOLDEN, policy=replace(GOLDEN.policy, pooling=alone)))
+    assert found.prob_filled[0] == pytest.approx(0.558)
+    assert found.staked[0] == pytest.approx(0.25 * 0.1081967, abs=1e-7)
