@@ -6,6 +6,7 @@ import json
 import shutil
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -13,13 +14,19 @@ import polars as pl
 import pytest
 
 from kalshi_alpha.brokers.dry import DryGateway
+from kalshi_alpha.core.ledger.entry import ClockSource, EntryKind, LedgerEntry, LedgerMode
 from kalshi_alpha.core.ports import Acknowledgement, PostOnlyOrder
+from kalshi_alpha.core.types import Side
+from kalshi_alpha.exec.inputs import Inputs
 from kalshi_alpha.exec.pipelines import daily
 from kalshi_alpha.exec.runners import scan_ladders
+from kalshi_alpha.exec.scanning import Known, Scanned
+from kalshi_alpha.exec.wiring import Run, wire_offline
 
 REPOSITORY = Path(__file__).parents[1]
 CLOCK = "2025-06-11T10:30:00Z"
 STAMP = "2025-06-11T103000Z"
+AT = datetime(2025, 6, 11, 10, 30, tzinfo=UTC)
 
 
 @dataclass(frozen=True)
@@ -138,3 +145,57 @@ def open_desk(
 
     monkeypatch.setattr(DryGateway, "place", watched)
     return desk
+
+
+@dataclass(frozen=True)
+class Morning:
+    """A scan of the reference scenario with everything it was made from; not to be changed."""
+
+    run: Run
+    inputs: Inputs
+    known: Known
+    calibration: Any
+    scanned: Scanned
+
+
+def wired(root: Path, as_of: str | None = None) -> Run:
+    """Wire a run that reads the repository's fixtures and writes below a root."""
+    shutil.copytree(REPOSITORY / "configs", root / "configs", dirs_exist_ok=True)
+    return wire_offline(
+        series="CPI",
+        scanner_fixtures=REPOSITORY / "tests/data_fixtures",
+        driver_fixtures=REPOSITORY / "tests/fixtures",
+        as_of=as_of,
+        environ={"KALSHI_ALPHA_HOME": str(root)},
+    )
+
+
+def ledger_row(**changes: Any) -> LedgerEntry:
+    """Build a ledger row of the reference morning: five NO contracts at 0.42, all filled."""
+    fields: dict[str, Any] = {
+        "mode": LedgerMode.OFFLINE,
+        "environment": "offline",
+        "clock_source": ClockSource.SET,
+        "kind": EntryKind.FILLED,
+        "as_of": AT,
+        "run_scope": "pre_cpi",
+        "series": "KXCPI",
+        "event_ticker": "KXCPI-25MAY",
+        "market_ticker": "KXCPI-25MAY-T0.1",
+        "family": "CPI",
+        "quantity": "cpi_mom",
+        "risk_unit": "CPI:2025-06-11",
+        "side": Side.NO,
+        "strike": "> 0.1",
+        "price_e4": 4200,
+        "posted_e2": 500,
+        "filled_e2": 500,
+        "fee_e6": 21_400,
+        "p": 0.58,
+        "shrink": 0.9,
+        "w_bin": 1.0,
+        "adverse": 0.005,
+        "placed_at": AT,
+        "pmf_sha256": "0" * 64,
+    }
+    return LedgerEntry(**(fields | changes))

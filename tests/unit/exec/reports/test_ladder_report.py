@@ -1,0 +1,117 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from desk import Morning, ledger_row
+from kalshi_alpha.core.gates import Finding, Reason
+from kalshi_alpha.core.ledger.support import support
+from kalshi_alpha.exec.reports.ladder_report import (
+    MONITORS_BEGIN,
+    MONITORS_END,
+    ReportParts,
+    ladder_report,
+)
+from kalshi_alpha.exec.scanning import Scanned
+
+
+def parts(**changes: Any) -> ReportParts:
+    fields: dict[str, Any] = {
+        "entries": None,
+        "settled": (),
+        "pictures": {"KXCPI-25MAY": "a.svg"},
+        "support": support([], "CPI"),
+    }
+    return ReportParts(**(fields | changes))
+
+
+def report(morning: Morning, scanned: Scanned | None = None, **changes: Any) -> str:
+    return ladder_report(morning.run, scanned or morning.scanned, parts(**changes))
+
+
+def section(text: str, heading: str) -> str:
+    return text.partition(f"## {heading}")[2].partition("\n## ")[0]
+
+
+def test_the_verdict_comes_first(morning: Morning) -> None:
+    text = report(morning)
+    assert text.startswith("# CPI")
+    assert "OFFLINE" in text.splitlines()[0]
+    headings = [line for line in text.splitlines() if line.startswith("## ")]
+    assert headings[0] == "## Verdict: GO"
+    assert headings[-1] == "## Made from"
+
+
+def test_the_same_input_gives_the_same_bytes(morning: Morning) -> None:
+    assert report(morning) == report(morning)
+
+
+def test_every_proposal_has_a_row_with_its_numbers(morning: Morning) -> None:
+    text = section(report(morning), "Proposals")
+    for p in morning.scanned.proposals:
+        [row] = [line for line in text.splitlines() if line.startswith(f"| {p.market_ticker} |")]
+        cells = [cell.strip() for cell in row.strip("|").split("|")]
+        assert cells[2:5] == [p.side.value.upper(), str(p.price), str(p.contracts)]
+        assert cells[8:10] == [f"{100 * p.ev_raw:+.2f}", f"{100 * p.ev_honest:+.2f}"]
+
+
+def test_a_refusal_names_reason_finding_and_remedy(morning: Morning) -> None:
+    found = Finding(Reason.TZ_NOT_ET, "UTC offset +0.00 h")
+    refused = replace(
+        morning.scanned,
+        verdict=replace(morning.scanned.verdict, go=False, reasons=(found,)),
+        proposals=(),
+        withheld=morning.scanned.proposals,
+    )
+    text = report(morning, refused)
+    assert "## Verdict: NO-GO" in text
+    assert "- **tz_not_et**: UTC offset +0.00 h. " in text
+    assert "TZ=America/New_York" in section(text, "Verdict")
+    assert "withheld by the gate" in section(text, "Proposals")
+    assert "| tz_not_et | True |" in section(text, "Monitors")
+
+
+def test_a_morning_without_an_edge_says_so(morning: Morning) -> None:
+    bare = replace(morning.scanned, proposals=(), withheld=())
+    assert "Nothing is worth a quote." in section(report(morning, bare), "Proposals")
+
+
+def test_the_ledger_section_follows_what_was_asked_for(morning: Morning) -> None:
+    assert "--paper-ledger" in section(report(morning), "Paper ledger")
+    row = ledger_row()
+    text = section(report(morning, entries=(row,)), "Paper ledger")
+    assert "| filled by prints | 1 | 1 | 5.00 | 5.00 |" in text
+    won = replace(row, settled_at=row.as_of, outcome=1, payout_e6=5_000_000)
+    settled = section(report(morning, entries=(), settled=(won,)), "Paper ledger")
+    assert "Settled by this run: 1 rows; realised on fills $2.8786 of" in settled
+
+
+@pytest.mark.parametrize(
+    "monitor",
+    ["model_drift", "tz_not_et", "non_monotone_ladders", "ev_honesty_shrink"],
+)
+def test_the_monitors_stand_between_their_marks(morning: Morning, monitor: str) -> None:
+    block = report(morning).partition(MONITORS_BEGIN)[2].partition(MONITORS_END)[0]
+    assert f"| {monitor} |" in block
+
+
+def test_every_market_that_is_not_traded_has_its_reason(morning: Morning) -> None:
+    text = section(report(morning), "Not traded")
+    for p in morning.scanned.passed:
+        assert f"| {p.market_ticker} |" in text
+        assert p.reason.value in text
+
+
+def test_a_quantity_without_a_forecast_is_named(morning: Morning) -> None:
+    forecasts = replace(morning.scanned.forecasts, refused={"cpi_mom": "no nowcast"})
+    text = report(morning, replace(morning.scanned, forecasts=forecasts))
+    assert "- cpi_mom is not forecast: no nowcast" in text
+
+
+def test_what_it_was_made_from_is_hashed(morning: Morning) -> None:
+    text = section(report(morning), "Made from")
+    assert morning.scanned.calibration_hash in text
+    for name, sha256 in morning.run.settings.sha256.items():
+        assert f"- configs/{name} {sha256}" in text

@@ -1,0 +1,128 @@
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from desk import AT, CLOCK, Morning, wired
+from kalshi_alpha.core.errors import DataError, MissingData
+from kalshi_alpha.core.types import Contracts, Money, Price, Side
+from kalshi_alpha.exec.artifacts import (
+    head,
+    plain,
+    proposal_document,
+    proposals_document,
+    proposals_path,
+    verdict_document,
+    withdraw_verdict,
+    write_go_no_go,
+)
+from kalshi_alpha.exec.wiring import Run
+
+
+@dataclass(frozen=True)
+class Pair:
+    price: Price
+    side: Side
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        (Price(4200), "0.4200"),
+        (Contracts(250), "2.50"),
+        (Money(1_250_000), str(Money(1_250_000))),
+        (0.1 + 0.2, 0.3),
+        (AT, CLOCK),
+        (Side.NO, "no"),
+        ((Pair(Price(1), Side.YES),), [{"price": "0.0001", "side": "yes"}]),
+        (None, None),
+        (7, 7),
+    ],
+)
+def test_values_become_jsons_own(value: object, expected: object) -> None:
+    assert plain(value) == expected
+
+
+def test_every_artifact_says_where_its_data_came_from(run: Run) -> None:
+    assert head(run) == {
+        "schema": 1,
+        "generated_at": CLOCK,
+        "clock_source": "set",
+        "mode": "OFFLINE",
+        "environment": "offline",
+    }
+
+
+def test_the_proposals_document_is_whole_and_plain(morning: Morning) -> None:
+    document = proposals_document(morning.run, morning.scanned, "CPI")
+    assert json.loads(json.dumps(document)) == document
+    assert document["series"] == "CPI"
+    assert document["bankroll_usd"].startswith("10000")
+    assert document["value_at_risk"]["usd"] <= document["value_at_risk"]["limit_usd"] == 2000.0
+    for forecast in document["forecasts"]:
+        assert sum(each["prob"] for each in forecast["pmf"]) == pytest.approx(1.0, abs=1e-8)
+    assert document["fill_alpha"]["alpha"] == 0.5
+    assert document["verdict"] == verdict_document(morning.scanned.verdict)
+
+
+def test_a_proposal_is_told_in_decimals(morning: Morning) -> None:
+    document = proposal_document(morning.scanned.proposals[0])
+    for name in ("price", "contracts", "fee", "max_loss", "pal_room"):
+        assert isinstance(document[name], str)
+    assert set(document["ev_shrink"]) == {"s", "w_bin", "lambda_adv", "phi"}
+
+
+def test_a_scan_has_its_file_by_series_and_clock(run: Run) -> None:
+    assert proposals_path(run, Path("out"), "KXCPI") == Path("out/KXCPI/2025-06-11T103000Z.json")
+
+
+def test_a_verdict_names_its_readings_with_their_ages(morning: Morning) -> None:
+    document = verdict_document(morning.scanned.verdict)
+    assert (document["go"], document["action"], document["reasons"]) == (True, "offline", [])
+    assert {reading["name"] for reading in document["readings"]} >= {"feeds", "quality_gates"}
+
+
+def series_of(run: Run) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(run.paths.go_no_go.read_bytes())["series"]
+    return found
+
+
+@pytest.mark.parametrize(
+    ("error", "reason"),
+    [(MissingData("no rows"), "reading_missing"), (DataError("torn"), "reading_unreadable")],
+)
+def test_a_run_that_failed_withdraws_the_go(
+    run: Run, morning: Morning, error: DataError, reason: str
+) -> None:
+    write_go_no_go(run, morning.scanned.verdict)
+    assert series_of(run)["CPI"]["go"] is True
+
+    withdraw_verdict(run, error)
+
+    entry = series_of(run)["CPI"]
+    assert (entry["go"], entry["safety_go"]) == (False, False)
+    assert entry["reasons"] == [{"reason": reason, "detail": str(error)}]
+
+
+def test_a_file_from_the_future_is_started_anew(run: Run, morning: Morning) -> None:
+    later = wired(run.paths.root, "2025-06-12T10:30:00Z")
+    write_go_no_go(later, morning.scanned.verdict)
+    write_go_no_go(run, morning.scanned.verdict)
+    assert series_of(run)["CPI"]["generated_at"] == CLOCK
+
+
+def test_entries_that_are_no_entries_do_not_survive(run: Run, morning: Morning) -> None:
+    write_go_no_go(run, morning.scanned.verdict)
+    document = json.loads(run.paths.go_no_go.read_bytes())
+    stamp = datetime(2025, 6, 11, tzinfo=UTC).isoformat()
+    odds: list[Any] = [{"go": True}, {"generated_at": "soon"}, [], {"generated_at": stamp}]
+    for odd in odds:
+        document["series"] = {"TNEY": odd}
+        run.paths.go_no_go.write_text(json.dumps(document))
+        write_go_no_go(run, morning.scanned.verdict)
+        assert set(series_of(run)) == {"CPI"}

@@ -1,0 +1,79 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+
+from desk import AT, Morning
+from kalshi_alpha.core.ledger.entry import LedgerEntry, LedgerMode
+from kalshi_alpha.core.ledger.settle import Settlement
+from kalshi_alpha.datastore.ledger import LedgerStore
+from kalshi_alpha.exec.clock import RunClock
+from kalshi_alpha.exec.settlement import market_settlements, settle_known
+from kalshi_alpha.exec.wiring import Run
+from kalshi_alpha.strategies.cpi import STRATEGY
+from kalshi_alpha.strategies.strategy import Outcome, Strategy
+
+Build = Callable[..., LedgerEntry]
+PRINTED_AT = datetime(2025, 6, 11, 12, 45, tzinfo=UTC)
+MAY = date(2025, 5, 1)
+
+
+def printing(value: int) -> Strategy:
+    """A family whose month-on-month print is known."""
+    outcome = {("cpi_mom", MAY): Outcome(value, PRINTED_AT)}
+    return replace(STRATEGY, outcomes=lambda *_: outcome)
+
+
+@pytest.fixture
+def after(run: Run) -> Run:
+    return replace(run, clock=RunClock(PRINTED_AT + timedelta(minutes=15), run.clock.source))
+
+
+def test_a_market_pays_if_the_print_lies_in_its_interval(morning: Morning) -> None:
+    found = market_settlements(
+        morning.scanned.snapshots, {("cpi_mom", MAY): Outcome(1, PRINTED_AT)}
+    )
+    assert found["KXCPI-25MAY-T0.0"] == Settlement.yes(PRINTED_AT)
+    assert found["KXCPI-25MAY-T0.1"] == Settlement.no(PRINTED_AT)
+    assert {ticker.split("-")[0] for ticker in found} == {"KXCPI"}
+
+
+@pytest.mark.parametrize(("value", "payout_e6"), [(1, 5_000_000), (2, 0)])
+def test_open_rows_are_settled_and_kept(
+    after: Run, morning: Morning, entry: Build, value: int, payout_e6: int
+) -> None:
+    store = LedgerStore(after.paths)
+    store.upsert([entry()], AT)
+
+    [settled] = settle_known(after, printing(value), morning.scanned.snapshots, store)
+
+    assert (settled.payout_e6, settled.settled_at) == (payout_e6, PRINTED_AT)
+    assert store.entries() == [settled]
+    assert settle_known(after, printing(value), morning.scanned.snapshots, store) == ()
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"mode": LedgerMode.PAPER},
+        {"placed_at": PRINTED_AT + timedelta(hours=1)},
+        {"market_ticker": "KXCPIYOY-25MAY-T2.4", "event_ticker": "KXCPIYOY-25MAY"},
+    ],
+)
+def test_other_rows_are_left_as_they_are(
+    after: Run, morning: Morning, entry: Build, change: dict[str, object]
+) -> None:
+    store = LedgerStore(after.paths)
+    row = entry(**change)
+    store.upsert([row], AT)
+    assert settle_known(after, printing(1), morning.scanned.snapshots, store) == ()
+    assert store.entries() == [row]
+
+
+def test_without_a_ledger_there_is_nothing_to_settle(after: Run, morning: Morning) -> None:
+    store = LedgerStore(after.paths)
+    assert settle_known(after, printing(1), morning.scanned.snapshots, store) == ()
+    assert not after.paths.ledger_all.exists()
