@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from datetime import date
 from xml.sax.saxutils import escape
 
 import numpy as np
@@ -19,11 +20,24 @@ text { font: 12px system-ui, sans-serif; fill: #24292f }
 .small { font-size: 11px; fill: #57606a } .title { font-size: 14px; font-weight: 600 }
 .axis { stroke: #8c959f; fill: none } .ideal { stroke: #8c959f; stroke-dasharray: 4 3 }
 .bar { fill: #0969da; fill-opacity: .75 } .band { fill: #8c959f; fill-opacity: .3 }
+.path { stroke: #0969da; stroke-width: 2; fill: none }
 .dot { fill: #0969da } .off { fill: #cf222e }
 @media (prefers-color-scheme: dark) {
   text { fill: #e6edf3 } .small { fill: #9198a1 } .back { fill: #0d1117 }
-  .bar, .dot { fill: #58a6ff } .off { fill: #ff7b72 }
+  .bar, .dot { fill: #58a6ff } .path { stroke: #58a6ff } .off { fill: #ff7b72 }
 }"""
+
+
+def replay_pictures(family: str, replays: Sequence[Replay]) -> dict[str, str]:
+    """Draw every replay's pictures, by file name."""
+    drawn: dict[str, str] = {}
+    for replay in replays:
+        stem = f"{family}-{replay.key}".replace("@", "-").replace("+", "-")
+        drawn[f"{stem}-reliability.svg"] = reliability_picture(replay)
+        drawn[f"{stem}-pit.svg"] = pit_picture(replay)
+        if replay.weights:
+            drawn[f"{stem}-weight.svg"] = weight_picture(replay)
+    return drawn
 
 
 def reliability_picture(replay: Replay) -> str:
@@ -31,7 +45,7 @@ def reliability_picture(replay: Replay) -> str:
     bins = ladder_reliability(
         replay.pmfs, replay.outcomes - replay.lo, np.random.default_rng(_SEED)
     )
-    subtitle = f"n = {len(replay.days)}, {_span(replay)}; bars: 90 % by chance alone"
+    subtitle = f"n = {len(replay.days)}, {_span(replay)}; bars: 90 % by chance"
     body = [
         f'<line class="ideal" x1="{_x(0)}" y1="{_y(0)}" x2="{_x(1)}" y2="{_y(1)}"/>',
         *(line for each in bins for line in _reliable(each)),
@@ -46,7 +60,7 @@ def pit_picture(replay: Replay) -> str:
     counts, _ = np.histogram(values, bins=_BINS, range=(0.0, 1.0))
     share = counts / max(1, values.size)
     half = 1.645 * np.sqrt(0.1 * 0.9 / max(1, values.size))
-    top = max(0.2, float(share.max()) * 1.15, 0.1 + half)
+    top = _round_top(max(0.2, float(share.max()), 0.1 + half))
     low, high = max(0.0, 0.1 - half) / top, (0.1 + half) / top
     place = f'x="{_x(0):.1f}" y="{_y(high):.1f}"'
     size = f'width="{_x(1) - _x(0):.1f}" height="{_y(low) - _y(high):.1f}"'
@@ -55,8 +69,31 @@ def pit_picture(replay: Replay) -> str:
         *_bars([float(each) / top for each in share]),
         *_ticks("PIT", "share", scale=top),
     ]
-    subtitle = f"n = {values.size}, {_span(replay)}; band: 90 % by chance alone"
+    subtitle = f"n = {values.size}, {_span(replay)}; band: 90 % by chance"
     return _frame(f"{replay.key}: PIT histogram", subtitle, body)
+
+
+def weight_picture(replay: Replay) -> str:
+    """Draw the path of our weight in the pool with the market."""
+    rows = sorted(zip(replay.days, replay.weights, strict=True))
+    top = _round_top(max(0.05, 1.1 * max(replay.weights)))
+    first, span = rows[0][0], max(1, (rows[-1][0] - rows[0][0]).days)
+    points = " ".join(
+        f"{_x((day - first).days / span):.1f},{_y(weight / top):.1f}" for day, weight in rows
+    )
+    years = [day.year for day, _ in rows]
+    marks = [(date(year, 1, 1) - first).days / span for year in range(years[0] + 1, years[-1] + 1)]
+    body = [
+        f'<polyline class="path" points="{points}"/>',
+        f'<path class="axis" d="M{_x(0)} {_y(1)} V{_y(0)} H{_x(1)}"/>',
+        *(
+            _small(_x(mark), _y(0) + 16, str(years[0] + 1 + i))
+            for i, mark in enumerate(marks)
+            if 0 <= mark <= 1
+        ),
+        *_up_ticks("weight of the model", top),
+    ]
+    return _frame(f"{replay.key}: weight in the pool", f"n = {len(rows)}, {_span(replay)}", body)
 
 
 def _reliable(each: ReliabilityBin) -> Iterator[str]:
@@ -81,21 +118,26 @@ def _bars(heights: Sequence[float]) -> Iterator[str]:
 def _ticks(across: str, up: str, scale: float = 1.0) -> Iterator[str]:
     yield f'<path class="axis" d="M{_x(0)} {_y(1)} V{_y(0)} H{_x(1)}"/>'
     for step in range(6):
-        share = step / 5
-        yield (
-            f'<text class="small" text-anchor="middle" x="{_x(share):.1f}" y="{_y(0) + 16:.1f}">'
-            f"{share:.1f}</text>"
-        )
-        yield (
-            f'<text class="small" text-anchor="end" x="{_x(0) - 6:.1f}" y="{_y(share) + 4:.1f}">'
-            f"{share * scale:.2f}</text>"
-        )
-    middle = f'text-anchor="middle" x="{_x(0.5):.1f}" y="{_SIZE - 10}"'
-    yield f'<text class="small" {middle}>{across}</text>'
-    yield (
-        f'<text class="small" text-anchor="middle" transform="translate(12 {_y(0.5):.0f}) '
-        f'rotate(-90)">{up}</text>'
-    )
+        yield _small(_x(step / 5), _y(0) + 16, f"{step / 5:.1f}")
+    yield _small(_x(0.5), _SIZE - 10, across)
+    yield from _up_ticks(up, scale)
+
+
+def _up_ticks(up: str, scale: float) -> Iterator[str]:
+    for step in range(6):
+        place = f'x="{_x(0) - 6:.1f}" y="{_y(step / 5) + 4:.1f}"'
+        yield f'<text class="small" text-anchor="end" {place}>{step / 5 * scale:.2f}</text>'
+    turn = f'transform="translate(12 {_y(0.5):.0f}) rotate(-90)"'
+    yield f'<text class="small" text-anchor="middle" {turn}>{up}</text>'
+
+
+def _round_top(needed: float) -> float:
+    """Return an axis end whose fifths are round numbers."""
+    return 5.0 * next(step for step in (0.01, 0.02, 0.05, 0.1, 0.2) if 5.0 * step >= needed)
+
+
+def _small(x: float, y: float, text: str) -> str:
+    return f'<text class="small" text-anchor="middle" x="{x:.1f}" y="{y:.1f}">{text}</text>'
 
 
 def _frame(title: str, subtitle: str, body: Sequence[str]) -> str:
@@ -112,7 +154,7 @@ def _frame(title: str, subtitle: str, body: Sequence[str]) -> str:
 
 
 def _span(replay: Replay) -> str:
-    return f"{min(replay.days)} to {max(replay.days)}"
+    return f"{min(replay.days):%Y-%m} to {max(replay.days):%Y-%m}"
 
 
 def _x(share: float) -> float:

@@ -3,30 +3,31 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping
-from concurrent.futures import ProcessPoolExecutor, as_completed
+from collections.abc import Mapping
+from concurrent.futures import Future, ProcessPoolExecutor, as_completed
 from dataclasses import dataclass
 from datetime import date
+from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Any
 
 import click
 
-from kalshi_alpha.core.errors import UsageError
+from kalshi_alpha.core.errors import DataError, KalshiAlphaError, UsageError
 from kalshi_alpha.datastore.atomic import encode_json, write_atomic
 from kalshi_alpha.datastore.history import History
 from kalshi_alpha.datastore.paths import Paths
 from kalshi_alpha.exec.artifacts import plain
 from kalshi_alpha.exec.evaluation.lookahead import LookaheadCheck, lookahead_check
-from kalshi_alpha.exec.evaluation.pictures import pit_picture, reliability_picture
-from kalshi_alpha.exec.evaluation.scores import SKILLS, family_document
+from kalshi_alpha.exec.evaluation.pictures import replay_pictures
+from kalshi_alpha.exec.evaluation.scores import family_document
 from kalshi_alpha.exec.evaluation.settlement_replay import SettlementReplay, settlement_replay
 from kalshi_alpha.exec.evaluation.skill_page import skill_page
-from kalshi_alpha.exec.forecasting import installed_strategy
-from kalshi_alpha.strategies.replay import Replay
+from kalshi_alpha.exec.evaluation.text import family_text, settlement_text
+from kalshi_alpha.exec.forecasting import GROUP, installed_strategy
 
 SCHEMA = 1
-_SHOWN_MISMATCHES = 20
+WORKERS = 2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,13 +36,13 @@ class EvaluationRequest:
 
     families: tuple[str, ...]
     folders: tuple[Path, ...]
-    first: date | None
-    last: date | None
-    market: Path | None
-    as_json: bool
-    plots: bool
-    check_lookahead: bool
-    page: Path | None
+    first: date | None = None
+    last: date | None = None
+    market: Path | None = None
+    as_json: bool = False
+    plots: bool = False
+    check_lookahead: bool = False
+    page: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,20 +57,28 @@ class FamilyResult:
 
 
 def evaluate(request: EvaluationRequest) -> int:
-    """Run the request and return the exit code."""
+    """Run the request and return the exit code.
+
+    Raises
+    ------
+    UsageError
+        If a family is unknown or has no replay, or the days asked for are the wrong way round.
+    DataError
+        If a family's history is missing or unreadable; the others are shown before.
+    """
     if request.first and request.last and request.first > request.last:
         raise UsageError(f"--from {request.first} is later than --to {request.last}")
+    _check_families(request.families)
     History(request.folders)
-    results = _results(request)
-    settled = None if request.market is None else settlement_replay(request.market)
+    settled = None if request.market is None else settlement_replay(request.market, request.folders)
+    results, failures = _results(request)
     _write(request, results)
     if request.as_json:
-        click.echo(encode_json(_document(request, results, settled)), nl=False)
+        click.echo(encode_json(_document(request, results, settled, failures)), nl=False)
     else:
-        for result in results:
-            click.echo("\n".join(_text(result)))
-        if settled is not None:
-            click.echo("\n".join(_settlement_text(settled)))
+        _show(request, results, settled)
+    if failures:
+        raise DataError("; ".join(f"{family}: {why}" for family, why in failures.items()))
     leaked = any(r.lookahead is not None and not r.lookahead.clean for r in results)
     return 1 if leaked or (settled is not None and settled.mismatches) else 0
 
@@ -79,16 +88,17 @@ def evaluate_family(request: EvaluationRequest, family: str) -> FamilyResult:
 
     Raises
     ------
-    NotBuilt
-        If no such family is installed.
     UsageError
         If it has no replay, or nothing in the span.
+    DataError
+        If its history is missing or cannot be read.
     """
     strategy = installed_strategy(family)
     if strategy.replay is None:
         raise UsageError(f"{family} has no replay to evaluate")
     replays = strategy.replay(History(request.folders), request.first, request.last)
-    if not replays or not any(replay.days for replay in replays):
+    replays = tuple(each for each in replays if each.days)
+    if not replays:
         raise UsageError(f"{family}: the history holds no forecast between the days asked for")
     check = None
     if request.check_lookahead:
@@ -97,20 +107,35 @@ def evaluate_family(request: EvaluationRequest, family: str) -> FamilyResult:
         family=family,
         document=family_document(family, replays),
         variants=strategy.variants,
-        pictures=_pictures(family, replays) if request.plots else {},
+        pictures=replay_pictures(family, replays) if request.plots else {},
         lookahead=check,
     )
 
 
-def _results(request: EvaluationRequest) -> list[FamilyResult]:
+def _check_families(families: tuple[str, ...]) -> None:
+    known = sorted({point.name for point in entry_points(group=GROUP)})
+    unknown = [family for family in families if family.lower() not in known]
+    if unknown:
+        raise UsageError(
+            f"unknown family {', '.join(unknown)}; there are {', '.join(map(str.upper, known))}"
+        )
+
+
+def _results(request: EvaluationRequest) -> tuple[list[FamilyResult], dict[str, str]]:
+    """Evaluate the families side by side; a failure of one leaves the others."""
     if len(request.families) == 1:
-        return [evaluate_family(request, request.families[0])]
+        return [evaluate_family(request, request.families[0])], {}
     from rich.console import Console
     from rich.progress import track
 
     done: dict[str, FamilyResult] = {}
-    with ProcessPoolExecutor(max_workers=min(2, os.cpu_count() or 1)) as pool:
-        waiting = {pool.submit(evaluate_family, request, family) for family in request.families}
+    failures: dict[str, str] = {}
+    with ProcessPoolExecutor(max_workers=min(WORKERS, os.cpu_count() or 1)) as pool:
+        # The longest replays come last in the list, and start first.
+        waiting: dict[Future[FamilyResult], str] = {
+            pool.submit(evaluate_family, request, family): family
+            for family in reversed(request.families)
+        }
         console = Console(stderr=True)
         for future in track(
             as_completed(waiting),
@@ -119,42 +144,61 @@ def _results(request: EvaluationRequest) -> list[FamilyResult]:
             console=console,
             disable=not console.is_terminal,
         ):
-            result = future.result()
-            done[result.family] = result
-    return [done[family] for family in request.families]
+            try:
+                done[waiting[future]] = future.result()
+            except (DataError, UsageError) as error:
+                failures[waiting[future]] = str(error)
+            except KalshiAlphaError:
+                pool.shutdown(wait=False, cancel_futures=True)
+                raise
+    return [done[each] for each in request.families if each in done], failures
 
 
-def _pictures(family: str, replays: tuple[Replay, ...]) -> dict[str, str]:
-    drawn: dict[str, str] = {}
-    for replay in replays:
-        stem = f"{family}-{replay.key}".replace("@", "-").replace("+", "-")
-        drawn[f"{stem}-reliability.svg"] = reliability_picture(replay)
-        drawn[f"{stem}-pit.svg"] = pit_picture(replay)
-    return drawn
+def _pictures_folder() -> Path:
+    return Paths.from_environ(os.environ).reports / "evaluation"
 
 
 def _write(request: EvaluationRequest, results: list[FamilyResult]) -> None:
-    folder = Paths.from_environ(os.environ).reports / "evaluation"
     for result in results:
         for name, drawn in result.pictures.items():
-            write_atomic(folder / name, drawn.encode())
+            write_atomic(_pictures_folder() / name, drawn.encode())
     if request.page is not None:
         page = skill_page(
-            {r.family: r.document for r in results},
-            {r.family: r.variants for r in results},
-            "python -m kalshi_alpha.exec.evaluate --family all --data DIR --write-page FILE",
+            {r.family: r.document for r in results}, {r.family: r.variants for r in results}
         )
         write_atomic(request.page, page.encode())
 
 
-def _document(
+def _show(
     request: EvaluationRequest, results: list[FamilyResult], settled: SettlementReplay | None
+) -> None:
+    lines: list[str] = []
+    for result in results:
+        lines += family_text(result.family, result.document, result.lookahead)
+    if settled is not None:
+        lines += settlement_text(settled)
+    if any(result.pictures for result in results):
+        lines.append(f"pictures are in {_pictures_folder()}")
+    if request.page is not None:
+        lines.append(f"page is {request.page}")
+    click.echo("\n".join(lines))
+
+
+def _document(
+    request: EvaluationRequest,
+    results: list[FamilyResult],
+    settled: SettlementReplay | None,
+    failures: Mapping[str, str],
 ) -> dict[str, Any]:
     families = {result.family: _family(result) for result in results}
-    body = families if len(results) > 1 else next(iter(families.values()))
-    document: dict[str, Any] = {"schema": SCHEMA, **body}
-    if len(results) == 1:
-        document["family"] = request.families[0]
+    single = len(request.families) == 1
+    document: dict[str, Any] = {"schema": SCHEMA}
+    if single:
+        document |= {"family": request.families[0], **families[request.families[0]]}
+    else:
+        document |= families
+    if failures:
+        document["failed"] = dict(failures)
     if settled is not None:
         document["settlement_replay"] = {**plain(settled), "agreement": settled.agreement}
     return document
@@ -165,46 +209,3 @@ def _family(result: FamilyResult) -> dict[str, Any]:
     if result.lookahead is not None:
         found["lookahead"] = {**plain(result.lookahead), "clean": result.lookahead.clean}
     return found
-
-
-def _text(result: FamilyResult) -> Iterator[str]:
-    yield from _figures_text(result.family, result.document)
-    for part in ("quantities", "variants", "stations", "leads"):
-        for key, figures in result.document.get(part, {}).items():
-            yield from _figures_text(f"  {key}", figures)
-    if result.lookahead is not None:
-        state = "clean" if result.lookahead.clean else "LOOK-AHEAD FOUND"
-        yield f"  look-ahead: {state}, {result.lookahead.compared} forecasts compared"
-        for leak in result.lookahead.leaks[:_SHOWN_MISMATCHES]:
-            yield f"    {leak.key} {leak.day} changed with its future"
-
-
-def _figures_text(name: str, figures: Mapping[str, Any]) -> Iterator[str]:
-    low, high = figures["coverage90_band"]
-    skills = ", ".join(
-        f"{base} {100 * figures[key]:+.1f} %"
-        for key, base in SKILLS.items()
-        if figures[key] is not None
-    )
-    yield (
-        f"{name}: n {figures['n']}, {figures['first']} to {figures['last']}, CRPS "
-        f"{figures['crps']:.4g} {figures['unit']}, MAE {figures['mae']:.4g}, RMSE "
-        f"{figures['rmse']:.4g}, Brier {figures['brier']:.4f}, log {figures['log_score']:.3f}"
-    )
-    yield (
-        f"    90 % cover {figures['coverage90']:.3f} [{low:.3f}, {high:.3f}], PIT sd "
-        f"{figures['pit_sd']:.3f} (expected {figures['pit_sd_expected']:.3f}); skill vs {skills}; "
-        f"DM p {figures['dm_p']}"
-    )
-    worst = figures["worst_period"]
-    if worst is not None:
-        yield f"    worst quarter {worst['quarter']}: CRPS {worst['crps']:.4g} over {worst['n']}"
-
-
-def _settlement_text(settled: SettlementReplay) -> Iterator[str]:
-    share = "-" if settled.agreement is None else f"{100 * settled.agreement:.2f} %"
-    yield f"settlement replay: {settled.compared} markets, {share} agree"
-    for why, count in settled.left_out.items():
-        yield f"  left out {count}: {why}"
-    for each in settled.mismatches[:_SHOWN_MISMATCHES]:
-        yield f"  {each.ticker}: {each.rule} at {each.value}: {each.recorded}, ours {each.ours}"

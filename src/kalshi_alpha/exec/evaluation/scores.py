@@ -43,27 +43,30 @@ class WorstPeriod:
 
 @dataclass(frozen=True, slots=True)
 class Scored:
-    """A replay with its card."""
+    """A replay with its card, its baselines' own cards, worst quarter and years."""
 
     replay: Replay
     card: ReportCard
+    baselines: Mapping[str, ReportCard]
     worst: WorstPeriod | None
+    by_year: Mapping[str, Mapping[str, float | int | None]]
 
 
 def scored(replay: Replay) -> Scored:
-    """Score one replay."""
+    """Score one replay and each of its baselines; a baseline's point is the mean of its PMF."""
     positions = replay.outcomes - replay.lo
     step = float(replay.grid.step)
-    card = report_card(
-        replay.pmfs,
-        positions,
-        step,
-        replay.outcomes * step - replay.means,
-        replay.baselines,
-        replay.units,
-    )
+    errors = replay.outcomes * step - replay.means
+    card = report_card(replay.pmfs, positions, step, errors, replay.baselines, replay.units)
+    places = replay.lo + np.arange(replay.pmfs.shape[1])
+    others = {
+        name: report_card(
+            pmfs, positions, step, step * (replay.outcomes - pmfs @ places), {}, replay.units
+        )
+        for name, pmfs in replay.baselines.items()
+    }
     losses = crps_grid(replay.pmfs, positions, step)
-    return Scored(replay, card, _worst(replay, losses))
+    return Scored(replay, card, others, _worst(replay, losses), _by_year(replay, losses, errors))
 
 
 def pooled(replays: Sequence[Replay], key: str) -> Replay:
@@ -98,20 +101,30 @@ def family_document(family: str, replays: Sequence[Replay]) -> dict[str, Any]:
     """Return a family's figures: those of its first replay, or of all its stations together.
 
     The other replays stand below ``stations``, ``variants`` or ``quantities``; ``leads`` holds
-    those whose key ends in a lead such as ``@7d``.
+    those whose key ends in a lead such as ``@7d``, stations of one lead together. ``stations``
+    and ``leads`` are always there.
     """
-    leads = [each for each in replays if "@" in each.key]
+    reference = REFERENCE.get(family, "random walk")
     whole = [each for each in replays if "@" not in each.key]
     parts = PARTS.get(family, "quantities")
-    first = pooled(whole, family) if parts == "stations" and len(whole) > 1 else whole[0]
-    document = figures(scored(first), REFERENCE.get(family, "random walk"))
-    for name, found in ((parts, whole), ("leads", leads)):
-        document[name] = {
-            _short(each.key): figures(scored(each), REFERENCE.get(family, "random walk"))
-            for each in found
-        }
-    document.setdefault("stations", {})
-    return document
+    leads: dict[str, list[Replay]] = defaultdict(list)
+    for each in replays:
+        if "@" in each.key:
+            leads[each.key.rsplit("@", maxsplit=1)[1]].append(each)
+    together = parts == "stations" and len(whole) > 1
+    first = pooled(whole, family) if together else (whole or list(replays))[0]
+    return {
+        **figures(scored(first), reference),
+        "stations": {},
+        parts: {each.key: figures(scored(each), reference) for each in whole},
+        "leads": {
+            lead: figures(
+                scored(found[0] if len(found) == 1 else pooled(found, f"{family}@{lead}")),
+                reference,
+            )
+            for lead, found in leads.items()
+        },
+    }
 
 
 def figures(found: Scored, reference: str) -> dict[str, Any]:
@@ -124,6 +137,29 @@ def figures(found: Scored, reference: str) -> dict[str, Any]:
         "first": str(min(days)),
         "last": str(max(days)),
         "unit": found.replay.grid.unit,
+        **_scores(card),
+        "baselines": {name: _round(each.crps) for name, each in card.baselines.items()},
+        "baseline_scores": {name: _scores(each) for name, each in found.baselines.items()},
+        "dm": {name: _round(each.dm_p) for name, each in card.baselines.items()},
+        "dm_p": None if against is None else _round(against.dm_p),
+        "by_year": found.by_year,
+        "pool_weights": {
+            str(day): _round(weight)
+            for day, weight in zip(days, found.replay.weights, strict=False)
+        },
+        "worst_period": None
+        if found.worst is None
+        else {
+            "quarter": found.worst.quarter,
+            "n": found.worst.n,
+            "crps": _round(found.worst.crps),
+        },
+        **_skills(card),
+    }
+
+
+def _scores(card: ReportCard) -> dict[str, Any]:
+    return {
         "crps": _round(card.crps),
         "mae": _round(card.mae),
         "rmse": _round(card.rmse),
@@ -136,17 +172,6 @@ def figures(found: Scored, reference: str) -> dict[str, Any]:
         "pit_sd_expected": _round(card.pit_sd_expected),
         "pit_sd_band": [_round(each) for each in card.pit_sd_band],
         "calibrated": card.calibrated,
-        "baselines": {name: _round(each.crps) for name, each in card.baselines.items()},
-        "dm": {name: _round(each.dm_p) for name, each in card.baselines.items()},
-        "dm_p": None if against is None else _round(against.dm_p),
-        "worst_period": None
-        if found.worst is None
-        else {
-            "quarter": found.worst.quarter,
-            "n": found.worst.n,
-            "crps": _round(found.worst.crps),
-        },
-        **_skills(card),
     }
 
 
@@ -170,8 +195,18 @@ def _worst(replay: Replay, losses: FloatArray) -> WorstPeriod | None:
     return WorstPeriod(quarter, len(whole[quarter]), float(np.mean(whole[quarter])))
 
 
-def _short(key: str) -> str:
-    return key.rsplit("@", maxsplit=1)[-1] if "@" in key else key
+def _by_year(
+    replay: Replay, losses: FloatArray, errors: FloatArray
+) -> dict[str, dict[str, float | int | None]]:
+    years = np.array([day.year for day in replay.days])
+    return {
+        str(year): {
+            "n": int((years == year).sum()),
+            "crps": _round(float(losses[years == year].mean())),
+            "rmse": _round(float(np.sqrt(np.square(errors[years == year]).mean()))),
+        }
+        for year in sorted(set(years.tolist()))
+    }
 
 
 def _round(value: float | None) -> float | None:

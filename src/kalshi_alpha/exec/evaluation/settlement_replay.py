@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
@@ -10,10 +10,13 @@ from pathlib import Path
 from kalshi_alpha.core.errors import DomainError, MissingData, TornFile
 from kalshi_alpha.core.ladder import interval
 from kalshi_alpha.core.types import SettlementGrid, Strike, StrikeType
+from kalshi_alpha.datastore.history import History
 
 _WANTED = ("ticker", "strike_type", "floor_strike", "cap_strike", "result")
 _VALUES = ("settlement_value", "settlement_tmax_f", "settled_value", "expiration_value")
 _AMBIGUOUS = "ambiguous"
+_EVENT = ("event_ticker", "reference_month", "actual_cpi_mom_pct")
+_EVENT_MEASURE = "cpi_mom_pct"
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +37,7 @@ class SettlementReplay:
     compared: int
     left_out: Mapping[str, int]
     mismatches: tuple[Mismatch, ...]
+    what: str = "markets"
 
     @property
     def agreement(self) -> float | None:
@@ -41,33 +45,88 @@ class SettlementReplay:
         return None if not self.compared else 1.0 - len(self.mismatches) / self.compared
 
 
-def settlement_replay(path: Path) -> SettlementReplay:
-    """Read a file of markets with rules, values and results, and settle each anew.
+def settlement_replay(path: Path, folders: Sequence[Path] = ()) -> SettlementReplay:
+    """Read a file of markets or of events, and settle each anew.
 
-    Needed columns: ``ticker, strike_type, floor_strike, cap_strike, result`` and a settlement
-    value (``settlement_value`` or ``settlement_tmax_f``). Rows whose ``result_source`` says that
-    the result is ambiguous are left out and counted.
+    A file of markets has ``ticker, strike_type, floor_strike, cap_strike, result`` and a
+    settlement value (``settlement_value`` or ``settlement_tmax_f``): each market's rule is applied
+    to its value. Rows whose ``result_source`` says that the result is ambiguous are left out and
+    counted. A file of CPI events has ``event_ticker, reference_month, actual_cpi_mom_pct``: the
+    value that each settled on is compared with the first print in the history folders.
 
     Raises
     ------
     MissingData
-        If the file or a column is not there.
+        If the file, a column or the history of first prints is not there.
     TornFile
         If it is no CSV.
     """
     import polars as pl
 
-    if not path.exists():
+    if not path.is_file():
         raise MissingData(f"{path} is not there")
     try:
         frame = pl.read_csv(path, infer_schema=False)
     except pl.exceptions.PolarsError as error:
         raise TornFile(f"{path}: {error}") from error
+    if not set(_EVENT) - set(frame.columns):
+        return _events(frame.to_dicts(), _first_prints(folders))
     absent = [column for column in _WANTED if column not in frame.columns]
     values = [column for column in _VALUES if column in frame.columns]
     if absent or not values:
-        raise MissingData(f"{path} has no column {absent[0] if absent else values or _VALUES[0]}")
+        raise MissingData(
+            f"{path} has no column {absent[0] if absent else _VALUES[0]}: markets are named by "
+            f"{', '.join(_WANTED)} and a value, CPI events by {', '.join(_EVENT)}"
+        )
     return _replayed(frame.to_dicts(), values[0])
+
+
+def _first_prints(folders: Sequence[Path]) -> dict[str, str]:
+    """Return the first print of each month, by ``YYYY-MM``, as text."""
+    history = History(folders)
+    calendar = history.frame(
+        "release_calendar.csv",
+        (("release", "text"), ("reference_month", "text"), ("release_date", "date")),
+        ("release", "release_date"),
+        ("release_date",),
+    )
+    prints = history.frame(
+        "consensus_vs_actual.csv",
+        (("release_date", "date"), ("measure", "text"), ("actual_first_print", "text")),
+        ("release_date", "measure"),
+        ("release_date",),
+    )
+    months = {
+        row["release_date"]: row["reference_month"]
+        for row in calendar.to_dicts()
+        if row["release"] == "CPI"
+    }
+    return {
+        months[row["release_date"]]: row["actual_first_print"]
+        for row in prints.to_dicts()
+        if row["measure"] == _EVENT_MEASURE
+        and row["release_date"] in months
+        and row["actual_first_print"]
+    }
+
+
+def _events(
+    rows: Iterable[Mapping[str, str | None]], prints: Mapping[str, str]
+) -> SettlementReplay:
+    compared, mismatches = 0, []
+    left_out: dict[str, int] = {}
+    for row in rows:
+        ticker, month, settled = (row[name] for name in _EVENT)
+        printed = prints.get(month or "")
+        if not settled or printed is None:
+            why = "no first print at hand" if settled else "no settlement value"
+            left_out[why] = left_out.get(why, 0) + 1
+            continue
+        compared += 1
+        if Decimal(settled) != Decimal(printed):
+            rule = f"first print of {month}"
+            mismatches.append(Mismatch(str(ticker), rule, str(month), settled, printed))
+    return SettlementReplay(compared, left_out, tuple(mismatches), "CPI events")
 
 
 def _replayed(rows: Iterable[Mapping[str, str | None]], value_column: str) -> SettlementReplay:
@@ -81,7 +140,7 @@ def _replayed(rows: Iterable[Mapping[str, str | None]], value_column: str) -> Se
         compared += 1
         strike, value = _strike(row), Decimal(str(row[value_column]))
         ours = "yes" if _pays(strike, value) else "no"
-        if ours != row["result"]:
+        if ours != _result(row):
             mismatches.append(
                 Mismatch(str(row["ticker"]), str(strike), str(value), str(row["result"]), ours)
             )
@@ -91,7 +150,7 @@ def _replayed(rows: Iterable[Mapping[str, str | None]], value_column: str) -> Se
 def _unusable(row: Mapping[str, str | None], value_column: str) -> str | None:
     if _AMBIGUOUS in (row.get("result_source") or ""):
         return "result is ambiguous"
-    if row["result"] not in {"yes", "no"}:
+    if _result(row) not in {"yes", "no"}:
         return "no result"
     if not row[value_column]:
         return "no settlement value"
@@ -101,6 +160,10 @@ def _unusable(row: Mapping[str, str | None], value_column: str) -> str | None:
     except (DomainError, InvalidOperation, ValueError):
         return "rules cannot be read"
     return None
+
+
+def _result(row: Mapping[str, str | None]) -> str:
+    return (row["result"] or "").strip().lower()
 
 
 def _strike(row: Mapping[str, str | None]) -> Strike:

@@ -6,8 +6,14 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from kalshi_alpha.exec.evaluation.scores import SKILLS
+from kalshi_alpha.exec.evaluation.targets import judgements
+from kalshi_alpha.exec.evaluation.text import PARTS, same_figures
 from kalshi_alpha.exec.reports.markdown import table
 
+_COMMAND = (
+    "python -m kalshi_alpha.exec.evaluate --family all --data DIR "
+    "--write-page docs/forecast-skill.md"
+)
 _HEAD = (
     "what", "n", "span", "unit", "CRPS", "MAE", "RMSE", "90 % cover", "PIT sd (expected)",
     *(name.removeprefix("skill_vs_").replace("_", " ") for name in SKILLS), "DM p", "worst quarter",
@@ -17,7 +23,6 @@ _HEAD = (
 def skill_page(
     documents: Mapping[str, Mapping[str, Any]],
     variants: Mapping[str, tuple[tuple[str, str], ...]],
-    command: str,
 ) -> str:
     """Render the page; the same figures give the same bytes.
 
@@ -27,33 +32,91 @@ def skill_page(
         By family: its figures.
     variants
         By family: every model that was tried, with what it scored.
-    command
-        The command line that makes this page.
     """
     lines = [
         "# Forecast skill",
         "",
-        f"Made by `{command}`; not written by hand. Walk-forward: each forecast uses only what was",
-        "known at its own clock, and nothing is fitted on what it is scored on. Skill is",
-        "1 - CRPS / CRPS of the baseline. The p-value is Diebold-Mariano's with the small-sample",
-        "factor, over pieces of news, against the family's own reference.",
+        f"Made by `{_COMMAND}`; not written by hand.",
+        "Walk-forward: each forecast uses only what was known at its own clock, and nothing is",
+        "fitted on what it is scored on. Skill is 1 - CRPS / CRPS of the baseline. The p-value is",
+        "Diebold-Mariano's with the small-sample factor, over pieces of news. Coverage and PIT",
+        "spread stand beside what chance alone gives.",
+        "",
+        "## What was to be reached",
+        "",
     ]
+    judged = list(judgements(documents))
+    lines += table(
+        ("family", "target", "reached", "holds"),
+        [(j.family, j.target, j.reached, "yes" if j.holds else "**no**") for j in judged],
+    )
+    lines += ["", "## Weak spots", "", *_weak_spots(documents)]
     for family, document in documents.items():
         lines += ["", f"## {family}", "", *_figures(family, document)]
-        lines += list(_judgement(document))
+        lines += ["", *_baselines(family, document)]
         if variants.get(family):
             lines += ["", f"Models tried ({len(variants[family])}):", ""]
-            lines += list(table(("model", "score"), variants[family]))
+            lines += table(("model", "score"), variants[family])
     return "\n".join(lines) + "\n"
 
 
+def _parts(family: str, document: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    yield family, document
+    for part in PARTS:
+        for key, found in document.get(part, {}).items():
+            if not same_figures(found, document):
+                yield key, found
+
+
 def _figures(family: str, document: Mapping[str, Any]) -> Iterator[str]:
-    rows = [_row(family, document)]
-    for part in ("quantities", "variants", "stations", "leads"):
-        for key, figures in document.get(part, {}).items():
-            if figures["n"] != document["n"] or figures["crps"] != document["crps"]:
-                rows.append(_row(key, figures))
-    yield from table(_HEAD, rows)
+    yield from table(_HEAD, [_row(name, found) for name, found in _parts(family, document)])
+
+
+def _baselines(family: str, document: Mapping[str, Any]) -> Iterator[str]:
+    rows = []
+    for name, found in _parts(family, document):
+        for base, scores in {"model": found, **found["baseline_scores"]}.items():
+            p = None if base == "model" else found["dm"][base]
+            rows.append(
+                (
+                    name,
+                    base,
+                    *(f"{scores[key]:.4g}" for key in ("crps", "mae", "rmse")),
+                    f"{scores['brier']:.4f}",
+                    f"{scores['log_score']:.4f}",
+                    f"{scores['coverage90']:.3f}",
+                    "-" if p is None else f"{p:.3g}",
+                )
+            )
+    yield from table(
+        ("what", "forecaster", "CRPS", "MAE", "RMSE", "Brier", "log", "90 % cover", "DM p"), rows
+    )
+
+
+def _weak_spots(documents: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:
+    """Name what loses to a baseline, what is off its band, and each family's worst quarter."""
+    found = 0
+    for family, document in documents.items():
+        for name, figures in _parts(family, document):
+            lost = [
+                f"{base} ({_skill(1.0 - figures['crps'] / theirs['crps'])})"
+                for base, theirs in figures["baseline_scores"].items()
+                if theirs["crps"] < figures["crps"]
+            ]
+            if lost:
+                yield f"- {family} {name}: worse than {', '.join(lost)}."
+            if not figures["calibrated"]:
+                yield f"- {family} {name}: coverage or PIT spread outside the band of chance."
+            found += bool(lost) + (not figures["calibrated"])
+        worst = document["worst_period"]
+        if worst is not None:
+            ratio = worst["crps"] / document["crps"]
+            yield (
+                f"- {family}: worst quarter {worst['quarter']}, CRPS {worst['crps']:.4g}, "
+                f"{ratio:.1f} times the mean."
+            )
+    if not found:
+        yield "- Nothing loses to a baseline, and nothing is off its band."
 
 
 def _row(name: str, figures: Mapping[str, Any]) -> tuple[str, ...]:
@@ -77,9 +140,3 @@ def _row(name: str, figures: Mapping[str, Any]) -> tuple[str, ...]:
 
 def _skill(value: float | None) -> str:
     return "-" if value is None else f"{100 * value:+.1f} %"
-
-
-def _judgement(document: Mapping[str, Any]) -> Iterator[str]:
-    if not document["calibrated"]:
-        yield ""
-        yield "Calibration lies outside its band: read the intervals with care."

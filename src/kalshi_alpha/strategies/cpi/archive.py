@@ -6,7 +6,7 @@ import math
 from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -40,6 +40,9 @@ class Archive:
         Release day of each month.
     prints
         By measure: the first print of each month, percent.
+    earlier
+        By measure: monthly changes before the first of the prints, oldest first, as the newest
+        vintage showed them that came out before it.
     nowcasts
         By target month: label days and values, oldest first; a value holds to the next label.
     yearly_nowcasts
@@ -54,6 +57,7 @@ class Archive:
 
     releases: Mapping[date, date]
     prints: Mapping[str, Series]
+    earlier: Mapping[str, FloatArray]
     nowcasts: Mapping[date, tuple[tuple[date, ...], tuple[float, ...]]]
     yearly_nowcasts: Series
     gas: Series
@@ -64,10 +68,17 @@ class Archive:
         """Return the instant of a month's first print."""
         return datetime.combine(self.releases[month], _RELEASE_TIME, _ZONE)
 
-    def known_prints(self, measure: str, clock: datetime) -> FloatArray:
+    def first_prints(self, measure: str, clock: datetime) -> FloatArray:
         """Return the first prints released before the clock, oldest first."""
         found = self.prints[measure]
         return np.array([found[m] for m in sorted(found) if self.release_at(m) < clock])
+
+    def known_prints(self, measure: str, clock: datetime) -> FloatArray:
+        """Return the same, with the changes of earlier months before them."""
+        known = self.first_prints(measure, clock)
+        return (
+            np.concatenate((self.earlier.get(measure, np.empty(0)), known)) if known.size else known
+        )
 
     def nowcast(self, month: date, clock: datetime) -> float:
         """Return the newest nowcast whose label day was over at the clock.
@@ -131,8 +142,8 @@ def today(clock: datetime) -> date:
 
 
 def morning_of(day: date, at: time) -> datetime:
-    """Return a New York time of a day."""
-    return datetime.combine(day, at, _ZONE)
+    """Return the instant of a New York time of a day."""
+    return datetime.combine(day, at, _ZONE).astimezone(UTC)
 
 
 def read_archive(history: History) -> Archive:
@@ -146,9 +157,14 @@ def read_archive(history: History) -> Archive:
         If a value is not of its type.
     """
     releases = _releases(history)
+    prints, vintages = _prints(history, releases), _vintages(history)
     return Archive(
         releases=releases,
-        prints=_prints(history, releases),
+        prints=prints,
+        earlier={
+            measure: _changes(vintages.get(series, ()), prints[measure], releases)
+            for measure, series in ((MOM_PRINT, ADJUSTED), (CORE_PRINT, ADJUSTED_CORE))
+        },
         nowcasts=_nowcasts(history),
         yearly_nowcasts=_yearly_nowcasts(history),
         gas=_gas(history),
@@ -157,7 +173,7 @@ def read_archive(history: History) -> Archive:
             for series, name in _LEVEL_FILES.items()
             if series == UNADJUSTED or history.files(name)
         },
-        vintages=_vintages(history),
+        vintages=vintages,
     )
 
 
@@ -191,6 +207,26 @@ def _prints(history: History, releases: Mapping[date, date]) -> dict[str, dict[d
         if month is not None and row["measure"] in found and _finite(row["actual_first_print"]):
             found[row["measure"]][month] = row["actual_first_print"]
     return found
+
+
+def _changes(
+    vintages: Sequence[tuple[date, Series]], prints: Series, releases: Mapping[date, date]
+) -> FloatArray:
+    """Return the monthly changes before the first print, from the last vintage before it."""
+    if not prints:
+        return np.empty(0)
+    first = min(prints)
+    shown = [levels for day, levels in vintages if day < releases[first]]
+    if not shown:
+        return np.empty(0)
+    levels, months = shown[-1], sorted(shown[-1])
+    return np.array(
+        [
+            round(100.0 * (levels[month] / levels[months_before(month, 1)] - 1.0), 1)
+            for month in months
+            if month < first and months_before(month, 1) in levels
+        ]
+    )
 
 
 def _nowcasts(history: History) -> dict[date, tuple[tuple[date, ...], tuple[float, ...]]]:

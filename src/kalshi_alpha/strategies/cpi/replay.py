@@ -145,8 +145,9 @@ def _yearly(archive: Archive, walk: Walk, month: date, clock: datetime) -> tuple
 
 
 def _core(archive: Archive, clock: datetime) -> tuple[FloatArray, float]:
+    # First prints only, as a calibration has them.
     dist: StudentT = around_past_mean(
-        archive.known_prints(CORE_PRINT, clock)[-_CORE_MONTHS:], MEAN_MONTHS
+        archive.first_prints(CORE_PRINT, clock)[-_CORE_MONTHS:], MEAN_MONTHS
     )
     return np.asarray(on_grid(dist, TENTHS, LO, HI).probs), dist.mean
 

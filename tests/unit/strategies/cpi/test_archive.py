@@ -113,3 +113,20 @@ def test_a_value_that_is_no_number_is_refused(archive_folder: Path, tmp_path: Pa
 
 def test_prints_of_other_measures_are_left_out(archive: Archive) -> None:
     assert set(archive.prints) == {MOM_PRINT, "core_cpi_mom_pct", YOY_PRINT}
+
+
+def test_changes_before_the_first_print_come_from_the_vintage_before_it(
+    archive_folder: Path, tmp_path: Path
+) -> None:
+    shutil.copytree(archive_folder, tmp_path, dirs_exist_ok=True)
+    prints = tmp_path / "consensus_vs_actual.csv"
+    head, *rows = prints.read_text().splitlines()
+    later = [row for row in rows if row >= "2020-01"]
+    prints.write_text("\n".join([head, *later]) + "\n")
+    short = read_archive(History([tmp_path]))
+    # The vintage of March 2019 shows January 2018 to February 2019: thirteen changes.
+    assert short.earlier[MOM_PRINT].size == 13
+    whole = read_archive(History([archive_folder]))
+    assert whole.earlier[MOM_PRINT].size == 0
+    told = whole.known_prints(MOM_PRINT, RELEASE)[1:14]
+    assert short.earlier[MOM_PRINT] == pytest.approx(told, abs=0.11)

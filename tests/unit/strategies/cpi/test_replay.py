@@ -1,8 +1,9 @@
 from __future__ import annotations
 
 import shutil
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import numpy as np
 import pytest
@@ -12,6 +13,8 @@ from kalshi_alpha.core.scoring.report_card import report_card
 from kalshi_alpha.datastore.history import History
 from kalshi_alpha.strategies.cpi.replay import FIRST_MONTH, replay
 from kalshi_alpha.strategies.replay import Replay
+
+NEW_YORK = ZoneInfo("America/New_York")
 
 
 @pytest.fixture(scope="module")
@@ -42,7 +45,7 @@ def test_every_clock_lies_before_its_release(replays: dict[str, Replay]) -> None
     for each in replays.values():
         for month, clock in zip(each.days, each.known_at, strict=True):
             released = (month + timedelta(days=32)).replace(day=12)
-            assert (clock.date(), clock.hour) < (released, 8)
+            assert clock < datetime(released.year, released.month, 12, 8, 30, tzinfo=NEW_YORK)
 
 
 def test_the_model_beats_what_costs_nothing_where_nowcast_and_gasoline_carry_the_print(

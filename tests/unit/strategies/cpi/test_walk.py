@@ -36,7 +36,7 @@ def test_errors_of_yearly_nowcasts_stand_before_the_monthly_ones(archive: Archiv
 
 def test_few_errors_give_the_cold_spread(archive: Archive) -> None:
     bare = Archive(
-        archive.releases, archive.prints, archive.nowcasts, {}, archive.gas,
+        archive.releases, archive.prints, archive.earlier, archive.nowcasts, {}, archive.gas,
         archive.unadjusted, archive.vintages,
     )  # fmt: skip
     latent = Walk(bare).latent(MONTH, CLOCK)
@@ -51,8 +51,8 @@ def test_the_print_of_the_month_itself_does_not_matter(archive: Archive) -> None
         for measure, found in archive.prints.items()
     }
     other = Archive(
-        archive.releases, altered, archive.nowcasts, archive.yearly_nowcasts, archive.gas,
-        archive.unadjusted, archive.vintages,
+        archive.releases, altered, archive.earlier, archive.nowcasts, archive.yearly_nowcasts,
+        archive.gas, archive.unadjusted, archive.vintages,
     )  # fmt: skip
     assert Walk(other).latent(MONTH, CLOCK) == Walk(archive).latent(MONTH, CLOCK)
 
