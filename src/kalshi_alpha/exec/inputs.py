@@ -24,7 +24,7 @@ class Inputs:
     Attributes
     ----------
     payloads
-        Feed payloads that had been received by the clock.
+        Payloads of the feeds that are needed, as far as they had been received by the clock.
     history
         The family's calibration history.
     events
@@ -46,6 +46,20 @@ class InputUsed:
     sha256: str
 
 
+# Feeds that a family reads and no freshness rule judges.
+_UNJUDGED: Mapping[str, frozenset[str]] = {"CPI": frozenset({"macro_calendar"})}
+
+
+def sources_needed(run: Run) -> frozenset[str]:
+    """Return the feeds to take in: those any switched-on series needs, and the family's others.
+
+    A feed that is stale stops every series, so a run looks at more than its own family's.
+    """
+    rules = {feed for series in run.settings.series.enabled for feed in series.feeds}
+    judged = {run.settings.freshness.feeds[rule].source for rule in rules}
+    return frozenset(judged) | _UNJUDGED.get(run.family, frozenset())
+
+
 def read_inputs(run: Run, strategy: Strategy, series: str) -> Inputs:
     """Read payloads, history and events.
 
@@ -57,8 +71,9 @@ def read_inputs(run: Run, strategy: Strategy, series: str) -> Inputs:
         If the venue's payloads or the history cannot be read.
     """
     try:
+        wanted, received = sources_needed(run), Manifest(run.driver_fixtures)
         return Inputs(
-            payloads=Manifest(run.driver_fixtures).payloads(run.clock.at),
+            payloads=tuple(p for p in received.payloads(run.clock.at) if p.source in wanted),
             history=_history(run, strategy),
             events={
                 each.ticker: run.feed.events(each.ticker)

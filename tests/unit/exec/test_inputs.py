@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import shutil
 from dataclasses import replace
 from datetime import timedelta
@@ -11,7 +12,7 @@ import pytest
 from desk import AT, REPOSITORY, Morning
 from kalshi_alpha.core.errors import ParseRefused, UsageError
 from kalshi_alpha.datastore.feeds import Payload
-from kalshi_alpha.exec.inputs import inputs_used, read_inputs
+from kalshi_alpha.exec.inputs import inputs_used, read_inputs, sources_needed
 from kalshi_alpha.exec.wiring import Run
 from kalshi_alpha.strategies.cpi import STRATEGY
 
@@ -52,3 +53,21 @@ def test_the_newest_payload_of_each_feed_is_named_by_its_hash() -> None:
 
     assert [(each.source, each.age_s) for each in used] == [("a", 7200.0), ("b", 3600.0)]
     assert used[1].sha256 == hashlib.sha256(b"1").hexdigest()
+
+
+def test_feeds_that_no_switched_on_series_needs_are_left_alone(run: Run, tmp_path: Path) -> None:
+    folder = tmp_path / "fixtures"
+    shutil.copytree(REPOSITORY / "tests/fixtures", folder)
+    manifest = json.loads((folder / "manifest.json").read_bytes())
+    stranger = {
+        "source": "tide_tables",
+        "path": "cpi/history.json",
+        "retrieved_at": "2025-06-01T00:00:00Z",
+    }
+    manifest["payloads"].append(stranger)
+    (folder / "manifest.json").write_text(json.dumps(manifest))
+
+    found = read_inputs(replace(run, driver_fixtures=folder), STRATEGY, "CPI")
+
+    assert sources_needed(run) == {"aaa_gas", "bls_cpi", "cleveland_nowcast", "macro_calendar"}
+    assert {payload.source for payload in found.payloads} == sources_needed(run)
