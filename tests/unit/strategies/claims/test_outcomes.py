@@ -1,0 +1,26 @@
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+
+from kalshi_alpha.strategies.claims.outcomes import outcomes
+from kalshi_alpha.strategies.strategy import Outcome, Row
+
+RELEASED = datetime(2025, 6, 12, 12, 30, tzinfo=UTC)
+KEY = ("initial_claims", date(2025, 6, 7))
+
+
+def test_the_advance_figure_is_the_outcome_from_its_release(tables: dict[str, list[Row]]) -> None:
+    assert KEY not in outcomes(tables.__getitem__, RELEASED - timedelta(seconds=1))
+    found = outcomes(tables.__getitem__, RELEASED)
+    assert found[KEY] == Outcome(248, RELEASED)
+    assert found["initial_claims", date(2025, 5, 24)].index == 240
+
+
+def test_revisions_and_other_measures_are_no_outcomes(tables: dict[str, list[Row]]) -> None:
+    rows = [
+        row
+        for row in tables["dol_claims"]
+        if (row["measure"], row["kind"]) != ("initial", "advance")
+    ]
+    assert rows
+    assert outcomes(lambda _: rows, RELEASED) == {}
