@@ -121,6 +121,17 @@ def test_a_set_clock_cannot_be_waited_on(desk: Desk) -> None:
     assert desk.orders == []
 
 
+def test_where_no_window_is_known_nothing_is_waited_for_and_the_gate_says_why(desk: Desk) -> None:
+    path = desk.drivers / "macro_calendar/bls.ics"
+    begin, *events = path.read_text().split("BEGIN:VEVENT")
+    path.write_text("BEGIN:VEVENT".join((begin, *events[:4])).rstrip() + "\nEND:VCALENDAR\n")
+
+    done = desk.daily("--snap-to-window", "wait")
+
+    assert (done.code, desk.reasons) == (3, ["calendar_missing"])
+    assert done.out.startswith("CPI: no scan window is known")
+
+
 def under_the_system_clock(desk: Desk) -> None:
     """A venue folder that declares no scenario leaves the clock to the system."""
     desk.edit_json(desk.venue / "manifest.json", lambda m: m.update(scenarios={}))

@@ -179,7 +179,8 @@ def _steps(
         if request.snap is not SnapMode.OFF:
             _say(request, f"{run.family}: {snap.message}")
         _require_moving_clock(run, snap)
-    if not snap.run or snap.wait:
+    # Where no window is known there is nothing to wait for, and the gate says why.
+    if request.snap is SnapMode.PRINT or snap.wait:
         return _not_now(request, run, snap, log)
     with beating(run, log.mode, known.readings):
         scanned, written = _decide(request, run, known, strategy, calibration, inputs, log)
