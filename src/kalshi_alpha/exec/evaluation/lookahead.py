@@ -53,7 +53,7 @@ class PoisonedHistory(History):
             .cast(clean.schema[column]).alias(column)
             for column in numbers
         )  # fmt: skip
-        planted = self._planted(clean, found[0], columns, key)
+        planted = self._planted(clean, found, columns, key)
         if planted is None:
             return poisoned
         whole = pl.concat([poisoned, planted]).unique(
@@ -75,28 +75,42 @@ class PoisonedHistory(History):
     def _planted(
         self,
         clean: pl.DataFrame,
-        dating: Dating,
+        found: Sequence[Dating],
         columns: Sequence[Column],
         key: Sequence[str],
     ) -> pl.DataFrame | None:
         """Say every row known before anew, with other numbers, just after the cut."""
         import polars as pl
 
-        if dating.column not in key or len(key) < 2:
+        said = _said_by(clean, columns, key)
+        if said is None:
             return None
-        kind = dict(columns)[dating.column]
-        after = (
-            self._cut.astimezone(_ZONE).date() + timedelta(days=1)
-            if kind == "date"
-            else self._cut + timedelta(seconds=1)
-        )
         groups = [column for column, kind in columns if kind == "text" and column in key]
         numbers = [c for c, kind in columns if kind in {"int", "float"} and c not in key]
-        before = clean.filter(known_from(dating, columns) <= self._cut)
-        return before.with_columns(
-            pl.lit(after).cast(clean.schema[dating.column]).alias(dating.column),
+        after = (
+            self._cut.astimezone(_ZONE).date() + timedelta(days=1)
+            if dict(columns)[said] == "date"
+            else self._cut + timedelta(seconds=1)
+        )
+        known = clean.select(
+            pl.all_horizontal(known_from(each, columns) <= self._cut for each in found)
+        ).to_series()
+        anew = clean.with_columns(
+            pl.lit(after).cast(clean.schema[said]).alias(said),
             *(_mirrored(c, groups).cast(clean.schema[c]).alias(c) for c in numbers),
         )
+        return anew.filter(known)
+
+
+def _said_by(frame: pl.DataFrame, columns: Sequence[Column], key: Sequence[str]) -> str | None:
+    """Return the key's column that says when a row was said, if another says what it is about."""
+    kinds = dict(columns)
+    times = [column for column in key if kinds[column] == "time"]
+    dates = [column for column in key if kinds[column] == "date"]
+    if len(key) < 2 or not times + dates:
+        return None
+    # What a value is about lies before the day on which it was said.
+    return (times or sorted(dates, key=lambda column: str(frame[column].mean())))[-1]
 
 
 def _mirrored(column: str, groups: Sequence[str]) -> pl.Expr:

@@ -8,6 +8,7 @@ from concurrent.futures import Future, ProcessPoolExecutor, as_completed
 from dataclasses import dataclass
 from datetime import date
 from importlib.metadata import entry_points
+from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
@@ -130,7 +131,9 @@ def _results(request: EvaluationRequest) -> tuple[list[FamilyResult], dict[str, 
 
     done: dict[str, FamilyResult] = {}
     failures: dict[str, str] = {}
-    with ProcessPoolExecutor(max_workers=min(WORKERS, os.cpu_count() or 1)) as pool:
+    workers = min(WORKERS, os.cpu_count() or 1)
+    # A forked child would inherit locks of threads that do not exist in it.
+    with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
         # The longest replays come last in the list, and start first.
         waiting: dict[Future[FamilyResult], str] = {
             pool.submit(evaluate_family, request, family): family

@@ -256,6 +256,7 @@ def _yearly_nowcasts(history: History) -> dict[date, float]:
         row["target_month"]: row["cpi_yoy_nowcast_pct"]
         for row in rows
         if _finite(row["cpi_yoy_nowcast_pct"])
+        and row["asof_date"] < months_before(row["target_month"], -1)
     }
 
 

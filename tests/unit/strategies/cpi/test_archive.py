@@ -130,3 +130,13 @@ def test_changes_before_the_first_print_come_from_the_vintage_before_it(
     assert whole.earlier[MOM_PRINT].size == 0
     told = whole.known_prints(MOM_PRINT, RELEASE)[1:14]
     assert short.earlier[MOM_PRINT] == pytest.approx(told, abs=0.11)
+
+
+def test_a_yearly_nowcast_said_after_its_month_is_passed_over(
+    archive_folder: Path, tmp_path: Path
+) -> None:
+    shutil.copytree(archive_folder, tmp_path, dirs_exist_ok=True)
+    path = tmp_path / "cleveland_nowcast_yoy_daily_2013_2022.csv"
+    path.write_text(path.read_text() + "2020-05,2020-06-01,9.9\n")
+    told = read_archive(History([archive_folder])).yearly_nowcasts
+    assert read_archive(History([tmp_path])).yearly_nowcasts == told
