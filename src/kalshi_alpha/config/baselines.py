@@ -82,7 +82,7 @@ _FRESHNESS_FEEDS = {
         event="claims",
     ),
     "treasury_10y.daily": Feed(
-        source="treasury_10y",
+        source="treasury_yields",
         max_age_days=3,
         unit=AgeUnit.BUSINESS_DAYS,
         grace_minutes=960,
