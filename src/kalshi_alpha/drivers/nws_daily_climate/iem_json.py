@@ -21,6 +21,7 @@ from kalshi_alpha.drivers.wire import decode_json
 
 _PRODUCT = re.compile(r"([0-9]{12})-[A-Z]{4}-[A-Z]{4}[0-9]{2}-CLI([A-Z0-9]{3})(?:-[A-Z]{3})?")
 _LOWEST_F, _HIGHEST_F = -100, 140
+_YEARS = range(1869, 2101)
 
 
 class _Day(msgspec.Struct, frozen=True):
@@ -48,7 +49,7 @@ def read_archive(body: bytes, skipped: Counter[str]) -> list[ClimateExtreme]:
     rows: list[ClimateExtreme] = []
     for day in decode_json(body, _Answer, WrongBody).results:
         found = _PRODUCT.fullmatch(day.product)
-        if found is None:
+        if found is None or day.valid.year not in _YEARS:
             raise BadReport(f"{day.station} {day.valid}: product {day.product!r}")
         if found[2] not in PLACES:
             skipped["place without a known standard time"] += 1
@@ -91,7 +92,7 @@ def _extremes(day: _Day, station: str, issued_at: datetime) -> list[ClimateExtre
 def _degrees(day: _Day, value: int | float | str | None) -> int | None:
     if value is None or value == "M":
         return None
-    if isinstance(value, str) or value != int(value) or not _LOWEST_F <= value <= _HIGHEST_F:
+    if isinstance(value, str) or not _LOWEST_F <= value <= _HIGHEST_F or value != int(value):
         raise BadReport(f"{day.station} {day.valid}: {value!r} F")
     return int(value)
 

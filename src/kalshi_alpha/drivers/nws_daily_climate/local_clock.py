@@ -6,6 +6,7 @@ import re
 from datetime import date
 
 _CLOCK = re.compile(r"(?:0?([1-9])|(1[0-2]))(?::?([0-5][0-9]))? ?([AP]M)")
+_YEARS = range(1869, 2101)
 _MONTHS = ("JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC")
 _FULL_MONTHS = (
     *("JANUARY", "FEBRUARY", "MARCH", "APRIL", "MAY", "JUNE"),
@@ -26,7 +27,10 @@ def minutes_of(text: str) -> int | None:
 
 
 def date_of(month: str, day: str, year: str) -> date | None:
-    """Return the date of an English month, in full or by three letters, a day and a year."""
+    """Return the date of an English month, in full or by three letters, a day and a year.
+
+    None if there is no such date, or its year is not one of the instrument's.
+    """
     if month in _FULL_MONTHS:
         number = _FULL_MONTHS.index(month) + 1
     elif month in _MONTHS:
@@ -34,6 +38,8 @@ def date_of(month: str, day: str, year: str) -> date | None:
     elif month == "SEPT":
         number = 9
     else:
+        return None
+    if int(year) not in _YEARS:
         return None
     try:
         return date(int(year), number, int(day))

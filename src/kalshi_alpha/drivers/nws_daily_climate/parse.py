@@ -2,7 +2,7 @@
 
 A payload is a report's text, several texts one after another as archives send them, an answer of
 api.weather.gov with the text inside, an answer of the archive at Iowa State, or several of these
-bodies, each introduced by a record separator (RFC 7464).
+bodies, each introduced by a group separator.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from kalshi_alpha.drivers.nws_daily_climate.report import read_report
 from kalshi_alpha.drivers.nws_daily_climate.schema import ClimateExtreme
 from kalshi_alpha.drivers.wire import decode_text, looks_like_markup
 
-RECORD_SEPARATOR = b"\x1e"
+GROUP_SEPARATOR = b"\x1d"
 
 
 def parse(body: bytes) -> Parsed[ClimateExtreme]:
@@ -60,9 +60,9 @@ def parse(body: bytes) -> Parsed[ClimateExtreme]:
 
 
 def _records(body: bytes) -> list[bytes]:
-    if RECORD_SEPARATOR not in body or not body.startswith(RECORD_SEPARATOR):
+    if not body.startswith(GROUP_SEPARATOR):
         return [body]
-    return [record for record in body.split(RECORD_SEPARATOR) if record.strip()]
+    return [record for record in body.split(GROUP_SEPARATOR) if record.strip()]
 
 
 def _read(

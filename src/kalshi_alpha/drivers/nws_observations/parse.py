@@ -1,7 +1,7 @@
 """Reading observations, whichever way they came.
 
 A payload is a collection of observations or a daily summary message in the envelope of
-api.weather.gov, or several of these bodies, each introduced by a record separator (RFC 7464).
+api.weather.gov, or several of these bodies, each introduced by a group separator.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from kalshi_alpha.drivers.nws_observations.geojson import read_collection
 from kalshi_alpha.drivers.nws_observations.schema import Observation
 from kalshi_alpha.drivers.wire import decode_text, looks_like_markup
 
-RECORD_SEPARATOR = b"\x1e"
+GROUP_SEPARATOR = b"\x1d"
 _YEARS = range(1990, 2101)
 
 
@@ -68,9 +68,9 @@ def parse(body: bytes) -> Parsed[Observation]:
 
 
 def _records(body: bytes) -> list[bytes]:
-    if not body.startswith(RECORD_SEPARATOR):
+    if not body.startswith(GROUP_SEPARATOR):
         return [body]
-    return [record for record in body.split(RECORD_SEPARATOR) if record.strip()] or [b""]
+    return [record for record in body.split(GROUP_SEPARATOR) if record.strip()] or [b""]
 
 
 def _read(record: bytes, skipped: Counter[str]) -> list[Observation]:

@@ -40,7 +40,7 @@ def read_archive(text: str, skipped: Counter[str]) -> list[Guidance]:
     """
     reader = csv.reader(text.splitlines(), strict=True)
     try:
-        lines = list(reader)
+        lines = [line for line in reader if line]
     except csv.Error as error:
         raise WrongBody(f"not comma-separated: {error}") from error
     names = lines[0]

@@ -38,6 +38,7 @@ _TITLES = {
 }
 _VERSION = re.compile(r"\sV[0-9]+(?:\.[0-9]+)*(?=\s)")
 _CELL = 3
+_BEHIND = re.compile(r"\|?(?:  [0-9]| [0-9]{2}|[0-9]{3}| -[0-9]|-[0-9]{2})*")
 _FIRST_YEAR, _LAST_YEAR = 1990, 2100
 
 
@@ -152,9 +153,8 @@ def _valid_at(
     lead: tuple[str, str] | None,
 ) -> tuple[datetime, ...]:
     """Return each column's time: by its lead if the block prints one, else by walking hours."""
-    hours = (
-        None if clock is None else [int(cell or -1) for cell in _cells(station, clock[1], edges)]
-    )
+    # Some bulletins set the hours off by one, so only their order is compared.
+    hours = None if clock is None else [int(number) for number in _NUMBER.findall(clock[1])]
     if hours is not None and not all(0 <= hour <= 23 for hour in hours):
         raise BadBulletin(f"{station}: hours {hours}")
     if lead is None:
@@ -210,8 +210,7 @@ def _cells(station: str, line: str, edges: Sequence[int]) -> list[str]:
             raise BadBulletin(f"{station}: row {line.split(maxsplit=1)[0]} is out of line")
         cells.append(cell.strip(" |"))
         used = edge
-    # Behind the last column stands climatology, or nothing; a digit that touches it is a number
-    # cut in two.
-    if line[used : used + 1].isdigit():
+    # Behind the last column stands climatology, in cells of its own, or nothing.
+    if not _BEHIND.fullmatch(line[used:]):
         raise BadBulletin(f"{station}: row {line.split(maxsplit=1)[0]} is out of line")
     return cells

@@ -1,7 +1,7 @@
 """Reading guidance, whichever way it came.
 
 A payload is a text bulletin of one or many stations, a table of the archive at Iowa State, or
-several of these bodies, each introduced by a record separator (RFC 7464).
+several of these bodies, each introduced by a group separator.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from kalshi_alpha.drivers.weather_guidance.maxima import maxima
 from kalshi_alpha.drivers.weather_guidance.schema import Guidance
 from kalshi_alpha.drivers.wire import decode_text, looks_like_markup
 
-RECORD_SEPARATOR = b"\x1e"
+GROUP_SEPARATOR = b"\x1d"
 
 
 def parse(body: bytes) -> Parsed[Guidance]:
@@ -55,9 +55,9 @@ def parse(body: bytes) -> Parsed[Guidance]:
 
 
 def _records(body: bytes) -> list[bytes]:
-    if not body.startswith(RECORD_SEPARATOR):
+    if not body.startswith(GROUP_SEPARATOR):
         return [body]
-    return [record for record in body.split(RECORD_SEPARATOR) if record.strip()] or [b""]
+    return [record for record in body.split(GROUP_SEPARATOR) if record.strip()] or [b""]
 
 
 def _read(record: bytes, skipped: Counter[str]) -> list[Guidance]:
