@@ -25,6 +25,8 @@ _TITLE = "DailyTreasuryYieldCurveRateData"
 _MIDNIGHT = "T00:00:00"
 _DECLARATION = re.compile(r"<!\s*(?:DOCTYPE|ENTITY)", re.IGNORECASE)
 
+_NO_YIELDS = frozenset({"Id", "NEW_DATE", "BC_30YEARDISPLAY"})
+
 TENORS = {
     "BC_1MONTH": "1M",
     "BC_1_5MONTH": "1.5M",
@@ -85,9 +87,12 @@ def _read_entry(entry: ET.Element, gathering: Gathering) -> None:
     # The field is a date without a zone; any other hour would be another field.
     curve_on = iso_date("NEW_DATE", day.removesuffix(midnight) if midnight in day else "")
     fields = [child for child in properties if child.tag.removeprefix(_DATA) in TENORS]
-    if not fields and properties.find(f"{_DATA}BC_30YEARDISPLAY") is None:
-        raise SeriesMismatch(f"the entry of {curve_on} has no par yield")
     found = {child.tag.removeprefix(_DATA) for child in fields}
+    others = {child.tag.removeprefix(_DATA) for child in properties} - found - _NO_YIELDS
+    if others and not fields:
+        raise SeriesMismatch(
+            f"the entry of {curve_on} holds {sorted(others)[0][:40]}, no par yield"
+        )
     for child in fields:
         series_id = child.tag.removeprefix(_DATA)
         null = child.get(f"{_META}null", "false").strip().lower() in {"true", "1"}

@@ -74,6 +74,12 @@ def test_a_missing_ten_year_is_counted_and_the_rest_of_the_day_kept(field: str) 
     assert parsed.skipped == (("missing", 1),)
 
 
+def test_a_day_without_any_yield_is_counted_and_spoils_nothing() -> None:
+    text = feed(entry("2026-10-01"), entry("2026-10-02", TEN.format("5.28")))
+    assert closes(text) == {date(2026, 10, 2): 528}
+    assert read_curve_xml(text).skipped == (("missing", 1),)
+
+
 def test_a_bill_at_zero_is_a_yield() -> None:
     parsed = read_curve_xml(feed(entry("2015-10-01", "<d:BC_1MONTH>0.00</d:BC_1MONTH>")))
     assert [row.yield_bp for row in parsed.rows] == [0]
