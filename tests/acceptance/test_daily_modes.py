@@ -270,3 +270,20 @@ def test_a_step_that_fails_is_the_last_in_the_log(
     assert failed["error"]["exit_code"] == log["exit_code"] == 4
     assert desk.reasons == ["reading_missing"]
     assert not (desk.root / f"exec/proposals/CPI/{STAMP}.json").exists()
+
+
+def test_orders_of_an_earlier_run_that_rest_count_against_the_limits_of_a_later(
+    desk: Desk,
+) -> None:
+    desk.daily("--paper-ledger")
+    first = desk.proposals()
+    alone = desk.daily("--json", "--as-of", "2025-06-11T11:00:00Z").document
+
+    both = desk.scan("--json", "--paper-ledger", "--as-of", "2025-06-11T11:00:00Z").document
+
+    def staked(document: dict[str, Any]) -> float:
+        return sum(float(p["max_loss"]) for p in document["proposals"])
+
+    # The pipeline's own earlier orders leave nearly nothing of the value at risk to either.
+    assert staked(both) == staked(alone) < 0.1 * staked(first)
+    assert both["value_at_risk"]["usd"] <= both["value_at_risk"]["limit_usd"]

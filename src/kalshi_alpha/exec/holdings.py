@@ -1,11 +1,13 @@
-"""What the ledger says is held already, by event."""
+"""What the ledger says is committed already, by event: fills, and orders that still rest."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from datetime import datetime
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import datetime, timedelta
 
 from kalshi_alpha.config.pal_policy import PalPolicy
+from kalshi_alpha.core.fees import FeeTerms, Liquidity, order_fee
+from kalshi_alpha.core.fees.rounding import DIRECT_STEP_E6
 from kalshi_alpha.core.ledger.entry import EntryKind, LedgerEntry
 from kalshi_alpha.core.proposals.holdings import Holdings
 from kalshi_alpha.core.proposals.snapshot import LadderSnapshot
@@ -21,24 +23,28 @@ def held_and_allowed(
     policy: PalPolicy,
     run_scope: str,
 ) -> Holdings:
-    """Return the unsettled fills of this run's mode, and every ladder's position limits.
+    """Return what this run's mode has committed and not settled, and every ladder's limits.
 
-    Rows that this very run wrote before are left out: it is about to replace them.
+    A paper order rests until its market closes, and counts with all that it posted: how much of
+    it the tape fills later is not known at the clock. Rows that this very run wrote before are
+    left out, since it is about to replace them.
     """
+    ladders = {s.ladder.event_ticker: s for s in snapshots}
+    fees = {event: snapshot.fee_terms for event, snapshot in ladders.items()}
     held: dict[str, list[Exposure]] = {}
     for row in entries:
-        if _is_held(run, row, run_scope):
-            held.setdefault(row.event_ticker, []).append(_exposure(row, run.clock.at))
-    limits = {s.ladder.event_ticker: policy.limits(s.ladder) for s in snapshots}
+        if _is_open(run, row, run_scope):
+            found = list(_exposures(row, run.clock.at, fees))
+            if found:
+                held.setdefault(row.event_ticker, []).extend(found)
+    limits = {event: policy.limits(snapshot.ladder) for event, snapshot in ladders.items()}
     return Holdings(held, limits)
 
 
-def _is_held(run: Run, row: LedgerEntry, run_scope: str) -> bool:
+def _is_open(run: Run, row: LedgerEntry, run_scope: str) -> bool:
     own = row.as_of == run.clock.at and row.run_scope == run_scope
     return (
-        row.kind is EntryKind.FILLED
-        and row.filled_e2 > 0
-        and not row.is_settled
+        not row.is_settled
         and row.mode is run.ledger_mode
         and row.environment == run.environment
         and row.as_of <= run.clock.at
@@ -46,14 +52,38 @@ def _is_held(run: Run, row: LedgerEntry, run_scope: str) -> bool:
     )
 
 
-def _exposure(row: LedgerEntry, at: datetime) -> Exposure:
-    # An order whose tape fills it later still rests at the clock, with all that it posted.
-    resting = row.filled_at is not None and row.filled_at > at
+def _exposures(row: LedgerEntry, at: datetime, fees: Mapping[str, FeeTerms]) -> Iterator[Exposure]:
+    has_filled = row.filled_at is not None and row.filled_at <= at
+    filled_e2 = row.filled_e2 if has_filled else 0
+    if filled_e2:
+        yield _exposure(row, Commitment.FILLED, filled_e2, Money(row.fee_e6))
+    resting_e2 = row.posted_e2 - filled_e2
+    if resting_e2 and _rests(row, at):
+        terms = fees.get(row.event_ticker)
+        yield _exposure(row, Commitment.RESTING, resting_e2, _maker_fee(row, resting_e2, terms))
+
+
+def _rests(row: LedgerEntry, at: datetime) -> bool:
+    """Say whether the order still rests; one whose close is not known does until it is settled."""
+    if row.lead_hours is None:
+        return row.kind is EntryKind.FILLED
+    closes_at = (row.filled_at or row.placed_at) + timedelta(hours=row.lead_hours)
+    return at < closes_at
+
+
+def _maker_fee(row: LedgerEntry, count_e2: int, terms: FeeTerms | None) -> Money:
+    if terms is None:
+        return Money(0)
+    price, count = Price(row.price_e4), Contracts(count_e2)
+    return order_fee(terms, price, count, Liquidity.MAKER, DIRECT_STEP_E6)
+
+
+def _exposure(row: LedgerEntry, commitment: Commitment, count_e2: int, fee: Money) -> Exposure:
     return Exposure(
         ticker=row.market_ticker,
         side=row.side,
-        commitment=Commitment.RESTING if resting else Commitment.FILLED,
+        commitment=commitment,
         price=Price(row.price_e4),
-        contracts=Contracts(row.posted_e2 if resting else row.filled_e2),
-        fee=Money(row.fee_e6),
+        contracts=Contracts(count_e2),
+        fee=fee,
     )

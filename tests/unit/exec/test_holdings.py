@@ -26,25 +26,46 @@ def test_every_ladder_has_its_limits(morning: Morning) -> None:
     assert set(limits) == {"KXCPI-25MAY", "KXCPIYOY-25MAY", "KXCPICORE-25MAY"}
 
 
-def test_an_unsettled_fill_is_held(morning: Morning, entry: Build) -> None:
+def test_a_fill_is_held_and_what_is_left_of_its_order_rests(morning: Morning, entry: Build) -> None:
+    """The fee of the two contracts that rest: 0.0175 x 2 x 0.42 x 0.58 = 0.008526 dollars."""
     row = entry(as_of=EARLIER, filled_e2=300, fee_e6=20_000, filled_at=AT - timedelta(hours=1))
-    [found] = held(morning, row).exposures["KXCPI-25MAY"]
-    assert found.commitment is Commitment.FILLED
-    assert (found.ticker, found.side) == ("KXCPI-25MAY-T0.1", Side.NO)
-    assert (found.price, found.contracts, found.fee) == (
-        Price(4200),
+    filled, resting = held(morning, row).exposures["KXCPI-25MAY"]
+    assert (filled.ticker, filled.side, filled.price) == ("KXCPI-25MAY-T0.1", Side.NO, Price(4200))
+    assert (filled.commitment, filled.contracts, filled.fee) == (
+        Commitment.FILLED,
         Contracts(300),
         Money(20_000),
     )
+    assert (resting.commitment, resting.contracts, resting.fee) == (
+        Commitment.RESTING,
+        Contracts(200),
+        Money(8_600),
+    )
 
 
-def test_an_order_that_its_tape_fills_later_rests_with_all_it_posted(
-    morning: Morning, entry: Build
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"filled_e2": 300, "filled_at": AT + timedelta(minutes=1)},
+        {"filled_e2": 0},
+        {"filled_e2": 0, "kind": EntryKind.EXPECTED, "lead_hours": 3.0},
+    ],
+)
+def test_an_order_that_the_tape_has_not_reached_rests_with_all_it_posted(
+    morning: Morning, entry: Build, change: dict[str, object]
 ) -> None:
-    """The run must not know how much will fill."""
-    row = entry(as_of=EARLIER, filled_e2=300, filled_at=AT + timedelta(minutes=1))
-    [found] = held(morning, row).exposures["KXCPI-25MAY"]
+    """The run must not know how much will fill, nor that nothing will."""
+    [found] = held(morning, entry(**({"as_of": EARLIER} | change))).exposures["KXCPI-25MAY"]
     assert (found.commitment, found.contracts) == (Commitment.RESTING, Contracts(500))
+
+
+def test_nothing_rests_in_a_market_that_has_closed(morning: Morning, entry: Build) -> None:
+    """An hour before its close, and looked at two hours later."""
+    closed = {"as_of": EARLIER, "placed_at": EARLIER, "lead_hours": 1.0}
+    assert held(morning, entry(**closed, filled_e2=0)).exposures == {}
+    filled = entry(**closed | {"filled_at": EARLIER, "filled_e2": 300})
+    [found] = held(morning, filled).exposures["KXCPI-25MAY"]
+    assert (found.commitment, found.contracts) == (Commitment.FILLED, Contracts(300))
 
 
 @pytest.mark.parametrize(
@@ -54,8 +75,6 @@ def test_an_order_that_its_tape_fills_later_rests_with_all_it_posted(
         {"as_of": AT + timedelta(seconds=1)},
         {"mode": LedgerMode.PAPER},
         {"environment": "prod"},
-        {"filled_e2": 0},
-        {"kind": EntryKind.EXPECTED, "filled_e2": 0},
         {"settled_at": AT, "payout_e6": 5_000_000, "outcome": 1},
     ],
 )
@@ -65,3 +84,8 @@ def test_other_rows_are_not_held(morning: Morning, entry: Build, change: dict[st
 
 def test_another_session_of_the_same_instant_is_held(morning: Morning, entry: Build) -> None:
     assert held(morning, entry(run_scope="scan")).exposures
+
+
+def test_an_event_that_is_not_scanned_is_held_too(morning: Morning, entry: Build) -> None:
+    row = entry(as_of=EARLIER, event_ticker="KXCPI-25JUN", market_ticker="KXCPI-25JUN-T0.1")
+    assert set(held(morning, row).exposures) == {"KXCPI-25JUN"}
