@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -9,6 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kalshi_alpha.core.errors import ParseRefused
+from kalshi_alpha.datastore.feeds import Payload
+from kalshi_alpha.datastore.ingest import ingest
+from kalshi_alpha.datastore.paths import Paths
+from kalshi_alpha.datastore.tables import FeedStore
 from kalshi_alpha.drivers.dol_claims import DRIVER
 from kalshi_alpha.drivers.dol_claims.errors import ClaimsRefused, WrongBody
 from kalshi_alpha.drivers.dol_claims.parse import parse
@@ -112,6 +116,24 @@ def test_white_space_anywhere_changes_nothing(places: list[int]) -> None:
     for place in places:
         text = text[:place] + " " + text[place:]
     assert parse(text.encode()).rows == parse(release("2025-06-12")).rows
+
+
+def test_an_embargoed_release_enters_the_table_at_its_release(tmp_path: Path) -> None:
+    """Received a day early, as journalists get it: nothing of it is known until 08:30."""
+    released = datetime(2025, 6, 12, 12, 30, tzinfo=UTC)
+    store = FeedStore(Paths(tmp_path))
+    received = (
+        ("2025-06-05", datetime(2025, 6, 5, 13, tzinfo=UTC)),
+        ("2025-06-12", datetime(2025, 6, 11, 13, tzinfo=UTC)),
+    )
+    payloads = [Payload("dol_claims", release(name), at) for name, at in received]
+    [summary] = ingest([DRIVER], payloads, store, released)
+    assert summary.ok
+    assert summary.newest == "advance 2025-06-07 248,000"
+    before = store.rows("dol_claims", released - timedelta(seconds=1))
+    assert {str(row["week_ending"]) for row in before} == {"2025-05-17", "2025-05-24", "2025-05-31"}
+    after = {(r["week_ending"], r["kind"]) for r in store.rows("dol_claims", released)}
+    assert (date(2025, 6, 7), "advance") in after
 
 
 def check_total(body: bytes) -> None:

@@ -31,3 +31,17 @@ def test_common_bins_keep_every_probability_in_its_place() -> None:
     for row, pmf in zip(rows, pmfs, strict=True):
         assert row[pmf.lo : pmf.hi + 1].tolist() == pmf.probs.tolist()
         assert row.sum() == pytest.approx(1.0)
+
+
+@pytest.mark.parametrize(
+    ("strike", "at_least", "exactly"),
+    [(215, 0.6927, 0.0460), (220, 0.4430, 0.0506), (225, 0.2191, None)],
+)
+def test_a_market_on_at_least_a_strike_counts_the_strike_itself(
+    strike: int, at_least: float, exactly: float | None
+) -> None:
+    """Worked example: six degrees, centre 218.4, standard deviation 9, in thousands."""
+    pmf = printed_pmf(StudentT.from_sd(218_400.0, 9000.0, 6))
+    assert pmf.survival(strike - 1) == pytest.approx(at_least, abs=6e-5)
+    if exactly is not None:
+        assert pmf.pmf(strike) == pytest.approx(exactly, abs=6e-5)
