@@ -9,20 +9,20 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from kalshi_alpha.drivers.nws_daily_climate.errors import BadHeading, Contradiction
 from kalshi_alpha.drivers.nws_daily_climate.local_clock import date_of, minutes_of
 
 _HEADING = re.compile(
-    r"^(?P<collective>[A-Z]{4}[0-9]{2}) (?P<office>[A-Z]{4}) "
-    r"(?P<day>[0-9]{2})(?P<hour>[0-9]{2})(?P<minute>[0-9]{2})(?: (?P<bbb>[A-Z]{3}))?$",
+    r"^ *(?P<collective>[A-Z]{4}[0-9]{2}) +(?P<office>[A-Z]{4}) +"
+    r"(?P<day>[0-9]{2})(?P<hour>[0-9]{2})(?P<minute>[0-9]{2})(?: +(?P<bbb>[A-Z]{3}))?$",
     re.MULTILINE,
 )
 _PRODUCT = re.compile(r"CLI([A-Z0-9]{3})")
 _ISSUED = re.compile(
-    r"^(?P<clock>[0-9]{1,2}:?[0-9]{2} [AP]M) (?P<zone>[A-Z]{3,4}) (?:/[^/\n]+/ )?"
-    r"(?P<weekday>[A-Z]{3}) (?P<month>[A-Z]{3}) (?P<day>[0-9]{1,2}) (?P<year>[0-9]{4})$",
+    r"^ *(?P<clock>[0-9]{1,2}:?[0-9]{2} [AP]M) +(?P<zone>[A-Z]{3,4}) +(?:/[^/\n]+/ +)?"
+    r"(?P<weekday>[A-Z]{3}) +(?P<month>[A-Z]{3}) +(?P<day>[0-9]{1,2}),? +(?P<year>[0-9]{4})$",
     re.MULTILINE,
 )
 _WEEKDAYS = ("MON", "TUE", "WED", "THU", "FRI", "SAT", "SUN")
@@ -53,7 +53,7 @@ class Heading:
     issued_at : datetime
         Time of the communications heading, in UTC.
     standard_offset : timedelta
-        Local standard time minus UTC.
+        Standard time of the printed zone minus UTC.
     """
 
     collective: str
@@ -62,11 +62,6 @@ class Heading:
     station: str
     issued_at: datetime
     standard_offset: timedelta
-
-    @property
-    def issued_on(self) -> date:
-        """Local standard date of the issue."""
-        return (self.issued_at + self.standard_offset).date()
 
 
 def tidy(text: str) -> str:
@@ -110,7 +105,7 @@ def read_heading(product: str, title: str) -> Heading:
         If the printed time and the communications heading disagree.
     """
     found = _HEADING.match(product)
-    following = [line for line in title.split("\n")[1:] if line]
+    following = [line.strip() for line in title.split("\n")[1:] if line]
     identifier = _PRODUCT.fullmatch(following[0]) if following else None
     if found is None or identifier is None:
         raise BadHeading(f"not a climate report: {following[:1]}")

@@ -11,7 +11,7 @@ from kalshi_alpha.drivers.nws_daily_climate.local_clock import date_of
 
 _HEADLINE = re.compile(
     r"\.\.\.\s*THE\s+(?P<name>(?:(?!\.\.\.)[^\n]|\n(?!\n)){1,120}?)\s+CLIMATE\s+SUMMARY\s+"
-    r"(?:FOR|FROM)\s+(?P<month>[A-Z]{3,9})\s+(?P<day>[0-9]{1,2})\s+(?P<year>[0-9]{4})"
+    r"(?:FOR|FROM)\s+(?P<month>[A-Z]{3,9})\s+(?P<day>[0-9]{1,2}),?\s+(?P<year>[0-9]{4})"
     r"(?P<tail>[^.]{0,60})\.\.\.",
 )
 _VALID = re.compile(r"^\s*VALID\s[^\n]*?AS\s+OF\s+(?P<time>[^\n]*?)(?:\s+LOCAL\s+TIME)?\.?$", re.M)

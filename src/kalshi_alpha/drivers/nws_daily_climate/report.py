@@ -85,7 +85,10 @@ def _rows(
     temperatures = read_temperatures(summary.body)
     corrected = corrected or summary.corrected
     running = summary.valid_as_of is not None or temperatures.label == "TODAY"
-    status = _status(heading, summary, running=running, corrected=corrected)
+    # A forecaster may print another zone's letters; a known place keeps its own time.
+    place = PLACES.get(station)
+    offset = heading.standard_offset if place is None else place.standard_offset
+    status = _status(heading.issued_at, offset, summary, running=running, corrected=corrected)
     return [
         ClimateExtreme(
             station=station,
@@ -104,19 +107,27 @@ def _rows(
     ]
 
 
-def _status(heading: Heading, summary: Summary, *, running: bool, corrected: bool) -> str:
+def _status(
+    issued_at: datetime,
+    standard_offset: timedelta,
+    summary: Summary,
+    *,
+    running: bool,
+    corrected: bool,
+) -> str:
     """Tell an interim report from a final one, and check its day against its issue time."""
-    day, days_since = summary.climate_day, (heading.issued_on - summary.climate_day).days
+    day, issued_on = summary.climate_day, (issued_at + standard_offset).date()
+    days_since = (issued_on - day).days
     if not 0 <= days_since <= _OLDEST_DAYS:
-        raise Contradiction(f"issued on {heading.issued_on} about {day}")
-    if running or heading.issued_at < day_end(day, heading.standard_offset):
+        raise Contradiction(f"issued on {issued_on} about {day}")
+    if running or issued_at < day_end(day, standard_offset):
         if days_since > 1:
-            raise Contradiction(f"an interim report of {day} issued on {heading.issued_on}")
+            raise Contradiction(f"an interim report of {day} issued on {issued_on}")
         return INTERIM
     # Issued the day after is the rule. Otherwise something must confirm the day of the headline.
     confirmed = summary.first_sunrise_on == day + timedelta(days=1)
     if not (days_since == 1 or confirmed or corrected):
-        raise Contradiction(f"a final report of {day} issued on {heading.issued_on}")
+        raise Contradiction(f"a final report of {day} issued on {issued_on}")
     return CORRECTION if corrected else FINAL
 
 

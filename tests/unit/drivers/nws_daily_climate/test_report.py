@@ -86,6 +86,15 @@ def test_a_report_before_local_standard_midnight_is_interim() -> None:
     assert statuses(on_time) == {"final"}
 
 
+def test_a_known_place_keeps_its_own_time_whatever_zone_is_printed() -> None:
+    """Half an hour past midnight of Greenwich is an evening in New York."""
+    evening = changed(
+        ("220626", "220030"),
+        ("226 AM EDT SAT AUG 22", "1230 AM UTC SAT AUG 22"),
+    )
+    assert statuses(evening) == {"interim"}
+
+
 @pytest.mark.parametrize(
     "change",
     [
