@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from kalshi_alpha.core.errors import MissingData
@@ -19,6 +19,7 @@ READJUSTED_FROM = 0.01
 
 _ZONE = ZoneInfo("America/New_York")
 _RELEASE_LAG = timedelta(days=5)  # from Saturday to Thursday
+_NEXT_RELEASE = timedelta(days=10)  # to the earliest day of the next release
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,14 +59,27 @@ def initial_rows(rows: Iterable[ClaimsRow]) -> list[ClaimsRow]:
     return sorted(found, key=lambda row: (row.available_at, row.week_ending, row.kind))
 
 
+def is_first_print(row: ClaimsRow) -> bool:
+    """Tell whether a row shows a first print: by name, or in a table seen before the next release.
+
+    FRED carries the advance figure under no name of its own until the next release revises it.
+    """
+    if row.sa is None:
+        return False
+    next_release_at = datetime.combine(row.week_ending + _NEXT_RELEASE, time(8, 30), _ZONE)
+    return row.kind == "advance" or (row.kind == "history" and row.available_at < next_release_at)
+
+
 def first_prints(rows: Sequence[ClaimsRow]) -> dict[date, FirstPrint]:
     """Return first prints by week, each with the week before as its release showed it."""
-    revised = {row.week_ending: row.sa for row in rows if row.kind == "revised"}
+    tables = {row.week_ending: row.sa for row in rows if row.kind == "history"}
+    shown = tables | {row.week_ending: row.sa for row in rows if row.kind == "revised"}
     found: dict[date, FirstPrint] = {}
-    for row in rows:
-        if row.kind == "advance" and row.sa is not None and row.week_ending not in found:
-            on = (row.published_at or row.available_at).astimezone(_ZONE).date()
-            before = revised.get(row.week_ending - ONE_WEEK)
+    for row in sorted(rows, key=lambda each: each.kind):
+        if is_first_print(row) and row.sa is not None and row.week_ending not in found:
+            at = row.published_at
+            on = row.week_ending + _RELEASE_LAG if at is None else at.astimezone(_ZONE).date()
+            before = shown.get(row.week_ending - ONE_WEEK)
             found[row.week_ending] = FirstPrint(row.week_ending, on, row.sa, before)
     return found
 

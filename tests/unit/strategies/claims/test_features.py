@@ -11,6 +11,7 @@ from kalshi_alpha.strategies.claims.features import (
     first_prints,
     initial_rows,
     inputs_of,
+    is_first_print,
     later_figures,
     next_release,
     readjusted,
@@ -78,6 +79,23 @@ def test_a_first_print_carries_the_week_before_as_its_release_showed_it() -> Non
 def test_a_later_table_stands_in_for_a_missed_release() -> None:
     rows = [row("history", 248_000), row("history", None, nsa=208_642)]
     assert later_figures(rows) == {WEEK: FirstPrint(WEEK, date(2025, 6, 5), 248_000)}
+
+
+def test_a_table_seen_before_the_next_release_shows_the_first_print() -> None:
+    last_moment = datetime(2025, 6, 10, 12, 30, tzinfo=UTC) - timedelta(seconds=1)
+    rows = [
+        row("history", 247_000, at=last_moment),
+        row("history", 239_000, week=date(2025, 5, 24), at=last_moment),
+    ]
+    assert first_prints(rows) == {WEEK: FirstPrint(WEEK, date(2025, 6, 5), 247_000, 239_000)}
+    assert not is_first_print(row("history", at=last_moment + timedelta(seconds=1)))
+    assert not is_first_print(row("history", None, nsa=208_642))
+    assert not is_first_print(row("revised"))
+
+
+def test_a_release_goes_before_a_table() -> None:
+    rows = [row("history", 900_000), row()]
+    assert first_prints(rows)[WEEK].persons == 247_000
 
 
 def test_newer_factors_put_the_past_on_their_footing() -> None:

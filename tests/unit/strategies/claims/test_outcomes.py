@@ -24,3 +24,16 @@ def test_revisions_and_other_measures_are_no_outcomes(tables: dict[str, list[Row
     ]
     assert rows
     assert outcomes(lambda _: rows, RELEASED) == {}
+
+
+def test_a_table_seen_before_the_revision_gives_the_outcome(tables: dict[str, list[Row]]) -> None:
+    week = date(2025, 6, 7)
+    [advance] = [
+        row
+        for row in tables["dol_claims"]
+        if (row["measure"], row["kind"], row["week_ending"]) == ("initial", "advance", week)
+    ]
+    table = {**advance, "kind": "history", "published_at": None}
+    assert outcomes(lambda _: [table], RELEASED) == {KEY: Outcome(248, RELEASED)}
+    later = {**table, "available_at": RELEASED + timedelta(days=9), "sa": 250_000}
+    assert outcomes(lambda _: [later], RELEASED + timedelta(days=10)) == {}
