@@ -124,9 +124,11 @@ def _status(
         if days_since > 1:
             raise Contradiction(f"an interim report of {day} issued on {issued_on}")
         return INTERIM
-    # Issued the day after is the rule. Otherwise something must confirm the day of the headline.
-    confirmed = summary.first_sunrise_on == day + timedelta(days=1)
-    if not (days_since == 1 or confirmed or corrected):
+    # Issued the day after is the rule. Otherwise the almanac must confirm the day of the headline,
+    # or, where none is printed, the report must call itself a correction.
+    sunrise_on = summary.first_sunrise_on
+    confirmed = corrected if sunrise_on is None else sunrise_on == day + timedelta(days=1)
+    if days_since != 1 and not confirmed:
         raise Contradiction(f"a final report of {day} issued on {issued_on}")
     return CORRECTION if corrected else FINAL
 

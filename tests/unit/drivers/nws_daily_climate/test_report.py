@@ -188,8 +188,14 @@ def test_an_interim_report_is_of_its_own_day() -> None:
 def test_a_late_final_report_counts_if_the_almanac_confirms_its_day() -> None:
     late = changed(("AUGUST 21 2026", "AUGUST 19 2026"), ("AUGUST 22 2026.", "AUGUST 20 2026."))
     assert {(row.climate_day, row.status) for row in rows(late)} == {(date(2026, 8, 19), "final")}
-    corrected = changed(("AUGUST 21 2026", "AUGUST 1 2026"), ("220626", "220626 CCA"))
-    assert statuses(corrected) == {"correction"}
+
+
+def test_a_correction_of_weeks_ago_is_believed_unless_its_almanac_says_otherwise() -> None:
+    late = changed(("AUGUST 21 2026", "AUGUST 1 2026"), ("220626", "220626 CCA"))
+    with pytest.raises(Contradiction, match="a final report of 2026-08-01"):
+        rows(late)
+    bare = "\n".join(line for line in late.split("\n") if "SUNRISE" not in line)
+    assert statuses(bare) == {"correction"}
 
 
 @given(st.dates(date(2000, 1, 1), date(2050, 1, 1)), st.integers(-11, -4))
