@@ -25,7 +25,8 @@ from kalshi_alpha.strategies.weather.emos import ROWS_LEAST, fit_emos, location_
 from kalshi_alpha.strategies.weather.history import HistoryDay, panel_of, read_history
 from kalshi_alpha.strategies.weather.panel import StationPanel, from_epoch
 from kalshi_alpha.strategies.weather.patterns import Pattern, bias_of, training_rows
-from kalshi_alpha.strategies.weather.replay import station_replay
+from kalshi_alpha.strategies.weather.refits import climatology_walk
+from kalshi_alpha.strategies.weather.replay import scored_replay
 from kalshi_alpha.strategies.weather.skill import Skill, walk_forward_skill
 from kalshi_alpha.strategies.weather.walk import walk_forward
 
@@ -129,9 +130,11 @@ def fit(
         if len(own) < DAYS_LEAST:
             continue
         panel = panel_of(own)
-        stations.append(_station_model(own[0].cycle, panel))
+        climate = climatology_walk(panel)
+        walk = walk_forward(panel, climate)
+        stations.append(_station_model(own[0].cycle, panel, walk.dispersion))
         kept += own
-        replay = station_replay(panel, panel.first_day, None)
+        replay = scored_replay(panel, walk, climate, panel.first_day, None)
         replays += [] if replay is None else [replay]
     if not stations:
         raise MissingData(f"weather calibration needs {DAYS_LEAST} days of a station")
@@ -148,13 +151,13 @@ def sha256_of(days: Sequence[HistoryDay]) -> str:
     return hashlib.sha256(msgspec.json.encode(days)).hexdigest()
 
 
-def _station_model(cycle: int, panel: StationPanel) -> StationModel:
+def _station_model(cycle: int, panel: StationPanel, dispersion: float) -> StationModel:
     climatology = fit_climatology(panel.days, panel.observed)
     return StationModel(
         station=panel.name,
         cycle=cycle,
         emos=tuple(_sub_models(panel)),
-        dispersion=round(walk_forward(panel).dispersion, _DIGITS),
+        dispersion=round(dispersion, _DIGITS),
         climatology=Climatology(
             _rounded(climatology.normal),
             _rounded(climatology.spread),

@@ -30,7 +30,13 @@ from kalshi_alpha.strategies.weather.rows import (
     known_rows,
 )
 from kalshi_alpha.strategies.weather.station_forecast import StationForecast, station_forecast
-from kalshi_alpha.strategies.weather.stations import QUANTITY, Station, station_of
+from kalshi_alpha.strategies.weather.stations import (
+    BY_CODE,
+    BY_ICAO,
+    QUANTITY,
+    Station,
+    station_of,
+)
 
 FAMILY = "WEATHER"
 CONTRADICTION_PROB = 1e-4
@@ -83,7 +89,7 @@ def forecast(read: TableReader, calibration: WeatherCalibration, as_of: datetime
         known_rows(read, OBSERVATIONS, ObservationRow, as_of),
     )
     made: list[Forecast] = []
-    refused: dict[str, str] = {}
+    refused = _uncalibrated(calibration, tables)
     metadata: dict[str, str] = {}
     for model in _models_at(calibration.stations, as_of):
         station = station_of(model.station)
@@ -101,6 +107,17 @@ def forecast(read: TableReader, calibration: WeatherCalibration, as_of: datetime
                 continue
             metadata[f"{station.icao} {day}"] = _fact(found, floor, known, day)
     return ForecastSet(tuple(made), refused, metadata)
+
+
+def _uncalibrated(calibration: WeatherCalibration, tables: _Tables) -> dict[str, str]:
+    """Refuse the stations that the feeds report and the calibration does not know."""
+    calibrated = {model.station for model in calibration.stations}
+    seen = {BY_CODE[code].icao for code, _ in tables.finals if code in BY_CODE}
+    seen |= {row.station for row in tables.guidance if row.station in BY_ICAO}
+    return {
+        BY_ICAO[icao].quantity: f"the calibration's history holds too few days of {icao}"
+        for icao in sorted(seen - calibrated)
+    }
 
 
 def _models_at(models: Sequence[StationModel], as_of: datetime) -> list[StationModel]:

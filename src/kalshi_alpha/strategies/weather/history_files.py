@@ -37,11 +37,9 @@ RAP and the GEFS mean are left out: with the four above they made walk-forward s
 """
 _SPREAD, _OBSERVED = "gefs_spread_f", "observed_tmax_f"
 
-# The day is read as text: a row is dated by when its bulletins were out, and the target day,
-# which comes after, would make every usable row look like one from the future.
 _GUIDANCE: tuple[Column, ...] = (
     ("station", "text"),
-    ("target_date", "text"),
+    ("target_date", "date"),
     ("issued_no_later_than_utc", "time"),
     *((column, "float") for column in (*INPUT_COLUMNS.values(), _SPREAD, _OBSERVED)),
 )
@@ -84,7 +82,7 @@ def _guidance(history: History) -> dict[str, pl.DataFrame]:
         return {}
     key = ("station", "target_date")
     whole = history.frame(GUIDANCE_FILE, _GUIDANCE, key, key)
-    eve_noon = pl.col("target_date").str.to_date("%Y-%m-%d").cast(pl.Datetime("us", "UTC"))
+    eve_noon = pl.col("target_date").cast(pl.Datetime("us")).dt.replace_time_zone("UTC")
     known = pl.col("issued_no_later_than_utc") <= eve_noon - pl.duration(hours=12)
     values = [pl.when(known).then(pl.col(c)).alias(c) for c in (*INPUT_COLUMNS.values(), _SPREAD)]
     whole = whole.with_columns(values)
@@ -106,7 +104,7 @@ def _daily(history: History, file: str) -> dict[str, _Series]:
 
 def _guided_panel(name: str, frame: pl.DataFrame, others: Iterable[_Series | None]) -> StationPanel:
     """Lay one station's guidance and maxima out over consecutive days; later maxima win."""
-    days = frame["target_date"].str.to_date("%Y-%m-%d").to_physical().to_numpy().astype(np.int64)
+    days = frame["target_date"].to_physical().to_numpy().astype(np.int64)
     own = days, plausible(frame[_OBSERVED].to_numpy())
     series = [*(each for each in others if each is not None), own]
     first, n = _extent(series)

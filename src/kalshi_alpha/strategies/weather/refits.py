@@ -9,11 +9,7 @@ import numpy as np
 
 from kalshi_alpha.core.arrays import FloatArray, IntArray
 from kalshi_alpha.strategies.weather.bias import LAG_DAYS
-from kalshi_alpha.strategies.weather.climatology import (
-    DAYS_LEAST,
-    fit_climatology,
-    newest_anomaly,
-)
+from kalshi_alpha.strategies.weather.climatology import DAYS_LEAST, fit_climatology
 from kalshi_alpha.strategies.weather.dispersion import dispersion
 from kalshi_alpha.strategies.weather.guidance import SD_LEAST_F
 from kalshi_alpha.strategies.weather.panel import StationPanel
@@ -46,15 +42,15 @@ def climatology_walk(panel: StationPanel, first: int = 0) -> tuple[FloatArray, F
     n = panel.observed.size
     mean, sd = np.full(n, np.nan), np.full(n, np.nan)
     days, observed = panel.days, panel.observed
+    newest = np.maximum.accumulate(np.where(np.isfinite(observed), np.arange(n), 0))
     for row, served in refits(panel, first):
         known = training_rows(row, window=n)
         if int(np.isfinite(observed[known]).sum()) < DAYS_LEAST:
             continue
         climatology = fit_climatology(days[known], observed[known])
-        newest = [newest_anomaly(climatology, days, observed, t - LAG_DAYS + 1) for t in served]
-        anomalies = np.array([anomaly for anomaly, _ in newest])
-        leads = served - np.array([at for _, at in newest])
-        mean[served], sd[served] = climatology.forecast(days[served], anomalies, leads)
+        last = newest[served - LAG_DAYS]
+        anomalies = observed[last] - climatology.normals(days[last])
+        mean[served], sd[served] = climatology.forecast(days[served], anomalies, served - last)
     return mean, np.maximum(sd, SD_LEAST_F)
 
 

@@ -57,8 +57,18 @@ def replay(history: History, first: date | None, last: date | None) -> tuple[Rep
 def station_replay(panel: StationPanel, begin: int, end: int | None) -> Replay | None:
     """Replay one station between days since 1970-01-01, or None without a day to score."""
     start = max(0, begin - _WARM_UP_DAYS - panel.first_day)
-    walk = walk_forward(panel, start)
     climate = climatology_walk(panel, start)
+    return scored_replay(panel, walk_forward(panel, climate, start), climate, begin, end)
+
+
+def scored_replay(
+    panel: StationPanel,
+    walk: Walk,
+    climate: tuple[FloatArray, FloatArray],
+    begin: int,
+    end: int | None,
+) -> Replay | None:
+    """Put forecasts already walked, and their baselines, into the form that is scored."""
     chosen = _scored(panel, walk, climate[0]) & (panel.days >= begin)
     if end is not None:
         chosen &= panel.days <= end

@@ -19,7 +19,7 @@ from kalshi_alpha.strategies.weather.emos import ROWS_LEAST, fit_emos, location_
 from kalshi_alpha.strategies.weather.guidance import SD_LEAST_F, debiased_guidance
 from kalshi_alpha.strategies.weather.panel import StationPanel
 from kalshi_alpha.strategies.weather.patterns import Pattern, bias_of, pattern_of, training_rows
-from kalshi_alpha.strategies.weather.refits import climatology_walk, dispersed, refits
+from kalshi_alpha.strategies.weather.refits import dispersed, refits
 
 EMOS_PRIOR_DAYS = 30.0
 
@@ -59,10 +59,21 @@ class Walk:
         self.source[rows] = by
 
 
-def walk_forward(panel: StationPanel, first: int = 0) -> Walk:
+def walk_forward(
+    panel: StationPanel, climate: tuple[FloatArray, FloatArray], first: int = 0
+) -> Walk:
     """Forecast a panel's days from its row ``first`` on.
 
     Days without any guidance are left out, unless the station never has any.
+
+    Parameters
+    ----------
+    panel
+        The station's days.
+    climate
+        Mean and standard deviation of `climatology_walk` over the same rows.
+    first
+        First row forecast.
     """
     n = panel.observed.size
     wanted = np.arange(n) >= first
@@ -74,9 +85,7 @@ def walk_forward(panel: StationPanel, first: int = 0) -> Walk:
     walk = Walk(blank.mean, blank.sd, blank.source, float(factors[-1]))
     walk.fill((location, scale * factors[:n] * SD), Source.EMOS, wanted)
     walk.fill(debiased_guidance(panel), Source.GUIDANCE, wanted)
-    if (wanted & (walk.source == Source.NONE)).any():
-        climate = dispersed(panel, climatology_walk(panel, first))
-        walk.fill(climate, Source.CLIMATOLOGY, wanted)
+    walk.fill(dispersed(panel, climate), Source.CLIMATOLOGY, wanted)
     return walk
 
 
