@@ -320,6 +320,14 @@ def test_one_ticker_scans_its_own_ladder_only(desk: Desk) -> None:
     assert (desk.root / f"exec/proposals/KXCPI/{STAMP}.json").exists()
 
 
+def test_an_alias_is_filed_under_its_family(desk: Desk) -> None:
+    desk.edit(desk.root / "configs/series.yaml", "aliases: [CPI]", "aliases: [CPI, PRICES]")
+
+    assert desk.scan("--report", series="prices").code == 0
+    assert desk.proposals()["series"] == "CPI"
+    assert "## Verdict: GO" in desk.report()
+
+
 def test_json_is_one_document_and_quiet_is_silence(desk: Desk) -> None:
     for command in (desk.scan, desk.daily):
         printed = command("--json", *FULL)

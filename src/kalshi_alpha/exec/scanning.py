@@ -25,7 +25,7 @@ from kalshi_alpha.exec.fill_odds import expected_fill_ratio
 from kalshi_alpha.exec.forecasting import FamilyForecast, forecast
 from kalshi_alpha.exec.gate_readings import family_phase, quality, surroundings
 from kalshi_alpha.exec.holdings import held_and_allowed
-from kalshi_alpha.exec.inputs import Inputs, InputUsed, inputs_used
+from kalshi_alpha.exec.inputs import Inputs, InputUsed, inputs_used, sources_needed
 from kalshi_alpha.exec.ladder_snapshots import Ladders, ladder_snapshots
 from kalshi_alpha.exec.scan_options import ScanOptions
 from kalshi_alpha.exec.wiring import Run
@@ -86,8 +86,10 @@ class Scanned:
 
 
 def ingest_payloads(run: Run, payloads: Sequence[Payload]) -> tuple[FeedSummary, ...]:
-    """Take in the feed payloads that had been received by the clock."""
-    return ingest(installed_drivers().values(), payloads, run.store, run.clock.at)
+    """Take in the payloads of the feeds that are needed; one without any has failed."""
+    needed = sources_needed(run)
+    drivers = [each for each in installed_drivers().values() if each.source in needed]
+    return ingest(drivers, payloads, run.store, run.clock.at)
 
 
 def look_around(run: Run, ingested: tuple[FeedSummary, ...], *, window_only: bool) -> Known:

@@ -145,7 +145,7 @@ def scan_series(request: ScanRequest) -> int:
         withdraw_verdict(run, error)
         raise
     if request.as_json:
-        document = scan_document(run, scanned, request.series.upper(), written)
+        document = scan_document(run, scanned, _filed_under(run, request.series), written)
         click.echo(encode_json(document), nl=False)
     elif not request.quiet:
         click.echo(summary(run, scanned, written))
@@ -161,9 +161,15 @@ def _scan(
         run, known, strategy, calibration, inputs, request.options, run_scope=RUN_SCOPE
     )
     folder = request.output_dir or run.paths.proposals
-    written = write_decision(run, scanned, request.series.upper(), folder)
+    written = write_decision(run, scanned, _filed_under(run, request.series), folder)
     if request.paper_ledger:
         written = write_ledger(run, scanned, strategy, request.options, RUN_SCOPE, written)
     if request.report:
         written = write_report(run, scanned, written)
     return scanned, written
+
+
+def _filed_under(run: Run, series: str) -> str:
+    """Return the ticker that was asked for, or the family that an alias means."""
+    tickers = {each.ticker for each in run.settings.series.series}
+    return series.upper() if series.upper() in tickers else run.family

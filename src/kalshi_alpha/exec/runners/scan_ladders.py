@@ -19,8 +19,6 @@ from kalshi_alpha.exec.command import (
     scan_flags,
 )
 
-EXIT_REFUSED = 3
-
 
 @click.command(context_settings=HELP)
 @click.option("--series", required=True, help="A family (CPI) or a series ticker (KXCPI).")
