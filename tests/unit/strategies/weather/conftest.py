@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import numpy as np
@@ -57,3 +57,53 @@ def short_history(history: list[Row]) -> list[Row]:
 @pytest.fixture(scope="session")
 def calibration(short_history: list[Row]) -> WeatherCalibration:
     return fit(short_history, CLOCK)
+
+
+@pytest.fixture(scope="session")
+def tables() -> dict[str, list[Row]]:
+    """Feeds at the clock: the real bulletins and reports of 9 to 15 January 2025."""
+    return {
+        "weather_guidance": [
+            bulletin(station, model, day, tmax_f)
+            for station, model, first, values in _BULLETINS
+            for day, tmax_f in enumerate(values, start=first)
+        ],
+        "nws_daily_climate": [
+            report(station, 14, value) for station, value in (("NYC", 35), ("MIA", 74))
+        ],
+        "nws_observations": [],
+    }
+
+
+# Maxima for consecutive days of January 2025, from the bulletin of 06 UTC on each eve.
+_BULLETINS = (
+    ("KNYC", "MAV", 14, (36, 33, 32)),
+    ("KNYC", "MET", 14, (35, 33, 34)),
+    ("KMIA", "MAV", 14, (75, 75, 74)),
+    ("KMIA", "MET", 14, (75, 73, 70)),
+)
+
+
+def bulletin(station: str, model: str, day: int, tmax_f: int) -> Row:
+    issued_at = datetime(2025, 1, day - 1, 6, tzinfo=UTC)
+    return {
+        "station": station,
+        "model": model,
+        "issued_at": issued_at,
+        "climate_day": date(2025, 1, day),
+        "tmax_f": tmax_f,
+        "available_at": issued_at + timedelta(hours=4),
+    }
+
+
+def report(station: str, day: int, value_f: int | None, status: str = "final") -> Row:
+    issued_at = datetime(2025, 1, day + 1, 8, tzinfo=UTC)
+    return {
+        "station": station,
+        "climate_day": date(2025, 1, day),
+        "element": "max",
+        "status": status,
+        "issued_at": issued_at,
+        "value_f": value_f,
+        "available_at": issued_at,
+    }
