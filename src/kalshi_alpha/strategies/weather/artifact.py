@@ -1,21 +1,17 @@
-"""The calibration artifact: one Parquet table that a person can open and a run reads back."""
+"""The weather artifact: a fact is a model, emos, skill, day or origin."""
 
 from __future__ import annotations
 
-import io
 import os
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import TypeVar
 
-import msgspec
-
-from kalshi_alpha.core.errors import MissingData, NewerSchema, StaleData, TornFile
 from kalshi_alpha.core.scoring.drift import DriftState
 from kalshi_alpha.datastore.atomic import write_atomic
-from kalshi_alpha.datastore.columns import Column, frame_of
+from kalshi_alpha.datastore.columns import Column
 from kalshi_alpha.datastore.paths import Paths
+from kalshi_alpha.strategies.artifact import ArtifactFormat, as_text, origin, texts
 from kalshi_alpha.strategies.weather.calibrate import (
     MISSING_INPUT_POLICY,
     MODEL_ID,
@@ -27,9 +23,6 @@ from kalshi_alpha.strategies.weather.calibrate import (
 from kalshi_alpha.strategies.weather.history import HistoryDay
 from kalshi_alpha.strategies.weather.skill import Skill, SkillRow
 
-T = TypeVar("T")
-
-SCHEMA = 1
 _COLUMNS: tuple[Column, ...] = (
     ("kind", "text"),
     ("station", "text"),
@@ -70,58 +63,19 @@ def calibrate(
     return calibration
 
 
-def encode(calibration: WeatherCalibration) -> bytes:
-    """Return the artifact's bytes, the same for the same calibration."""
-    buffer = io.BytesIO()
-    frame_of(_COLUMNS, _facts(calibration)).write_parquet(
-        buffer, compression="zstd", metadata={"schema": str(SCHEMA), "model": MODEL_ID}
-    )
-    return buffer.getvalue()
-
-
-def load(path: Path) -> WeatherCalibration:
-    """Read a calibration back.
-
-    Raises
-    ------
-    MissingData
-        If there is none.
-    TornFile
-        If it cannot be read, lacks a fact, or its days are not those its hash names.
-    NewerSchema
-        If a later version wrote it.
-    StaleData
-        If another model wrote it.
-    """
-    import polars as pl
-
-    if not path.exists():
-        raise MissingData(f"{path} is not there: run the calibration first")
-    try:
-        metadata = pl.read_parquet_metadata(path)
-        schema, model = int(metadata["schema"]), metadata["model"]
-        if schema > SCHEMA:
-            raise NewerSchema(f"{path}: schema {schema}, this version reads {SCHEMA}")
-        if model != MODEL_ID:
-            raise StaleData(f"{path}: model {model}, this version is {MODEL_ID}; calibrate again")
-        return _restored(pl.read_parquet(path, glob=False).to_dicts())
-    except (OSError, KeyError, TypeError, ValueError, pl.exceptions.PolarsError) as error:
-        raise TornFile(f"{path}: {error}") from error
-
-
 def _facts(calibration: WeatherCalibration) -> list[dict[str, object]]:
     return [
         *(
-            _fact("model", each.station, f"{each.cycle:02d}Z", each.dispersion, _json(each))
+            _fact("model", each.station, f"{each.cycle:02d}Z", each.dispersion, as_text(each))
             for each in calibration.stations
         ),
         *(fact for each in calibration.stations for fact in _parameters(each)),
         *(
-            _fact("skill", each.station, each.model, each.crps, _json(each))
+            _fact("skill", each.station, each.model, each.crps, as_text(each))
             for each in calibration.skill.rows
         ),
         *(
-            _fact("day", each.station, str(each.day), each.observed, _json(each))
+            _fact("day", each.station, str(each.day), each.observed, as_text(each))
             for each in calibration.days
         ),
         _fact("origin", None, "history_sha256", None, calibration.history_sha256),
@@ -150,24 +104,18 @@ def _fact(
     return {"kind": kind, "station": station, "name": name, "value": value, "text": text}
 
 
-def _json(value: object) -> str:
-    return msgspec.json.encode(value).decode()
-
-
 def _restored(rows: Sequence[Mapping[str, object]]) -> WeatherCalibration:
-    days = tuple(_texts(rows, "day", HistoryDay))
-    origin = {str(row["name"]): str(row["text"]) for row in rows if row["kind"] == "origin"}
-    if sha256_of(days) != origin["history_sha256"]:
-        raise ValueError("the days are not those that the hash names")
+    days = tuple(texts(rows, "day", HistoryDay))
+    found = origin(rows, sha256_of(days))
     return WeatherCalibration(
-        stations=tuple(_texts(rows, "model", StationModel)),
+        stations=tuple(texts(rows, "model", StationModel)),
         days=days,
-        skill=Skill(tuple(_texts(rows, "skill", SkillRow)), DriftState(origin["drift"])),
-        history_sha256=origin["history_sha256"],
+        skill=Skill(tuple(texts(rows, "skill", SkillRow)), DriftState(found["drift"])),
+        history_sha256=found["history_sha256"],
     )
 
 
-def _texts(rows: Sequence[Mapping[str, object]], kind: str, wanted: type[T]) -> list[T]:
-    return [
-        msgspec.json.decode(str(row["text"]), type=wanted) for row in rows if row["kind"] == kind
-    ]
+_FORMAT = ArtifactFormat(MODEL_ID, _facts, _restored, _COLUMNS)
+# What `ArtifactFormat` says of `encode` and `load` holds here.
+encode = _FORMAT.encode
+load = _FORMAT.load

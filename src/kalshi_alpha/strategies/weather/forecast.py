@@ -42,6 +42,9 @@ FAMILY = "WEATHER"
 CONTRADICTION_PROB = 1e-4
 """An observation that the forecast gave less than this is a broken sensor or a broken model."""
 
+AFTERNOON = timedelta(hours=15)
+"""Time of the climate day from which on the forecast of the whole day promises too much."""
+
 _ONE_DAY = timedelta(days=1)
 _CYCLE_HOURS = 6
 
@@ -59,7 +62,8 @@ def forecast(read: TableReader, calibration: WeatherCalibration, as_of: datetime
     """Forecast the maximum of each station's running and next climate day.
 
     On the running day the certain maximum so far is a floor, and the forecast of the whole day
-    stands for what is still to come.
+    stands for what is still to come. From 15:00 of local standard time on it cannot: the maximum
+    has mostly been reached by then, and the running day is refused.
 
     Parameters
     ----------
@@ -101,12 +105,21 @@ def forecast(read: TableReader, calibration: WeatherCalibration, as_of: datetime
             found = station_forecast(model, known, day)
             floor = certain_maximum(tables.observations, station, day)
             try:
+                _require_ahead(station, day, as_of)
                 made.append(_dated(station, day, found, floor, calibration, as_of))
             except MissingData as error:
                 refused[station.quantity] = str(error)
                 continue
             metadata[f"{station.icao} {day}"] = _fact(found, floor, known, day)
     return ForecastSet(tuple(made), refused, metadata)
+
+
+def _require_ahead(station: Station, day: date, as_of: datetime) -> None:
+    if as_of - station.begins_at(day) >= AFTERNOON:
+        raise MissingData(
+            f"{station.icao} {day}: the maximum has mostly been reached, and no model is fitted "
+            "to the hours left"
+        )
 
 
 def _uncalibrated(calibration: WeatherCalibration, tables: _Tables) -> dict[str, str]:

@@ -78,8 +78,19 @@ def test_the_climate_day_turns_at_local_standard_midnight(
 ) -> None:
     before = made(tables, calibration, datetime(2025, 1, 16, 4, 59, tzinfo=UTC))
     after = made(tables, calibration, datetime(2025, 1, 16, 5, 0, tzinfo=UTC))
-    assert {each.period for each in before.forecasts} == {TODAY, TOMORROW}
+    assert {each.period for each in before.forecasts} == {TOMORROW}
     assert {each.period for each in after.forecasts} == {TOMORROW, date(2025, 1, 17)}
+
+
+def test_in_the_late_afternoon_the_running_day_is_refused(
+    tables: Tables, calibration: WeatherCalibration
+) -> None:
+    """A forecast of the whole day promises warmth that the evening no longer can bring."""
+    early = made(tables, calibration, datetime(2025, 1, 15, 19, 59, tzinfo=UTC))
+    late = made(tables, calibration, datetime(2025, 1, 15, 20, 0, tzinfo=UTC))
+    assert {each.period for each in early.forecasts} == {TODAY, TOMORROW}
+    assert {each.period for each in late.forecasts} == {TOMORROW}
+    assert set(late.refused) == {"temp_max_mia", "temp_max_nyc"}
 
 
 def test_a_floor_moves_the_mass_below_it() -> None:
