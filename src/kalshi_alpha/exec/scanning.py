@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from importlib.metadata import entry_points
 from typing import Any
 
 import numpy as np
@@ -17,8 +18,8 @@ from kalshi_alpha.core.proposals.proposal import Passed, Proposal, ScanResult
 from kalshi_alpha.core.proposals.scan import scan
 from kalshi_alpha.core.proposals.snapshot import LadderSnapshot
 from kalshi_alpha.core.schedule import Phase, ReleaseCalendar
-from kalshi_alpha.datastore.feeds import Payload
-from kalshi_alpha.datastore.ingest import FeedSummary, ingest, installed_drivers
+from kalshi_alpha.datastore.feeds import Driver, Payload
+from kalshi_alpha.datastore.ingest import FeedSummary, ingest
 from kalshi_alpha.datastore.ledger import LedgerStore
 from kalshi_alpha.exec.feed_verdicts import feed_verdicts, known_rows, release_calendar
 from kalshi_alpha.exec.fill_odds import expected_fill_ratio
@@ -30,6 +31,8 @@ from kalshi_alpha.exec.ladder_snapshots import Ladders, ladder_snapshots
 from kalshi_alpha.exec.scan_options import ScanOptions
 from kalshi_alpha.exec.wiring import Run
 from kalshi_alpha.strategies.strategy import ForecastSet, ModelQuality, Strategy
+
+DRIVERS = "kalshi_alpha.drivers"
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,9 +90,14 @@ class Scanned:
 
 def ingest_payloads(run: Run, payloads: Sequence[Payload]) -> tuple[FeedSummary, ...]:
     """Take in the payloads of the feeds that are needed; one without any has failed."""
+    return ingest(needed_drivers(run), payloads, run.store, run.clock.at)
+
+
+def needed_drivers(run: Run) -> list[Driver[Any]]:
+    """Load the drivers of the feeds that are needed; no other costs time or can stop the run."""
     needed = sources_needed(run)
-    drivers = [each for each in installed_drivers().values() if each.source in needed]
-    return ingest(drivers, payloads, run.store, run.clock.at)
+    points = sorted(entry_points(group=DRIVERS), key=lambda point: point.name)
+    return [point.load().DRIVER for point in points if point.name in needed]
 
 
 def look_around(run: Run, ingested: tuple[FeedSummary, ...], *, window_only: bool) -> Known:

@@ -14,7 +14,13 @@ from kalshi_alpha.datastore.state import set_kill_switch
 from kalshi_alpha.exec.clock import RunClock
 from kalshi_alpha.exec.inputs import Inputs
 from kalshi_alpha.exec.scan_options import ScanOptions
-from kalshi_alpha.exec.scanning import Scanned, ingest_payloads, look_around, scan_family
+from kalshi_alpha.exec.scanning import (
+    Scanned,
+    ingest_payloads,
+    look_around,
+    needed_drivers,
+    scan_family,
+)
 from kalshi_alpha.exec.wiring import Run
 from kalshi_alpha.strategies.cpi import STRATEGY
 from kalshi_alpha.strategies.strategy import ForecastSet, Strategy
@@ -60,6 +66,12 @@ def test_a_pipeline_stays_out_where_a_scan_may_quote(morning: Morning) -> None:
 
     assert schedule(window_only=True) == ["outside_window"]
     assert schedule(window_only=False) == []
+
+
+def test_only_the_drivers_of_needed_feeds_are_loaded(run: Run) -> None:
+    assert [driver.source for driver in needed_drivers(run)] == [
+        *("aaa_gas", "bls_cpi", "cleveland_nowcast", "macro_calendar")
+    ]
 
 
 def test_without_any_feed_the_calendar_is_missing(run: Run) -> None:
