@@ -36,6 +36,8 @@ def replay(history, first, last):
     days = sorted(said)[1:]
     days = [d for d in days if (not first or d >= first) and (not last or d <= last)]
     clocks = [datetime.combine(d, time(12), timezone.utc) for d in days]
+    if not days:
+        return ()
     means = [guess(said, d, at) for d, at in zip(days, clocks)]
     pmfs = np.stack([on_grid(Normal(m, 2.0), GRID, -50, 150).probs for m in means])
     flat = np.stack([on_grid(Normal(50.0, 20.0), GRID, -50, 150).probs for _ in means])

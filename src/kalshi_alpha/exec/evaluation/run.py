@@ -14,7 +14,7 @@ from typing import Any
 
 import click
 
-from kalshi_alpha.core.errors import DataError, KalshiAlphaError, UsageError
+from kalshi_alpha.core.errors import DataError, KalshiAlphaError, MissingData, UsageError
 from kalshi_alpha.datastore.atomic import encode_json, write_atomic
 from kalshi_alpha.datastore.history import History
 from kalshi_alpha.datastore.paths import Paths
@@ -90,9 +90,9 @@ def evaluate_family(request: EvaluationRequest, family: str) -> FamilyResult:
     Raises
     ------
     UsageError
-        If it has no replay, or nothing in the span.
+        If it has no replay.
     DataError
-        If its history is missing or cannot be read.
+        If its history is missing, cannot be read, or holds nothing in the span.
     """
     strategy = installed_strategy(family)
     if strategy.replay is None:
@@ -100,7 +100,7 @@ def evaluate_family(request: EvaluationRequest, family: str) -> FamilyResult:
     replays = strategy.replay(History(request.folders), request.first, request.last)
     replays = tuple(each for each in replays if each.days)
     if not replays:
-        raise UsageError(f"{family}: the history holds no forecast between the days asked for")
+        raise MissingData(f"{family}: the history holds no forecast between the days asked for")
     check = None
     if request.check_lookahead:
         check = lookahead_check(strategy, request.folders, request.first, request.last)

@@ -10,6 +10,7 @@ from kalshi_alpha.exec.evaluation.targets import judgements
 from kalshi_alpha.exec.evaluation.text import PARTS, same_figures
 from kalshi_alpha.exec.reports.markdown import table
 
+_WORTH_NAMING = 0.0005  # a loss that would be written as 0.0 % is none
 _COMMAND = (
     "python -m kalshi_alpha.exec.evaluate --family all --data DIR "
     "--write-page docs/forecast-skill.md"
@@ -101,7 +102,7 @@ def _weak_spots(documents: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:
             lost = [
                 f"{base} ({_skill(1.0 - figures['crps'] / theirs['crps'])})"
                 for base, theirs in figures["baseline_scores"].items()
-                if theirs["crps"] < figures["crps"]
+                if figures["crps"] > theirs["crps"] * (1.0 + _WORTH_NAMING)
             ]
             if lost:
                 yield f"- {family} {name}: worse than {', '.join(lost)}."

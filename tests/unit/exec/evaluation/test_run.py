@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from kalshi_alpha.core.errors import DataError, UsageError
+from kalshi_alpha.core.errors import DataError, MissingData, UsageError
 from kalshi_alpha.exec.evaluation.run import EvaluationRequest, evaluate, evaluate_family
 from plugins import install_plugins, write_points
 
@@ -58,7 +58,7 @@ def test_days_the_wrong_way_round_are_refused(points: Path) -> None:
         evaluate(request)
 
 
-def test_a_span_without_forecasts_is_refused(points: Path) -> None:
-    request = EvaluationRequest(families=("CPI",), folders=(points,))
-    with pytest.raises(DataError):
+def test_a_span_without_forecasts_is_missing_data(points: Path) -> None:
+    request = EvaluationRequest(families=("CLEAN",), folders=(points,), last=date(2020, 1, 1))
+    with pytest.raises(MissingData, match="no forecast between"):
         evaluate(request)
