@@ -164,7 +164,7 @@ def test_a_month_edited_by_hand_no_longer_has_the_hash_s_name(
     edited = pl.col("text").str.replace('"first_print_pct":0.9', '"first_print_pct":0.8')
     assert not frame.with_columns(edited).equals(frame)
     rewritten(written, frame.with_columns(edited))
-    with pytest.raises(TornFile, match="not those that the hash names"):
+    with pytest.raises(TornFile, match="not the one that the hash names"):
         load(written)
 
 
