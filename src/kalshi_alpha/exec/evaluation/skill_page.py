@@ -7,7 +7,7 @@ from typing import Any
 
 from kalshi_alpha.exec.evaluation.scores import SKILLS
 from kalshi_alpha.exec.evaluation.targets import judgements
-from kalshi_alpha.exec.evaluation.text import PARTS, same_figures
+from kalshi_alpha.exec.evaluation.text import PARTS, four, same_figures
 from kalshi_alpha.exec.reports.markdown import table
 
 _WORTH_NAMING = 0.0005  # a loss that would be written as 0.0 % is none
@@ -82,7 +82,7 @@ def _baselines(family: str, document: Mapping[str, Any]) -> Iterator[str]:
                 (
                     name,
                     base,
-                    *(f"{scores[key]:.4g}" for key in ("crps", "mae", "rmse")),
+                    *(four(scores[key]) for key in ("crps", "mae", "rmse")),
                     f"{scores['brier']:.4f}",
                     f"{scores['log_score']:.4f}",
                     f"{scores['coverage90']:.3f}",
@@ -113,7 +113,7 @@ def _weak_spots(documents: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:
         if worst is not None:
             ratio = worst["crps"] / document["crps"]
             yield (
-                f"- {family}: worst quarter {worst['quarter']}, CRPS {worst['crps']:.4g}, "
+                f"- {family}: worst quarter {worst['quarter']}, CRPS {four(worst['crps'])}, "
                 f"{ratio:.1f} times the mean."
             )
     if not found:
@@ -128,14 +128,14 @@ def _row(name: str, figures: Mapping[str, Any]) -> tuple[str, ...]:
         str(figures["n"]),
         f"{figures['first']} to {figures['last']}",
         figures["unit"],
-        f"{figures['crps']:.4g}",
-        f"{figures['mae']:.4g}",
-        f"{figures['rmse']:.4g}",
+        four(figures["crps"]),
+        four(figures["mae"]),
+        four(figures["rmse"]),
         f"{figures['coverage90']:.3f} [{low:.3f}, {high:.3f}]",
         f"{figures['pit_sd']:.3f} ({figures['pit_sd_expected']:.3f})",
         *(_skill(figures[name]) for name in SKILLS),
         "-" if figures["dm_p"] is None else f"{figures['dm_p']:.3g}",
-        "-" if worst is None else f"{worst['quarter']}: {worst['crps']:.4g}",
+        "-" if worst is None else f"{worst['quarter']}: {four(worst['crps'])}",
     )
 
 

@@ -45,7 +45,7 @@ def figures_text(name: str, found: Mapping[str, Any]) -> Iterator[str]:
     )
     worst = found["worst_period"]
     if worst is not None:
-        yield f"  worst quarter {worst['quarter']}: CRPS {worst['crps']:.4g} over {worst['n']}"
+        yield f"  worst quarter {worst['quarter']}: CRPS {four(worst['crps'])} over {worst['n']}"
     if found["pool_weights"]:
         path = list(found["pool_weights"].values())
         yield f"  our weight in the pool: {path[0]:.3f} at first, {path[-1]:.3f} at last"
@@ -78,10 +78,15 @@ def _lookahead_text(check: LookaheadCheck) -> Iterator[str]:
 def _line(name: str, found: Mapping[str, Any], skill: str, dm_p: float | None) -> str:
     p = "" if dm_p is None else f"{dm_p:.3g}"
     return (
-        f"  {name:<14}{found['crps']:>9.4g}{found['mae']:>9.4g}{found['rmse']:>9.4g}"
+        f"  {name:<14}{four(found['crps']):>9}{four(found['mae']):>9}{four(found['rmse']):>9}"
         f"{found['brier']:>8.4f}{found['log_score']:>8.3f}{found['coverage90']:>7.3f}"
         f"{found['pit_sd']:>8.3f}{skill:>9}{p:>8}"
     ).rstrip()
+
+
+def four(value: float) -> str:
+    """Return a figure to four digits, a large one in full rather than as a power of ten."""
+    return f"{value:.0f}" if abs(value) >= 1e4 else f"{value:.4g}"
 
 
 def same_figures(part: Mapping[str, Any], whole: Mapping[str, Any]) -> bool:

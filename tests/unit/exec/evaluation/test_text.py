@@ -2,10 +2,12 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime
 
+import pytest
+
 from kalshi_alpha.exec.evaluation.lookahead import Leak, LookaheadCheck
 from kalshi_alpha.exec.evaluation.scores import family_document
 from kalshi_alpha.exec.evaluation.settlement_replay import Mismatch, SettlementReplay
-from kalshi_alpha.exec.evaluation.text import SHOWN, family_text, settlement_text
+from kalshi_alpha.exec.evaluation.text import SHOWN, family_text, four, settlement_text
 from plugins import made_up_replay
 
 CUT = datetime(2024, 1, 1, 12, tzinfo=UTC)
@@ -56,3 +58,11 @@ def test_mismatches_are_listed_and_the_rest_counted() -> None:
 
 def test_nothing_compared_has_no_share() -> None:
     assert "0 markets, - agree" in "\n".join(settlement_text(SettlementReplay(0, {}, ())))
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [(0.0383412, "0.03834"), (6239.21, "6239"), (11220.4, "11220"), (-0.00052, "-0.00052")],
+)
+def test_a_figure_has_four_digits_and_no_power_of_ten(value: float, shown: str) -> None:
+    assert four(value) == shown
