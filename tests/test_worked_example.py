@@ -19,9 +19,8 @@ from runs import REPO, at_home_in_new_york, new_root
 
 PAGE = REPO / "docs" / "worked-example.md"
 TICKER = "KXCPI-25MAY-T0.1"
-CONSTANTS = {"1", "2", "3", "4", "6", "8", "10", "13", "51", "52", "64", "100", "10000"} | {
+CONSTANTS = {"1", "2", "3", "4", "6", "8", "10", "51", "52", "64", "100", "10000"} | {
     "0.0175",  # the venue's maker rate
-    "0.02",  # least standard error of a probability
     "0.005",  # adverse selection
     "0.25",  # Kelly multiplier, and the cap of one piece of news
     "0.5",  # expected fill ratio, and rounding half up
@@ -113,7 +112,8 @@ def _page_lines() -> dict[str, tuple[str, str]]:
 def _run_figures(demo: Mapping[str, Any]) -> dict[str, float]:
     document = demo["proposals"]
     ours = next(p for p in document["proposals"] if p["market_ticker"] == TICKER)
-    figures = _forecast_figures(document) | _sizing_figures(ours) | _news_figures(document)
+    figures = _forecast_figures(document) | _pool_figures(document) | _sizing_figures(ours)
+    figures |= _news_figures(document)
     contracts, fee = float(ours["contracts"]), float(ours["fee"])
     index = _all_items()
     change = 100 * (index["2025-05"] / index["2025-04"] - 1)
@@ -157,8 +157,23 @@ def _forecast_figures(document: Mapping[str, Any]) -> dict[str, float]:
         "c": 1 - u * u,
         "P(NO pays)": ours["prob_model"],
         "P(month is 0.3)": _prob(month, lambda x: x == 0.3),
-        "P(year is 2.6)": _prob(year, lambda x: x == 2.6),
+        "P(year above 2.5)": _prob(year, lambda x: x > 2.5),
         "P(core above 0.3)": _prob(core, lambda x: x > 0.3),
+    }
+
+
+def _pool_figures(document: Mapping[str, Any]) -> dict[str, float]:
+    ours = next(p for p in document["proposals"] if p["market_ticker"] == TICKER)
+    weight = document["pool_weights"][ours["event_ticker"]]
+    assert weight == {"weight": weight["prior"], "prior": weight["prior"], "n_units": 0}
+    model, market, pooled = (ours[f"prob_{name}"] for name in ("model", "market", "pooled"))
+    return {
+        "weight": weight["weight"],
+        "model, for NO": math.log(model / (1 - model)),
+        "market, against NO": math.log((1 - market) / market),
+        "pool, against NO": math.log((1 - pooled) / pooled),
+        "pooled probability": pooled,
+        "away from the mid": pooled - market,
     }
 
 
@@ -176,8 +191,7 @@ def _sizing_figures(ours: Mapping[str, Any]) -> dict[str, float]:
         "given a fill": filled,
         "edge given a fill": filled - cost,
         "full Kelly": ours["kelly_fraction"],
-        "parameter risk": _parameter_risk(ours),
-        "asked for": 0.25 * _parameter_risk(ours) * ours["kelly_fraction"],
+        "asked for": 0.25 * ours["kelly_fraction"],
         "contracts asked for": _wanted(ours),
     }
 
@@ -193,6 +207,9 @@ def _news_figures(document: Mapping[str, Any]) -> dict[str, float]:
     share = (2500 - slack) / sum(worst.values())
     left = {p["market_ticker"]: math.floor(_wanted(p) * share) for p in proposals}
 
+    ladder = [p["market_ticker"] for p in proposals if p["series_ticker"] == "KXCPI"]
+    earlier = ladder[: ladder.index(TICKER)]
+
     def all_at(sixty_fourths: int) -> float:
         return sum(_at_risk(p, left[p["market_ticker"]] * sixty_fourths // 64) for p in proposals)
 
@@ -205,6 +222,7 @@ def _news_figures(document: Mapping[str, Any]) -> dict[str, float]:
             f"{p['market_ticker']} {p['side'].upper()}": at_risk[p["market_ticker"]]
             for p in proposals
         },
+        "ladder room": 3000 - sum(at_risk[ticker] for ticker in earlier),
         **{f"worst of {series}": loss for series, loss in worst.items()},
         "worst of the news": sum(worst.values()),
         "room for rounding": slack,
@@ -215,14 +233,8 @@ def _news_figures(document: Mapping[str, Any]) -> dict[str, float]:
     }
 
 
-def _parameter_risk(p: Mapping[str, Any]) -> float:
-    edge = p["prob_honest"] - 0.005 - _cost(p)
-    return float(edge**2 / (edge**2 + 0.02**2))
-
-
 def _wanted(p: Mapping[str, Any]) -> int:
-    staked = 0.25 * _parameter_risk(p) * p["kelly_fraction"]
-    return math.floor(float(staked) * 10_000 / _cost(p))
+    return math.floor(0.25 * float(p["kelly_fraction"]) * 10_000 / _cost(p))
 
 
 def _cost(p: Mapping[str, Any]) -> float:
@@ -298,6 +310,8 @@ _CALLS: dict[str, Callable[[float], float]] = {
     "sqrt": math.sqrt,
     "floor": math.floor,
     "ceil": math.ceil,
+    "log": math.log,
+    "exp": math.exp,
 }
 
 

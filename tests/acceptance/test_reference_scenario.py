@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 import os
 import shutil
 import subprocess
@@ -41,6 +42,10 @@ def contents(folder: Path) -> dict[str, str]:
         for path in folder.rglob("*")
         if path.is_file()
     }
+
+
+def log_odds(probability: float) -> float:
+    return math.log(probability / (1 - probability))
 
 
 def row_of(desk: Desk, ticker: str, at: str = CLOCK) -> dict[str, Any]:
@@ -86,8 +91,9 @@ def test_a_proposal_carries_all_that_an_operator_needs_to_judge_it(desk: Desk) -
     price, contracts = Decimal(p["price"]), Decimal(p["contracts"])
     assert p["side"] == "no"
     assert p["strike"] == "> 0.1"
+    assert p["prob_market"] <= p["prob_pooled"] <= p["prob_model"]
     assert p["prob_honest"] == pytest.approx(
-        float(price) + 0.9 * (p["prob_model"] - float(price)), abs=1e-9
+        float(price) + 0.9 * (p["prob_pooled"] - float(price)), abs=1e-9
     )
     fee = (Decimal("0.0175") * contracts * price * (1 - price)).quantize(
         Decimal("0.0001"), rounding=ROUND_CEILING
@@ -95,9 +101,9 @@ def test_a_proposal_carries_all_that_an_operator_needs_to_judge_it(desk: Desk) -
     assert Decimal(p["fee"]) == fee
     assert Decimal(p["max_loss"]) == contracts * price + fee
     phi = float(fee / contracts)
-    assert p["ev_raw"] == pytest.approx(p["prob_model"] - float(price) - phi, abs=1e-9)
+    assert p["ev_raw"] == pytest.approx(p["prob_pooled"] - float(price) - phi, abs=1e-9)
     assert p["ev_honest"] == pytest.approx(
-        0.9 * (p["prob_model"] - float(price)) - phi - 0.005, abs=1e-9
+        0.9 * (p["prob_pooled"] - float(price)) - phi - 0.005, abs=1e-9
     )
     assert p["ev_shrink"] == {
         "s": 0.9,
@@ -308,6 +314,54 @@ def test_the_scanner_proposes_what_the_pipeline_does(desk: Desk) -> None:
 
     assert done.code == 0
     assert desk.proposals() == by_pipeline
+
+
+def test_the_market_is_heard_unless_told_otherwise(desk: Desk) -> None:
+    """A mid within a narrow book weighs 0.98 of the log-odds, two hours before its close."""
+    desk.daily()
+
+    document = desk.proposals()
+    assert set(document["pool_weights"]) == {"KXCPI-25MAY", "KXCPIYOY-25MAY", "KXCPICORE-25MAY"}
+    for weight in document["pool_weights"].values():
+        assert weight == {"weight": 0.02, "prior": 0.02, "n_units": 0}
+    narrow = [p for p in document["proposals"] if p["prob_market"] - float(p["price"]) <= 0.05]
+    assert {p["series_ticker"] for p in narrow} == {"KXCPI", "KXCPIYOY"}
+    for p in narrow:
+        odds = 0.02 * log_odds(p["prob_model"]) + 0.98 * log_odds(p["prob_market"])
+        assert p["prob_pooled"] == pytest.approx(1 / (1 + math.exp(-odds)), abs=1e-9)
+        assert p["ev_honest"] < 0.03
+    # Whatever was pooled, the market is never left behind by more than 15 cents.
+    for p in document["proposals"]:
+        assert abs(p["prob_pooled"] - p["prob_market"]) <= 0.15
+
+
+def test_a_wide_book_only_bounds_what_the_market_thinks(desk: Desk) -> None:
+    desk.daily()
+
+    wide = [p for p in desk.proposals()["proposals"] if p["series_ticker"] == "KXCPICORE"]
+    assert wide
+    for p in wide:
+        bid = float(p["price"])
+        ask = 2 * p["prob_market"] - bid
+        assert ask - bid > 0.10
+        assert bid < p["prob_model"] < ask
+        assert p["prob_pooled"] == pytest.approx(p["prob_model"], abs=1e-9)
+
+
+def test_without_the_pool_the_model_is_taken_at_its_word(desk: Desk) -> None:
+    for command in (desk.daily, desk.scan):
+        assert command("--no-pool").code == 0
+        document = desk.proposals()
+        assert document["pool_weights"] == {}
+        assert len(document["proposals"]) == 13
+        for p in document["proposals"]:
+            phi = p["ev_shrink"]["phi"]
+            assert p["prob_pooled"] == p["prob_model"]
+            assert p["ev_raw"] == pytest.approx(p["prob_model"] - float(p["price"]) - phi)
+        [ours] = [p for p in document["proposals"] if p["market_ticker"] == "KXCPI-25MAY-T0.1"]
+        # By hand: 0.577721 - 0.42 is the edge, of which nine tenths less fee and half a cent.
+        assert ours["ev_honest"] == pytest.approx(0.1327, abs=5e-5)
+        assert Decimal(ours["contracts"]) == 466
 
 
 def test_one_ticker_scans_its_own_ladder_only(desk: Desk) -> None:

@@ -33,6 +33,7 @@ def proposals_document(run: Run, scanned: Scanned, series: str) -> dict[str, Any
         "verdict": verdict_document(scanned.verdict),
         "bankroll_usd": str(scanned.policy.sizing.bankroll),
         "fill_alpha": plain(scanned.alpha),
+        "pool_weights": {event: plain(each) for event, each in scanned.weights.items()},
         "value_at_risk": {
             "level": run.settings.portfolio.value_at_risk.level,
             "usd": plain(scanned.result.var),

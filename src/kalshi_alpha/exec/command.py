@@ -106,6 +106,12 @@ _SCAN_FLAGS: tuple[Callable[[Any], Any], ...] = (
         show_default=True,
         help="Share of the gross edge that is believed.",
     ),
+    click.option(
+        "--pool/--no-pool",
+        default=True,
+        show_default=True,
+        help="Pool our probabilities with the market's.",
+    ),
     click.option("--fill-alpha", metavar="X|auto", help="Expected fill ratio; auto tunes it."),
     click.option(
         "--slippage-mode",

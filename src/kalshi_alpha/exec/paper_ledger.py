@@ -198,7 +198,7 @@ def _row(
         posted_e2=proposal.contracts.e2,
         filled_e2=filled_e2,
         fee_e6=fee.e6,
-        p=proposal.prob_model,
+        p=proposal.prob_pooled,
         shrink=shrink.s,
         w_bin=shrink.w_bin,
         adverse=shrink.lambda_adv,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
@@ -14,7 +15,8 @@ from kalshi_alpha.core.execution.expected_fill import SlippageMode, cold_start_c
 from kalshi_alpha.core.execution.fillratio import COLD_START_ALPHA, FillAlpha
 from kalshi_alpha.core.execution.slippage import SlippageCurve
 from kalshi_alpha.core.fees.rounding import DIRECT_STEP_E6
-from kalshi_alpha.core.proposals.policy import ScanPolicy, SizingPolicy, SizingRule
+from kalshi_alpha.core.forecast.pooling import PoolWeight
+from kalshi_alpha.core.proposals.policy import Pooling, ScanPolicy, SizingPolicy, SizingRule
 from kalshi_alpha.core.types import E2_PER_CONTRACT, E6_PER_DOLLAR, Contracts, Money
 from kalshi_alpha.exec.fill_odds import given_ratio
 
@@ -40,6 +42,8 @@ class ScanOptions:
         How fills that no tape shows are priced.
     max_var_usd
         Limit of the value at risk; never above the configured one.
+    pool
+        Whether our probabilities are pooled with the market's before anything is valued.
     """
 
     sizing: SizingRule = SizingRule.KELLY
@@ -52,6 +56,7 @@ class ScanOptions:
     slippage_mode: SlippageMode = SlippageMode.TOP
     impact_cap: float | None = None
     max_var_usd: float | None = None
+    pool: bool = True
 
     def require_allowed(self, settings: Settings) -> None:
         """Return if every option can be used, so that a bad one is refused before work begins.
@@ -110,8 +115,21 @@ class ScanOptions:
             )
         return self.max_var_usd
 
-    def policy(self, settings: Settings, alpha: FillAlpha, at: datetime) -> ScanPolicy:
+    def policy(
+        self,
+        settings: Settings,
+        alpha: FillAlpha,
+        at: datetime,
+        weights: Mapping[str, PoolWeight] | None = None,
+    ) -> ScanPolicy:
         """Return the scan's policy.
+
+        Parameters
+        ----------
+        settings, alpha, at
+            Configured caps, the expected fill ratio and the decision clock.
+        weights
+            By event: how much our forecast weighs in the pool with the market.
 
         Raises
         ------
@@ -133,7 +151,13 @@ class ScanOptions:
             alpha_join=alpha.alpha,
             alpha_improve=alpha.alpha,
             balance_step_e6=DIRECT_STEP_E6,
+            pooling=self._pooling(weights or {}),
         )
+
+    def _pooling(self, weights: Mapping[str, PoolWeight]) -> Pooling | None:
+        if not self.pool:
+            return None
+        return Pooling(weights={event: each.weight for event, each in weights.items()})
 
     def _sizing(self, settings: Settings) -> SizingPolicy:
         kelly = settings.portfolio.kelly

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from importlib.metadata import entry_points
 from typing import Any
@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from kalshi_alpha.core.execution.fillratio import FillAlpha
+from kalshi_alpha.core.forecast.pooling import PoolWeight
 from kalshi_alpha.core.gates import FeedVerdict, Reading, Verdict, verdict
 from kalshi_alpha.core.proposals.book_risk import RiskModel
 from kalshi_alpha.core.proposals.not_proposed import NotProposed
@@ -28,6 +29,7 @@ from kalshi_alpha.exec.gate_readings import family_phase, quality, surroundings
 from kalshi_alpha.exec.holdings import held_and_allowed
 from kalshi_alpha.exec.inputs import Inputs, InputUsed, inputs_used, sources_needed
 from kalshi_alpha.exec.ladder_snapshots import Ladders, ladder_snapshots
+from kalshi_alpha.exec.pool_weights import pool_weights
 from kalshi_alpha.exec.scan_options import ScanOptions
 from kalshi_alpha.exec.wiring import Run
 from kalshi_alpha.strategies.strategy import ForecastSet, ModelQuality, Strategy
@@ -83,6 +85,7 @@ class Scanned:
     quality: ModelQuality
     calibration_hash: str
     alpha: FillAlpha
+    weights: Mapping[str, PoolWeight]
     policy: ScanPolicy
     var_limit: float
     known: Known
@@ -136,11 +139,12 @@ def scan_family(
     alpha = expected_fill_ratio(
         options.fill_alpha, run.paths.fill_alpha, entries, run.family, run.clock.at
     )
-    policy = options.policy(run.settings, alpha, run.clock.at)
-    risk = _risk_model(run, options)
-    family_forecast = forecast(run, strategy, calibration)
     ladders = _ladders(run, known, inputs)
     snapshots = ladders.snapshots
+    weights = pool_weights(run, snapshots, entries) if options.pool else {}
+    policy = options.policy(run.settings, alpha, run.clock.at, weights)
+    risk = _risk_model(run, options)
+    family_forecast = forecast(run, strategy, calibration)
     result = scan(
         snapshots,
         {(f.quantity, f.period): f.pmf for f in family_forecast.made.forecasts},
@@ -163,6 +167,7 @@ def scan_family(
         quality=judged,
         calibration_hash=strategy.identity(calibration),
         alpha=alpha,
+        weights=weights,
         policy=policy,
         var_limit=risk.limit,
         known=known,

@@ -86,6 +86,7 @@ def test_the_shared_flags_and_their_defaults() -> None:
         "bankroll": None,
         "min_ev": 0.005,
         "ev_honesty_shrink": 0.9,
+        "pool": True,
         "fill_alpha": None,
         "slippage_mode": "top",
         "impact_cap": None,

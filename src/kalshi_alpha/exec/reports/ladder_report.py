@@ -104,7 +104,7 @@ def _proposals(run: Run, scanned: Scanned) -> Iterator[str]:
 
 
 _PROPOSAL_HEAD = (
-    "market", "strike", "side", "price", "contracts", "model", "market mid", "honest",
+    "market", "strike", "side", "price", "contracts", "model", "market mid", "pooled", "honest",
     "EV raw", "EV honest", "fee", "max loss", "PAL room", "Kelly", "staked",
 )  # fmt: skip
 
@@ -118,6 +118,7 @@ def _proposal_row(p: Proposal) -> tuple[str, ...]:
         str(p.contracts),
         f"{p.prob_model:.4f}",
         f"{p.prob_market:.4f}",
+        f"{p.prob_pooled:.4f}",
         f"{p.prob_honest:.4f}",
         cents(p.ev_raw),
         cents(p.ev_honest),

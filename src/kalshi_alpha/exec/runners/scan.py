@@ -93,6 +93,7 @@ def scan_options(flags: Mapping[str, Any]) -> ScanOptions:
         slippage_mode=SlippageMode(flags["slippage_mode"]),
         impact_cap=flags["impact_cap"],
         max_var_usd=flags["max_var"],
+        pool=flags["pool"],
     )
 
 

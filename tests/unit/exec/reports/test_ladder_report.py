@@ -50,11 +50,13 @@ def test_the_same_input_gives_the_same_bytes(morning: Morning) -> None:
 
 def test_every_proposal_has_a_row_with_its_numbers(morning: Morning) -> None:
     text = section(report(morning), "Proposals")
+    [head] = [line.strip("| ").split(" | ") for line in text.splitlines() if "| EV raw |" in line]
     for p in morning.scanned.proposals:
         [row] = [line for line in text.splitlines() if line.startswith(f"| {p.market_ticker} |")]
         cells = [cell.strip() for cell in row.strip("|").split("|")]
         assert cells[2:5] == [p.side.value.upper(), str(p.price), str(p.contracts)]
-        assert cells[8:10] == [f"{100 * p.ev_raw:+.2f}", f"{100 * p.ev_honest:+.2f}"]
+        at = head.index("EV raw")
+        assert cells[at : at + 2] == [f"{100 * p.ev_raw:+.2f}", f"{100 * p.ev_honest:+.2f}"]
 
 
 def test_a_refusal_names_reason_finding_and_remedy(morning: Morning) -> None:

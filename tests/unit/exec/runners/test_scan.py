@@ -31,6 +31,7 @@ FLAGS: dict[str, Any] = {
     "bankroll": None,
     "min_ev": 0.005,
     "ev_honesty_shrink": 0.9,
+    "pool": True,
     "fill_alpha": None,
     "slippage_mode": "top",
     "impact_cap": None,
