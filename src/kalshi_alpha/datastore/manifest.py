@@ -99,4 +99,4 @@ class Manifest:
             body = (self.folder / entry.path).read_bytes()
         except FileNotFoundError as error:
             raise MissingData(f"fixture {entry.path} is not in {self.folder}") from error
-        return Payload(entry.source, body, entry.retrieved_at, entry.path)
+        return Payload(entry.source, body, entry.retrieved_at, entry.path, "fixture")

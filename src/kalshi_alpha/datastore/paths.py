@@ -67,6 +67,11 @@ class Paths:
         """Folder of recorded order-book snapshots of one market."""
         return self.raw_source("kalshi") / "orderbook" / _name(ticker)
 
+    @property
+    def http_cache(self) -> Path:
+        """Folder of publishers' answers, kept so that they need not be sent twice."""
+        return self.root / "data" / "cache" / "http"
+
     # --- derived tables and state ---------------------------------------------------------
 
     @property

@@ -77,7 +77,7 @@ class RawStore:
             body = path.read_bytes()
             if hashlib.sha256(body).hexdigest() != receipt.sha256:
                 raise TornFile(f"{path} does not have the hash of its name")
-            yield Payload(source, body, receipt.retrieved_at, receipt.file)
+            yield Payload(source, body, receipt.retrieved_at, receipt.file, "kept payload")
 
     def _received(self, source: str) -> list[tuple[Path, Receipt]]:
         base = self._paths.raw_source(source)

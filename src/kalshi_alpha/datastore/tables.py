@@ -67,6 +67,7 @@ class _Description(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     columns: tuple[tuple[str, str], ...]
     key: tuple[str, ...]
     span: str | None
+    apart: str | None = None
 
 
 class PointInTimeTable:
@@ -222,8 +223,12 @@ class PointInTimeTable:
             return []
         place = self.schema.key.index(self.schema.span)
         inside = sorted(str(key[place]) for key in seen)
+        group = None if self.schema.apart is None else self.schema.key.index(self.schema.apart)
+        groups = {None if group is None else key[group] for key in seen}
         gone = []
         for key in history.keys() - seen:
+            if group is not None and key[group] not in groups:
+                continue
             values = self._known(history, key, stamp[0])
             if values is not None and inside[0] <= str(key[place]) <= inside[-1]:
                 known = {**dict(zip(self._value_names, values, strict=True))}
@@ -245,7 +250,9 @@ class PointInTimeTable:
         """Leave the schema beside the data, so that a reader needs no driver."""
         path = self._folder / "schema.json"
         schema = self.schema
-        wanted = _Description(TABLE_SCHEMA, schema.source, schema.columns, schema.key, schema.span)
+        wanted = _Description(
+            TABLE_SCHEMA, schema.source, schema.columns, schema.key, schema.span, schema.apart
+        )
         if not path.exists():
             write_atomic(path, encode_json(wanted))
         elif described(path) != schema:
@@ -314,7 +321,7 @@ def described(path: Path) -> TableSchema:
         raise TornFile(f"{path}: {error}") from error
     if found.schema > TABLE_SCHEMA:
         raise NewerSchema(f"{path}: schema {found.schema}, this version reads {TABLE_SCHEMA}")
-    return TableSchema(found.source, found.columns, found.key, found.span)
+    return TableSchema(found.source, found.columns, found.key, found.span, found.apart)
 
 
 def _utc(instant: datetime) -> datetime:

@@ -2,32 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 
 from kalshi_alpha.config.freshness import Freshness
 from kalshi_alpha.core.errors import MissingData
 from kalshi_alpha.core.gates import FeedReading, FeedStatus, FeedVerdict, judge_feed
-from kalshi_alpha.core.schedule import Release, ReleaseCalendar, new_york
-from kalshi_alpha.datastore.ingest import FeedSummary
+from kalshi_alpha.core.schedule import ReleaseCalendar, new_york
+from kalshi_alpha.datastore.feed_summary import FeedSummary
+from kalshi_alpha.datastore.macro_calendar import release_calendar
 from kalshi_alpha.datastore.tables import FeedStore
+
+__all__ = ["feed_verdicts", "known_rows", "release_calendar"]
 
 Row = Mapping[str, object]
 Reader = Callable[[str], Sequence[Row]]
-
-
-def release_calendar(rows: Iterable[Row]) -> ReleaseCalendar:
-    """Build the calendar from the macro calendar's table; a day without an hour is left out.
-
-    A release is about the month before the one it falls in.
-    """
-    found = []
-    for row in rows:
-        at = row["release_at"]
-        if isinstance(at, datetime):
-            found.append(Release(at, str(row["event"]), _month_before(new_york(at).date())))
-    return ReleaseCalendar.of(found)
 
 
 def known_rows(store: FeedStore, source: str, as_of: datetime) -> list[dict[str, object]]:
@@ -128,11 +118,6 @@ def _gasoline(rows: Sequence[Row], calendar: ReleaseCalendar) -> list[FeedReadin
         and isinstance(row["as_of_on"], date)
         and isinstance(row["available_at"], datetime)
     ]
-
-
-def _month_before(day: date) -> str:
-    year, month = divmod(day.year * 12 + day.month - 2, 12)
-    return f"{year}-{month + 1:02d}"
 
 
 _READINGS: dict[str, tuple[str, Callable[[Sequence[Row], ReleaseCalendar], list[FeedReading]]]] = {

@@ -2,28 +2,37 @@ from __future__ import annotations
 
 import json
 import shutil
+import sys
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 
+import httpx2
 import pytest
 
-from kalshi_alpha.core.errors import NotBuilt, ParseRefused
-from kalshi_alpha.datastore.feeds import Driver, Newest, Parsed, Payload, TableSchema
-from kalshi_alpha.datastore.ingest import (
-    FeedSummary,
-    ingest,
-    installed_drivers,
-    main,
-    render,
+from kalshi_alpha.core.errors import ParseRefused
+from kalshi_alpha.datastore import ingest as module
+from kalshi_alpha.datastore.feeds import (
+    Driver,
+    Endpoint,
+    FeedAccess,
+    Newest,
+    Parsed,
+    Payload,
+    TableSchema,
 )
+from kalshi_alpha.datastore.ingest import FeedSummary, ingest, installed_drivers, main
 from kalshi_alpha.datastore.manifest import Manifest
 from kalshi_alpha.datastore.paths import Paths
 from kalshi_alpha.datastore.tables import FeedStore
+from kalshi_alpha.drivers import transport
 
 FIXTURES = Path(__file__).parents[2] / "fixtures"
 CLOCK = datetime(2025, 6, 11, 10, 30, tzinfo=UTC)
 SETTLED = datetime(2025, 6, 11, 13, 0, tzinfo=UTC)
+URL = "https://feed.example/"
+ENDPOINT = Endpoint("feed", frozenset({"feed.example"}))
 
 
 @dataclass(frozen=True)
@@ -40,8 +49,8 @@ def parse(body: bytes) -> Parsed[Reading]:
     return Parsed(tuple(rows), (("noted", 1),))
 
 
-def fetch() -> bytes:
-    raise NotBuilt("feed")
+def fetch(access: FeedAccess, at: datetime) -> Iterator[Payload]:
+    yield Payload("feed", access.get(ENDPOINT, URL), access.now(), origin="feed.example")
 
 
 FEED: Driver[Reading] = Driver(
@@ -166,14 +175,6 @@ def test_a_feed_of_which_nothing_was_received_has_failed(store: FeedStore) -> No
     assert (summary.newest_on, summary.age_days, summary.retrieved_at) == (None, None, None)
 
 
-def test_the_table_of_summaries_names_what_failed(store: FeedStore) -> None:
-    text = render(ingest([FEED, OTHER], [payload("2025-06-10=1")], store, CLOCK))
-    lines = text.splitlines()
-    assert lines[0].split() == ["feed", "rows", "new", "newest", "age", "state"]
-    assert lines[1].split() == ["feed", "1", "1", "1", "1", "d", "ok"]
-    assert lines[2].split() == ["other", "0", "0", "-", "-", "FAILED"]
-
-
 # --- the fixtures of the reference scenario ------------------------------------------------
 
 
@@ -243,7 +244,8 @@ def test_the_calibration_history_knows_only_what_came_before_each_release() -> N
 @pytest.fixture
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("KALSHI_ALPHA_HOME", str(tmp_path))
-    monkeypatch.delenv("KALSHI_ALPHA_AS_OF", raising=False)
+    for name in ("KALSHI_ALPHA_AS_OF", "KALSHI_ALPHA_CONTACT", "KALSHI_ENV"):
+        monkeypatch.delenv(name, raising=False)
     return tmp_path
 
 
@@ -256,7 +258,7 @@ def test_the_run_book_command_ingests_every_feed(
     assert main(["--all", *OFFLINE]) == 0
     lines = capsys.readouterr().out.splitlines()
     assert [line.split()[0] for line in lines[1:]] == list(installed_drivers())
-    assert all(line.endswith("ok") for line in lines[1:])
+    assert {line.split()[-1] for line in lines[1:]} <= {"ok", "off"}
     assert (home / "data/proc/bls_cpi/schema.json").exists()
 
 
@@ -290,9 +292,14 @@ def test_tables_that_were_lost_come_back_from_the_raw_payloads(
 ) -> None:
     assert main(["--all", *OFFLINE]) == 0
     first = capsys.readouterr().out
+    before = (home / "data/proc/macro_calendar/latest.parquet").read_bytes()
     shutil.rmtree(home / "data/proc")
     assert main(["--all", "--from-raw", "--as-of", "2025-06-11T10:30:00Z"]) == 0
-    assert capsys.readouterr().out == first
+    again = capsys.readouterr().out.replace("kept payload", "fixture")
+    assert [line.split() for line in again.splitlines()] == [
+        line.split() for line in first.splitlines()
+    ]
+    assert (home / "data/proc/macro_calendar/latest.parquet").read_bytes() == before
 
 
 def test_a_root_that_cannot_be_written_is_one_line(
@@ -342,11 +349,12 @@ def test_a_failed_feed_ends_with_four_and_its_name_and_the_others_are_kept(
         (["--offline"], 2, "one of --all and --source"),
         (["--all", "--source", "bls_cpi", "--offline"], 2, "one of --all and --source"),
         (["--source", "nobody", "--offline"], 2, "unknown feed nobody"),
-        (["--all", "--offline", "--as-of", "noon"], 2, "not ISO 8601"),
-        (["--all", "--offline", "--as-of", "2025-06-11T10:30:00"], 2, "no time zone"),
+        (["--all", "--offline", "--as-of", "noon"], 2, "not an instant"),
+        (["--all", "--offline", "--as-of", "2025-06-11T10:30:00"], 2, "needs its zone"),
         (["--all", "--offline", "--frob"], 2, "No such option"),
-        (["--all", "--online"], 1, "online fetch comes in a later version"),
-        (["--all", "--online", "--force-refresh"], 1, "online fetch comes in a later version"),
+        (["--all", "--online"], 2, "set KALSHI_ALPHA_CONTACT"),
+        (["--all", "--online", "--force-refresh"], 2, "set KALSHI_ALPHA_CONTACT"),
+        (["--all", "--online", "--as-of", "2025-06-11T10:30:00Z"], 2, "keep their own time"),
         (["--all", "--offline", "--fixtures", "/nonexistent"], 4, "no fixtures in /nonexistent"),
     ],
 )
@@ -361,3 +369,126 @@ def test_what_cannot_be_done_is_one_line_and_its_exit_code(
     assert words in err
     assert len(err.splitlines()) == 1
     assert not (home / "data").exists()
+
+
+# --- from the publishers -------------------------------------------------------------------
+
+
+@pytest.fixture
+def network(home: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, bytes | int]:
+    """Bodies or statuses by host; any other host refuses."""
+    answers: dict[str, bytes | int] = {}
+
+    def handler(request: httpx2.Request) -> httpx2.Response:
+        answer = answers.get(request.url.host, 404)
+        if isinstance(answer, int):
+            return httpx2.Response(answer)
+        return httpx2.Response(200, content=answer)
+
+    monkeypatch.setattr(httpx2, "HTTPTransport", lambda: httpx2.MockTransport(handler))
+    monkeypatch.setattr(transport, "PAUSE_S", 0.0)
+    monkeypatch.setenv("KALSHI_ALPHA_CONTACT", "ops@desk.example")
+    return answers
+
+
+def test_online_a_feed_is_fetched_kept_and_named_with_its_host(
+    home: Path,
+    network: dict[str, bytes | int],
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setattr(module, "installed_drivers", lambda: {"feed": FEED})
+    network["feed.example"] = b"2025-06-10=2"
+    assert main(["--all", "--online"]) == 0
+    line = capsys.readouterr().out.splitlines()[1].split()
+    assert line[:4] == ["feed", "1", "1", "2"]
+    assert line[-2:] == ["feed.example", "ok"]
+    assert len(list((home / "data/raw/feed").rglob("*.txt"))) == 1
+
+
+def test_online_fixtures_are_never_read_even_where_the_network_fails(
+    home: Path,
+    network: dict[str, bytes | int],
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """The fixtures folder is there, named on the command line, and holds every feed."""
+    monkeypatch.chdir(Path(__file__).parents[3])
+    assert main(["--all", "--online", "--fixtures", str(FIXTURES)]) == 4
+    out, err = capsys.readouterr()
+    for name in ("aaa_gas", "bls_cpi", "cleveland_nowcast", "macro_calendar"):
+        assert f"{name}: FetchFailed" in err
+        assert not list((home / "data/raw").glob(f"{name}/**/*.*"))
+        assert not (home / "data/proc" / name / "vintages").exists()
+    assert "fixture" not in out
+    assert len(err.splitlines()) == 1
+
+
+def test_online_a_feed_that_is_down_is_named_and_leaves_the_others(
+    home: Path,
+    network: dict[str, bytes | int],
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    other = replace(OTHER, fetch=_fetch_other)
+    monkeypatch.setattr(module, "installed_drivers", lambda: {"feed": FEED, "other": other})
+    network["other.example"] = b"2025-06-10=7"
+    assert main(["--all", "--online", "--json"]) == 4
+    out, err = capsys.readouterr()
+    failed, fine = json.loads(out)["feeds"]
+    assert (failed["rows"], fine["rows"], fine["origin"]) == (0, 1, "other.example")
+    assert "feed: FetchFailed: feed: https://feed.example/: HTTP 404" in err
+    assert "other" not in err
+
+
+def _fetch_other(access: FeedAccess, at: datetime) -> Iterator[Payload]:
+    endpoint = Endpoint("other", frozenset({"other.example"}))
+    body = access.get(endpoint, "https://other.example/")
+    yield Payload("other", body, access.now(), origin="other.example")
+
+
+def test_kept_answers_are_used_again_unless_a_refresh_is_forced(
+    home: Path, network: dict[str, bytes | int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "installed_drivers", lambda: {"feed": FEED})
+    network["feed.example"] = b"2025-06-10=2"
+    assert main(["--all", "--online", "--force-refresh", "--quiet"]) == 0
+    assert not (home / "data/cache").exists()
+    assert main(["--all", "--online", "--quiet"]) == 0
+    assert (home / "data/cache/http").is_dir()
+
+
+def test_without_the_extra_for_live_feeds_it_says_so_in_one_line(
+    home: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("KALSHI_ALPHA_CONTACT", "ops@desk.example")
+    monkeypatch.setitem(sys.modules, "httpx2", None)
+    assert main(["--all", "--online"]) == 1
+    assert capsys.readouterr().err == (
+        "ingest: live feeds need the extra: pip install kalshi-alpha[live]\n"
+    )
+
+
+def test_a_progress_bar_is_shown_to_a_person_and_to_nobody_else(
+    home: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["--source", "macro_calendar", *OFFLINE]) == 0
+    assert capsys.readouterr().err == ""
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
+    monkeypatch.setenv("TERM", "xterm")
+    assert main(["--source", "macro_calendar", *OFFLINE]) == 0
+    out, err = capsys.readouterr()
+    assert "macro_calendar" in err
+    assert "\x1b" not in out
+
+
+def test_due_times_and_stations_come_from_the_configuration_of_the_root(
+    home: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    shutil.copytree(Path(__file__).parents[3] / "configs", home / "configs")
+    assert main(["--all", *OFFLINE, "--json"]) == 0
+    feeds = {feed["source"]: feed for feed in json.loads(capsys.readouterr().out)["feeds"]}
+    assert feeds["bls_cpi"]["due_at"] == "2025-06-11T12:30:00Z"
+    assert feeds["aaa_gas"]["due_at"] == "2025-06-11T11:15:00Z"
+    assert feeds["macro_calendar"]["due_at"] is None
+    assert feeds["aaa_gas"]["origin"] == "fixture"

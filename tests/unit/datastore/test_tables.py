@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -152,6 +153,17 @@ def test_an_event_outside_the_days_a_payload_covers_is_not_withdrawn(tmp_path: P
     assert add(table, [event(JUNE, T0 + HOUR)], T0 + HOUR, "b" * 64) == 1
     assert add(table, [], T0 + 2 * HOUR, "c" * 64) == 0
     assert values(table, T0 + 2 * HOUR, "on") == [MAY, JUNE, JULY]
+
+
+def test_a_payload_withdraws_only_the_events_of_its_own_publisher(tmp_path: Path) -> None:
+    apart = replace(EVENTS, apart="event")
+    table = reopened(tmp_path, apart)
+    other = Observation({"event": "fomc", "on": JUNE, "note": None}, T0)
+    add(table, [event(MAY, T0), event(JUNE, T0), event(JULY, T0), other], T0)
+    later = T0 + HOUR
+    add(table, [event(MAY, later), event(JULY, later)], later, "b" * 64)
+    rows = [(row["event"], row["on"]) for row in reopened(tmp_path, apart).rows(later)]
+    assert rows == [("cpi", MAY), ("cpi", JULY), ("fomc", JUNE)]
 
 
 def test_a_withdrawn_event_can_be_scheduled_again(tmp_path: Path) -> None:

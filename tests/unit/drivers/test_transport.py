@@ -1,7 +1,12 @@
 from __future__ import annotations
 
+import http.server
 import re
+import threading
+import time
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
 from pathlib import Path
 
 import httpx2
@@ -9,7 +14,8 @@ import pytest
 import stamina
 
 from kalshi_alpha.core.errors import FetchFailed
-from kalshi_alpha.drivers.transport import Endpoint, FeedClient
+from kalshi_alpha.datastore.feeds import Endpoint, FeedAccess
+from kalshi_alpha.drivers.transport import FeedClient
 
 FEED = Endpoint("aaa_gas", frozenset({"gasprices.example"}), body_cap=64)
 URL = "https://gasprices.example/"
@@ -24,7 +30,9 @@ def no_waiting() -> Iterator[None]:
 
 
 def client(handler: Handler, cache: Path | None = None) -> FeedClient:
-    return FeedClient("ops@desk.example", cache, transport=httpx2.MockTransport(handler))
+    return FeedClient(
+        "ops@desk.example", cache, transport=httpx2.MockTransport(handler), pause_s=0.0
+    )
 
 
 def answers(*responses: httpx2.Response) -> tuple[Handler, list[httpx2.Request]]:
@@ -152,3 +160,161 @@ def test_what_has_not_changed_is_asked_for_conditionally(tmp_path: Path) -> None
 def test_the_reception_time_carries_its_zone() -> None:
     handler, _ = answers(httpx2.Response(200))
     assert client(handler).now().tzinfo is not None
+
+
+def test_a_kept_copy_is_never_used_by_its_age_alone(tmp_path: Path) -> None:
+    """Ten days without a change would make it fresh for a day by the rule of thumb of RFC 9111."""
+    asked: list[str | None] = []
+    now = datetime.now(UTC)
+    headers = {
+        "last-modified": format_datetime(now - timedelta(days=10), usegmt=True),
+        "date": format_datetime(now, usegmt=True),
+    }
+
+    def handler(request: httpx2.Request) -> httpx2.Response:
+        asked.append(request.headers.get("if-modified-since"))
+        return httpx2.Response(200, content=str(len(asked)).encode(), headers=headers)
+
+    feed = client(handler, tmp_path / "cache")
+    assert [feed.get(FEED, URL), feed.get(FEED, URL)] == [b"1", b"2"]
+    assert asked == [None, headers["last-modified"]]
+    feed.close()
+
+
+def test_an_address_with_a_key_is_neither_kept_nor_shown(tmp_path: Path) -> None:
+    headers = {"etag": '"v1"', "cache-control": "max-age=60"}
+    handler, asked = answers(
+        httpx2.Response(200, content=b"1", headers=headers),
+        httpx2.Response(200, content=b"2", headers=headers),
+        httpx2.Response(403),
+    )
+    feed = client(handler, tmp_path / "cache")
+    url = f"{URL}?api_key=sesame&length=1"
+    assert [feed.get(FEED, url), feed.get(FEED, url)] == [b"1", b"2"]
+    with pytest.raises(FetchFailed, match=r"api_key=\*\*\*&length=1: HTTP 403"):
+        feed.get(FEED, url)
+    assert len(asked) == 3
+    feed.close()
+    assert not [f for f in tmp_path.rglob("*") if f.is_file() and b"sesame" in f.read_bytes()]
+
+
+def test_a_dead_connection_does_not_show_the_key() -> None:
+    def handler(request: httpx2.Request) -> httpx2.Response:
+        raise httpx2.ConnectError("refused", request=request)
+
+    with pytest.raises(FetchFailed) as caught:
+        client(handler).post(FEED, f"{URL}?registrationkey=sesame")
+    assert "sesame" not in str(caught.value)
+
+
+def test_requests_to_one_host_keep_their_distance() -> None:
+    handler, _ = answers(httpx2.Response(200))
+    feed = FeedClient("x", transport=httpx2.MockTransport(handler), pause_s=0.05)
+    began = time.monotonic()
+    for _ in range(3):
+        feed.get(FEED, URL)
+    assert 0.1 <= time.monotonic() - began < 2.0
+
+
+def test_an_answer_that_cannot_be_decoded_is_named() -> None:
+    handler, _ = answers(
+        httpx2.Response(200, headers={"content-encoding": "gzip"}, stream=_Stream(b"no gzip"))
+    )
+    with pytest.raises(FetchFailed, match="aaa_gas"):
+        client(handler).get(FEED, URL)
+
+
+class _Stream(httpx2.SyncByteStream):
+    def __init__(self, body: bytes) -> None:
+        self._body = body
+
+    def __iter__(self) -> Iterator[bytes]:
+        yield self._body
+
+
+def test_settings_of_the_desk_reach_a_driver_and_an_empty_one_is_unset() -> None:
+    handler, _ = answers(httpx2.Response(200))
+    access: FeedAccess = FeedClient(
+        "x",
+        settings={"BLS_API_KEY": "k", "EIA_API_KEY": ""},
+        stations=("NYC",),
+        transport=httpx2.MockTransport(handler),
+    )
+    assert (access.secret("BLS_API_KEY"), access.secret("EIA_API_KEY")) == ("k", None)
+    assert access.secret("OTHER") is None
+    assert access.stations == ("NYC",)
+
+
+# --- a real server on the loopback -----------------------------------------------------------
+
+
+class _Slow(http.server.BaseHTTPRequestHandler):
+    """Sends an endless body, a silent one, or one that trickles."""
+
+    def do_GET(self) -> None:  # (the library's spelling)
+        self.send_response(200)
+        self.end_headers()
+        piece, wait_s = {
+            "/endless": (b"x" * 4096, 0.0),
+            "/silent": (b"", 0.02),
+            "/trickle": (b"x", 0.02),
+        }[self.path]
+        try:
+            for _ in range(100):
+                self.wfile.write(piece)
+                time.sleep(wait_s)
+        except OSError:
+            return  # The client hung up, which is what the test is about.
+
+    def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
+        pass
+
+
+class _Loopback(httpx2.BaseTransport):
+    """Carries a request for the feed's host to the server of the test."""
+
+    def __init__(self, port: int) -> None:
+        self._carrier, self._port = httpx2.HTTPTransport(), port
+
+    def handle_request(self, request: httpx2.Request) -> httpx2.Response:
+        request.url = request.url.copy_with(scheme="http", host="127.0.0.1", port=self._port)
+        return self._carrier.handle_request(request)
+
+    def close(self) -> None:
+        self._carrier.close()
+
+
+@pytest.fixture
+def port() -> Iterator[int]:
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), _Slow)
+    server.daemon_threads = True
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
+    thread.start()
+    yield server.server_address[1]
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+@pytest.mark.enable_socket
+@pytest.mark.parametrize("cached", [False, True])
+@pytest.mark.parametrize(
+    ("path", "words"),
+    [("endless", "over 64 bytes"), ("silent", "ReadTimeout"), ("trickle", r"took over 0\.3 s")],
+)
+def test_a_hostile_server_holds_a_run_up_no_longer_than_its_limits(
+    port: int, tmp_path: Path, path: str, words: str, cached: bool
+) -> None:
+    feed = FeedClient(
+        "x",
+        tmp_path / "cache" if cached else None,
+        transport=_Loopback(port),
+        attempts=1,
+        pause_s=0.0,
+        limits_s=(1.0, 0.2, 0.3),
+    )
+    began = time.monotonic()
+    with pytest.raises(FetchFailed, match=words):
+        feed.get(FEED, f"https://gasprices.example/{path}")
+    assert time.monotonic() - began < 2.0
+    feed.close()

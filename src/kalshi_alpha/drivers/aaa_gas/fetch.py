@@ -1,16 +1,24 @@
-"""Getting the payload from the publisher."""
+"""Getting today's page from AAA."""
 
 from __future__ import annotations
 
-from kalshi_alpha.core.errors import NotBuilt
+from datetime import datetime
+
+from kalshi_alpha.datastore.feeds import Endpoint, FeedAccess, Payload
+
+SOURCE = "aaa_gas"
+HOST = "gasprices.aaa.com"
+PAGE = Endpoint(SOURCE, frozenset({HOST}))
+URL = f"https://{HOST}/"
 
 
-def fetch() -> bytes:
-    """Ask AAA for today's page.
+def fetch(access: FeedAccess, at: datetime) -> tuple[Payload]:
+    """Ask for the page; one request a day is what its publisher can expect.
 
     Raises
     ------
-    NotBuilt
-        Always: this version reads fixtures only.
+    FetchFailed
+        If the page cannot be had.
     """
-    raise NotBuilt("aaa_gas: online fetch is not built yet; run with --offline --fixtures DIR")
+    del at  # The page is always today's.
+    return (Payload(SOURCE, access.get(PAGE, URL), access.now(), origin=HOST),)

@@ -34,6 +34,9 @@ _LARGEST_CHANGE_PCT = {
     "CUSR0000SAH1": 4,
     "CUSR0000SETB01": 50,
 }
+SERIES = tuple(_LARGEST_CHANGE_PCT)
+"""Every series that is read."""
+
 _MONTH_NAMES = (
     *("January", "February", "March", "April", "May", "June"),
     *("July", "August", "September", "October", "November", "December"),

@@ -1,100 +1,51 @@
-"""Reading the BLS calendar of releases (iCalendar).
+"""Reading the announcements of four kinds of events, whichever publisher sent them.
 
-Times are wall times in ``US-Eastern``, a name of the publisher's own and of no time-zone
-database; it means New York. Every other release in the calendar is ignored.
+The BLS sends a calendar of its releases, or FRED their dates in its stead; the Federal Reserve
+a page of its meetings; the Department of Labor a page with the exceptions to its Thursdays.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from datetime import UTC, date, datetime
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
 
 from kalshi_alpha.datastore.feeds import Parsed
-from kalshi_alpha.drivers.macro_calendar.errors import BadEvent, Contradiction, WrongBody
+from kalshi_alpha.drivers.macro_calendar.bls_ics import calendar_events
+from kalshi_alpha.drivers.macro_calendar.claims_page import claims_releases, is_claims_page
+from kalshi_alpha.drivers.macro_calendar.errors import WrongBody
+from kalshi_alpha.drivers.macro_calendar.fomc_page import is_fomc_page, meetings
+from kalshi_alpha.drivers.macro_calendar.fred_dates import RECORD_SEPARATOR, release_dates
 from kalshi_alpha.drivers.macro_calendar.schema import MacroEvent
-from kalshi_alpha.drivers.wire import NEW_YORK, decode_text
-
-if TYPE_CHECKING:
-    import icalendar
-
-_EVENTS = {"consumer price index": "cpi", "employment situation": "jobs"}
-_YEARS = range(2000, 2100)
-_EASTERN = frozenset({"US-Eastern", "US/Eastern", "America/New_York"})
+from kalshi_alpha.drivers.wire import decode_text, looks_like_markup
 
 
 def parse(body: bytes) -> Parsed[MacroEvent]:
-    """Read the calendar's CPI and jobs releases.
+    """Read a payload, whichever of the four forms it has.
 
     Returns
     -------
     Parsed of MacroEvent
-        In order of date; other releases, cancelled ones and exact repeats are counted.
+        In order of date. What is no event of these kinds is counted, and no date is made up:
+        beyond what a publisher announced there are no rows.
 
     Raises
     ------
     CalendarRefused
-        If it is no calendar, or a CPI or jobs release has no usable date.
+        If it is none of them, or an event has no date that can be trusted.
     """
     skipped: Counter[str] = Counter()
-    found: dict[tuple[str, date], MacroEvent] = {}
-    for component in _events(body):
-        name = _EVENTS.get(" ".join(str(component.get("SUMMARY", "")).split()).casefold())
-        if name is None:
-            skipped["other release"] += 1
-        elif str(component.get("STATUS", "")).upper() == "CANCELLED":
-            skipped["cancelled"] += 1
-        else:
-            event = _event(name, component)
-            known = found.setdefault((name, event.release_on), event)
-            if known != event:
-                raise Contradiction(f"{name} on {event.release_on} stands at two times")
-            skipped["repeated"] += known is not event
-    rows = sorted(found.values(), key=lambda row: (row.release_on, row.event))
+    rows = sorted(_rows(body, skipped), key=lambda row: (row.release_on, row.event))
     return Parsed(tuple(rows), tuple(sorted((+skipped).items())))
 
 
-def _events(body: bytes) -> list[icalendar.Component]:
-    import icalendar
-
+def _rows(body: bytes, skipped: Counter[str]) -> Sequence[MacroEvent]:
+    if body.startswith(RECORD_SEPARATOR):
+        return release_dates(body, skipped)
+    if not looks_like_markup(body):
+        return calendar_events(body, skipped)
     text = decode_text(body, WrongBody)
-    if not text.lstrip().upper().startswith("BEGIN:VCALENDAR"):
-        raise WrongBody("not a calendar")
-    if not text.rstrip().upper().endswith("END:VCALENDAR"):
-        raise WrongBody("the calendar breaks off")
-    try:
-        calendar = icalendar.Calendar.from_ical(text)
-    except (ValueError, LookupError, TypeError, AttributeError) as error:
-        # The library lets these escape on broken input; each means the text is no calendar.
-        raise WrongBody(f"not a calendar: {error}") from error
-    return list(calendar.walk("VEVENT"))
-
-
-def _event(name: str, component: icalendar.Component) -> MacroEvent:
-    from icalendar.prop import vDDDTypes
-
-    if component.errors:
-        raise BadEvent(f"{name}: {component.errors[0]}")
-    if "RRULE" in component or "RDATE" in component:
-        raise BadEvent(f"{name}: a release that repeats by rule")
-    start = component.get("DTSTART")
-    if not isinstance(start, vDDDTypes):
-        raise BadEvent(f"{name}: needs exactly one DTSTART")
-    moment = start.dt
-    if not (isinstance(moment, date) and moment.year in _YEARS):
-        raise BadEvent(f"{name}: DTSTART {moment!r} is no date of this age")
-    if not isinstance(moment, datetime):
-        return MacroEvent(name, moment, None)
-    instant = _instant(name, moment, start.params.get("TZID"))
-    return MacroEvent(name, instant.astimezone(NEW_YORK).date(), instant)
-
-
-def _instant(name: str, moment: datetime, zone: object) -> datetime:
-    if zone is not None:
-        if str(zone) not in _EASTERN:
-            raise BadEvent(f"{name}: time zone {str(zone)!r} is not New York's")
-        # The wall time counts; whatever zone the file defines under that name does not.
-        return moment.replace(tzinfo=NEW_YORK).astimezone(UTC)
-    if moment.tzinfo is None:
-        raise BadEvent(f"{name}: {moment} has no time zone")
-    return moment.astimezone(UTC)
+    if is_fomc_page(text):
+        return meetings(text, skipped)
+    if is_claims_page(text):
+        return claims_releases(text, skipped)
+    raise WrongBody("a web page that is no calendar")

@@ -10,11 +10,20 @@ from kalshi_alpha.datastore.feeds import Newest, TableSchema
 
 TABLE = TableSchema(
     source="macro_calendar",
-    columns=(("event", "text"), ("release_on", "date"), ("release_at", "time")),
-    key=("event", "release_on"),
-    # A release that moves leaves its old day: a calendar is complete over the days it covers.
+    columns=(
+        ("publisher", "text"),
+        ("event", "text"),
+        ("release_on", "date"),
+        ("release_at", "time"),
+    ),
+    key=("publisher", "event", "release_on"),
+    # A release that moves leaves its old day: a calendar is complete over the days it covers,
+    # for the events of its own publisher.
     span="release_on",
+    apart="publisher",
 )
+PUBLISHERS = {"cpi": "BLS", "jobs": "BLS", "fomc": "FED", "claims": "DOL"}
+"""Who announces which kind of event."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +33,8 @@ class MacroEvent:
     Attributes
     ----------
     event : str
-        ``cpi`` for the consumer price index, ``jobs`` for the Employment Situation.
+        ``cpi`` for the consumer price index, ``jobs`` for the Employment Situation, ``fomc``
+        for a decision of the Open Market Committee, ``claims`` for weekly jobless claims.
     release_on : date
         New York date of the release.
     release_at : datetime or None
@@ -34,6 +44,11 @@ class MacroEvent:
     event: str
     release_on: date
     release_at: datetime | None
+
+    @property
+    def publisher(self) -> str:
+        """Who announces it."""
+        return PUBLISHERS[self.event]
 
 
 def dated_on(row: MacroEvent) -> date | None:

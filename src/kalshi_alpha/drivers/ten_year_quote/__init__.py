@@ -18,4 +18,5 @@ DRIVER = Driver(
     dated_on=dated_on,
     earliest_at=earliest_at,
     newest=newest,
+    optional=True,
 )

@@ -3,6 +3,8 @@ from __future__ import annotations
 from dataclasses import fields
 from datetime import date
 
+import pytest
+
 from kalshi_alpha.drivers.macro_calendar.schema import (
     TABLE,
     MacroEvent,
@@ -15,8 +17,15 @@ ROW = MacroEvent("cpi", date(2025, 7, 15), None)
 
 
 def test_the_table_holds_what_a_row_holds_and_is_complete_over_its_days() -> None:
-    assert TABLE.names == tuple(field.name for field in fields(MacroEvent))
-    assert TABLE.span == "release_on"
+    assert TABLE.names == ("publisher", *(field.name for field in fields(MacroEvent)))
+    assert (TABLE.span, TABLE.apart) == ("release_on", "publisher")
+
+
+@pytest.mark.parametrize(
+    ("event", "publisher"), [("cpi", "BLS"), ("jobs", "BLS"), ("fomc", "FED"), ("claims", "DOL")]
+)
+def test_each_kind_of_event_has_its_publisher(event: str, publisher: str) -> None:
+    assert MacroEvent(event, date(2025, 7, 15), None).publisher == publisher
 
 
 def test_a_schedule_may_speak_of_the_future() -> None:

@@ -1,0 +1,107 @@
+"""What came of an ingest, feed by feed, and how a person reads it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime
+
+import msgspec
+
+from kalshi_alpha.config.freshness import Freshness, feed_name
+from kalshi_alpha.core.schedule import ReleaseCalendar, new_york
+from kalshi_alpha.datastore.bond_calendar import bond_calendar
+
+
+class FeedSummary(msgspec.Struct, frozen=True):
+    """What came of one feed.
+
+    ``rows`` is the size of the table as of the clock, ``new_rows`` how many vintages this
+    ingest added; ``newest`` and ``newest_on`` the newest value seen and its date, and
+    ``age_days`` how long before the clock's New York date that was. ``errors`` is empty exactly
+    when the feed is whole. ``origin`` names where the payloads came from (a fixture, a host, a
+    fallback), ``due_at`` when the next value is due, None where no rule says so. A feed that is
+    ``off`` is not set up at this desk, which is no failure.
+    """
+
+    source: str
+    payloads: int
+    rows: int
+    new_rows: int
+    newest: str
+    newest_on: date | None
+    age_days: int | None
+    retrieved_at: datetime | None
+    skipped: dict[str, int]
+    errors: tuple[str, ...]
+    origin: str = ""
+    due_at: datetime | None = None
+    off: bool = False
+
+    @property
+    def ok(self) -> bool:
+        """Whether every payload of the feed was read and its table holds something."""
+        return not self.errors
+
+    @property
+    def state(self) -> str:
+        """The feed's state in one word: ``ok``, ``off`` or ``FAILED``."""
+        if self.errors:
+            return "FAILED"
+        return "off" if self.off else "ok"
+
+
+def with_dues(
+    summaries: Sequence[FeedSummary],
+    freshness: Freshness,
+    calendar: ReleaseCalendar,
+    clock: datetime,
+) -> tuple[FeedSummary, ...]:
+    """Add to each summary when its feed's next value is due, where a rule says so."""
+    return tuple(
+        msgspec.structs.replace(each, due_at=_next_due(each.source, freshness, calendar, clock))
+        for each in summaries
+    )
+
+
+def _next_due(
+    source: str, freshness: Freshness, calendar: ReleaseCalendar, clock: datetime
+) -> datetime | None:
+    rules = [
+        feed_name(name, station.code if station else None)
+        for name, feed in freshness.feeds.items()
+        if feed.source == source
+        for station in feed.stations or (None,)
+    ]
+    if not rules:
+        return None
+    bond_days = bond_calendar(clock.year - 1, clock.year + 1)
+    dues = [
+        due.at
+        for rule in rules
+        for due in freshness.dues(rule, clock, calendar=calendar, bond_days=bond_days)
+    ]
+    return min((at for at in dues if at > clock), default=None)
+
+
+def render(summaries: Sequence[FeedSummary]) -> str:
+    """Lay the summaries out as a plain table, one feed a line; times are New York's."""
+    head = ("feed", "rows", "new", "newest", "age", "due", "source", "state")
+    body = [
+        (
+            summary.source,
+            str(summary.rows),
+            str(summary.new_rows),
+            summary.newest or "-",
+            "-" if summary.age_days is None else f"{summary.age_days} d",
+            "-" if summary.due_at is None else f"{new_york(summary.due_at):%Y-%m-%d %H:%M}",
+            summary.origin or "-",
+            summary.state,
+        )
+        for summary in summaries
+    ]
+    widths = [max(len(line[i]) for line in (head, *body)) for i in range(len(head))]
+    lines = [
+        "  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip()
+        for line in (head, *body)
+    ]
+    return "\n".join(lines)

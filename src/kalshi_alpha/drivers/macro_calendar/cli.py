@@ -1,0 +1,88 @@
+"""A window of days and their events: ``python -m kalshi_alpha.drivers.macro_calendar.cli``."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+from datetime import UTC, date, datetime
+
+import click
+
+from kalshi_alpha.config.environment import read_dotenv, set_clock
+from kalshi_alpha.core.errors import KalshiAlphaError, MissingData, UsageError
+from kalshi_alpha.core.schedule import new_york
+from kalshi_alpha.datastore.atomic import encode_json
+from kalshi_alpha.datastore.macro_calendar import EVENTS, event_days, known_until
+from kalshi_alpha.datastore.paths import Paths
+from kalshi_alpha.datastore.tables import FeedStore
+
+WINDOW_DAYS_MAX = 3660
+
+
+@click.command(context_settings={"help_option_names": ["-h", "--help"]})
+@click.option("--from", "first", metavar="DATE", required=True, help="First day, YYYY-MM-DD.")
+@click.option("--to", "last", metavar="DATE", required=True, help="Last day, YYYY-MM-DD.")
+@click.option("--as-of", metavar="TIME", help="Clock, ISO 8601 with zone; default now.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+def cli(*, first: str, last: str, as_of: str | None, as_json: bool) -> None:
+    """Print the days of a window with the releases and decisions known to fall on them.
+
+    Exit codes: 0 done, 2 usage, 4 there is no calendar yet.
+    """
+    window = _day(first), _day(last)
+    if not 0 <= (window[1] - window[0]).days <= WINDOW_DAYS_MAX:
+        raise UsageError(f"--from {first} --to {last} is no window of up to {WINDOW_DAYS_MAX} days")
+    paths = Paths.from_environ(os.environ)
+    environ = {**read_dotenv(paths.dotenv_files), **os.environ}
+    clock = set_clock(as_of, environ) or datetime.now(UTC)
+    rows = FeedStore(paths).rows("macro_calendar", clock)
+    if not rows:
+        raise MissingData(f"macro_calendar: nothing was known by {clock:%Y-%m-%dT%H:%M:%SZ}")
+    until = known_until(rows)
+    days = event_days(rows, *window)
+    if as_json:
+        document = {"schema": 1, "as_of": clock, "known_until": until, "days": days}
+        click.echo(encode_json(document), nl=False)
+        return
+    times = {(row["release_on"], row["event"]): row["release_at"] for row in rows}
+    for day in days:
+        on = day["date"]
+        due = [f"{event} {_hour(times[on, event])}" for event in EVENTS if day[f"is_{event}"]]
+        click.echo(f"{on:%Y-%m-%d %a}  {', '.join(due) or '-'}".rstrip())
+    click.echo("known until: " + ", ".join(f"{e} {until[e] or 'unknown'}" for e in EVENTS))
+
+
+def _hour(at: object) -> str:
+    return f"{new_york(at):%H:%M} ET" if isinstance(at, datetime) else "(no hour given)"
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise UsageError(f"not a day like 2025-06-11: {text!r}") from error
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the command and return its exit code; an error on purpose is one line on stderr."""
+    try:
+        cli.main(
+            args=None if argv is None else list(argv),
+            prog_name="macro_calendar",
+            standalone_mode=False,
+        )
+    except KalshiAlphaError as error:
+        click.echo(f"macro_calendar: {error}", err=True)
+        return error.exit_code
+    except click.ClickException as error:
+        click.echo(f"macro_calendar: {error.format_message()}", err=True)
+        return error.exit_code
+    except OSError as error:
+        click.echo(f"macro_calendar: {error}", err=True)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,100 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import httpx2
+import pytest
+
+from kalshi_alpha.core.errors import FetchFailed, UsageError
+from kalshi_alpha.datastore.feeds import (
+    Driver,
+    FeedAccess,
+    Newest,
+    Parsed,
+    Payload,
+    TableSchema,
+)
+from kalshi_alpha.datastore.online import feed_client, ingest_online
+from kalshi_alpha.datastore.paths import Paths
+from kalshi_alpha.datastore.tables import FeedStore
+from kalshi_alpha.drivers.transport import FeedClient
+
+
+@dataclass(frozen=True)
+class Reading:
+    on: date
+    value: int
+
+
+def access() -> FeedClient:
+    """Return a network without hosts."""
+    return FeedClient("x", transport=httpx2.MockTransport(lambda _: httpx2.Response(404)))
+
+
+def parse(body: bytes) -> Parsed[Reading]:
+    return Parsed((Reading(date(2025, 6, 10), int(body)),))
+
+
+def fetch(access: FeedAccess, at: datetime) -> Iterator[Payload]:
+    yield Payload("feed", b"5", access.now(), origin="feed.example")
+
+
+FEED: Driver[Reading] = Driver(
+    source="feed",
+    suffix="txt",
+    table=TableSchema("feed", (("on", "date"), ("value", "int")), ("on",)),
+    parse=parse,
+    fetch=fetch,
+    dated_on=lambda row: row.on,
+    earliest_at=lambda _: None,
+    newest=lambda rows: Newest(str(rows[-1].value), rows[-1].on),
+)
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> FeedStore:
+    return FeedStore(Paths(tmp_path))
+
+
+def test_what_a_feed_gave_before_it_failed_is_kept_and_the_failure_named(store: FeedStore) -> None:
+    def half(access: FeedAccess, at: datetime) -> Iterator[Payload]:
+        yield from fetch(access, at)
+        raise FetchFailed("feed: NYC could not be had")
+
+    [summary] = ingest_online([replace(FEED, fetch=half)], access(), store)
+    assert summary.errors == ("FetchFailed: feed: NYC could not be had",)
+    assert (summary.rows, summary.newest, summary.origin) == (1, "5", "feed.example")
+    assert [row["value"] for row in store.rows("feed", datetime.now(UTC))] == [5]
+
+
+def test_a_feed_that_gave_nothing_names_its_failure_once(store: FeedStore) -> None:
+    def dead(access: FeedAccess, at: datetime) -> Iterator[Payload]:
+        raise FetchFailed("feed: HTTP 503")
+
+    [summary] = ingest_online([replace(FEED, fetch=dead)], access(), store)
+    assert summary.errors == ("FetchFailed: feed: HTTP 503",)
+
+
+def test_a_feed_that_is_not_set_up_here_is_off_and_has_not_failed(store: FeedStore) -> None:
+    def none(access: FeedAccess, at: datetime) -> Iterator[Payload]:
+        yield from ()
+
+    [summary] = ingest_online([replace(FEED, fetch=none)], access(), store)
+    assert (summary.state, summary.errors) == ("off", ())
+
+
+@pytest.mark.parametrize("contact", ["", " ", "a\nb", "x" * 201, "\u00e9@desk.example"])
+def test_a_contact_is_required_and_must_fit_a_header(contact: str, tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="KALSHI_ALPHA_CONTACT"):
+        feed_client({"KALSHI_ALPHA_CONTACT": contact}, Paths(tmp_path), ())
+
+
+def test_the_client_knows_the_desks_settings_and_stations(tmp_path: Path) -> None:
+    environ = {"KALSHI_ALPHA_CONTACT": "ops@desk.example", "BLS_API_KEY": "k"}
+    client = feed_client(environ, Paths(tmp_path), ("NYC",))
+    assert (client.secret("BLS_API_KEY"), client.stations) == ("k", ("NYC",))
+    assert (tmp_path / "data/cache/http").is_dir()
+    client.close()
