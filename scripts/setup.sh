@@ -23,7 +23,7 @@ done
 echo "setup: installing the $want set into .venv"
 if command -v uv >/dev/null 2>&1; then
   [ -x .venv/bin/python ] || uv venv --quiet --python "$(python_any -c 'import sys; print(sys.executable)')" .venv
-  uv pip install --quiet --python .venv/bin/python --require-hashes -r "requirements/$want.lock"
+  uv pip install --quiet --compile-bytecode --python .venv/bin/python --require-hashes -r "requirements/$want.lock"
   uv pip install --quiet --python .venv/bin/python --no-deps --no-build-isolation -e .
 else
   [ -x .venv/bin/pip ] || python_any -m venv .venv
