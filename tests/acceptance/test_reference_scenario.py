@@ -318,7 +318,7 @@ def test_the_scanner_proposes_what_the_pipeline_does(desk: Desk) -> None:
 
 def test_the_market_is_heard_unless_told_otherwise(desk: Desk) -> None:
     """A mid within a narrow book weighs 0.98 of the log-odds, two hours before its close."""
-    desk.daily()
+    desk.daily("--report")
 
     document = desk.proposals()
     assert set(document["pool_weights"]) == {"KXCPI-25MAY", "KXCPIYOY-25MAY", "KXCPICORE-25MAY"}
@@ -326,6 +326,9 @@ def test_the_market_is_heard_unless_told_otherwise(desk: Desk) -> None:
         assert weight == {"weight": 0.02, "prior": 0.02, "n_units": 0}
     narrow = [p for p in document["proposals"] if p["prob_market"] - float(p["price"]) <= 0.05]
     assert {p["series_ticker"] for p in narrow} == {"KXCPI", "KXCPIYOY"}
+    shown = desk.report().partition("## Pool with the market")[2].partition("## ")[0]
+    for event in document["pool_weights"]:
+        assert f"| {event} | 0.020 | 0.02 | 0 |" in shown
     for p in narrow:
         odds = 0.02 * log_odds(p["prob_model"]) + 0.98 * log_odds(p["prob_market"])
         assert p["prob_pooled"] == pytest.approx(1 / (1 + math.exp(-odds)), abs=1e-9)
@@ -350,7 +353,8 @@ def test_a_wide_book_only_bounds_what_the_market_thinks(desk: Desk) -> None:
 
 def test_without_the_pool_the_model_is_taken_at_its_word(desk: Desk) -> None:
     for command in (desk.daily, desk.scan):
-        assert command("--no-pool").code == 0
+        assert command("--no-pool", "--report").code == 0
+        assert "(`--no-pool`): the model is taken at its word" in desk.report()
         document = desk.proposals()
         assert document["pool_weights"] == {}
         assert len(document["proposals"]) == 13

@@ -47,6 +47,7 @@ def ladder_report(run: Run, scanned: Scanned, parts: ReportParts) -> str:
         _title(run, scanned),
         _verdict(scanned),
         _proposals(run, scanned),
+        _pool(scanned),
         _pictures(parts),
         _forecasts(scanned),
         _ledger(parts),
@@ -127,6 +128,28 @@ def _proposal_row(p: Proposal) -> tuple[str, ...]:
         money(p.pal_room),
         percent(p.kelly_fraction),
         percent(p.staked_fraction),
+    )
+
+
+def _pool(scanned: Scanned) -> Iterator[str]:
+    yield "## Pool with the market"
+    yield ""
+    pooling = scanned.policy.pooling
+    if pooling is None:
+        yield "Nothing was pooled (`--no-pool`): the model is taken at its word."
+        return
+    yield (
+        f"Weight of our log-odds against the market's. Books wider than "
+        f"{100 * pooling.wide_spread:g} c only bound the market's opinion; what is pooled stays "
+        f"within {pooling.gap:g} of it."
+    )
+    yield ""
+    yield from table(
+        ("event", "weight", "prior", "settled units"),
+        [
+            (event, f"{each.weight:.3f}", f"{each.prior:g}", str(each.n_units))
+            for event, each in scanned.weights.items()
+        ],
     )
 
 

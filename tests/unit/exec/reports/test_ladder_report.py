@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from desk import Morning, ledger_row
+from kalshi_alpha.core.forecast.pooling import PoolWeight
 from kalshi_alpha.core.gates import Finding, Reason
 from kalshi_alpha.core.ledger.support import support
 from kalshi_alpha.exec.reports.ladder_report import (
@@ -57,6 +58,30 @@ def test_every_proposal_has_a_row_with_its_numbers(morning: Morning) -> None:
         assert cells[2:5] == [p.side.value.upper(), str(p.price), str(p.contracts)]
         at = head.index("EV raw")
         assert cells[at : at + 2] == [f"{100 * p.ev_raw:+.2f}", f"{100 * p.ev_honest:+.2f}"]
+
+
+def test_every_event_has_its_weight_in_the_pool(morning: Morning) -> None:
+    learned = replace(
+        morning.scanned,
+        weights={
+            "KXCPI-25MAY": PoolWeight(0.155, 0.2, 7),
+            "KXCPICORE-25MAY": PoolWeight(0.02, 0.02, 0),
+        },
+    )
+    text = section(report(morning, learned), "Pool with the market")
+    assert "| KXCPI-25MAY | 0.155 | 0.2 | 7 |" in text
+    assert "| KXCPICORE-25MAY | 0.020 | 0.02 | 0 |" in text
+    assert "wider than 10 c" in text
+    assert "within 0.15" in text
+
+
+def test_a_scan_without_the_pool_says_so(morning: Morning) -> None:
+    alone = replace(
+        morning.scanned, weights={}, policy=replace(morning.scanned.policy, pooling=None)
+    )
+    text = section(report(morning, alone), "Pool with the market")
+    assert "the model is taken at its word" in text
+    assert "|" not in text
 
 
 def test_a_refusal_names_reason_finding_and_remedy(morning: Morning) -> None:
