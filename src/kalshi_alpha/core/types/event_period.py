@@ -7,7 +7,7 @@ from datetime import date
 
 from kalshi_alpha.core.errors import BadMarket
 
-_MONTHS = "JAN FEB MAR APR MAY JUN JUL AUG SEP OCT NOV DEC".split()
+_MONTHS = ["JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC"]
 _PERIOD = re.compile(r"([0-9]{2})([A-Z]{3})([0-9]{2})?")
 
 
