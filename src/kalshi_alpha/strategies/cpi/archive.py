@@ -16,12 +16,16 @@ from kalshi_alpha.core.arrays import FloatArray
 from kalshi_alpha.core.errors import MissingData
 from kalshi_alpha.datastore.columns import Column
 from kalshi_alpha.datastore.history import History
-from kalshi_alpha.strategies.cpi.levels import ADJUSTED, ADJUSTED_CORE, UNADJUSTED
+from kalshi_alpha.strategies.cpi.levels import (
+    ADJUSTED,
+    ADJUSTED_CORE,
+    SEASONAL_YEARS_MAX,
+    UNADJUSTED,
+    UNADJUSTED_CORE,
+)
 from kalshi_alpha.strategies.cpi.months import months_before
 
-UNADJUSTED_CORE = "CUUR0000SA0L1E"
 MOM_PRINT, CORE_PRINT, YOY_PRINT = "cpi_mom_pct", "core_cpi_mom_pct", "cpi_yoy_pct"
-SEASONAL_YEARS_MAX = 4
 _ZONE = ZoneInfo("America/New_York")
 _VINTAGE_NAMES = {"CPIAUCSL": ADJUSTED, "CPILFESL": ADJUSTED_CORE}
 _LEVEL_FILES = {UNADJUSTED: "CPIAUCNS.csv", UNADJUSTED_CORE: "CPILFENS.csv"}

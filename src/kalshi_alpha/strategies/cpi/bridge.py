@@ -7,12 +7,26 @@ what the published factors do to all items beyond what they do to the core's sha
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from kalshi_alpha.core.errors import MissingData
+from kalshi_alpha.core.forecast import InputUsed
+from kalshi_alpha.strategies.cpi.gasoline import daily_prices, month_mean
+from kalshi_alpha.strategies.cpi.levels import seasonal_difference
+from kalshi_alpha.strategies.cpi.months import months_before
+from kalshi_alpha.strategies.cpi.rows import GasRow, LevelRow
+
 BRIDGE_WEIGHT = 0.5
 """Weight of this mean against the nowcast's; equal weights need no estimate (Bates & Granger 1969,
 Timmermann 2006)."""
 
 CORE_SHARE = 0.79
 """Relative importance of the core in all items; between 0.787 and 0.80 in 2019-2024."""
+
+GAS_DAYS_LEAST = 20
+"""Days of the month before with a price of their own, below which it is not compared with."""
 
 
 def bridge_pct(
@@ -44,3 +58,46 @@ def combined_pct(nowcast_pct: float, bridge: float | None) -> float:
     if bridge is None:
         return nowcast_pct
     return (1.0 - BRIDGE_WEIGHT) * nowcast_pct + BRIDGE_WEIGHT * bridge
+
+
+@dataclass(frozen=True, slots=True)
+class Bridge:
+    """The bridge's mean in percent m/m, and the change of gasoline that it rests on."""
+
+    pct: float
+    used: InputUsed
+
+
+def bridge_for(
+    levels: Sequence[LevelRow],
+    prices: Sequence[GasRow],
+    month: date,
+    core_mean_pct: float,
+    gas_beta: float,
+    today: date,
+) -> Bridge:
+    """Return the bridge of a month from the feeds' rows.
+
+    Raises
+    ------
+    MissingData
+        If the seasonal differences are not at hand, or the month before has too few prices of
+        its own to be compared with.
+    """
+    seasonal_all, seasonal_core = (
+        seasonal_difference(levels, month, core=core) for core in (False, True)
+    )
+    daily = daily_prices(prices)
+    if not daily:
+        raise MissingData("no gasoline price is known")
+    before = month_mean(daily, months_before(month, 1), today)
+    if before.days_seen < GAS_DAYS_LEAST:
+        raise MissingData(
+            f"gasoline of {months_before(month, 1):%Y-%m} is known on {before.days_seen} days only"
+        )
+    change = 100.0 * (month_mean(daily, month, today).mean_usd / before.mean_usd - 1.0)
+    known_at = max(row.available_at for row in prices if row.grade == "regular")
+    return Bridge(
+        bridge_pct(core_mean_pct, change, seasonal_all, seasonal_core, gas_beta),
+        InputUsed("AAA month on the month before", change, "%", known_at),
+    )

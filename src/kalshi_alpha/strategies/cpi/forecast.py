@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import partial
+from zoneinfo import ZoneInfo
 
 from kalshi_alpha.core.errors import MissingData
 from kalshi_alpha.core.forecast import (
@@ -18,6 +19,7 @@ from kalshi_alpha.core.forecast import (
     on_grid,
     on_grid_through,
 )
+from kalshi_alpha.strategies.cpi.bridge import Bridge, bridge_for, combined_pct
 from kalshi_alpha.strategies.cpi.calibrate import MODEL_ID, CpiCalibration
 from kalshi_alpha.strategies.cpi.features import (
     Gasoline,
@@ -39,6 +41,7 @@ from kalshi_alpha.strategies.cpi.skill import TENTHS
 from kalshi_alpha.strategies.strategy import ForecastSet, TableReader
 
 FAMILY = "CPI"
+_ZONE = ZoneInfo("America/New_York")
 MOM, YOY, CORE_MOM = "cpi_mom", "cpi_yoy", "cpi_core_mom"
 
 
@@ -63,6 +66,7 @@ class _Eve:
         mean_sd: tuple[float, float],
         inputs: tuple[InputUsed, ...],
         notes: tuple[str, ...],
+        model_id: str = MODEL_ID,
     ) -> Forecast:
         return Forecast(
             family=FAMILY,
@@ -73,7 +77,7 @@ class _Eve:
             latent_sd=mean_sd[1],
             as_of=self.as_of,
             inputs=inputs,
-            model_id=f"{MODEL_ID}-core-mean" if quantity == CORE_MOM else MODEL_ID,
+            model_id=model_id,
             calibration_hash=self.calibration.history_sha256,
             notes=notes,
         )
@@ -86,12 +90,18 @@ class _Latent:
     dist: StudentT
     nowcast: Nowcast
     gasoline: Gasoline | None
+    bridge: Bridge | None
     notes: tuple[str, ...]
 
     @property
     def inputs(self) -> tuple[InputUsed, ...]:
         gasoline = () if self.gasoline is None else (self.gasoline.used,)
-        return (self.nowcast.used, *gasoline)
+        bridge = () if self.bridge is None else (self.bridge.used,)
+        return (self.nowcast.used, *gasoline, *bridge)
+
+    @property
+    def model_id(self) -> str:
+        return MODEL_ID if self.bridge is None else f"{MODEL_ID}-bridge"
 
 
 def forecast(read: TableReader, calibration: CpiCalibration, as_of: datetime) -> ForecastSet:
@@ -161,7 +171,7 @@ def _gathered(
 
 
 def _latent(read: TableReader, eve: _Eve) -> _Latent:
-    """Move the nowcast by gasoline news that it cannot contain."""
+    """Move the nowcast by gasoline news that it cannot contain, and weigh it with the bridge."""
     nowcasts = known_rows(read, "cleveland_nowcast", NowcastRow, eve.as_of)
     nowcast = nowcast_for(nowcasts, eve.release_at, eve.as_of)
     gasoline, notes = _gasoline(read, eve, nowcast)
@@ -169,8 +179,26 @@ def _latent(read: TableReader, eve: _Eve) -> _Latent:
         notes = (*notes, f"the scale knows errors up to {eve.calibration.last_month} only")
     model, scale = eve.calibration.mean, eve.calibration.scale
     news = 0.0 if gasoline is None else gasoline.news_pct
-    mean = nowcast.pct + model.bias_pp + model.gas_beta * news
-    return _Latent(StudentT(mean, scale.scale(), scale.dof), nowcast, gasoline, notes)
+    bridge, without = _bridge(read, eve)
+    mean = combined_pct(
+        nowcast.pct + model.bias_pp + model.gas_beta * news,
+        None if bridge is None else bridge.pct,
+    )
+    dist = StudentT(mean, scale.scale(), scale.dof)
+    return _Latent(dist, nowcast, gasoline, bridge, (*notes, *without))
+
+
+def _bridge(read: TableReader, eve: _Eve) -> tuple[Bridge | None, tuple[str, ...]]:
+    calibration, today = eve.calibration, eve.as_of.astimezone(_ZONE).date()
+    alone = "the mean is the nowcast alone: "
+    if calibration.last_month != f"{eve.previous:%Y-%m}":
+        return None, (f"{alone}the core mean ends with {calibration.last_month}",)
+    core, beta = calibration.core.mean, calibration.mean.gas_beta
+    try:
+        prices = known_rows(read, "aaa_gas", GasRow, eve.as_of)
+        return bridge_for(eve.levels, prices, eve.month, core, beta, today), ()
+    except MissingData as error:
+        return None, (f"{alone}{error}",)
 
 
 def _gasoline(
@@ -187,7 +215,8 @@ def _monthly(eve: _Eve, latent: _Latent) -> Forecast:
     require_level(eve.levels, ADJUSTED, eve.previous)
     dist = latent.dist
     pmf = on_grid(dist, TENTHS, *grid_support(dist, TENTHS))
-    return eve.dated(MOM, pmf, (dist.mean, dist.sd), latent.inputs, latent.notes)
+    moments = dist.mean, dist.sd
+    return eve.dated(MOM, pmf, moments, latent.inputs, latent.notes, latent.model_id)
 
 
 def _yearly(eve: _Eve, latent: _Latent) -> Forecast:
@@ -198,7 +227,7 @@ def _yearly(eve: _Eve, latent: _Latent) -> Forecast:
     pmf = on_grid_through(dist, base.adjusted_pct, TENTHS, lo, hi, error_sd=error_sd)
     sd = base.slope * math.hypot(dist.sd, error_sd)
     inputs, notes = (*latent.inputs, *base.used), (*latent.notes, *base.notes)
-    return eve.dated(YOY, pmf, (mean, sd), inputs, notes)
+    return eve.dated(YOY, pmf, (mean, sd), inputs, notes, latent.model_id)
 
 
 def _core(eve: _Eve) -> Forecast:
@@ -209,7 +238,8 @@ def _core(eve: _Eve) -> Forecast:
     dist = eve.calibration.core
     pmf = on_grid(dist, TENTHS, *grid_support(dist, TENTHS))
     notes = ("core is its own twelve-month mean: no core nowcast is read",)
-    return eve.dated(CORE_MOM, pmf, (dist.mean, dist.sd), (), notes)
+    moments = dist.mean, dist.sd
+    return eve.dated(CORE_MOM, pmf, moments, (), notes, f"{MODEL_ID}-core-mean")
 
 
 def _metadata(latent: _Latent) -> dict[str, str]:
@@ -220,6 +250,8 @@ def _metadata(latent: _Latent) -> dict[str, str]:
         "latent mean": f"{dist.mean:+.4f} % m/m",
         "latent sd": f"{dist.sd:.4f} pp ({spread})",
     }
+    if latent.bridge is not None:
+        facts["core trend and gasoline"] = f"{latent.bridge.pct:+.4f} % m/m"
     if latent.gasoline is not None:
         now = latent.gasoline.now
         facts["AAA month mean"] = f"${now.mean_usd:.4f} ({now.days_seen} of {now.days} days)"

@@ -13,6 +13,9 @@ from kalshi_alpha.strategies.cpi.months import NEVER_PUBLISHED, months_before, r
 from kalshi_alpha.strategies.cpi.rows import LevelRow
 
 ADJUSTED, ADJUSTED_CORE, UNADJUSTED = "CUSR0000SA0", "CUSR0000SA0L1E", "CUUR0000SA0"
+UNADJUSTED_CORE = "CUUR0000SA0L1E"
+SEASONAL_YEARS_MAX = 4
+"""How many years back a month's seasonal difference may be read from."""
 # How far the seasonal difference read from the levels of a year before lies from the month's own,
 # in percentage points: root mean square over the months of 2018-2025 of which a vintage with the
 # factors in force is at hand. 0.029 in 53 months from February to December; 0.042 in five
@@ -93,6 +96,24 @@ def yearly_base(rows: Sequence[LevelRow], month: date) -> YearlyBase:
         ),
         notes=(note,) if years > 1 else (),
     )
+
+
+def seasonal_difference(rows: Sequence[LevelRow], month: date, *, core: bool) -> float:
+    """Return unadjusted less adjusted change of the same month in the newest year that has it.
+
+    Raises
+    ------
+    MissingData
+        If none of the last four years has it.
+    """
+    levels = {(row.series_id, row.month): row for row in rows}
+    adjusted, plain = (ADJUSTED_CORE, UNADJUSTED_CORE) if core else (ADJUSTED, UNADJUSTED)
+    for years in range(1, SEASONAL_YEARS_MAX + 1):
+        same = months_before(month, 12 * years)
+        needed = {(series, months_before(same, n)) for series in (adjusted, plain) for n in (0, 1)}
+        if needed <= levels.keys():
+            return _change_pct(levels, plain, same) - _change_pct(levels, adjusted, same)
+    raise MissingData(f"no levels of {month:%B} in earlier years, {adjusted} and {plain}")
 
 
 def require_level(rows: Sequence[LevelRow], series: str, month: date) -> None:

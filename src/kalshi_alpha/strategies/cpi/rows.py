@@ -47,11 +47,19 @@ class NowcastRow(FeedRow, frozen=True, kw_only=True):
 
 
 class GasRow(FeedRow, frozen=True, kw_only=True):
-    """A national average price, in ten-thousandths of a dollar a gallon."""
+    """A national average price, in ten-thousandths of a dollar a gallon, and whose it is."""
 
     as_of_on: date
     period: str
     grade: str
+    price_e4: Annotated[int, msgspec.Meta(gt=0)]
+    surveyor: str = "AAA"
+
+
+class WeekRow(FeedRow, frozen=True, kw_only=True):
+    """The EIA's average of a Monday, in ten-thousandths of a dollar a gallon."""
+
+    week_on: date
     price_e4: Annotated[int, msgspec.Meta(gt=0)]
 
 

@@ -11,12 +11,11 @@ from kalshi_alpha.core.errors import MissingData, TornFile
 from kalshi_alpha.datastore.history import History
 from kalshi_alpha.strategies.cpi.archive import (
     MOM_PRINT,
-    UNADJUSTED_CORE,
     YOY_PRINT,
     Archive,
     read_archive,
 )
-from kalshi_alpha.strategies.cpi.levels import UNADJUSTED
+from kalshi_alpha.strategies.cpi.levels import UNADJUSTED, UNADJUSTED_CORE
 
 NEW_YORK = ZoneInfo("America/New_York")
 MAY = date(2022, 5, 1)

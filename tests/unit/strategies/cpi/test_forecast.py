@@ -270,8 +270,9 @@ def test_without_gasoline_the_nowcast_stands_alone_and_says_so(
     found = made({**tables, "aaa_gas": []}, calibration)
     assert dict(found.refused) == {}
     for quantity in (MOM, YOY):
-        [note] = by_quantity(found)[quantity].notes
-        assert note.startswith("no gasoline adjustment: no gasoline price for 2025-05")
+        adjustment, mean = by_quantity(found)[quantity].notes
+        assert adjustment.startswith("no gasoline adjustment: no gasoline price for 2025-05")
+        assert mean == "the mean is the nowcast alone: no gasoline price is known"
     assert "AAA month mean" not in found.metadata
 
 
@@ -334,7 +335,42 @@ def test_an_old_calibration_costs_core_and_is_noted_for_the_others(
     found = made(tables, fit(history[:-1]))
     assert dict(found.refused) == {CORE_MOM: "the core mean ends with 2025-03, not 2025-04"}
     for each in found.forecasts:
-        assert each.notes == ("the scale knows errors up to 2025-03 only",)
+        assert each.notes == (
+            "the scale knows errors up to 2025-03 only",
+            "the mean is the nowcast alone: the core mean ends with 2025-03",
+        )
+
+
+def with_april(tables: Tables, price: float) -> Tables:
+    """Add a page for each day of April, all of one price."""
+    page = next(row for row in tables["aaa_gas"] if row["period"] == "current")
+    april = [
+        {**page, "as_of_on": date(2025, 4, day), "price_e4": round(1e4 * price)}
+        for day in range(1, 31)
+    ]
+    return {**tables, "aaa_gas": [*april, *tables["aaa_gas"]]}
+
+
+def test_with_the_month_before_s_gasoline_half_of_the_mean_is_the_bridge(
+    tables: Tables, calibration: CpiCalibration
+) -> None:
+    found = made(with_april(tables, 3.10), calibration)
+    monthly, yearly = by_quantity(found)[MOM], by_quantity(found)[YOY]
+    bridge = 2 * monthly.latent_mean - 0.1251
+    assert found.metadata["core trend and gasoline"] == f"{bridge:+.4f} % m/m"
+    assert monthly.model_id == yearly.model_id != by_quantity(found)[CORE_MOM].model_id
+    assert monthly.inputs[-1].name == "AAA month on the month before"
+    assert not monthly.notes
+
+
+def test_dearer_gasoline_in_the_month_raises_the_mean_by_half_its_pass_through(
+    tables: Tables, calibration: CpiCalibration
+) -> None:
+    dear, cheap = (
+        by_quantity(made(with_april(tables, price), calibration))[MOM] for price in (3.0, 3.1)
+    )
+    gained = dear.inputs[-1].value - cheap.inputs[-1].value
+    assert dear.latent_mean - cheap.latent_mean == pytest.approx(0.5 * 0.035 * gained)
 
 
 # Months around New Year and around the one that was never published

@@ -13,6 +13,7 @@ from kalshi_alpha.strategies.cpi.levels import (
     UNADJUSTED,
     YearlyBase,
     require_level,
+    seasonal_difference,
     yearly_base,
 )
 from kalshi_alpha.strategies.cpi.months import months_before
@@ -21,6 +22,7 @@ from kalshi_alpha.strategies.strategy import Row
 
 SEEN = datetime(2025, 5, 13, 12, 45, tzinfo=UTC)
 OCTOBER = date(2025, 10, 1)
+MAY_2025 = date(2025, 5, 1)
 WORKED = YearlyBase(
     previous_e3=323_048, year_ago_e3=314_796, seasonal_pct=-0.095, seasonal_error_sd=0.02
 )
@@ -141,3 +143,22 @@ def test_a_level_is_required_by_series_and_month() -> None:
     require_level(rows, ADJUSTED, date(2025, 4, 1))
     with pytest.raises(MissingData, match="CUUR0000SA0 of 2025-04 is not at hand"):
         require_level(rows, UNADJUSTED, date(2025, 4, 1))
+
+
+@pytest.mark.parametrize(("without", "years"), [(None, 1), (date(2024, 5, 1), 2)])
+def test_the_seasonal_difference_is_that_of_the_newest_year_that_has_it(
+    without: date | None, years: int
+) -> None:
+    rows = path(date(2025, 4, 1), without=without)
+    same = date(2025 - years, 5, 1)
+    levels = {(row.series_id, row.month): row.index_e3 for row in rows}
+    raw, smooth = (
+        100 * (levels[series, same] / levels[series, months_before(same, 1)] - 1)
+        for series in (UNADJUSTED, ADJUSTED)
+    )
+    assert seasonal_difference(rows, MAY_2025, core=False) == pytest.approx(raw - smooth)
+
+
+def test_a_core_without_levels_has_no_seasonal_difference() -> None:
+    with pytest.raises(MissingData, match="no levels of May"):
+        seasonal_difference(path(date(2025, 4, 1)), MAY_2025, core=True)
