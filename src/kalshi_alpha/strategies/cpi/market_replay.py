@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
 
@@ -44,10 +44,11 @@ class Snapshot:
 def market_replays(
     history: History, archive: Archive, walk: Walk, months: Sequence[date]
 ) -> tuple[Replay, ...]:
-    """Replay each lead on the months whose market price is at hand.
+    """Replay each lead on those of the months whose market price is at hand.
 
     Besides the plain baselines each has ``market``, a normal of the implied mean and deviation,
-    and ``pooled``, with the weight learned from the months settled before the snapshot.
+    and ``pooled``, with the weight learned from every month settled before the snapshot, months
+    before the first asked for included.
 
     Raises
     ------
@@ -58,7 +59,7 @@ def market_replays(
         return ()
     wanted = set(months)
     replays = (
-        _lead(archive, walk, lead, [each for each in snapshots if each.month in wanted])
+        _lead(archive, walk, lead, snapshots, wanted)
         for lead, snapshots in read_snapshots(history).items()
         if lead in PRIOR_WEIGHTS
     )
@@ -96,11 +97,24 @@ class _Month:
     plain: dict[str, FloatArray]
 
 
-def _lead(archive: Archive, walk: Walk, lead: int, snapshots: Sequence[Snapshot]) -> Replay | None:
-    months = [each for snapshot in snapshots for each in _months(archive, walk, snapshot)]
+def _lead(
+    archive: Archive,
+    walk: Walk,
+    lead: int,
+    snapshots: Sequence[Snapshot],
+    wanted: Collection[date],
+) -> Replay | None:
+    last = max(wanted, default=date.min)
+    known = [
+        each
+        for snapshot in snapshots
+        if snapshot.month <= last
+        for each in _months(archive, walk, snapshot)
+    ]
+    months = [each for each in known if each.snapshot.month in wanted]
     if not months:
         return None
-    weights = [_weight(months, each.clock, PRIOR_WEIGHTS[lead]) for each in months]
+    weights = [_weight(known, each.clock, PRIOR_WEIGHTS[lead]) for each in months]
     pooled = [
         pool_pmfs(each.ours, each.market, weight)
         for each, weight in zip(months, weights, strict=True)

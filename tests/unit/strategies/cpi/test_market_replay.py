@@ -40,10 +40,14 @@ def test_each_lead_has_the_market_the_pool_and_the_plain_baselines(
 
 
 def test_the_weight_starts_from_its_prior_and_moves_with_settled_months(
-    leads: dict[str, Replay],
+    archive_folder: Path,
 ) -> None:
-    for lead, prior in PRIOR_WEIGHTS.items():
-        weights = leads[f"cpi_mom@{lead}d"].weights
+    history = History([archive_folder])
+    archive = read_archive(history)
+    every = sorted(archive.nowcasts)
+    found = market_replays(history, archive, Walk(archive), every)
+    for each, prior in zip(found, PRIOR_WEIGHTS.values(), strict=True):
+        weights = each.weights
         assert weights[0] == pytest.approx(prior, abs=0.005)
         assert len(set(weights)) > 1
 
@@ -52,6 +56,15 @@ def test_the_pool_is_that_of_the_row_s_weight(leads: dict[str, Replay]) -> None:
     found = leads["cpi_mom@7d"]
     last = pool_pmfs(found.pmfs[-1], found.baselines["market"][-1], found.weights[-1])
     np.testing.assert_allclose(found.baselines["pooled"][-1], last)
+
+
+def test_months_before_the_first_asked_for_are_learned_from(
+    archive_folder: Path, leads: dict[str, Replay]
+) -> None:
+    history = History([archive_folder])
+    archive = read_archive(history)
+    for each in market_replays(history, archive, Walk(archive), MONTHS[6:]):
+        assert each.weights == leads[each.key].weights[6:]
 
 
 def test_later_months_do_not_move_a_weight(archive_folder: Path, leads: dict[str, Replay]) -> None:
