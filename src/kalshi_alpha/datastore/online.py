@@ -60,10 +60,10 @@ def feed_client(
         raise UsageError(
             f"set {CONTACT} to an e-mail address or page in plain text: publishers require it"
         )
-    from kalshi_alpha.drivers.transport import FeedClient
+    from kalshi_alpha.drivers.transport import PAUSE_S, FeedClient
 
     cache = None if force_refresh else paths.http_cache
-    return FeedClient(contact, cache, settings=environ, stations=stations)
+    return FeedClient(contact, cache, settings=environ, stations=stations, pause_s=PAUSE_S)
 
 
 def ingest_online(

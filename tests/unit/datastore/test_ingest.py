@@ -406,6 +406,32 @@ def test_online_a_feed_is_fetched_kept_and_named_with_its_host(
     assert len(list((home / "data/raw/feed").rglob("*.txt"))) == 1
 
 
+def test_online_each_publishers_own_payloads_fill_its_table(
+    home: Path, network: dict[str, bytes | int], capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The network of this test says what the publishers said in June 2025."""
+    said = {
+        "api.bls.gov": "bls_cpi/2025-05-13.json",
+        "www.clevelandfed.org": "cleveland_nowcast/2025-06-10.json",
+        "gasprices.aaa.com": "aaa_gas/2025-06-11.html",
+        "www.bls.gov": "macro_calendar/bls.ics",
+        "www.federalreserve.gov": "macro_calendar/fomc.html",
+        "oui.doleta.gov": "macro_calendar/claims.html",
+        "home.treasury.gov": "treasury_yields/2025-06-12.xml",
+    }
+    network |= {host: (FIXTURES / path).read_bytes() for host, path in said.items()}
+    network["fred.stlouisfed.org"] = b"observation_date,GASREGW\n2025-06-09,3.108\n"
+    names = ("aaa_gas", "bls_cpi", "cleveland_nowcast", "eia_gas", "macro_calendar")
+    args = [word for name in (*names, "treasury_yields") for word in ("--source", name)]
+    assert main([*args, "--online", "--json"]) == 0
+    feeds = {feed["source"]: feed for feed in json.loads(capsys.readouterr().out)["feeds"]}
+    assert all(feed["rows"] > 0 and feed["errors"] == [] for feed in feeds.values())
+    assert feeds["eia_gas"]["origin"] == "fred.stlouisfed.org GASREGW (fallback)"
+    assert feeds["macro_calendar"]["payloads"] == 3
+    assert (home / "data/proc/macro_calendar/latest.parquet").exists()
+    assert (home / "data/proc/treasury_yields/latest.parquet").exists()
+
+
 def test_online_fixtures_are_never_read_even_where_the_network_fails(
     home: Path,
     network: dict[str, bytes | int],
