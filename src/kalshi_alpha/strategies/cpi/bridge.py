@@ -99,5 +99,5 @@ def bridge_for(
     known_at = max(row.available_at for row in prices if row.grade == "regular")
     return Bridge(
         bridge_pct(core_mean_pct, change, seasonal_all, seasonal_core, gas_beta),
-        InputUsed("AAA month on the month before", change, "%", known_at),
+        InputUsed(f"{prices[0].surveyor} month on the month before", change, "%", known_at),
     )

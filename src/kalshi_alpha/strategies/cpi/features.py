@@ -40,6 +40,7 @@ class Gasoline:
     then: GasMonth
     now: GasMonth
     news_pct: float
+    surveyor: str
     used: InputUsed
 
 
@@ -120,7 +121,9 @@ def gasoline_for(rows: Sequence[GasRow], month: date, then: date, as_of: datetim
     before = month_mean(prices, month, max(then, min(prices)))
     news = news_pct(before, now)
     known_at = max(row.available_at for row in rows if row.grade == "regular")
-    return Gasoline(before, now, news, InputUsed("AAA news since nowcast", news, "%", known_at))
+    surveyor = rows[0].surveyor
+    used = InputUsed(f"{surveyor} news since nowcast", news, "%", known_at)
+    return Gasoline(before, now, news, surveyor, used)
 
 
 def _day_after(day: date) -> datetime:

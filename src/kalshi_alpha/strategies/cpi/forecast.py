@@ -36,7 +36,8 @@ from kalshi_alpha.strategies.cpi.levels import (
     yearly_base,
 )
 from kalshi_alpha.strategies.cpi.months import months_before, require_published
-from kalshi_alpha.strategies.cpi.rows import GasRow, LevelRow, NowcastRow, ReleaseRow, known_rows
+from kalshi_alpha.strategies.cpi.pump_prices import pump_prices
+from kalshi_alpha.strategies.cpi.rows import LevelRow, NowcastRow, ReleaseRow, known_rows
 from kalshi_alpha.strategies.cpi.skill import TENTHS
 from kalshi_alpha.strategies.strategy import ForecastSet, TableReader
 
@@ -195,7 +196,7 @@ def _bridge(read: TableReader, eve: _Eve) -> tuple[Bridge | None, tuple[str, ...
         return None, (f"{alone}the core mean ends with {calibration.last_month}",)
     core, beta = calibration.core.mean, calibration.mean.gas_beta
     try:
-        prices = known_rows(read, "aaa_gas", GasRow, eve.as_of)
+        prices, _ = pump_prices(read, eve.month, eve.as_of)
         return bridge_for(eve.levels, prices, eve.month, core, beta, today), ()
     except MissingData as error:
         return None, (f"{alone}{error}",)
@@ -205,8 +206,8 @@ def _gasoline(
     read: TableReader, eve: _Eve, nowcast: Nowcast
 ) -> tuple[Gasoline | None, tuple[str, ...]]:
     try:
-        prices = known_rows(read, "aaa_gas", GasRow, eve.as_of)
-        return gasoline_for(prices, eve.month, nowcast.label_on, eve.as_of), ()
+        prices, notes = pump_prices(read, eve.month, eve.as_of)
+        return gasoline_for(prices, eve.month, nowcast.label_on, eve.as_of), notes
     except MissingData as error:
         return None, (f"no gasoline adjustment: {error}",)
 
@@ -253,7 +254,8 @@ def _metadata(latent: _Latent) -> dict[str, str]:
     if latent.bridge is not None:
         facts["core trend and gasoline"] = f"{latent.bridge.pct:+.4f} % m/m"
     if latent.gasoline is not None:
-        now = latent.gasoline.now
-        facts["AAA month mean"] = f"${now.mean_usd:.4f} ({now.days_seen} of {now.days} days)"
-        facts["AAA news since nowcast"] = f"{latent.gasoline.news_pct:+.3f} %"
+        now, surveyor = latent.gasoline.now, latent.gasoline.surveyor
+        days = f"{now.days_seen} of {now.days} days"
+        facts[f"{surveyor} month mean"] = f"${now.mean_usd:.4f} ({days})"
+        facts[f"{surveyor} news since nowcast"] = f"{latent.gasoline.news_pct:+.3f} %"
     return facts

@@ -20,7 +20,7 @@ from kalshi_alpha.strategies.strategy import Row
 
 FIXTURES = Path(__file__).parents[3] / "fixtures"
 CLOCK = datetime(2025, 6, 11, 10, 30, tzinfo=UTC)
-FEEDS = ("macro_calendar", "bls_cpi", "cleveland_nowcast", "aaa_gas")
+FEEDS = ("macro_calendar", "bls_cpi", "cleveland_nowcast", "aaa_gas", "eia_gas")
 
 
 @pytest.fixture(scope="session")

@@ -163,6 +163,7 @@ def absurd(feed: str, row: Row) -> dict[str, object]:
         "bls_cpi": {"index_e3": 999_999},
         "cleveland_nowcast": {"mom_pct": 2.9},
         "aaa_gas": {"price_e4": 99_000},
+        "eia_gas": {"price_e4": 99_000},
         "macro_calendar": {"release_at": CLOCK + timedelta(minutes=1)},
     }
     return {**row, **changed[feed]}
@@ -267,13 +268,27 @@ def test_without_a_nowcast_only_core_is_forecast(
 def test_without_gasoline_the_nowcast_stands_alone_and_says_so(
     tables: Tables, calibration: CpiCalibration
 ) -> None:
-    found = made({**tables, "aaa_gas": []}, calibration)
+    found = made({**tables, "aaa_gas": [], "eia_gas": []}, calibration)
     assert dict(found.refused) == {}
     for quantity in (MOM, YOY):
         adjustment, mean = by_quantity(found)[quantity].notes
         assert adjustment.startswith("no gasoline adjustment: no gasoline price for 2025-05")
         assert mean == "the mean is the nowcast alone: no gasoline price is known"
     assert "AAA month mean" not in found.metadata
+
+
+def test_without_aaa_the_eia_stands_in_and_says_so(
+    tables: Tables, calibration: CpiCalibration
+) -> None:
+    """The Mondays that touch May 2025 cost 3.133, 3.147, 3.12, 3.173 and 3.16 dollars."""
+    found = made({**tables, "aaa_gas": []}, calibration)
+    monthly = by_quantity(found)[MOM]
+    assert monthly.notes[0] == (
+        "gasoline is the EIA's weekly average: AAA's price of 2025-05 is not known"
+    )
+    assert found.metadata["EIA month mean"] == "$3.1475 (31 of 31 days)"
+    assert monthly.inputs[-1].name == "EIA month on the month before"
+    assert not any("AAA" in each.name for each in monthly.inputs)
 
 
 @pytest.mark.parametrize(
@@ -310,7 +325,8 @@ def test_a_feed_never_ingested_is_named_and_costs_what_needs_it(
     tables: Tables, calibration: CpiCalibration, feed: str, lost: set[str]
 ) -> None:
     def read(name: str) -> Sequence[Row]:
-        if name == feed:
+        # Gasoline is missing only where its fallback is missing too.
+        if name == feed or (feed, name) == ("aaa_gas", "eia_gas"):
             raise MissingData(f"{name}: no table yet, run the ingest first")
         return tables[name]
 

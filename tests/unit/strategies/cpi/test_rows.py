@@ -5,7 +5,14 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from kalshi_alpha.core.errors import ParseRefused
-from kalshi_alpha.strategies.cpi.rows import GasRow, LevelRow, NowcastRow, ReleaseRow, known_rows
+from kalshi_alpha.strategies.cpi.rows import (
+    GasRow,
+    LevelRow,
+    NowcastRow,
+    ReleaseRow,
+    WeekRow,
+    known_rows,
+)
 from kalshi_alpha.strategies.strategy import Row
 
 AT = datetime(2025, 6, 11, 10, 30, tzinfo=UTC)
@@ -34,6 +41,7 @@ def test_the_tables_of_the_reference_scenario_are_read_whole(
             known_rows(tables.__getitem__, "cleveland_nowcast", NowcastRow, AT)
         ),
         "aaa_gas": len(known_rows(tables.__getitem__, "aaa_gas", GasRow, AT)),
+        "eia_gas": len(known_rows(tables.__getitem__, "eia_gas", WeekRow, AT)),
     }
     assert counts == {feed: len(rows) for feed, rows in tables.items()}
 
