@@ -98,7 +98,10 @@ def pooled(replays: Sequence[Replay], key: str) -> Replay:
 
 
 def family_document(family: str, replays: Sequence[Replay]) -> dict[str, Any]:
-    """Return a family's figures: those of its first replay, or of all its stations together.
+    """Return a family's figures: those of its first replay, or of its stations together.
+
+    The stations counted together are those with the family's reference baseline, if any has it:
+    a station that nobody forecasts but the almanac says nothing of the model's skill.
 
     The other replays stand below ``stations``, ``variants`` or ``quantities``; ``leads`` holds
     those whose key ends in a lead such as ``@7d``, stations of one lead together. ``stations``
@@ -111,8 +114,9 @@ def family_document(family: str, replays: Sequence[Replay]) -> dict[str, Any]:
     for each in replays:
         if "@" in each.key:
             leads[each.key.rsplit("@", maxsplit=1)[1]].append(each)
-    together = parts == "stations" and len(whole) > 1
-    first = pooled(whole, family) if together else (whole or list(replays))[0]
+    compared = [each for each in whole if reference in each.baselines] or whole
+    together = parts == "stations" and len(compared) > 1
+    first = pooled(compared, family) if together else (compared or list(replays))[0]
     return {
         **figures(scored(first), reference),
         "stations": {},

@@ -31,6 +31,7 @@ VARIANTS: tuple[tuple[str, str], ...] = (
      "CRPS 0.0769, RMSE 0.132; from 2023 0.0613, 0.106"),
 )  # fmt: skip
 """By model: mean CRPS and root mean square error in percentage points, reference months October
-2021 to May 2025 (44) and January 2023 to May 2025 (29), walk-forward. The chosen one was not
-picked for its score: equal weights and published shares need no estimate, and the bridge that
-scored better rests on a constant for food that was chosen with hindsight."""
+2021 to May 2025 (44) and January 2023 to May 2025 (29), walk-forward. Equal weights
+and published shares were chosen because they need no estimate, the treatment of the core's season
+after its score was seen; the bridge that scored better rests on a constant for food that was
+chosen with hindsight."""

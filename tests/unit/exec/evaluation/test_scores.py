@@ -38,6 +38,15 @@ def test_stations_count_together_at_the_top() -> None:
     assert document["stations"]["KMIA"]["n"] == 24
 
 
+def test_stations_without_guidance_stand_alone() -> None:
+    guided = made_up_replay("KNYC")
+    guided = replace(guided, baselines={**guided.baselines, "guidance": guided.pmfs})
+    document = family_document("WEATHER", (guided, made_up_replay("KSEA", 24)))
+    assert document["n"] == 48
+    assert document["skill_vs_guidance"] == 0.0
+    assert document["stations"]["KSEA"]["n"] == 24
+
+
 def test_one_lead_of_several_stations_is_one_entry() -> None:
     replays = (made_up_replay("KNYC"), made_up_replay("KNYC@2d"), made_up_replay("KMIA@2d", 24))
     assert family_document("WEATHER", replays)["leads"]["2d"]["n"] == 72
