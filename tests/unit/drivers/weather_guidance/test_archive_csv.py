@@ -41,7 +41,7 @@ def test_models_are_named_after_their_bulletins(theirs: str, ours: str) -> None:
 def test_other_models_regions_and_missing_values_are_counted() -> None:
     skipped: Counter[str] = Counter()
     text = table(
-        "2021-06-15 01:00:00,2021-06-16 00:00:00,XXX,82,KMIA,90.0,2.0,",
+        "2021-06-15 01:00:00,2021-06-16 00:00:00,LAMP,82,KMIA,90.0,2.0,",
         "2021-06-15 01:00:00,2021-06-16 00:00:00,NBS,82,PANC,60.0,2.0,",
         "2021-06-15 01:00:00,2021-06-16 00:00:00,NBS,82,KMIA,999,99,",
         "2021-06-15 01:00:00,2021-06-16 00:00:00,NBS,82,KMIA,,,",
