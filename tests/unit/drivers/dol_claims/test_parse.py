@@ -21,12 +21,12 @@ from kalshi_alpha.drivers.dol_claims.schema import ClaimsFigure
 FIXTURES = Path(__file__).parents[3] / "fixtures" / "dol_claims"
 # As published: release day, week, first print, week before as shown.
 PRINTS = [
-    ("2025-05-08", date(2025, 5, 3), 228_000, 241_000),
-    ("2025-05-15", date(2025, 5, 10), 229_000, 229_000),
-    ("2025-05-22", date(2025, 5, 17), 227_000, 229_000),
-    ("2025-05-29", date(2025, 5, 24), 240_000, 226_000),
-    ("2025-06-05", date(2025, 5, 31), 247_000, 239_000),
-    ("2025-06-12", date(2025, 6, 7), 248_000, 248_000),
+    ("2024-11-07", date(2024, 11, 2), 221_000, 218_000),
+    ("2024-11-14", date(2024, 11, 9), 217_000, 221_000),
+    ("2024-11-21", date(2024, 11, 16), 213_000, 219_000),
+    ("2024-11-27", date(2024, 11, 23), 213_000, 215_000),
+    ("2024-12-05", date(2024, 11, 30), 224_000, 215_000),
+    ("2024-12-12", date(2024, 12, 7), 242_000, 225_000),
 ]
 REPORT = b"""<?xml version="1.0" encoding="ISO-8859-1"?>
 <r539cyNational rundate="7/12/2026"><week><weekEnded>06/13/2026</weekEnded>
@@ -46,12 +46,12 @@ def test_each_release_gives_its_published_figures(
     rows = {(r.measure, r.kind): r for r in parse(release(name)).rows}
     assert (rows["initial", "advance"].week_ending, rows["initial", "advance"].sa) == (week, first)
     assert rows["initial", "revised"].sa == before
-    at = datetime.fromisoformat(f"{name}T12:30:00+00:00")
+    at = datetime.fromisoformat(f"{name}T13:30:00+00:00")
     assert {row.published_at for row in rows.values()} == {at}
 
 
 def test_actual_counts_and_insured_unemployment_are_read_where_a_release_states_them() -> None:
-    rows = {(r.measure, r.kind): r for r in parse(release("2025-06-05")).rows}
+    rows = {(r.measure, r.kind): r for r in parse(release("samples/2025-06-05")).rows}
     assert rows["initial", "advance"].nsa == 208_642
     assert rows["continued", "advance"].sa == 1_904_000
     assert rows["continued", "revised"].sa == 1_907_000
@@ -63,7 +63,7 @@ def test_actual_counts_and_insured_unemployment_are_read_where_a_release_states_
         (REPORT, {"history", "seasonal_factor"}),
         (b'{"observations": [{"date": "2026-07-18", "value": "188000"}]}', {"history"}),
         (b"\xef\xbb\xbfobservation_date,ICSA\n2026-07-18,188000\n", {"history"}),
-        (release("2025-06-12"), {"advance", "revised"}),
+        (release("2024-12-12"), {"advance", "revised"}),
     ],
     ids=["report", "json", "csv", "release"],
 )
@@ -87,7 +87,7 @@ def test_arbitrary_bytes_give_rows_or_a_refusal(body: bytes) -> None:
 
 
 @given(
-    st.sampled_from([release("2025-06-05"), release("2025-06-12"), REPORT]),
+    st.sampled_from([release("samples/2025-06-05"), release("2024-12-12"), REPORT]),
     st.integers(0, 900),
     st.integers(0, 40),
     st.binary(max_size=6),
@@ -102,7 +102,7 @@ def test_a_damaged_payload_gives_rows_or_a_refusal(
 def test_a_changed_digit_of_a_level_never_passes_as_another_first_print(
     data: st.DataObject,
 ) -> None:
-    text = release("2025-06-05").decode()
+    text = release("2024-12-05").decode()
     [span] = [m.span(1) for m in re.finditer(r"claims was ([0-9]{3}),000", text)]
     place = data.draw(st.integers(span[0], span[1] - 1))
     digit = data.draw(st.sampled_from([d for d in "0123456789" if d != text[place]]))
@@ -112,28 +112,28 @@ def test_a_changed_digit_of_a_level_never_passes_as_another_first_print(
 
 @given(st.lists(st.integers(0, 2000), max_size=30))
 def test_white_space_anywhere_changes_nothing(places: list[int]) -> None:
-    text = release("2025-06-12").decode()
+    text = release("2024-12-12").decode()
     for place in places:
         text = text[:place] + " " + text[place:]
-    assert parse(text.encode()).rows == parse(release("2025-06-12")).rows
+    assert parse(text.encode()).rows == parse(release("2024-12-12")).rows
 
 
 def test_an_embargoed_release_enters_the_table_at_its_release(tmp_path: Path) -> None:
     """Received a day early, as journalists get it: nothing of it is known until 08:30."""
-    released = datetime(2025, 6, 12, 12, 30, tzinfo=UTC)
+    released = datetime(2024, 12, 12, 13, 30, tzinfo=UTC)
     store = FeedStore(Paths(tmp_path))
     received = (
-        ("2025-06-05", datetime(2025, 6, 5, 13, tzinfo=UTC)),
-        ("2025-06-12", datetime(2025, 6, 11, 13, tzinfo=UTC)),
+        ("2024-12-05", datetime(2024, 12, 5, 14, tzinfo=UTC)),
+        ("2024-12-12", datetime(2024, 12, 11, 14, tzinfo=UTC)),
     )
     payloads = [Payload("dol_claims", release(name), at) for name, at in received]
     [summary] = ingest([DRIVER], payloads, store, released)
     assert summary.ok
-    assert summary.newest == "advance 2025-06-07 248,000"
+    assert summary.newest == "advance 2024-12-07 242,000"
     before = store.rows("dol_claims", released - timedelta(seconds=1))
-    assert {str(row["week_ending"]) for row in before} == {"2025-05-17", "2025-05-24", "2025-05-31"}
+    assert {str(row["week_ending"]) for row in before} == {"2024-11-23", "2024-11-30"}
     after = {(r["week_ending"], r["kind"]) for r in store.rows("dol_claims", released)}
-    assert (date(2025, 6, 7), "advance") in after
+    assert (date(2024, 12, 7), "advance") in after
 
 
 def check_total(body: bytes) -> None:

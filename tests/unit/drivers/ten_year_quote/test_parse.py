@@ -14,7 +14,7 @@ from kalshi_alpha.drivers.ten_year_quote.errors import BadQuote, QuoteRefused, W
 from kalshi_alpha.drivers.ten_year_quote.parse import parse
 from kalshi_alpha.drivers.ten_year_quote.schema import TenYearQuote
 
-FIXTURE = Path(__file__).parents[3] / "fixtures" / "ten_year_quote" / "2025-06-12.json"
+FIXTURE = Path(__file__).parents[3] / "fixtures" / "ten_year_quote" / "2024-12-12.json"
 RECORD = {"at": "2025-06-12T14:44:40-04:00", "yield": 4.364, "source": "desk"}
 
 
@@ -30,7 +30,7 @@ def test_a_yield_may_be_a_number_or_text(written: object) -> None:
 
 def test_the_fixture_is_such_a_record() -> None:
     [row] = parse(FIXTURE.read_bytes()).rows
-    assert row.yield_e4 == 43640
+    assert row.yield_e4 == 43260
 
 
 @pytest.mark.parametrize(

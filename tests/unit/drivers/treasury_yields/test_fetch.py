@@ -14,7 +14,7 @@ from kalshi_alpha.drivers.treasury_yields.fetch import FRED_DGS10, fetch, month_
 NOW = datetime(2025, 6, 12, 22, 10, tzinfo=UTC)
 MAY, JUNE = month_urls(date(2025, 6, 12))
 FIXTURES = Path(__file__).parents[3] / "fixtures" / "treasury_yields"
-CURVES = (FIXTURES / "2025-05.xml").read_bytes()
+CURVES = (FIXTURES / "2024-11.xml").read_bytes()
 EMPTY = CURVES[: CURVES.index(b"<entry>")] + b"</feed>"
 FALLBACK = b"observation_date,DGS10\n2025-06-11,4.41\n"
 

@@ -1,4 +1,4 @@
-"""The claims morning: 12 June 2025, two hours before the print of the week ending 7 June."""
+"""The claims morning: 12 December 2024, two hours before the print of the week ending the 7th."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from kalshi_alpha.strategies.claims.calibrate import ClaimsCalibration, fit
 from kalshi_alpha.strategies.strategy import Row
 
 FIXTURES = Path(__file__).parents[3] / "fixtures"
-CLOCK = datetime(2025, 6, 12, 10, 30, tzinfo=UTC)
+CLOCK = datetime(2024, 12, 12, 11, 30, tzinfo=UTC)
 
 
 @pytest.fixture(scope="session")
@@ -37,8 +37,8 @@ def tables() -> dict[str, list[Row]]:
             claims.append({**values, "available_at": DRIVER.earliest_at(row)})
     release: Row = {
         "event": "claims",
-        "release_on": date(2025, 6, 12),
-        "release_at": datetime(2025, 6, 12, 12, 30, tzinfo=UTC),
-        "available_at": datetime(2025, 1, 2, tzinfo=UTC),
+        "release_on": date(2024, 12, 12),
+        "release_at": datetime(2024, 12, 12, 13, 30, tzinfo=UTC),
+        "available_at": datetime(2024, 1, 2, tzinfo=UTC),
     }
     return {"dol_claims": claims, "macro_calendar": [release]}

@@ -11,7 +11,7 @@ from kalshi_alpha.strategies.claims.artifact import calibrate, encode, load
 from kalshi_alpha.strategies.claims.calibrate import ClaimsCalibration
 from kalshi_alpha.strategies.strategy import Row
 
-CLOCK = datetime(2025, 6, 12, 10, 30, tzinfo=UTC)
+CLOCK = datetime(2024, 12, 12, 11, 30, tzinfo=UTC)
 
 
 @pytest.fixture
@@ -61,7 +61,7 @@ def test_an_artifact_that_cannot_be_trusted_is_refused(path: Path) -> None:
     rewritten(path, frame, schema="1", model="claims-other")
     with pytest.raises(StaleData):
         load(path)
-    rewritten(path, frame.filter(pl.col("name") != "2025-05-31"), model="claims-ar4-t-1")
+    rewritten(path, frame.filter(pl.col("name") != "2024-11-30"), model="claims-ar4-t-1")
     with pytest.raises(TornFile, match="hash"):
         load(path)
     rewritten(path, frame.filter(pl.col("kind") != "state"))

@@ -8,12 +8,12 @@ from kalshi_alpha.core.errors import MissingData
 from kalshi_alpha.strategies.claims.calibrate import ClaimsCalibration, fit
 from kalshi_alpha.strategies.strategy import Row
 
-CLOCK = datetime(2025, 6, 12, 10, 30, tzinfo=UTC)
+CLOCK = datetime(2024, 12, 12, 11, 30, tzinfo=UTC)
 
 
 def test_a_calibration_knows_when_it_was_made(calibration: ClaimsCalibration) -> None:
-    assert calibration.known_at == datetime(2025, 6, 5, 12, 30, tzinfo=UTC)
-    assert calibration.prints[-1].persons == 247_000
+    assert calibration.known_at == datetime(2024, 12, 5, 13, 30, tzinfo=UTC)
+    assert calibration.prints[-1].persons == 224_000
     assert calibration.learnt.alone.n == calibration.skill.rows[0].n + 20
 
 
@@ -25,8 +25,8 @@ def test_a_later_print_changes_nothing_before_its_release(
     history: list[Row], calibration: ClaimsCalibration
 ) -> None:
     late = {
-        "week_ending": "2025-06-07",
-        "release_on": "2025-06-12",
+        "week_ending": "2024-12-07",
+        "release_on": "2024-12-12",
         "first_print": 900_000,
         "previous_shown": 900_000,
     }
@@ -50,7 +50,7 @@ def test_order_of_rows_does_not_matter(history: list[Row], calibration: ClaimsCa
     [
         (lambda row: "final" in row, "first prints"),
         (lambda row: "final" not in row, "final weeks"),
-        (lambda row: "final" in row or row["week_ending"] > "2025-01", "20 errors"),
+        (lambda row: "final" in row or row["week_ending"] > "2024-07", "20 errors"),
     ],
     ids=["no prints", "no finals", "few prints"],
 )

@@ -14,9 +14,9 @@ from kalshi_alpha.strategies.claims.calibrate import ClaimsCalibration, fit
 from kalshi_alpha.strategies.claims.forecast import QUANTITY, Consensus, forecast
 from kalshi_alpha.strategies.strategy import ForecastSet, Row
 
-CLOCK = datetime(2025, 6, 12, 10, 30, tzinfo=UTC)
+CLOCK = datetime(2024, 12, 12, 11, 30, tzinfo=UTC)
 SECOND = timedelta(seconds=1)
-WEEK = date(2025, 6, 7)
+WEEK = date(2024, 12, 7)
 Tables = Mapping[str, Sequence[Row]]
 
 
@@ -75,19 +75,19 @@ def until(tables: Tables, last: date) -> Tables:
 def test_the_reference_scenario_forecasts_the_week_to_be_printed(
     tables: Tables, calibration: ClaimsCalibration
 ) -> None:
-    """Last print 247,000 after 239,000: part of the rise is expected to be taken back."""
+    """Last print 224,000 after 215,000: part of the rise is expected to be taken back."""
     found = made(tables, calibration)
     one = only(found)
     assert (one.family, one.quantity, one.period) == ("CLAIMS", QUANTITY, WEEK)
-    assert 239_000 < one.latent_mean < 247_000
+    assert 215_000 < one.latent_mean < 224_000
     assert one.pmf.mean == pytest.approx(one.latent_mean, rel=1e-4)
     assert float(one.pmf.grid.step) == 1000
-    assert one.latent_sd == pytest.approx(one.latent_mean * 0.035 * 1.5**0.5)
+    assert one.latent_sd == pytest.approx(one.latent_mean * 0.035 * 1.5 * 1.5**0.5)
     assert one.as_of == CLOCK
     assert one.calibration_hash == STRATEGY.identity(calibration)
     assert all(used.available_at <= CLOCK for used in one.inputs)
-    assert found.metadata["last print"] == "247,000 in 2025-05-31"
-    assert found.metadata["week before, as shown"] == "239,000"
+    assert found.metadata["last print"] == "224,000 in 2024-11-30"
+    assert found.metadata["week before, as shown"] == "215,000"
     assert found.metadata["seasonal factor"] == "not at hand"
     assert one.notes == ()
 
@@ -107,8 +107,8 @@ def test_newer_factors_move_the_whole_level(tables: Tables, calibration: ClaimsC
     rows = [
         claims_row(week, CLOCK, sa=None, nsa=nsa, sf_tenths=sf)
         for week, nsa, sf in (
-            (date(2025, 5, 31), 208_642, 760),
-            (date(2025, 5, 24), 211_770, 797),
+            (date(2024, 11, 30), 205_000, 832),
+            (date(2024, 11, 23), 230_000, 972),
         )
     ]
     lifted = only(made(plus(tables, *rows), calibration))
@@ -119,11 +119,11 @@ def test_a_consensus_known_by_the_clock_is_pooled_and_a_later_one_is_not(
     tables: Tables, calibration: ClaimsCalibration
 ) -> None:
     alone = only(made(tables, calibration))
-    pooled = only(made(tables, calibration, Consensus(230_000, CLOCK)))
-    assert 230_000 < pooled.latent_mean < alone.latent_mean
+    pooled = only(made(tables, calibration, Consensus(215_000, CLOCK)))
+    assert 215_000 < pooled.latent_mean < alone.latent_mean
     assert pooled.model_id != alone.model_id
     assert pooled.inputs[-1].name == "consensus"
-    late = made(tables, calibration, Consensus(230_000, CLOCK + SECOND))
+    late = made(tables, calibration, Consensus(215_000, CLOCK + SECOND))
     assert fingerprint(late) == fingerprint(made(tables, calibration))
 
 
@@ -131,7 +131,7 @@ def test_prints_after_the_calibration_are_learnt_from(
     history: list[Row], tables: Tables, calibration: ClaimsCalibration
 ) -> None:
     older = fit(history, CLOCK - timedelta(days=21))
-    assert older.prints[-1].week == date(2025, 5, 10)
+    assert older.prints[-1].week == date(2024, 11, 9)
     one, newest = only(made(tables, older)), only(made(tables, calibration))
     assert one.latent_mean == pytest.approx(newest.latent_mean, rel=1e-12)
     assert one.latent_sd == pytest.approx(newest.latent_sd, rel=1e-12)
@@ -151,11 +151,11 @@ def test_a_missed_release_is_filled_from_a_later_table_and_said(
     history: list[Row], tables: Tables
 ) -> None:
     older = fit(history, CLOCK - timedelta(days=8))
-    gap = until(tables, date(2025, 5, 24))
+    gap = until(tables, date(2024, 11, 23))
     wide = only(made(gap, older))
     assert wide.notes == ("the last print known lies 2 weeks before this one",)
-    filled = only(made(plus(gap, claims_row(date(2025, 5, 31), CLOCK, sa=247_000)), older))
-    assert filled.notes == ("the release of 2025-05-31 was missed: a later table stands in",)
+    filled = only(made(plus(gap, claims_row(date(2024, 11, 30), CLOCK, sa=224_000)), older))
+    assert filled.notes == ("the release of 2024-11-30 was missed: a later table stands in",)
     assert filled.latent_sd < wide.latent_sd
 
 
@@ -163,8 +163,8 @@ def test_a_lapse_of_more_than_four_weeks_is_refused(
     history: list[Row], tables: Tables, calibration: ClaimsCalibration
 ) -> None:
     older = fit(history, CLOCK - timedelta(days=35))
-    found = made(until(tables, date(2025, 5, 3)), older)
-    assert "5 weeks before 2025-06-07" in why_not(found)
+    found = made(until(tables, date(2024, 11, 2)), older)
+    assert "5 weeks before 2024-12-07" in why_not(found)
 
 
 def test_a_calibration_from_the_future_is_refused(
@@ -183,7 +183,7 @@ def test_without_a_calendar_there_is_no_target(
 def test_a_printed_week_is_not_forecast_again(
     tables: Tables, calibration: ClaimsCalibration
 ) -> None:
-    row = claims_row(WEEK, CLOCK, kind="advance", sa=248_000)
+    row = claims_row(WEEK, CLOCK, kind="advance", sa=242_000)
     assert "printed already" in why_not(made(plus(tables, row), calibration))
 
 
@@ -215,7 +215,7 @@ def test_planted_rows_of_the_future_change_nothing(
         planted[feed] = kept
     planted["dol_claims"] += [
         claims_row(WEEK, after, kind="advance", sa=900_000),
-        claims_row(date(2025, 5, 31), after, sa=900_000, nsa=900_000, sf_tenths=500),
+        claims_row(date(2024, 11, 30), after, sa=900_000, nsa=900_000, sf_tenths=500),
         claims_row(WEEK, after, kind="seasonal_factor", sf_tenths=500),
     ]
     assert fingerprint(made(planted, calibration)) == clean

@@ -83,12 +83,12 @@ def test_both_rows_are_replayed_from_july_2022(replays: tuple[Replay, ...]) -> N
     alone, pooled = replays
     assert (alone.key, pooled.key) == ("initial_claims", WITH_CONSENSUS)
     for found in replays:
-        assert (found.days[0], found.days[-1]) == (date(2022, 7, 2), date(2025, 5, 31))
+        assert (found.days[0], found.days[-1]) == (date(2022, 7, 2), date(2024, 11, 30))
         assert found.known_at[0] == datetime(2022, 7, 7, 12, 25, tzinfo=UTC)
         assert list(found.baselines) == ["random walk", "rolling", "climatology"]
-        assert found.outcomes[-1] == 247
+        assert found.outcomes[-1] == 224
         assert np.allclose(found.pmfs.sum(axis=1), 1.0)
-    assert len(alone.days) == 133
+    assert len(alone.days) == 107
 
 
 def test_the_model_beats_the_random_walk_by_the_asked_margin(
@@ -105,21 +105,21 @@ def test_a_later_folder_continues_the_series(
     more: Lines = [
         {
             "week_ending": week,
-            "release_date": "2025-06-26",
+            "release_date": "2024-12-26",
             "first_print_sa_persons": persons,
             "second_print_sa_persons": "NaN",
         }
-        for week, persons in (("2025-06-07", 248_000.0), ("2025-06-14", 245_000.0))
+        for week, persons in (("2024-12-07", 242_000.0), ("2024-12-14", 220_000.0))
     ]
     write(tmp_path, "ICSA_first_prints.csv", PRINTS_HEAD, more)
     again = replay(History([folder, tmp_path]))[0]
     before = replays[0]
     n = len(before.days)
     assert again.days[:n] == before.days
-    assert again.days[n:] == (date(2025, 6, 7), date(2025, 6, 14))
+    assert again.days[n:] == (date(2024, 12, 7), date(2024, 12, 14))
     width = before.pmfs.shape[1]
     assert np.array_equal(again.pmfs[:n, :width], before.pmfs)
-    only_new = replay(History([folder, tmp_path]), date(2025, 6, 1), None)[0]
+    only_new = replay(History([folder, tmp_path]), date(2024, 12, 1), None)[0]
     assert np.array_equal(only_new.pmfs, again.pmfs[n:, : only_new.pmfs.shape[1]])
 
 

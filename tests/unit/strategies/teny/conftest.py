@@ -1,4 +1,4 @@
-"""The reference afternoon: 12 June 2025, 14:45 in New York."""
+"""The reference afternoon: 12 December 2024, 14:45 in New York."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ from kalshi_alpha.strategies.strategy import Row
 from kalshi_alpha.strategies.teny.calibrate import TenyCalibration, fit
 
 FIXTURES = Path(__file__).parents[3] / "fixtures"
-CLOCK = datetime(2025, 6, 12, 18, 45, tzinfo=UTC)
+CLOCK = datetime(2024, 12, 12, 19, 45, tzinfo=UTC)
 FEEDS = ("treasury_yields", "ten_year_quote", "macro_calendar")
 RECEIVED = {
-    "macro_calendar/bls.ics": datetime(2025, 6, 1, 12, 0, tzinfo=UTC),
-    "treasury_yields/2025-05.xml": datetime(2025, 6, 1, 12, 0, tzinfo=UTC),
-    "treasury_yields/2025-06-11.xml": datetime(2025, 6, 11, 22, 10, tzinfo=UTC),
-    "ten_year_quote/2025-06-12.json": datetime(2025, 6, 12, 18, 44, 45, tzinfo=UTC),
-    "treasury_yields/2025-06-12.xml": datetime(2025, 6, 12, 22, 10, tzinfo=UTC),
+    "macro_calendar/bls.ics": datetime(2024, 12, 1, 12, 0, tzinfo=UTC),
+    "treasury_yields/2024-11.xml": datetime(2024, 12, 1, 12, 0, tzinfo=UTC),
+    "treasury_yields/2024-12-11.xml": datetime(2024, 12, 11, 22, 10, tzinfo=UTC),
+    "ten_year_quote/2024-12-12.json": datetime(2024, 12, 12, 19, 44, 45, tzinfo=UTC),
+    "treasury_yields/2024-12-12.xml": datetime(2024, 12, 12, 22, 10, tzinfo=UTC),
 }
 
 

@@ -68,7 +68,7 @@ def test_an_absent_torn_foreign_or_newer_file_is_refused(written: Path) -> None:
     with pytest.raises(StaleData):
         load(rewritten(written, frame, model="teny-other"))
     with pytest.raises(TornFile, match="hash"):
-        load(rewritten(written, frame.filter(pl.col("name") != "2025-06-10")))
+        load(rewritten(written, frame.filter(pl.col("name") != "2024-12-10")))
     with pytest.raises(TornFile):
         load(rewritten(written, frame.filter(pl.col("kind") != "spread")))
     written.write_bytes(b"PAR1")

@@ -9,14 +9,14 @@ from kalshi_alpha.strategies.strategy import Outcome, Row
 from kalshi_alpha.strategies.teny.closes import SeriesMismatch
 from kalshi_alpha.strategies.teny.outcomes import outcomes
 
-POSTED = datetime(2025, 6, 12, 22, 10, tzinfo=UTC)
-KEY = ("par_yield_10y", date(2025, 6, 12))
+POSTED = datetime(2024, 12, 12, 22, 10, tzinfo=UTC)
+KEY = ("par_yield_10y", date(2024, 12, 12))
 
 
 def test_a_close_settles_once_it_was_received_and_not_before(store: FeedStore) -> None:
     found = outcomes(lambda feed: store.rows(feed, POSTED), POSTED)
-    assert found[KEY] == Outcome(436, POSTED)
-    assert len(found) == 30
+    assert found[KEY] == Outcome(432, POSTED)
+    assert len(found) == 28
     before = POSTED - timedelta(seconds=1)
     assert KEY not in outcomes(lambda feed: store.rows(feed, POSTED), before)
 

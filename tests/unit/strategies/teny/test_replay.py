@@ -49,10 +49,10 @@ def folder(tmp_path_factory: pytest.TempPathFactory, history: list[Row]) -> Path
 def test_the_default_span_begins_with_2022_and_each_day_is_one_unit(folder: Path) -> None:
     [found] = replay(History([folder]), None, None)
     assert found.key == "par_yield_10y"
-    assert (found.days[0], found.days[-1]) == (date(2022, 1, 3), date(2025, 6, 11))
-    assert found.known_at[-1] == datetime(2025, 6, 11, 18, 45, tzinfo=UTC)
-    assert found.outcomes[-1] == 441
-    assert found.means[-1] == 4.47
+    assert (found.days[0], found.days[-1]) == (date(2022, 1, 3), date(2024, 12, 11))
+    assert found.known_at[-1] == datetime(2024, 12, 11, 19, 45, tzinfo=UTC)
+    assert found.outcomes[-1] == 426
+    assert found.means[-1] == 4.22
     assert set(found.baselines) == {"rolling", "random walk", "climatology"}
     assert len(set(found.units)) == len(found.days)
 
@@ -72,12 +72,12 @@ def test_the_figures_promised_are_reached_since_2022(folder: Path) -> None:
 def test_a_replayed_forecast_is_the_one_of_that_day_s_calibration(
     folder: Path, history: list[Row]
 ) -> None:
-    for day in ("2025-06-11", "2025-06-06", "2025-05-07"):  # prices, jobs, a decision of the Fed
+    for day in ("2024-12-11", "2024-12-06", "2024-11-07"):  # prices, jobs, a decision of the Fed
         [found] = replay(History([folder]), date.fromisoformat(day), date.fromisoformat(day))
         place = next(i for i, row in enumerate(history) if row["date"] == day)
         earlier = fit(history[:place])
         sd = np.sqrt(earlier.state.variance_over(1, _events(history[place]))) / 100
-        dist = latent(earlier.last_close_bp / 100, float(sd), decision=day == "2025-05-07")
+        dist = latent(earlier.last_close_bp / 100, float(sd), decision=day == "2024-11-07")
         hi = found.lo + found.pmfs.shape[1] - 1
         expected = on_grid(dist, GRID, found.lo, hi)
         np.testing.assert_allclose(found.pmfs[0], expected.probs, atol=1e-8)
@@ -86,7 +86,7 @@ def test_a_replayed_forecast_is_the_one_of_that_day_s_calibration(
 def test_closes_from_a_day_on_change_no_forecast_up_to_that_day(
     tmp_path: Path, folder: Path, history: list[Row]
 ) -> None:
-    cut = "2025-03-03"
+    cut = "2024-09-03"
     absurd = [
         {**row, "yield_pct": 17.0 if str(row["date"]) >= cut else row["yield_pct"]}
         for row in history
@@ -110,8 +110,8 @@ def test_a_later_folder_continues_the_series(
 ) -> None:
     early = write(tmp_path / "early", history[:-100])
     late = write(tmp_path / "late", history[-105:])
-    [whole] = replay(History([folder]), date(2025, 3, 3), None)
-    [joined] = replay(History([early, late]), date(2025, 3, 3), None)
+    [whole] = replay(History([folder]), date(2024, 9, 3), None)
+    [joined] = replay(History([early, late]), date(2024, 9, 3), None)
     assert whole.days == joined.days
     assert whole.pmfs.tobytes() == joined.pmfs.tobytes()
 
@@ -119,7 +119,7 @@ def test_a_later_folder_continues_the_series(
 def test_holidays_written_as_blanks_are_no_closes(
     tmp_path: Path, folder: Path, history: list[Row]
 ) -> None:
-    blank = write(tmp_path / "blank", history, ["2025-05-26", "2025-04-18"])
+    blank = write(tmp_path / "blank", history, ["2024-11-11", "2024-11-28"])
     [clean] = replay(History([folder]), None, None)
     [again] = replay(History([blank]), None, None)
     assert clean.days == again.days

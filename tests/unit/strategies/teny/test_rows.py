@@ -8,12 +8,12 @@ from kalshi_alpha.core.errors import ParseRefused
 from kalshi_alpha.strategies.strategy import Row
 from kalshi_alpha.strategies.teny.rows import QuoteRow, ReleaseRow, YieldRow, known_rows
 
-AT = datetime(2025, 6, 12, 18, 45, tzinfo=UTC)
+AT = datetime(2024, 12, 12, 19, 45, tzinfo=UTC)
 Tables = dict[str, list[Row]]
 
 
 def test_rows_of_every_feed_are_read(tables: Tables) -> None:
-    assert len(known_rows(tables.__getitem__, "treasury_yields", YieldRow, AT)) == 58
+    assert len(known_rows(tables.__getitem__, "treasury_yields", YieldRow, AT)) == 54
     assert len(known_rows(tables.__getitem__, "ten_year_quote", QuoteRow, AT)) == 1
     assert known_rows(tables.__getitem__, "macro_calendar", ReleaseRow, AT)
 

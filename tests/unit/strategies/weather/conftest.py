@@ -16,7 +16,7 @@ from kalshi_alpha.strategies.weather.panel import StationPanel
 from kalshi_alpha.strategies.weather.seasons import harmonics
 
 FIXTURES = Path(__file__).parents[3] / "fixtures"
-CLOCK = datetime(2025, 1, 15, 12, 20, tzinfo=UTC)
+CLOCK = datetime(2024, 11, 15, 12, 20, tzinfo=UTC)
 FIRST_DAY = 18_993  # 2022-01-01
 
 MakePanel = Callable[..., StationPanel]
@@ -50,7 +50,7 @@ def short_history(history: list[Row]) -> list[Row]:
     return [
         row
         for row in history
-        if row["station"] in {"KNYC", "KMIA"} and "2023-09-01" <= str(row["day"]) < "2025-01-15"
+        if row["station"] in {"KNYC", "KMIA"} and "2023-07-01" <= str(row["day"]) < "2024-11-15"
     ]
 
 
@@ -61,7 +61,7 @@ def calibration(short_history: list[Row]) -> WeatherCalibration:
 
 @pytest.fixture(scope="session")
 def tables() -> dict[str, list[Row]]:
-    """Feeds at the clock: the real bulletins and reports of 9 to 15 January 2025."""
+    """Feeds at the clock: the real bulletins and reports of 13 to 15 November 2024."""
     return {
         "weather_guidance": [
             bulletin(station, model, day, tmax_f)
@@ -69,38 +69,38 @@ def tables() -> dict[str, list[Row]]:
             for day, tmax_f in enumerate(values, start=first)
         ],
         "nws_daily_climate": [
-            report(station, 14, value) for station, value in (("NYC", 35), ("MIA", 74))
+            report(station, 14, value) for station, value in (("NYC", 47), ("MIA", 83))
         ],
         "nws_observations": [],
     }
 
 
-# Maxima for consecutive days of January 2025, from the bulletin of 06 UTC on each eve.
+# Maxima for consecutive days of November 2024, from the bulletin of 06 UTC on each eve.
 _BULLETINS = (
-    ("KNYC", "MAV", 14, (36, 33, 32)),
-    ("KNYC", "MET", 14, (35, 33, 34)),
-    ("KMIA", "MAV", 14, (75, 75, 74)),
-    ("KMIA", "MET", 14, (75, 73, 70)),
+    ("KNYC", "MAV", 14, (48, 57, 61)),
+    ("KNYC", "MET", 14, (56, 54, 56)),
+    ("KMIA", "MAV", 14, (84, 87, 83)),
+    ("KMIA", "MET", 14, (82, 84, 80)),
 )
 
 
 def bulletin(station: str, model: str, day: int, tmax_f: int) -> Row:
-    issued_at = datetime(2025, 1, day - 1, 6, tzinfo=UTC)
+    issued_at = datetime(2024, 11, day - 1, 6, tzinfo=UTC)
     return {
         "station": station,
         "model": model,
         "issued_at": issued_at,
-        "climate_day": date(2025, 1, day),
+        "climate_day": date(2024, 11, day),
         "tmax_f": tmax_f,
         "available_at": issued_at + timedelta(hours=4),
     }
 
 
 def report(station: str, day: int, value_f: int | None, status: str = "final") -> Row:
-    issued_at = datetime(2025, 1, day + 1, 8, tzinfo=UTC)
+    issued_at = datetime(2024, 11, day + 1, 8, tzinfo=UTC)
     return {
         "station": station,
-        "climate_day": date(2025, 1, day),
+        "climate_day": date(2024, 11, day),
         "element": "max",
         "status": status,
         "issued_at": issued_at,

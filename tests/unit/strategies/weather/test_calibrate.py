@@ -42,8 +42,8 @@ def test_parameters_are_those_of_a_fit_on_the_known_days(calibration: WeatherCal
 
 
 def test_a_calibration_knows_nothing_reported_after_its_clock(short_history: list[Row]) -> None:
-    clock = datetime(2024, 12, 1, 12, 0, tzinfo=UTC)
-    early = [row for row in short_history if str(row["day"]) <= "2024-11-30"]
+    clock = datetime(2024, 11, 1, 12, 0, tzinfo=UTC)
+    early = [row for row in short_history if str(row["day"]) <= "2024-10-31"]
     found = fit(short_history, clock)
     assert found == fit(early)
     assert found.known_at == clock

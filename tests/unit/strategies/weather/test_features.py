@@ -13,8 +13,8 @@ from kalshi_alpha.strategies.weather.reports import first_finals
 from kalshi_alpha.strategies.weather.rows import ClimateRow, GuidanceRow, known_rows
 from kalshi_alpha.strategies.weather.stations import station_of
 
-CLOCK = datetime(2025, 1, 15, 12, 20, tzinfo=UTC)
-DAYS = (date(2025, 1, 15), date(2025, 1, 16))
+CLOCK = datetime(2024, 11, 15, 12, 20, tzinfo=UTC)
+DAYS = (date(2024, 11, 15), date(2024, 11, 16))
 Tables = Mapping[str, Sequence[Row]]
 
 
@@ -44,17 +44,17 @@ def test_days_ahead_take_the_newest_bulletin(
         "station": "KMIA",
         "model": "MAV",
         "climate_day": DAYS[0],
-        "issued_at": datetime(2025, 1, 15, 6, tzinfo=UTC),
-        "available_at": datetime(2025, 1, 15, 10, tzinfo=UTC),
+        "issued_at": datetime(2024, 11, 15, 6, tzinfo=UTC),
+        "available_at": datetime(2024, 11, 15, 10, tzinfo=UTC),
         "tmax_f": 77,
     }
     found = known(with_rows(tables, "weather_guidance", newer), calibration)
     assert {name: each.value for name, each in found.used[DAYS[0]].items()} == {
         "gfs_mos": 77,
-        "nam_mos": 73,
+        "nam_mos": 84,
     }
     row = found.row_of(DAYS[1])
-    assert found.panel.inputs[row].tolist() == [74.0, 70.0]
+    assert found.panel.inputs[row].tolist() == [83.0, 80.0]
     assert np.isnan(found.panel.observed[row])
 
 
@@ -62,15 +62,15 @@ def test_days_past_take_the_bulletin_of_their_eve(
     tables: Tables, calibration: WeatherCalibration
 ) -> None:
     shortened = {
-        name: [row for row in rows if row["climate_day"] != date(2025, 1, 14)]
+        name: [row for row in rows if row["climate_day"] != date(2024, 11, 14)]
         for name, rows in tables.items()
     }
-    template = {**tables["weather_guidance"][-4], "climate_day": date(2025, 1, 14)}
+    template = {**tables["weather_guidance"][-4], "climate_day": date(2024, 11, 14)}
     for hour, tmax_f in ((12, 71), (18, 72)):
-        issued_at = datetime(2025, 1, 13, hour, tzinfo=UTC)
+        issued_at = datetime(2024, 11, 13, hour, tzinfo=UTC)
         row = {**template, "issued_at": issued_at, "model": "MAV", "tmax_f": tmax_f}
         shortened["weather_guidance"] = [*shortened["weather_guidance"], row]
-    days = [each for each in calibration.days if each.day < date(2025, 1, 14)]
+    days = [each for each in calibration.days if each.day < date(2024, 11, 14)]
     found = known_of(
         [each for each in days if each.station == "KMIA"],
         station_of("KMIA"),
@@ -79,17 +79,17 @@ def test_days_past_take_the_bulletin_of_their_eve(
         DAYS,
         CLOCK,
     )
-    assert found.panel.inputs[found.row_of(date(2025, 1, 14)), 0] == 71.0
+    assert found.panel.inputs[found.row_of(date(2024, 11, 14)), 0] == 71.0
 
 
 def test_reports_continue_the_history_and_do_not_change_it(
     tables: Tables, calibration: WeatherCalibration
 ) -> None:
-    early = [each for each in calibration.days_of("KMIA", 12) if each.day < date(2025, 1, 14)]
+    early = [each for each in calibration.days_of("KMIA", 12) if each.day < date(2024, 11, 14)]
     changed = with_rows(
         tables,
         "nws_daily_climate",
-        {**tables["nws_daily_climate"][1], "climate_day": date(2025, 1, 10), "value_f": 99},
+        {**tables["nws_daily_climate"][1], "climate_day": date(2024, 11, 10), "value_f": 99},
     )
     found = known_of(
         early,
@@ -99,12 +99,12 @@ def test_reports_continue_the_history_and_do_not_change_it(
         DAYS,
         CLOCK,
     )
-    assert found.panel.observed[found.row_of(date(2025, 1, 14))] == 74.0
-    [kept] = [each.observed for each in early if each.day == date(2025, 1, 10)]
-    assert found.panel.observed[found.row_of(date(2025, 1, 10))] == kept
+    assert found.panel.observed[found.row_of(date(2024, 11, 14))] == 83.0
+    [kept] = [each.observed for each in early if each.day == date(2024, 11, 10)]
+    assert found.panel.observed[found.row_of(date(2024, 11, 10))] == kept
     assert found.report is not None
-    assert found.report.value == 74.0
-    assert last_reported(found.panel) == date(2025, 1, 14)
+    assert found.report.value == 83.0
+    assert last_reported(found.panel) == date(2024, 11, 14)
 
 
 @pytest.mark.parametrize(

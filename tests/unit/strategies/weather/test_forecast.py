@@ -16,8 +16,8 @@ from kalshi_alpha.strategies.weather.calibrate import WeatherCalibration
 from kalshi_alpha.strategies.weather.certain_maximum import CertainMaximum
 from kalshi_alpha.strategies.weather.forecast import FAMILY, floored, forecast
 
-CLOCK = datetime(2025, 1, 15, 12, 20, tzinfo=UTC)
-TODAY, TOMORROW = date(2025, 1, 15), date(2025, 1, 16)
+CLOCK = datetime(2024, 11, 15, 12, 20, tzinfo=UTC)
+TODAY, TOMORROW = date(2024, 11, 15), date(2024, 11, 16)
 Tables = Mapping[str, Sequence[Row]]
 
 
@@ -42,7 +42,7 @@ def fingerprint(found: ForecastSet) -> list[object]:
 
 
 def seen(hour: int, minute: int = 0, **found: object) -> Row:
-    observed_at = datetime(2025, 1, 15, hour, minute, tzinfo=UTC)
+    observed_at = datetime(2024, 11, 15, hour, minute, tzinfo=UTC)
     return {
         "station": "KNYC",
         "observed_at": observed_at,
@@ -69,25 +69,25 @@ def test_every_calibrated_station_is_forecast_for_today_and_tomorrow(
         assert each.calibration_hash == calibration.history_sha256
         assert each.pmf.mean == pytest.approx(each.latent_mean, abs=0.05)
         assert all(used.available_at <= CLOCK for used in each.inputs)
-    assert of(found, "temp_max_nyc", TOMORROW).latent_mean == pytest.approx(33.0, abs=2.0)
-    assert of(found, "temp_max_mia", TOMORROW).latent_mean == pytest.approx(72.5, abs=2.0)
+    assert of(found, "temp_max_nyc", TOMORROW).latent_mean == pytest.approx(60.0, abs=2.0)
+    assert of(found, "temp_max_mia", TOMORROW).latent_mean == pytest.approx(82.0, abs=2.0)
 
 
 def test_the_climate_day_turns_at_local_standard_midnight(
     tables: Tables, calibration: WeatherCalibration
 ) -> None:
-    before = made(tables, calibration, datetime(2025, 1, 16, 4, 59, tzinfo=UTC))
-    after = made(tables, calibration, datetime(2025, 1, 16, 5, 0, tzinfo=UTC))
+    before = made(tables, calibration, datetime(2024, 11, 16, 4, 59, tzinfo=UTC))
+    after = made(tables, calibration, datetime(2024, 11, 16, 5, 0, tzinfo=UTC))
     assert {each.period for each in before.forecasts} == {TOMORROW}
-    assert {each.period for each in after.forecasts} == {TOMORROW, date(2025, 1, 17)}
+    assert {each.period for each in after.forecasts} == {TOMORROW, date(2024, 11, 17)}
 
 
 def test_in_the_late_afternoon_the_running_day_is_refused(
     tables: Tables, calibration: WeatherCalibration
 ) -> None:
     """A forecast of the whole day promises warmth that the evening no longer can bring."""
-    early = made(tables, calibration, datetime(2025, 1, 15, 19, 59, tzinfo=UTC))
-    late = made(tables, calibration, datetime(2025, 1, 15, 20, 0, tzinfo=UTC))
+    early = made(tables, calibration, datetime(2024, 11, 15, 19, 59, tzinfo=UTC))
+    late = made(tables, calibration, datetime(2024, 11, 15, 20, 0, tzinfo=UTC))
     assert {each.period for each in early.forecasts} == {TODAY, TOMORROW}
     assert {each.period for each in late.forecasts} == {TOMORROW}
     assert set(late.refused) == {"temp_max_mia", "temp_max_nyc"}
@@ -113,18 +113,18 @@ def test_todays_observations_are_a_floor_for_today_only(
     tables: Tables, calibration: WeatherCalibration
 ) -> None:
     rows = [
-        seen(6, temp_c_tenths=11),  # 34 F
-        seen(11, 51, temp_c_tenths=-20, max_6h_c_tenths=17),  # 35 F within the day
-        seen(5, 51, max_6h_c_tenths=44),  # 40 F, perhaps before midnight
-        seen(12, 30, temp_c_tenths=50),  # after the clock
+        seen(6, temp_c_tenths=139),  # 57 F
+        seen(11, 51, temp_c_tenths=120, max_6h_c_tenths=144),  # 58 F within the day
+        seen(5, 51, max_6h_c_tenths=172),  # 63 F, perhaps before midnight
+        seen(12, 30, temp_c_tenths=200),  # after the clock
     ]
     found = made({**tables, "nws_observations": rows}, calibration)
     plain = made(tables, calibration)
     today = of(found, "temp_max_nyc", TODAY)
-    assert today.pmf.lo == 35
-    assert today.pmf.survival(36) == of(plain, "temp_max_nyc", TODAY).pmf.survival(36)
-    assert any("35 F" in note for note in today.notes)
-    assert today.inputs[-1].value == 35
+    assert today.pmf.lo == 58
+    assert today.pmf.survival(59) == of(plain, "temp_max_nyc", TODAY).pmf.survival(59)
+    assert any("58 F" in note for note in today.notes)
+    assert today.inputs[-1].value == 58
     for quantity, day in (("temp_max_nyc", TOMORROW), ("temp_max_mia", TODAY)):
         assert of(found, quantity, day).pmf == of(plain, quantity, day).pmf
 
@@ -132,9 +132,9 @@ def test_todays_observations_are_a_floor_for_today_only(
 def test_a_whole_degree_reading_is_worth_one_degree_less(
     tables: Tables, calibration: WeatherCalibration
 ) -> None:
-    rows = [seen(11, 55, kind="five_minute", temp_c_tenths=20, whole_degree=True)]  # 36 F, so 35
+    rows = [seen(11, 55, kind="five_minute", temp_c_tenths=150, whole_degree=True)]  # 59 F, so 58
     found = made({**tables, "nws_observations": rows}, calibration)
-    assert of(found, "temp_max_nyc", TODAY).pmf.lo == 35
+    assert of(found, "temp_max_nyc", TODAY).pmf.lo == 58
 
 
 def test_a_broken_sensor_refuses_its_day_and_leaves_the_others(
