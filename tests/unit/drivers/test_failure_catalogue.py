@@ -58,8 +58,8 @@
 | calendars | year without rows | ../datastore/test_macro_calendar.py::test_beyond_the_last_announcement_nothing_is_known |
 | calendars | year without rows stops its series | ../core/schedule/test_families.py::test_cpi_without_a_coming_release_is_missing_its_calendar_and_claims_are_not |
 | any | body over its cap, silence, trickle | test_transport.py::test_a_hostile_server_holds_a_run_up_no_longer_than_its_limits |
-| any | down while fixtures are at hand | ../datastore/test_ingest.py::test_online_fixtures_are_never_read_even_where_the_network_fails |
-| any | down beside others that are up | ../datastore/test_ingest.py::test_online_a_feed_that_is_down_is_named_and_leaves_the_others |
+| any | down while fixtures are at hand | ../datastore/test_ingest_online.py::test_online_fixtures_are_never_read_even_where_the_network_fails |
+| any | down beside others that are up | ../datastore/test_ingest_online.py::test_online_a_feed_that_is_down_is_named_and_leaves_the_others |
 """  # noqa: E501 - a table has long rows
 
 from __future__ import annotations

@@ -265,32 +265,6 @@ def test_without_a_nowcast_only_core_is_forecast(
     assert dict(found.metadata) == {}
 
 
-def test_without_gasoline_the_nowcast_stands_alone_and_says_so(
-    tables: Tables, calibration: CpiCalibration
-) -> None:
-    found = made({**tables, "aaa_gas": [], "eia_gas": []}, calibration)
-    assert dict(found.refused) == {}
-    for quantity in (MOM, YOY):
-        adjustment, mean = by_quantity(found)[quantity].notes
-        assert adjustment.startswith("no gasoline adjustment: no gasoline price for 2025-05")
-        assert mean == "the mean is the nowcast alone: no gasoline price is known"
-    assert "AAA month mean" not in found.metadata
-
-
-def test_without_aaa_the_eia_stands_in_and_says_so(
-    tables: Tables, calibration: CpiCalibration
-) -> None:
-    """The Mondays that touch May 2025 cost 3.133, 3.147, 3.12, 3.173 and 3.16 dollars."""
-    found = made({**tables, "aaa_gas": []}, calibration)
-    monthly = by_quantity(found)[MOM]
-    assert monthly.notes[0] == (
-        "gasoline is the EIA's weekly average: AAA's price of 2025-05 is not known"
-    )
-    assert found.metadata["EIA month mean"] == "$3.1475 (31 of 31 days)"
-    assert monthly.inputs[-1].name == "EIA month on the month before"
-    assert not any("AAA" in each.name for each in monthly.inputs)
-
-
 @pytest.mark.parametrize(
     ("series", "month", "lost"),
     [

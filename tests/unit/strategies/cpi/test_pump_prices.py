@@ -6,6 +6,8 @@ from datetime import UTC, date, datetime
 import pytest
 
 from kalshi_alpha.core.errors import MissingData
+from kalshi_alpha.strategies.cpi.calibrate import CpiCalibration
+from kalshi_alpha.strategies.cpi.forecast import forecast
 from kalshi_alpha.strategies.cpi.pump_prices import pump_prices
 from kalshi_alpha.strategies.strategy import Row
 
@@ -76,3 +78,33 @@ def test_a_feed_never_ingested_is_stood_in_for_or_named() -> None:
     assert pump_prices(reader(aaa_gas=[]), MAY, CLOCK) == ((), ())
     with pytest.raises(MissingData, match="aaa_gas"):
         pump_prices(reader(), MAY, CLOCK)
+
+
+def test_a_forecast_without_aaa_is_made_with_the_eia_and_says_so(
+    tables: dict[str, list[Row]], calibration: CpiCalibration
+) -> None:
+    """The Mondays that touch May 2025 cost 3.133, 3.147, 3.12, 3.173 and 3.16 dollars."""
+    known = {**tables, "aaa_gas": []}
+    morning = datetime(2025, 6, 11, 10, 30, tzinfo=UTC)
+    found = forecast(known.__getitem__, calibration, morning)
+    [monthly] = [each for each in found.forecasts if each.quantity == "cpi_mom"]
+    assert monthly.notes[0] == (
+        "gasoline is the EIA's weekly average: AAA's price of 2025-05 is not known"
+    )
+    assert found.metadata["EIA month mean"] == "$3.1475 (31 of 31 days)"
+    assert monthly.inputs[-1].name == "EIA month on the month before"
+    assert not any("AAA" in each.name for each in monthly.inputs)
+
+
+def test_a_forecast_without_any_gasoline_is_the_nowcast_alone_and_says_so(
+    tables: dict[str, list[Row]], calibration: CpiCalibration
+) -> None:
+    known = {**tables, "aaa_gas": [], "eia_gas": []}
+    found = forecast(known.__getitem__, calibration, datetime(2025, 6, 11, 10, 30, tzinfo=UTC))
+    assert dict(found.refused) == {}
+    for each in found.forecasts:
+        if each.quantity != "cpi_core_mom":
+            adjustment, mean = each.notes
+            assert adjustment.startswith("no gasoline adjustment: no gasoline price for 2025-05")
+            assert mean == "the mean is the nowcast alone: no gasoline price is known"
+    assert not any("month mean" in name for name in found.metadata)

@@ -1,0 +1,191 @@
+"""The command online: what is fetched, kept and named, with every publisher in memory."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, time
+from pathlib import Path
+
+import httpx2
+import pytest
+
+from kalshi_alpha.core.errors import ParseRefused
+from kalshi_alpha.datastore import ingest as module
+from kalshi_alpha.datastore.feeds import (
+    Driver,
+    Endpoint,
+    FeedAccess,
+    Newest,
+    Parsed,
+    Payload,
+    TableSchema,
+)
+from kalshi_alpha.datastore.ingest import main
+from kalshi_alpha.drivers import transport
+
+FIXTURES = Path(__file__).parents[2] / "fixtures"
+URL = "https://feed.example/"
+ENDPOINT = Endpoint("feed", frozenset({"feed.example"}))
+
+
+@dataclass(frozen=True)
+class Reading:
+    on: date
+    value: int
+
+
+def parse(body: bytes) -> Parsed[Reading]:
+    if not body.startswith(b"20"):
+        raise ParseRefused("feed", "not a reading")
+    lines = [line.split(b"=") for line in body.splitlines()]
+    rows = (Reading(date.fromisoformat(day.decode()), int(value)) for day, value in lines)
+    return Parsed(tuple(rows), (("noted", 1),))
+
+
+def fetch(access: FeedAccess, at: datetime) -> Iterator[Payload]:
+    yield Payload("feed", access.get(ENDPOINT, URL), access.now(), origin="feed.example")
+
+
+FEED: Driver[Reading] = Driver(
+    source="feed",
+    suffix="txt",
+    table=TableSchema("feed", (("on", "date"), ("value", "int")), ("on",)),
+    parse=parse,
+    fetch=fetch,
+    dated_on=lambda row: row.on,
+    earliest_at=lambda row: datetime.combine(row.on, time(9), UTC),
+    newest=lambda rows: Newest(str(rows[-1].value), rows[-1].on),
+)
+OTHER = replace(FEED, source="other", table=replace(FEED.table, source="other"))
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("KALSHI_ALPHA_HOME", str(tmp_path))
+    for name in ("KALSHI_ALPHA_AS_OF", "KALSHI_ALPHA_CONTACT", "KALSHI_ENV"):
+        monkeypatch.delenv(name, raising=False)
+    return tmp_path
+
+
+@pytest.fixture
+def network(home: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, bytes | int]:
+    """Bodies or statuses by host; any other host refuses."""
+    answers: dict[str, bytes | int] = {}
+
+    def handler(request: httpx2.Request) -> httpx2.Response:
+        answer = answers.get(request.url.host, 404)
+        if isinstance(answer, int):
+            return httpx2.Response(answer)
+        return httpx2.Response(200, content=answer)
+
+    monkeypatch.setattr(httpx2, "HTTPTransport", lambda: httpx2.MockTransport(handler))
+    monkeypatch.setattr(transport, "PAUSE_S", 0.0)
+    monkeypatch.setenv("KALSHI_ALPHA_CONTACT", "ops@desk.example")
+    return answers
+
+
+def test_online_a_feed_is_fetched_kept_and_named_with_its_host(
+    home: Path,
+    network: dict[str, bytes | int],
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setattr(module, "installed_drivers", lambda: {"feed": FEED})
+    network["feed.example"] = b"2025-06-10=2"
+    assert main(["--all", "--online"]) == 0
+    line = capsys.readouterr().out.splitlines()[1].split()
+    assert line[:4] == ["feed", "1", "1", "2"]
+    assert line[-2:] == ["feed.example", "ok"]
+    assert len(list((home / "data/raw/feed").rglob("*.txt"))) == 1
+
+
+def test_online_each_publishers_own_payloads_fill_its_table(
+    home: Path, network: dict[str, bytes | int], capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The network of this test says what the publishers said in June 2025."""
+    said = {
+        "api.bls.gov": "bls_cpi/2025-05-13.json",
+        "www.clevelandfed.org": "cleveland_nowcast/2025-06-10.json",
+        "gasprices.aaa.com": "aaa_gas/2025-06-11.html",
+        "www.bls.gov": "macro_calendar/bls.ics",
+        "www.federalreserve.gov": "macro_calendar/fomc.html",
+        "oui.doleta.gov": "macro_calendar/claims.html",
+        "home.treasury.gov": "treasury_yields/2025-06-12.xml",
+    }
+    network |= {host: (FIXTURES / path).read_bytes() for host, path in said.items()}
+    network["fred.stlouisfed.org"] = b"observation_date,GASREGW\n2025-06-09,3.108\n"
+    names = ("aaa_gas", "bls_cpi", "cleveland_nowcast", "eia_gas", "macro_calendar")
+    args = [word for name in (*names, "treasury_yields") for word in ("--source", name)]
+    assert main([*args, "--online", "--json"]) == 0
+    feeds = {feed["source"]: feed for feed in json.loads(capsys.readouterr().out)["feeds"]}
+    assert all(feed["rows"] > 0 and feed["errors"] == [] for feed in feeds.values())
+    assert feeds["eia_gas"]["origin"] == "fred.stlouisfed.org GASREGW (fallback)"
+    assert feeds["macro_calendar"]["payloads"] == 3
+    assert (home / "data/proc/macro_calendar/latest.parquet").exists()
+    assert (home / "data/proc/treasury_yields/latest.parquet").exists()
+
+
+def test_online_fixtures_are_never_read_even_where_the_network_fails(
+    home: Path,
+    network: dict[str, bytes | int],
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """The fixtures folder is there, named on the command line, and holds every feed."""
+    monkeypatch.chdir(Path(__file__).parents[3])
+    assert main(["--all", "--online", "--fixtures", str(FIXTURES)]) == 4
+    out, err = capsys.readouterr()
+    for name in ("aaa_gas", "bls_cpi", "cleveland_nowcast", "macro_calendar"):
+        assert f"{name}: FetchFailed" in err
+        assert not list((home / "data/raw").glob(f"{name}/**/*.*"))
+        assert not (home / "data/proc" / name / "vintages").exists()
+    assert "fixture" not in out
+    assert len(err.splitlines()) == 1
+
+
+def test_online_a_feed_that_is_down_is_named_and_leaves_the_others(
+    home: Path,
+    network: dict[str, bytes | int],
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    other = replace(OTHER, fetch=_fetch_other)
+    monkeypatch.setattr(module, "installed_drivers", lambda: {"feed": FEED, "other": other})
+    network["other.example"] = b"2025-06-10=7"
+    assert main(["--all", "--online", "--json"]) == 4
+    out, err = capsys.readouterr()
+    failed, fine = json.loads(out)["feeds"]
+    assert (failed["rows"], fine["rows"], fine["origin"]) == (0, 1, "other.example")
+    assert "feed: FetchFailed: feed: https://feed.example/: HTTP 404" in err
+    assert "other" not in err
+
+
+def _fetch_other(access: FeedAccess, at: datetime) -> Iterator[Payload]:
+    endpoint = Endpoint("other", frozenset({"other.example"}))
+    body = access.get(endpoint, "https://other.example/")
+    yield Payload("other", body, access.now(), origin="other.example")
+
+
+def test_kept_answers_are_used_again_unless_a_refresh_is_forced(
+    home: Path, network: dict[str, bytes | int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "installed_drivers", lambda: {"feed": FEED})
+    network["feed.example"] = b"2025-06-10=2"
+    assert main(["--all", "--online", "--force-refresh", "--quiet"]) == 0
+    assert not (home / "data/cache").exists()
+    assert main(["--all", "--online", "--quiet"]) == 0
+    assert (home / "data/cache/http").is_dir()
+
+
+def test_without_the_extra_for_live_feeds_it_says_so_in_one_line(
+    home: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("KALSHI_ALPHA_CONTACT", "ops@desk.example")
+    monkeypatch.setitem(sys.modules, "httpx2", None)
+    assert main(["--all", "--online"]) == 1
+    assert capsys.readouterr().err == (
+        "ingest: live feeds need the extra: pip install kalshi-alpha[live]\n"
+    )
