@@ -110,6 +110,18 @@ class Desk:
         change(document)
         path.write_text(json.dumps(document))
 
+    def keep_families(self, *families: str) -> None:
+        """Switch the series of every other family off."""
+        path = self.root / "configs/series.yaml"
+        head, *blocks = path.read_text().split("\n  - ticker:")
+        kept = [
+            block
+            if any(f"\n    family: {family}\n" in block for family in families)
+            else block.replace("enabled: true", "enabled: false")
+            for block in blocks
+        ]
+        path.write_text("\n  - ticker:".join((head, *kept)))
+
     def drop_payloads(self, source: str, from_path: str = "") -> None:
         """Take payloads of a feed out of the manifest, from a path on."""
 

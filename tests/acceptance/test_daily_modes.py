@@ -23,19 +23,28 @@ BEFORE = ("--as-of", "2025-06-11T09:30:00Z")
 
 @pytest.mark.parametrize(
     ("mode", "family"),
-    [("pre_claims", "CLAIMS"), ("teny_close", "TNEY"), ("weather_cycle", "WEATHER")],
+    [
+        ("pre_cpi", "CPI"),
+        ("pre_claims", "CLAIMS"),
+        ("teny_close", "TNEY"),
+        ("weather_cycle", "WEATHER"),
+    ],
 )
-def test_the_other_modes_are_not_built_and_leave_nothing(
+def test_a_family_that_is_switched_off_says_so_and_leaves_nothing(
     desk: Desk, mode: str, family: str
 ) -> None:
+    desk.keep_families()
+
     done = desk.daily(*FULL, mode=mode)
 
     assert (done.code, done.out) == (1, "")
-    assert done.err == f"daily: {family}: not_built; this version trades CPI\n"
+    assert done.err == f"daily: {family} is switched off in configs/series.yaml\n"
     assert desk.files() == set()
 
 
 def test_full_keeps_what_cpi_made_and_names_the_modes_that_failed(desk: Desk) -> None:
+    desk.keep_families("CPI")
+
     done = desk.daily(*FULL, mode="full")
 
     assert done.code == 1
@@ -50,6 +59,8 @@ def test_full_keeps_what_cpi_made_and_names_the_modes_that_failed(desk: Desk) ->
 
 
 def test_full_prints_one_json_document(desk: Desk) -> None:
+    desk.keep_families("CPI")
+
     done = desk.daily("--json", mode="full")
 
     document = done.document
@@ -64,6 +75,7 @@ def test_full_prints_one_json_document(desk: Desk) -> None:
 
 
 def test_a_refused_full_run_is_a_failure_first(desk: Desk) -> None:
+    desk.keep_families("CPI")
     desk.run(heartbeat.main, "--kill-switch", "on")
     assert desk.daily(mode="full").code == 1
 

@@ -29,7 +29,7 @@ WRITTEN_FOLDERS = ("data", "exec", "reports", "REPORT.md")
 def listed_markets(desk: Desk) -> set[str]:
     """Every market of the venue's fixtures, read without this program."""
     found = set()
-    for path in (desk.venue / "events").glob("*.json"):
+    for path in (desk.venue / "events").glob("KXCPI*.json"):
         event = json.loads(path.read_bytes())["event"]
         found |= {market["ticker"] for market in event["markets"]}
     return found

@@ -78,8 +78,15 @@ def test_an_unknown_series_names_the_nearest(desk: Desk) -> None:
 
 
 @pytest.mark.parametrize("series", ["CLAIMS", "TENY", "TNEY", "weather", "KXHIGHNY"])
-def test_the_other_families_are_not_built(desk: Desk, series: str) -> None:
-    assert_one_line(desk, desk.scan(series=series), 1, "not_built")
+def test_a_family_that_is_switched_off(desk: Desk, series: str) -> None:
+    desk.keep_families("CPI")
+    assert_one_line(desk, desk.scan(series=series), 1, series, "configs/series.yaml")
+
+
+def test_a_family_without_a_model_is_not_built(desk: Desk) -> None:
+    path = desk.root / "configs/series.yaml"
+    desk.edit(path, "families:\n", "families:\n  RAIN: {aliases: [RAIN], report: RAIN}\n")
+    assert_one_line(desk, desk.scan(series="rain"), 1, "RAIN: not_built", "CLAIMS")
 
 
 def test_a_series_that_is_switched_off(desk: Desk) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import fields
-from datetime import datetime
+from datetime import UTC, datetime
 from enum import Enum
 from pathlib import Path
 from typing import Any
@@ -22,6 +22,9 @@ from kalshi_alpha.exec.scanning import Scanned
 from kalshi_alpha.exec.wiring import Run
 
 SCHEMA = 1
+MONTHLY = ("cpi", "jobs")
+"""Calendar events that report a month."""
+
 _DIGITS = 10  # far below any decision, and short enough to read
 
 
@@ -39,7 +42,7 @@ def proposals_document(run: Run, scanned: Scanned, series: str) -> dict[str, Any
             "usd": plain(scanned.result.var),
             "limit_usd": scanned.var_limit,
         },
-        "forecasts": [_forecast(each) for each in scanned.forecasts.forecasts],
+        "forecasts": [_forecast(run, each) for each in scanned.forecasts.forecasts],
         "forecasts_refused": dict(scanned.forecasts.refused),
         "metadata": dict(scanned.forecasts.metadata),
         "model_quality": plain(scanned.quality),
@@ -47,7 +50,11 @@ def proposals_document(run: Run, scanned: Scanned, series: str) -> dict[str, Any
         "config_sha256": dict(run.settings.sha256),
         "inputs": plain(scanned.inputs),
         "ladders": plain(scanned.result.checks),
-        "proposals": [proposal_document(each) for each in scanned.proposals],
+        "dry_only": scanned.dry_only,
+        "proposals": [
+            {**proposal_document(each), "dry_only": scanned.dry_only is not None}
+            for each in scanned.proposals
+        ],
         "not_proposed": [_passed(each) for each in scanned.passed],
     }
 
@@ -72,11 +79,12 @@ def write_go_no_go(
     """Put the family's verdict into ``go_no_go.json``, keeping the others' of the same day.
 
     A file that cannot be trusted is started anew, and verdicts of another day or of other data
-    go: a stale GO must not outlive what it was reached from.
+    go: a stale GO must not outlive what it was reached from. What the same command has decided
+    stays whatever its clock: offline, each mode has its own.
     """
     path = run.paths.go_no_go
     series = {
-        **_others_of_the_day(run, path),
+        **_others(run, path),
         run.family: {
             **head(run),
             **verdict_document(decision),
@@ -86,7 +94,8 @@ def write_go_no_go(
         },
     }
     go = all(entry["go"] is True for entry in series.values())
-    write_json(path, {**head(run), "go": go, "series": series})
+    newest = max(entry["generated_at"] for entry in series.values())
+    write_json(path, {**head(run), "generated_at": newest, "go": go, "series": series})
     return path
 
 
@@ -105,13 +114,15 @@ def withdraw_verdict(run: Run, error: KalshiAlphaError) -> Path:
     return write_go_no_go(run, decision)
 
 
-def _others_of_the_day(run: Run, path: Path) -> dict[str, Any]:
+def _others(run: Run, path: Path) -> dict[str, Any]:
+    # This command wrote the file itself if it has decided anything: no clock can forbid it.
+    now = datetime.max.replace(tzinfo=UTC) if run.decided else run.clock.at
     try:
-        found = read_json(path, SCHEMA, run.clock.at)["series"]
+        found = read_json(path, SCHEMA, now)["series"]
         return {
             family: entry
             for family, entry in found.items()
-            if family != run.family and _is_of_the_day(run, entry)
+            if family != run.family and (family in run.decided or _is_of_the_day(run, entry))
         }
     except (DataError, KeyError, TypeError, ValueError, AttributeError):
         return {}
@@ -179,7 +190,16 @@ def _reading(reading: Reading, at: datetime) -> dict[str, Any]:
     }
 
 
-def _forecast(forecast: Forecast) -> dict[str, Any]:
+def shown_period(run: Run, forecast: Forecast) -> str:
+    """Return a forecast's period as people write it: a month, or a day where it is about one."""
+    monthly = any(
+        series.quantity == forecast.quantity and series.event in MONTHLY
+        for series in run.settings.series.series
+    )
+    return f"{forecast.period:%Y-%m}" if monthly else forecast.period.isoformat()
+
+
+def _forecast(run: Run, forecast: Forecast) -> dict[str, Any]:
     step = forecast.pmf.grid.step
     shown = [
         {"value": str(step * k), "prob": plain(forecast.pmf.pmf(k))}
@@ -187,7 +207,7 @@ def _forecast(forecast: Forecast) -> dict[str, Any]:
     ]
     return {
         "quantity": forecast.quantity,
-        "period": f"{forecast.period:%Y-%m}",
+        "period": shown_period(run, forecast),
         "model": forecast.model_id,
         "latent_mean": plain(forecast.latent_mean),
         "latent_sd": plain(forecast.latent_sd),

@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from datetime import date, datetime
-from decimal import Decimal
+from collections.abc import Sequence
+from datetime import datetime
 
 from kalshi_alpha.config.freshness import Freshness
 from kalshi_alpha.core.errors import MissingData
-from kalshi_alpha.core.gates import FeedReading, FeedStatus, FeedVerdict, judge_feed
-from kalshi_alpha.core.schedule import ReleaseCalendar, new_york
+from kalshi_alpha.core.gates import AgeUnit, FeedRule, FeedStatus, FeedVerdict, judge_feed
+from kalshi_alpha.core.schedule import BondCalendar, ReleaseCalendar, new_york
+from kalshi_alpha.datastore.bond_calendar import bond_calendar
 from kalshi_alpha.datastore.feed_summary import FeedSummary
 from kalshi_alpha.datastore.macro_calendar import release_calendar
 from kalshi_alpha.datastore.tables import FeedStore
+from kalshi_alpha.exec.feed_readings import Reader, readings_of
 
 __all__ = ["feed_verdicts", "known_rows", "release_calendar"]
-
-Row = Mapping[str, object]
-Reader = Callable[[str], Sequence[Row]]
 
 
 def known_rows(store: FeedStore, source: str, as_of: datetime) -> list[dict[str, object]]:
@@ -59,13 +57,24 @@ def feed_verdicts(
     refused = {summary.source: summary.errors for summary in ingested if summary.errors}
     verdicts = []
     for rule in freshness.rules():
-        if rule.feed not in required or rule.feed not in _READINGS:
+        found = readings_of(rule.feed, read, calendar) if rule.feed in required else None
+        if found is None:
             continue
-        source, readings_of = _READINGS[rule.feed]
-        dues = freshness.dues(rule.feed, at, calendar=calendar)
-        judged = judge_feed(rule, readings_of(read(source), calendar), dues, at)
+        source, readings = found
+        bond_days = _bond_days(rule, at)
+        dues = freshness.dues(rule.feed, at, calendar=calendar, bond_days=bond_days)
+        count = None if bond_days is None else bond_days.trading_days_between
+        judged = judge_feed(rule, readings, dues, at, business_days=count)
         verdicts.append(_spoilt(judged, refused[source]) if source in refused else judged)
     return tuple(verdicts)
+
+
+def _bond_days(rule: FeedRule, at: datetime) -> BondCalendar | None:
+    """Return the bond market's days for a feed that is counted by them."""
+    if rule.unit is not AgeUnit.BUSINESS_DAYS:
+        return None
+    year = new_york(at).year
+    return bond_calendar(year - 1, year + 1)
 
 
 def _spoilt(judged: FeedVerdict, errors: Sequence[str]) -> FeedVerdict:
@@ -80,48 +89,3 @@ def _spoilt(judged: FeedVerdict, errors: Sequence[str]) -> FeedVerdict:
         due_at=judged.due_at,
         detail=f"{judged.feed}: {status}; a payload was refused: {errors[0]}",
     )
-
-
-def _bls(rows: Sequence[Row], calendar: ReleaseCalendar) -> list[FeedReading]:
-    released = {row.reference: new_york(row.release_at).date() for row in calendar.of_event("cpi")}
-    readings = []
-    for row in rows:
-        month, available = row["month"], row["available_at"]
-        if isinstance(month, date) and isinstance(available, datetime):
-            on = released.get(f"{month:%Y-%m}") or new_york(available).date()
-            readings.append(FeedReading(on=on, available_at=available))
-    return readings
-
-
-def _nowcast(rows: Sequence[Row], calendar: ReleaseCalendar) -> list[FeedReading]:
-    del calendar  # The nowcast keeps no calendar.
-    return [
-        FeedReading(on=row["label_on"], available_at=row["available_at"])
-        for row in rows
-        if row["kind"] == "nowcast"
-        and row["measure"] == "cpi"
-        and isinstance(row["label_on"], date)
-        and isinstance(row["available_at"], datetime)
-    ]
-
-
-def _gasoline(rows: Sequence[Row], calendar: ReleaseCalendar) -> list[FeedReading]:
-    del calendar  # Gasoline is priced every day.
-    return [
-        FeedReading(
-            on=row["as_of_on"],
-            available_at=row["available_at"],
-            value=Decimal(str(row["price_e4"])) / 10_000,
-        )
-        for row in rows
-        if (row["period"], row["grade"]) == ("current", "regular")
-        and isinstance(row["as_of_on"], date)
-        and isinstance(row["available_at"], datetime)
-    ]
-
-
-_READINGS: dict[str, tuple[str, Callable[[Sequence[Row], ReleaseCalendar], list[FeedReading]]]] = {
-    "bls_cpi.latest_release": ("bls_cpi", _bls),
-    "cleveland_nowcast.monthly": ("cleveland_nowcast", _nowcast),
-    "aaa_gas.daily": ("aaa_gas", _gasoline),
-}

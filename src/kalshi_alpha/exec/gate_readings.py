@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from datetime import datetime
 
 from kalshi_alpha.config.weakening import config_reading
 from kalshi_alpha.core.errors import DataError
+from kalshi_alpha.core.forecast import Forecast
 from kalshi_alpha.core.gates import (
     FeedVerdict,
     QualityFigures,
@@ -13,20 +15,47 @@ from kalshi_alpha.core.gates import (
     Skill,
     exchange_reading,
     feeds_reading,
+    live_quote_reading,
     quality_reading,
     schedule_reading,
     time_zone_reading,
 )
 from kalshi_alpha.core.proposals.proposal import ScanResult
-from kalshi_alpha.core.schedule import Phase, ReleaseCalendar, cpi_phase, tz_not_et
+from kalshi_alpha.core.schedule import Phase, ReleaseCalendar, family_phase, new_york, tz_not_et
+from kalshi_alpha.datastore.bond_calendar import bond_calendar
 from kalshi_alpha.datastore.state import heartbeat_state, kill_switch_state
+from kalshi_alpha.exec.feed_verdicts import known_rows
+from kalshi_alpha.exec.forecast_marks import without_live_quote
 from kalshi_alpha.exec.wiring import Run
 from kalshi_alpha.strategies.strategy import ModelQuality
 
+QUOTED_FAMILY = "TNEY"
+"""The family that is forecast from a live quote and keeps the bond market's days."""
 
-def family_phase(run: Run, calendar: ReleaseCalendar) -> Phase:
-    """Return the schedule phase of the run's family."""
-    return cpi_phase(run.clock.at, calendar)
+
+def phase_of(run: Run, calendar: ReleaseCalendar) -> Phase:
+    """Return the schedule phase of the run's family at its clock."""
+    year = new_york(run.clock.at).year
+    # Bond days are looked up where they decide: their calendar takes a while to load.
+    bond_days = bond_calendar(year - 1, year + 1) if run.family == QUOTED_FAMILY else None
+    return family_phase(run.family, run.clock.at, calendar=calendar, bond_days=bond_days)
+
+
+def live_quote(run: Run, forecasts: Sequence[Forecast]) -> tuple[Reading, ...]:
+    """Return the reading of the ten-year quote, for the family that is quoted.
+
+    It speaks against trading if the forecast did without one, however young the newest is: a
+    quote may be of another series.
+    """
+    if run.family != QUOTED_FAMILY:
+        return ()
+    missing = without_live_quote(forecasts)
+    if missing:
+        return missing
+    rows = known_rows(run.store, "ten_year_quote", run.clock.at)
+    quoted = [row["quoted_at"] for row in rows]
+    newest = max((at for at in quoted if isinstance(at, datetime)), default=None)
+    return (live_quote_reading(newest, run.clock.at),)
 
 
 def surroundings(

@@ -46,8 +46,15 @@ class InputUsed:
     sha256: str
 
 
+CALENDAR = "macro_calendar"
+"""Says when values are due, so that every family reads it."""
+
 # Feeds that a family reads and no freshness rule judges.
-_UNJUDGED: Mapping[str, frozenset[str]] = {"CPI": frozenset({"macro_calendar"})}
+_UNJUDGED: Mapping[str, frozenset[str]] = {
+    "CPI": frozenset({"eia_gas"}),
+    "TNEY": frozenset({"ten_year_quote"}),
+    "WEATHER": frozenset({"weather_guidance", "nws_observations"}),
+}
 
 
 def sources_needed(run: Run) -> frozenset[str]:
@@ -57,7 +64,7 @@ def sources_needed(run: Run) -> frozenset[str]:
     """
     rules = {feed for series in run.settings.series.enabled for feed in series.feeds}
     judged = {run.settings.freshness.feeds[rule].source for rule in rules}
-    return frozenset(judged) | _UNJUDGED.get(run.family, frozenset())
+    return frozenset(judged) | {CALENDAR} | _UNJUDGED.get(run.family, frozenset())
 
 
 def read_inputs(run: Run, strategy: Strategy, series: str) -> Inputs:

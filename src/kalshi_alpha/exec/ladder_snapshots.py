@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from kalshi_alpha.brokers.kalshi.venue_event import VenueEvent
 from kalshi_alpha.config.series import Series
@@ -12,9 +14,12 @@ from kalshi_alpha.core.ladder import interval
 from kalshi_alpha.core.proposals.not_proposed import NotProposed
 from kalshi_alpha.core.proposals.proposal import Passed
 from kalshi_alpha.core.proposals.snapshot import LadderSnapshot
-from kalshi_alpha.core.schedule import ReleaseCalendar, new_york
+from kalshi_alpha.core.schedule import Release, ReleaseCalendar, new_york
 from kalshi_alpha.core.types import Ladder, Market, event_period
 from kalshi_alpha.exec.clock import RunClock
+
+_WEEKLY = "claims"
+_WEEK = re.compile(r"week ending ([A-Z][a-z]{2})[a-z]*\.? ([0-9]{1,2})\b")
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,17 +69,18 @@ def _snapshot(
     kept: Sequence[Market],
     refused: Mapping[str, str],
 ) -> LadderSnapshot:
+    period, risk_unit = _news(event, series, calendar)
     ladder = Ladder(
         event_ticker=event.event_ticker,
         series_ticker=series.ticker,
         quantity=series.quantity,
-        risk_unit=_risk_unit(event, series, calendar),
+        risk_unit=risk_unit,
         grid=series.grid,
         markets=tuple(kept),
     )
     return LadderSnapshot(
         ladder=ladder,
-        period=event_period(event.event_ticker),
+        period=period,
         books=event.books,
         fee_terms=event.fees.at(clock.at),
         unreadable=refused,
@@ -102,10 +108,43 @@ def _fault(market: Market, series: Series) -> str | None:
     return None
 
 
-def _risk_unit(event: VenueEvent, series: Series, calendar: ReleaseCalendar) -> str:
-    """Name the piece of news: the exposure group and the day it comes out."""
-    month = f"{event_period(event.event_ticker):%Y-%m}"
-    for release in calendar.of_event(series.event or ""):
-        if release.reference == month:
-            return f"{series.exposure}:{new_york(release.release_at).date()}"
-    raise MissingData(f"the calendar names no release of {series.event} {month}")
+def _news(event: VenueEvent, series: Series, calendar: ReleaseCalendar) -> tuple[date, str]:
+    """Return what the event is about, as forecasts name it, and the piece of news it settles on.
+
+    The piece of news is the exposure group and the day it comes out, or the day itself (with
+    its station) where nothing is released on a calendar. A claims event is named by the day of
+    its release and is about a week, which the calendar tells: holidays move releases.
+    """
+    named = event_period(event.event_ticker)
+    if series.event is None:
+        station = () if series.station is None else (series.station,)
+        return named, ":".join((series.exposure, *station, named.isoformat()))
+    if series.event == _WEEKLY:
+        release = _released_on(series.event, named, calendar)
+        period = date.fromisoformat(release.reference)
+        _require_week(event, period)
+    else:
+        release = _release_of(series.event, f"{named:%Y-%m}", calendar)
+        period = named
+    return period, f"{series.exposure}:{new_york(release.release_at).date()}"
+
+
+def _release_of(event: str, reference: str, calendar: ReleaseCalendar) -> Release:
+    release = calendar.of_reference(event, reference)
+    if release is None:
+        raise MissingData(f"the calendar names no release of {event} {reference}")
+    return release
+
+
+def _released_on(event: str, day: date, calendar: ReleaseCalendar) -> Release:
+    for release in calendar.of_event(event):
+        if new_york(release.release_at).date() == day:
+            return release
+    raise MissingData(f"the calendar names no release of {event} on {day}")
+
+
+def _require_week(event: VenueEvent, week: date) -> None:
+    """Refuse an event whose title names another week than the calendar."""
+    said = _WEEK.search(event.title)
+    if said is not None and (said[1], int(said[2])) != (f"{week:%b}", week.day):
+        raise BadMarket(f"{event.event_ticker} is titled {said[0]!r}, the calendar says {week}")

@@ -96,9 +96,9 @@ def write_ledger(
         balance_step_e6=scanned.policy.balance_step_e6,
         run_scope=run_scope,
     )
-    entries = paper_entries(
-        run, scanned.proposals, scanned.snapshots, scanned.forecasts.forecasts, terms
-    )
+    # What may only be looked at rests nowhere, on paper neither.
+    resting = () if scanned.dry_only else scanned.proposals
+    entries = paper_entries(run, resting, scanned.snapshots, scanned.forecasts.forecasts, terms)
     store = LedgerStore(run.paths)
     repeated = {
         EventRun(run.ledger_mode, run.environment, s.ladder.event_ticker, run.clock.at, run_scope)
@@ -201,6 +201,7 @@ def summary(run: Run, scanned: Scanned, written: Written) -> str:
     lines = [
         f"{run.family} {run.data_mode.value.upper()} {run.clock.at:%Y-%m-%dT%H:%M:%SZ}: {said}",
         f"{len(scanned.proposals)} proposals, {len(scanned.passed)} markets not traded",
+        *([] if scanned.dry_only is None else [f"dry only: {scanned.dry_only}"]),
     ]
     lines += [
         f"  {p.market_ticker:<22} {p.side.value.upper():<3} {p.contracts} @ {p.price}  "

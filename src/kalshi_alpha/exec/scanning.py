@@ -24,8 +24,9 @@ from kalshi_alpha.datastore.ingest import FeedSummary, ingest
 from kalshi_alpha.datastore.ledger import LedgerStore
 from kalshi_alpha.exec.feed_verdicts import feed_verdicts, known_rows, release_calendar
 from kalshi_alpha.exec.fill_odds import expected_fill_ratio
+from kalshi_alpha.exec.forecast_marks import dry_only, observed_events
 from kalshi_alpha.exec.forecasting import FamilyForecast, forecast
-from kalshi_alpha.exec.gate_readings import family_phase, quality, surroundings
+from kalshi_alpha.exec.gate_readings import live_quote, phase_of, quality, surroundings
 from kalshi_alpha.exec.holdings import held_and_allowed
 from kalshi_alpha.exec.inputs import Inputs, InputUsed, inputs_used, sources_needed
 from kalshi_alpha.exec.ladder_snapshots import Ladders, ladder_snapshots
@@ -90,6 +91,11 @@ class Scanned:
     var_limit: float
     known: Known
 
+    @property
+    def dry_only(self) -> str | None:
+        """Why no broker but the dry one may take the proposals, or None if any may."""
+        return dry_only(self.forecasts.forecasts)
+
 
 def ingest_payloads(run: Run, payloads: Sequence[Payload]) -> tuple[FeedSummary, ...]:
     """Take in the payloads of the feeds that are needed; one without any has failed."""
@@ -111,7 +117,7 @@ def look_around(run: Run, ingested: tuple[FeedSummary, ...], *, window_only: boo
         return known_rows(run.store, source, at)
 
     calendar = release_calendar(read("macro_calendar"))
-    phase = family_phase(run, calendar)
+    phase = phase_of(run, calendar)
     required = run.settings.series.required_feeds
     feeds = feed_verdicts(read, run.settings.freshness, calendar, ingested, required, at)
     readings = surroundings(run, phase, feeds, window_only=window_only)
@@ -142,12 +148,13 @@ def scan_family(
     ladders = _ladders(run, known, inputs)
     snapshots = ladders.snapshots
     weights = pool_weights(run, snapshots, entries) if options.pool else {}
-    policy = options.policy(run.settings, alpha, run.clock.at, weights)
-    risk = _risk_model(run, options)
     family_forecast = forecast(run, strategy, calibration)
+    made = family_forecast.made.forecasts
+    policy = _policy(run, options, alpha, weights, observed_events(made, snapshots))
+    risk = _risk_model(run, options)
     result = scan(
         snapshots,
-        {(f.quantity, f.period): f.pmf for f in family_forecast.made.forecasts},
+        {(f.quantity, f.period): f.pmf for f in made},
         held_and_allowed(run, entries, snapshots, run.settings.pal_policy, run_scope),
         policy,
         risk,
@@ -174,6 +181,19 @@ def scan_family(
     )
 
 
+def _policy(
+    run: Run,
+    options: ScanOptions,
+    alpha: FillAlpha,
+    weights: Mapping[str, PoolWeight],
+    observed: frozenset[str],
+) -> ScanPolicy:
+    policy = options.policy(run.settings, alpha, run.clock.at, weights)
+    if policy.pooling is None:
+        return policy
+    return replace(policy, pooling=replace(policy.pooling, observed=observed))
+
+
 def _decide(
     run: Run,
     known: Known,
@@ -181,8 +201,12 @@ def _decide(
     made: FamilyForecast,
     judged: ModelQuality,
 ) -> Verdict:
-    reading = quality(run, result, made.faulty_models, judged)
-    return verdict(run.action, (*known.readings, reading), run.clock.at)
+    readings = (
+        *known.readings,
+        *live_quote(run, made.made.forecasts),
+        quality(run, result, made.faulty_models, judged),
+    )
+    return verdict(run.action, readings, run.clock.at)
 
 
 def _ladders(run: Run, known: Known, inputs: Inputs) -> Ladders:

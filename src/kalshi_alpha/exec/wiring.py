@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -18,13 +18,13 @@ from kalshi_alpha.datastore.paths import Paths
 from kalshi_alpha.datastore.tables import FeedStore
 from kalshi_alpha.exec.clock import RunClock, run_clock
 
-BUILT_FAMILIES = ("CPI",)
 SCENARIO_MODES = {
     "CPI": "pre_cpi",
     "CLAIMS": "pre_claims",
     "TNEY": "teny_close",
     "WEATHER": "weather_cycle",
 }
+BUILT_FAMILIES = tuple(SCENARIO_MODES)
 
 
 class DataMode(StrEnum):
@@ -52,6 +52,8 @@ class Run:
         Folder of feed payloads.
     store
         Raw payloads and point-in-time tables.
+    decided
+        Families that the same command has decided already, each at its own clock.
     """
 
     paths: Paths
@@ -63,6 +65,7 @@ class Run:
     feed: FixtureFeed
     driver_fixtures: Path
     store: FeedStore
+    decided: frozenset[str] = frozenset()
 
     @property
     def environment(self) -> str:
@@ -97,6 +100,7 @@ def wire_offline(
     pal_policy: Path | None = None,
     portfolio_config: Path | None = None,
     scenario: str | None = None,
+    decided: Collection[str] = (),
     environ: Mapping[str, str] | None = None,
 ) -> Run:
     """Put an offline run together; nothing is written.
@@ -115,6 +119,8 @@ def wire_offline(
         Files to read in the place of those in ``configs/``; they are guarded all the same.
     scenario
         Mode whose scenario clock is used when none is set; by default the family's.
+    decided
+        Families that the same command has decided already.
     environ
         Process environment.
 
@@ -146,6 +152,7 @@ def wire_offline(
         feed=feed,
         driver_fixtures=_require_manifest(driver_fixtures or feed.driver_fixtures),
         store=FeedStore(paths),
+        decided=frozenset(decided),
     )
 
 

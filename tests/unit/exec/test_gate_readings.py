@@ -8,11 +8,11 @@ import pytest
 from desk import Morning
 from kalshi_alpha.brokers.kalshi.fixture_feed import FixtureFeed
 from kalshi_alpha.core.errors import MissingData
-from kalshi_alpha.core.gates import Reading, ReadingName
+from kalshi_alpha.core.gates import Reading, ReadingName, Reason
 from kalshi_alpha.core.proposals.proposal import LadderCheck
-from kalshi_alpha.core.schedule import SeriesState
+from kalshi_alpha.core.schedule import ReleaseCalendar, SeriesState
 from kalshi_alpha.datastore.state import set_kill_switch
-from kalshi_alpha.exec.gate_readings import family_phase, quality, surroundings
+from kalshi_alpha.exec.gate_readings import live_quote, phase_of, quality, surroundings
 from kalshi_alpha.exec.wiring import Run
 from kalshi_alpha.strategies.cpi import STRATEGY
 
@@ -44,9 +44,38 @@ def test_the_kill_switch_that_is_read_is_the_roots(run: Run, morning: Morning) -
 
 
 def test_the_phase_is_that_of_the_release(morning: Morning) -> None:
-    phase = family_phase(morning.run, morning.known.calendar)
+    phase = phase_of(morning.run, morning.known.calendar)
     assert phase.state is SeriesState.WINDOW
     assert phase.rests_until == datetime(2025, 6, 11, 12, 20, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("family", "at", "state"),
+    [
+        ("CLAIMS", datetime(2025, 6, 12, 10, 30, tzinfo=UTC), SeriesState.FROZEN),
+        ("TNEY", datetime(2025, 6, 12, 18, 45, tzinfo=UTC), SeriesState.WINDOW),
+        ("TNEY", datetime(2025, 7, 3, 18, 45, tzinfo=UTC), SeriesState.FROZEN),
+        ("TNEY", datetime(2025, 6, 19, 18, 45, tzinfo=UTC), SeriesState.OPEN),
+        ("WEATHER", datetime(2025, 6, 12, 12, 45, tzinfo=UTC), SeriesState.WINDOW),
+        ("WEATHER", datetime(2025, 6, 12, 12, 45, 1, tzinfo=UTC), SeriesState.FROZEN),
+    ],
+    ids=["no calendar", "afternoon", "early close", "Juneteenth", "cycle", "cycle over"],
+)
+def test_each_family_keeps_its_own_hours(
+    morning: Morning, family: str, at: datetime, state: SeriesState
+) -> None:
+    clock = replace(morning.run.clock, at=at)
+    phase = phase_of(replace(morning.run, family=family, clock=clock), ReleaseCalendar.of([]))
+    assert phase.state is state
+    assert phase.calendar_missing is (family == "CLAIMS")
+
+
+def test_only_the_quoted_family_asks_for_a_quote(morning: Morning) -> None:
+    at = morning.run.clock.at
+    assert live_quote(morning.run, []) == ()
+    [found] = live_quote(replace(morning.run, family="TNEY"), [])
+    assert [finding.reason for finding in found.findings] == [Reason.NO_LIVE_QUOTE]
+    assert not found.ok(at)
 
 
 def test_an_exchange_that_does_not_answer_is_a_fault(

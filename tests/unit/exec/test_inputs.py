@@ -69,5 +69,25 @@ def test_feeds_that_no_switched_on_series_needs_are_left_alone(run: Run, tmp_pat
 
     found = read_inputs(replace(run, driver_fixtures=folder), STRATEGY, "CPI")
 
-    assert sources_needed(run) == {"aaa_gas", "bls_cpi", "cleveland_nowcast", "macro_calendar"}
-    assert {payload.source for payload in found.payloads} == sources_needed(run)
+    taken = {payload.source for payload in found.payloads}
+    assert {"aaa_gas", "bls_cpi", "cleveland_nowcast", "macro_calendar"} <= taken
+    assert taken <= sources_needed(run)
+    assert "tide_tables" not in taken
+
+
+@pytest.mark.parametrize(
+    ("family", "own"),
+    [
+        ("CPI", {"eia_gas"}),
+        ("CLAIMS", set()),
+        ("TNEY", {"ten_year_quote"}),
+        ("WEATHER", {"weather_guidance", "nws_observations"}),
+    ],
+)
+def test_every_family_reads_what_is_judged_the_calendar_and_its_own(
+    run: Run, family: str, own: set[str]
+) -> None:
+    needed = sources_needed(replace(run, family=family))
+    unjudged = {"eia_gas", "ten_year_quote", "weather_guidance", "nws_observations"}
+    assert {"aaa_gas", "bls_cpi", "cleveland_nowcast", "macro_calendar"} <= needed
+    assert needed & unjudged == own

@@ -1,9 +1,11 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
+import msgspec
 import pytest
 
 from desk import AT, Morning
@@ -100,3 +102,73 @@ def test_an_event_whose_fees_are_not_known_is_unread(event: VenueEvent, series: 
     early = RunClock(AT - timedelta(days=30), ClockSource.SET)
     found = ladder_snapshots([event], series, CALENDAR, early)
     assert "no fee terms" in next(iter(unread(found).values()))
+
+
+def other(venue: VenueEvent, series: Series, ticker: str, **changes: Any) -> tuple[Any, Any]:
+    """Give an event and its markets another ticker, and its series other terms."""
+    markets = tuple(
+        replace(each, ticker=f"{ticker}-{n}", event_ticker=ticker)
+        for n, each in enumerate(venue.markets)
+    )
+    renamed = replace(venue, event_ticker=ticker, title="", markets=markets, books={})
+    return renamed, msgspec.structs.replace(series, ticker=ticker.partition("-")[0], **changes)
+
+
+WEEKS = ReleaseCalendar.of(
+    [Release(datetime(2024, 11, 27, 13, 30, tzinfo=UTC), "claims", "2024-11-23")]
+)
+
+
+def test_a_claims_event_is_about_the_week_that_its_release_reports(
+    event: VenueEvent, series: Series
+) -> None:
+    """The day before Thanksgiving: the release came on a Wednesday."""
+    claims = other(event, series, "KXJOBLESSCLAIMS-24NOV27", event="claims", exposure="CLAIMS")
+    [snapshot] = read(*claims, WEEKS).snapshots
+    assert snapshot.period == date(2024, 11, 23)
+    assert snapshot.ladder.risk_unit == "CLAIMS:2024-11-27"
+
+
+def test_a_claims_event_on_a_day_without_a_release_is_unread(
+    event: VenueEvent, series: Series
+) -> None:
+    claims = other(event, series, "KXJOBLESSCLAIMS-24NOV28", event="claims")
+    assert "no release of claims on 2024-11-28" in next(iter(unread(read(*claims, WEEKS)).values()))
+
+
+@pytest.mark.parametrize(
+    ("title", "refused"),
+    [
+        ("claims in the week ending Nov 23?", False),
+        ("claims in the week ending November 23, 2024?", False),
+        ("claims in the week ending Nov 30?", True),
+        ("claims in the week ending October 23?", True),
+        ("claims that week?", False),
+    ],
+)
+def test_a_title_that_names_another_week_is_refused(
+    event: VenueEvent, series: Series, title: str, refused: bool
+) -> None:
+    claims, terms = other(event, series, "KXJOBLESSCLAIMS-24NOV27", event="claims")
+    ladders = read(replace(claims, title=title), terms, WEEKS)
+    assert (ladders.snapshots == ()) is refused
+
+
+def test_daily_events_settle_on_their_day_whatever_the_series(
+    event: VenueEvent, series: Series
+) -> None:
+    """Daily, weekly and month-end ladders on one day's yield are one piece of news."""
+    units = {
+        read(*other(event, series, ticker, event=None, exposure="TNEY"), WEEKS)
+        .snapshots[0]
+        .ladder.risk_unit
+        for ticker in ("KXUST10AD-24DEC31", "KXUST10A-24DEC31", "KXUST10AM-24DEC31")
+    }
+    assert units == {"TNEY:2024-12-31"}
+
+
+def test_each_stations_day_is_a_piece_of_news_of_its_own(event: VenueEvent, series: Series) -> None:
+    terms = {"event": None, "exposure": "TEMP_NE", "station": "MDW"}
+    [snapshot] = read(*other(event, series, "KXHIGHCHI-24DEC12", **terms), WEEKS).snapshots
+    assert snapshot.ladder.risk_unit == "TEMP_NE:MDW:2024-12-12"
+    assert snapshot.period == date(2024, 12, 12)

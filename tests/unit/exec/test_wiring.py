@@ -52,8 +52,18 @@ def test_wiring_writes_nothing(run: Run) -> None:
     assert {path.name for path in run.paths.root.iterdir()} == {"configs"}
 
 
-def test_families_that_are_not_built_say_so(run: Run) -> None:
-    with pytest.raises(NotBuilt, match="TNEY: not_built"):
+def test_a_family_without_a_model_is_not_built(run: Run) -> None:
+    path = run.paths.config("series")
+    rain = "families:\n  RAIN: {aliases: [RAIN], report: RAIN}\n"
+    path.write_text(path.read_text().replace("families:\n", rain))
+    with pytest.raises(NotBuilt, match="RAIN: not_built"):
+        wire(run.paths.root, "rain")
+
+
+def test_a_family_that_is_switched_off_says_so(run: Run) -> None:
+    path = run.paths.config("series")
+    path.write_text(path.read_text().replace("enabled: true", "enabled: false"))
+    with pytest.raises(NotBuilt, match="TENY is switched off"):
         wire(run.paths.root, "TENY")
 
 

@@ -60,7 +60,7 @@ class ModeDone:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DailyRequest:
-    """What the command line asked for."""
+    """What the command line asked for, and which families it has decided already."""
 
     mode: str
     data_mode: DataMode
@@ -73,6 +73,7 @@ class DailyRequest:
     as_of: str | None
     as_json: bool
     quiet: bool
+    decided: tuple[str, ...] = ()
 
 
 def daily_request(flags: Mapping[str, Any]) -> DailyRequest:
@@ -112,7 +113,7 @@ def run_daily(request: DailyRequest) -> int:
             click.echo(encode_json(done.document), nl=False)
         return done.exit_code
     worst, documents = EXIT_GO, {}
-    for mode in FAMILY_OF_MODE:
+    for mode, family in FAMILY_OF_MODE.items():
         try:
             done = run_mode(request, mode)
         except UsageError:
@@ -120,6 +121,7 @@ def run_daily(request: DailyRequest) -> int:
         except KalshiAlphaError as error:
             click.echo(f"daily {mode}: {error}", err=True)
             done = ModeDone(error.exit_code, {"error": str(error)})
+        request = replace(request, decided=(*request.decided, family))
         documents[mode] = {**done.document, "exit_code": done.exit_code}
         worst = max(worst, done.exit_code, key=_SEVERITY.index)
     if request.as_json:
@@ -145,6 +147,7 @@ def run_mode(request: DailyRequest, mode: str) -> ModeDone:
         driver_fixtures=request.driver_fixtures,
         as_of=request.as_of,
         scenario=mode,
+        decided=request.decided,
     )
     request.options.require_allowed(run.settings)
     strategy = installed_strategy(run.family)

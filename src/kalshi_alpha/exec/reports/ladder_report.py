@@ -11,6 +11,7 @@ from kalshi_alpha.core.ledger.summary import KindSummary, summarise
 from kalshi_alpha.core.ledger.support import Support
 from kalshi_alpha.core.proposals.proposal import Passed, Proposal
 from kalshi_alpha.core.schedule import new_york
+from kalshi_alpha.exec.artifacts import shown_period
 from kalshi_alpha.exec.reports.markdown import cents, money, percent, table
 from kalshi_alpha.exec.scanning import Scanned
 from kalshi_alpha.exec.wiring import Run
@@ -49,7 +50,7 @@ def ladder_report(run: Run, scanned: Scanned, parts: ReportParts) -> str:
         _proposals(run, scanned),
         _pool(scanned),
         _pictures(parts),
-        _forecasts(scanned),
+        _forecasts(run, scanned),
         _ledger(parts),
         _monitors(run, scanned),
         _honesty(scanned, parts),
@@ -99,6 +100,9 @@ def _proposals(run: Run, scanned: Scanned) -> Iterator[str]:
     if not scanned.proposals:
         yield "Nothing is worth a quote."
         return
+    if scanned.dry_only:
+        yield f"**Dry only**: {scanned.dry_only}. No broker but the dry one takes these quotes."
+        yield ""
     yield "Prices and probabilities are those of the side bought; edges are cents per contract."
     yield ""
     yield from table(_PROPOSAL_HEAD, [_proposal_row(p) for p in scanned.proposals])
@@ -160,7 +164,7 @@ def _pictures(parts: ReportParts) -> Iterator[str]:
         yield f"![{event}: bids and asks against our probabilities]({file})"
 
 
-def _forecasts(scanned: Scanned) -> Iterator[str]:
+def _forecasts(run: Run, scanned: Scanned) -> Iterator[str]:
     yield "## Forecasts"
     yield ""
     yield from table(
@@ -168,7 +172,7 @@ def _forecasts(scanned: Scanned) -> Iterator[str]:
         [
             (
                 f.quantity,
-                f"{f.period:%Y-%m}",
+                shown_period(run, f),
                 f"{f.latent_mean:+.4f}",
                 f"{f.latent_sd:.4f}",
                 f.pmf.grid.unit,
