@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from kalshi_alpha.core.errors import DataError, UsageError
+from kalshi_alpha.core.errors import DataError, DomainError, UsageError
 from kalshi_alpha.datastore.feed_summary import FeedSummary
 from kalshi_alpha.datastore.feeds import Driver, FeedAccess, Payload
 from kalshi_alpha.datastore.paths import Paths
@@ -88,6 +88,6 @@ def _fetched(driver: Driver[Any], access: FeedAccess) -> tuple[list[Payload], st
     payloads: list[Payload] = []
     try:
         payloads.extend(driver.fetch(access, access.now()))
-    except DataError as error:
+    except (DataError, DomainError) as error:
         return payloads, f"{type(error).__name__}: {error}"
     return payloads, None

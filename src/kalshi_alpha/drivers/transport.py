@@ -7,6 +7,7 @@ minutes, and a redirect is followed only where a feed expects it.
 
 from __future__ import annotations
 
+import logging
 import re
 import time
 from collections.abc import Callable, Mapping
@@ -27,6 +28,7 @@ PAUSE_S = 1.0
 """Shortest time between two requests to one host."""
 ATTEMPTS = 4
 WAIT_MAX_S = 30.0
+_TALKATIVE = ("stamina", "hishel")
 _RETRIED = {429, 500, 502, 503, 504}
 # Keys travel in queries; what a person reads or a log keeps must not hold them.
 _SECRET = re.compile(r"((?:api_?|registration)key=)[^&#]*", re.IGNORECASE)
@@ -84,6 +86,9 @@ class FeedClient:
             import httpx2
         except ImportError as error:
             raise NotBuilt("live feeds need the extra: pip install kalshi-alpha[live]") from error
+        for name in _TALKATIVE:
+            # What they report is in our errors already; a handler may be added by whoever wants.
+            logging.getLogger(name).addHandler(logging.NullHandler())
         connect_s, read_s, self._answer_s = limits_s
         carrier = _paced(transport or httpx2.HTTPTransport(), pause_s)
         self._attempts = attempts
@@ -182,7 +187,7 @@ class FeedClient:
                 return _body(endpoint, response, self._answer_s)
         except httpx2.TransportError as error:
             raise _Retry(f"{_shown(url)}: {type(error).__name__}: {error}") from error
-        except httpx2.DecodingError as error:
+        except (httpx2.DecodingError, httpx2.InvalidURL) as error:
             raise FetchFailed(f"{endpoint.source}: {_shown(url)}: {error}") from error
 
 
@@ -248,7 +253,10 @@ def _wait_hook(error: Exception) -> bool | float | timedelta:
 def _require_host(endpoint: Endpoint, url: str) -> None:
     from urllib.parse import urlsplit
 
-    parts = urlsplit(url)
+    try:
+        parts = urlsplit(url)
+    except ValueError as error:
+        raise FetchFailed(f"{endpoint.source}: {_shown(url)} is no address") from error
     if parts.scheme != "https" or parts.hostname not in endpoint.hosts:
         raise FetchFailed(f"{endpoint.source}: {parts.scheme}://{parts.hostname} is not its host")
 
@@ -272,7 +280,7 @@ def _require_success(endpoint: Endpoint, response: httpx2.Response) -> None:
 
 def _retry_after_s(response: httpx2.Response) -> float | None:
     text = response.headers.get("retry-after", "")
-    return float(text) if text.isdigit() else None
+    return float(text) if text.isascii() and text.isdigit() else None
 
 
 def _body(endpoint: Endpoint, response: httpx2.Response, answer_s: float) -> bytes:

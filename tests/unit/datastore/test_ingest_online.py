@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -189,3 +191,29 @@ def test_without_the_extra_for_live_feeds_it_says_so_in_one_line(
     assert capsys.readouterr().err == (
         "ingest: live feeds need the extra: pip install kalshi-alpha[live]\n"
     )
+
+
+def test_tries_and_a_broken_cache_add_no_line_to_what_went_wrong(home: Path) -> None:
+    """A process of its own: what libraries print without being asked shows only there."""
+    (home / "data/cache/http").mkdir(parents=True)
+    (home / "data/cache/http/http.sqlite").write_bytes(b"no database" * 100)
+    script = """
+import sys, httpx2, stamina
+from kalshi_alpha.datastore.ingest import main
+stamina.set_testing(True, attempts=2)
+answer = lambda request: httpx2.Response(503)
+httpx2.HTTPTransport = lambda: httpx2.MockTransport(answer)
+sys.exit(main(["--source", "aaa_gas", "--online", "--quiet"]))
+"""
+    environ = {**os.environ, "KALSHI_ALPHA_CONTACT": "ops@desk.example"}
+    done = subprocess.run(
+        [sys.executable, "-c", script],
+        env=environ,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert (done.returncode, done.stdout) == (4, "")
+    assert len(done.stderr.splitlines()) == 1, done.stderr
+    assert "aaa_gas: FetchFailed: aaa_gas: https://gasprices.aaa.com/: HTTP 503" in done.stderr

@@ -115,6 +115,40 @@ def test_a_redirect_is_refused_unless_the_feed_expects_it() -> None:
     assert len(asked) == 1
 
 
+@pytest.mark.parametrize("to", ["http://[", "https://a b/", "//", "javascript:alert(1)"])
+def test_a_redirect_to_nonsense_is_refused_and_breaks_nothing(to: str) -> None:
+    handler, asked = answers(moved(to))
+    with pytest.raises(FetchFailed, match="aaa_gas"):
+        client(handler).get(FEED, URL)
+    assert len(asked) == 1
+
+
+@pytest.mark.parametrize("url", ["https://[", "", "https://gasprices.example@evil.example/"])
+def test_what_is_no_address_of_the_feed_is_not_asked(url: str) -> None:
+    handler, asked = answers(httpx2.Response(200))
+    with pytest.raises(FetchFailed, match="aaa_gas"):
+        client(handler).get(FEED, url)
+    assert not asked
+
+
+@pytest.mark.parametrize("wait", ["0", "\u00b2", "soon", "-1", "9" * 400])
+def test_whatever_a_publisher_asks_to_wait_is_bounded_or_ignored(wait: str) -> None:
+    headers = [(b"retry-after", wait.encode())]
+    handler, asked = answers(httpx2.Response(429, headers=headers), httpx2.Response(200))
+    assert client(handler).get(FEED, URL) == b""
+    assert len(asked) == 2
+
+
+def test_kept_answers_that_cannot_be_read_are_asked_for_again(tmp_path: Path) -> None:
+    folder = tmp_path / "cache"
+    folder.mkdir()
+    (folder / "http.sqlite").write_bytes(b"no database" * 100)
+    handler, _ = answers(httpx2.Response(200, content=b"ok"))
+    feed = client(handler, folder)
+    assert [feed.get(FEED, URL), feed.get(FEED, URL)] == [b"ok", b"ok"]
+    feed.close()
+
+
 def test_an_expected_redirect_is_followed_once_over_https() -> None:
     feed = Endpoint(
         "dol_claims",
