@@ -115,7 +115,7 @@ def test_online_each_publishers_own_payloads_fill_its_table(
         "www.bls.gov": "macro_calendar/bls.ics",
         "www.federalreserve.gov": "macro_calendar/fomc.html",
         "oui.doleta.gov": "macro_calendar/claims.html",
-        "home.treasury.gov": "treasury_yields/2025-06-12.xml",
+        "home.treasury.gov": "treasury_yields/2024-12-12.xml",
     }
     network |= {host: (FIXTURES / path).read_bytes() for host, path in said.items()}
     network["fred.stlouisfed.org"] = b"observation_date,GASREGW\n2025-06-09,3.108\n"
