@@ -199,6 +199,7 @@ def _row(
         filled_e2=filled_e2,
         fee_e6=fee.e6,
         p=proposal.prob_pooled,
+        p_model=proposal.prob_model,
         shrink=shrink.s,
         w_bin=shrink.w_bin,
         adverse=shrink.lambda_adv,

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Sequence
+from typing import NamedTuple
 
 import numpy as np
 
@@ -16,6 +17,15 @@ from kalshi_alpha.exec.wiring import Run
 _DAY_S = 86_400.0
 
 
+class Lesson(NamedTuple):
+    """A settled fill: what our model and the market gave its side, and whether it paid."""
+
+    model: float
+    market: float
+    outcome: int
+    risk_unit: str
+
+
 def pool_weights(
     run: Run, snapshots: Iterable[LadderSnapshot], entries: Iterable[LedgerEntry]
 ) -> dict[str, PoolWeight]:
@@ -24,35 +34,28 @@ def pool_weights(
     The prior is the family's at the event's lead; it moves with the log score of the family's
     settled fills that count as evidence, every piece of news counting once.
     """
-    settled = _settled(run, entries)
-    return {snapshot.ladder.event_ticker: _weight(run, snapshot, settled) for snapshot in snapshots}
+    lessons = list(_lessons(run, entries))
+    return {snapshot.ladder.event_ticker: _weight(run, snapshot, lessons) for snapshot in snapshots}
 
 
-def _weight(run: Run, snapshot: LadderSnapshot, settled: list[LedgerEntry]) -> PoolWeight:
+def _weight(run: Run, snapshot: LadderSnapshot, lessons: Sequence[Lesson]) -> PoolWeight:
     closes_at = max(market.close_at for market in snapshot.ladder.markets)
     lead_days = max(0.0, (closes_at - run.clock.at).total_seconds() / _DAY_S)
-    prior = prior_weight(run.family, lead_days)
-    rows_of: Mapping[str, int] = Counter(row.risk_unit for row in settled)
+    fills_of = Counter(lesson.risk_unit for lesson in lessons)
     return learn_weight(
-        [np.array([1.0 - row.p, row.p]) for row in settled],
-        [np.array([1.0 - _mid(row), _mid(row)]) for row in settled],
-        [int(row.outcome or 0) for row in settled],
-        prior,
-        [1.0 / rows_of[row.risk_unit] for row in settled],
+        [np.array([1.0 - lesson.model, lesson.model]) for lesson in lessons],
+        [np.array([1.0 - lesson.market, lesson.market]) for lesson in lessons],
+        [lesson.outcome for lesson in lessons],
+        prior_weight(run.family, lead_days),
+        [1.0 / fills_of[lesson.risk_unit] for lesson in lessons],
     )
 
 
-def _settled(run: Run, entries: Iterable[LedgerEntry]) -> list[LedgerEntry]:
-    return [
-        row
-        for row in evidence_rows(entries)
-        if row.family == run.family
-        and row.outcome is not None
-        and row.m_at_fill is not None
-        and row.settled_at is not None
-        and row.settled_at <= run.clock.at
-    ]
-
-
-def _mid(row: LedgerEntry) -> float:
-    return 0.5 if row.m_at_fill is None else row.m_at_fill
+def _lessons(run: Run, entries: Iterable[LedgerEntry]) -> Iterator[Lesson]:
+    for row in evidence_rows(entries):
+        if row.family != run.family or row.settled_at is None or row.settled_at > run.clock.at:
+            continue
+        # The model's own word is weighed, not what was pooled from it at the weight of that day.
+        if row.p_model is None or row.m_at_fill is None or row.outcome is None:
+            continue
+        yield Lesson(row.p_model, row.m_at_fill, row.outcome, row.risk_unit)

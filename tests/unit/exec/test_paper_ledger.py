@@ -82,7 +82,8 @@ def test_prints_fill_what_the_queue_leaves_and_each_fill_rounds_its_fee(morning:
         (wanted.closes_at - row.filled_at).total_seconds() / 3600
     )
     assert row.risk_unit == "CPI:2025-06-11"
-    assert (row.p, row.m_at_fill) == (wanted.prob_pooled, wanted.prob_market)
+    assert (row.p, row.p_model) == (wanted.prob_pooled, wanted.prob_model)
+    assert row.m_at_fill == wanted.prob_market
     assert (row.shrink, row.w_bin, row.adverse) == (0.9, 1.0, 0.005)
 
 

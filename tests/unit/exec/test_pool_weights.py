@@ -44,7 +44,8 @@ def settled(
         "as_of": EARLIER,
         "placed_at": EARLIER,
         "risk_unit": unit,
-        "p": model,
+        "p": 0.5 + 0.02 * (model - 0.5),  # what was believed at a weight of 0.02
+        "p_model": model,
         "m_at_fill": 0.5,
         "filled_at": EARLIER + timedelta(minutes=5),
         "settled_at": EARLIER + timedelta(hours=2),
@@ -145,6 +146,7 @@ def test_no_settled_past_lifts_the_weight_beyond_four_fifths(morning: Morning) -
         pytest.param({"settled_at": AT + timedelta(seconds=1)}, id="settled after the clock"),
         pytest.param({"family": "CLAIMS"}, id="of another family"),
         pytest.param({"m_at_fill": None}, id="without a market"),
+        pytest.param({"p_model": None}, id="without the model's own word"),
     ],
 )
 def test_nothing_else_teaches(morning: Morning, change: dict[str, Any]) -> None:

@@ -63,9 +63,9 @@ class LedgerEntry:
         ``count_e2`` contracts.
     expected_e2, expected_lo_e2, expected_hi_e2
         Expected fills with their interval; zero unless ``kind`` is ``EXPECTED``.
-    p, m_at_fill, close_mid
-        Probabilities that our side pays: ours, the market's at the fill, and the last valid mid
-        before the close.
+    p, p_model, m_at_fill, close_mid
+        Probabilities that our side pays: what was believed once the market had been heard, our
+        model's own, the market's at the fill, and the last valid mid before the close.
     shrink, w_bin, adverse
         Honest shrink and bin weight in [0, 1], and adverse selection in dollars per contract,
         all as they stood when the order was placed.
@@ -110,6 +110,7 @@ class LedgerEntry:
     expected_e2: int = 0
     expected_lo_e2: int = 0
     expected_hi_e2: int = 0
+    p_model: float | None = None
     m_at_fill: float | None = None
     lead_hours: float | None = None
     filled_at: datetime | None = None
@@ -221,7 +222,7 @@ def _counts_fault(entry: LedgerEntry) -> str | None:
 
 
 def _beliefs_fault(entry: LedgerEntry) -> str | None:
-    unit = (entry.p, entry.shrink, entry.w_bin, entry.m_at_fill, entry.close_mid)
+    unit = (entry.p, entry.p_model, entry.m_at_fill, entry.close_mid, entry.shrink, entry.w_bin)
     # Stated as what must hold, so that a NaN fails too.
     if not all(value is None or 0.0 <= value <= 1.0 for value in unit):
         return f"probabilities and weights must lie in [0, 1], were {unit}"

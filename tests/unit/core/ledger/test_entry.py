@@ -111,6 +111,8 @@ def test_nothing_filled_costs_no_fee_per_contract(make_entry: Build) -> None:
         {"kind": EntryKind.EXPECTED},
         {"p": float("nan")},
         {"p": 1.01},
+        {"p_model": float("nan")},
+        {"p_model": -0.01},
         {"shrink": -0.1},
         {"close_mid": float("nan")},
         {"adverse": -0.01},

@@ -38,6 +38,7 @@ def _full(make_entry: Build) -> LedgerEntry:
         filled_at=SETTLED,
         outcome=1,
         payout_e6=10_000_000,
+        p_model=0.62,
         m_at_fill=0.44,
         close_mid=0.6,
         lead_hours=2.0,
