@@ -30,8 +30,9 @@ Reply = TypeVar("Reply")
 class FixtureManifest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What a folder of venue fixtures says of itself.
 
-    ``scenarios`` names the decision clock of each mode; ``books_seen_at`` is when its quotes
-    stood, and ``trades_until`` how far its tapes reach.
+    ``scenarios`` names the decision clock of each mode; ``books_seen_at`` is when quotes stood,
+    but for the events in ``seen_at_of``, which have times of their own; ``trades_until`` is how
+    far the tapes reach.
     """
 
     schema: int
@@ -40,6 +41,7 @@ class FixtureManifest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     driver_fixtures: str
     books_seen_at: datetime
     trades_until: datetime
+    seen_at_of: dict[str, datetime] = {}
 
 
 class FixtureFeed:
@@ -98,10 +100,10 @@ class FixtureFeed:
 
     def _event(self, series: SeriesPayload, file: str) -> VenueEvent:
         event = self._read(f"events/{file}", EventReply).event
-        seen_at = self.manifest.books_seen_at
+        seen_at = self.manifest.seen_at_of.get(event.event_ticker, self.manifest.books_seen_at)
         markets, unreadable = decode.markets(event)
         books, torn = decode.books(self._read(f"orderbooks/{file}", OrderBooksReply), seen_at)
-        schedule = self._fee_schedule(series)
+        schedule = self._fee_schedule(series, seen_at)
         if event.fee_type_override is not None or event.fee_multiplier_override is not None:
             override = FeeOverride(seen_at, event.fee_type_override, event.fee_multiplier_override)
             schedule = schedule.overridden([override])
@@ -116,16 +118,14 @@ class FixtureFeed:
             seen_at=seen_at,
         )
 
-    def _fee_schedule(self, series: SeriesPayload) -> FeeSchedule:
+    def _fee_schedule(self, series: SeriesPayload, seen_at: datetime) -> FeeSchedule:
         reply = self._read("series/fee_changes.json", FeeChangesReply)
         changes = [
             FeeChange(decode.instant(row.scheduled_ts), row.fee_type, row.fee_multiplier)
             for row in reply.series_fee_change_arr
             if row.series_ticker == series.ticker
         ]
-        return FeeSchedule.from_reading(
-            self.manifest.books_seen_at, series.fee_type, series.fee_multiplier, changes
-        )
+        return FeeSchedule.from_reading(seen_at, series.fee_type, series.fee_multiplier, changes)
 
     def _read(self, name: str, kind: type[Reply]) -> Reply:
         path = self.root / name

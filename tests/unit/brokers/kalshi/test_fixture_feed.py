@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -60,6 +61,18 @@ def test_an_event_override_beats_the_series(folder: Path) -> None:
     path.write_text(json.dumps(body))
     (event,) = FixtureFeed(folder).events("KXCPI")
     assert event.fees.at(event.seen_at).rate_e10(Liquidity.MAKER) == 0
+
+
+def test_the_books_of_an_event_may_have_stood_at_a_time_of_their_own(folder: Path) -> None:
+    at = datetime(2024, 12, 12, 11, 29, 40, tzinfo=UTC)
+    edit(folder / "manifest.json", seen_at_of={"KXJOBLESSCLAIMS-24DEC12": at.isoformat()})
+    feed = FixtureFeed(folder)
+    (claims,) = feed.events("KXJOBLESSCLAIMS")
+    assert claims.seen_at == at
+    assert {book.as_of for book in claims.books.values()} == {at}
+    assert claims.fees.at(at).rate_e10(Liquidity.MAKER) == 0
+    (prices,) = feed.events("KXCPI")
+    assert prices.seen_at == feed.manifest.books_seen_at
 
 
 def test_a_fee_type_that_cannot_be_computed_is_never_guessed(folder: Path) -> None:
