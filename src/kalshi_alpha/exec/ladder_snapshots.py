@@ -14,11 +14,11 @@ from kalshi_alpha.core.ladder import interval
 from kalshi_alpha.core.proposals.not_proposed import NotProposed
 from kalshi_alpha.core.proposals.proposal import Passed
 from kalshi_alpha.core.proposals.snapshot import LadderSnapshot
-from kalshi_alpha.core.schedule import Release, ReleaseCalendar, new_york
-from kalshi_alpha.core.types import Ladder, Market, event_period
+from kalshi_alpha.core.schedule import ReleaseCalendar
+from kalshi_alpha.core.types import Ladder, Market
 from kalshi_alpha.exec.clock import RunClock
+from kalshi_alpha.exec.event_news import WEEKLY, event_about, risk_unit
 
-_WEEKLY = "claims"
 _WEEK = re.compile(r"week ending ([A-Z][a-z]{2})[a-z]*\.? ([0-9]{1,2})\b")
 
 
@@ -69,12 +69,14 @@ def _snapshot(
     kept: Sequence[Market],
     refused: Mapping[str, str],
 ) -> LadderSnapshot:
-    period, risk_unit = _news(event, series, calendar)
+    period = event_about(event.event_ticker, series, calendar)
+    if series.event == WEEKLY:
+        _require_week(event, period)
     ladder = Ladder(
         event_ticker=event.event_ticker,
         series_ticker=series.ticker,
         quantity=series.quantity,
-        risk_unit=risk_unit,
+        risk_unit=risk_unit(event.event_ticker, series, calendar),
         grid=series.grid,
         markets=tuple(kept),
     )
@@ -106,41 +108,6 @@ def _fault(market: Market, series: Series) -> str | None:
     except BadStrike as error:
         return str(error)
     return None
-
-
-def _news(event: VenueEvent, series: Series, calendar: ReleaseCalendar) -> tuple[date, str]:
-    """Return what the event is about, as forecasts name it, and the piece of news it settles on.
-
-    The piece of news is the exposure group and the day it comes out, or the day itself (with
-    its station) where nothing is released on a calendar. A claims event is named by the day of
-    its release and is about a week, which the calendar tells: holidays move releases.
-    """
-    named = event_period(event.event_ticker)
-    if series.event is None:
-        station = () if series.station is None else (series.station,)
-        return named, ":".join((series.exposure, *station, named.isoformat()))
-    if series.event == _WEEKLY:
-        release = _released_on(series.event, named, calendar)
-        period = date.fromisoformat(release.reference)
-        _require_week(event, period)
-    else:
-        release = _release_of(series.event, f"{named:%Y-%m}", calendar)
-        period = named
-    return period, f"{series.exposure}:{new_york(release.release_at).date()}"
-
-
-def _release_of(event: str, reference: str, calendar: ReleaseCalendar) -> Release:
-    release = calendar.of_reference(event, reference)
-    if release is None:
-        raise MissingData(f"the calendar names no release of {event} {reference}")
-    return release
-
-
-def _released_on(event: str, day: date, calendar: ReleaseCalendar) -> Release:
-    for release in calendar.of_event(event):
-        if new_york(release.release_at).date() == day:
-            return release
-    raise MissingData(f"the calendar names no release of {event} on {day}")
 
 
 def _require_week(event: VenueEvent, week: date) -> None:

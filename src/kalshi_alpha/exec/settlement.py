@@ -4,13 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import date
+from decimal import Decimal, InvalidOperation
 
+from kalshi_alpha.core.errors import BadMarket, BadStrike, MissingData
 from kalshi_alpha.core.ladder import interval
 from kalshi_alpha.core.ledger.entry import LedgerEntry
 from kalshi_alpha.core.ledger.settle import Settlement, settle
 from kalshi_alpha.core.proposals.snapshot import LadderSnapshot
+from kalshi_alpha.core.types import Strike, StrikeType
 from kalshi_alpha.datastore.ledger import LedgerStore
-from kalshi_alpha.exec.feed_verdicts import known_rows
+from kalshi_alpha.exec.event_news import event_about
+from kalshi_alpha.exec.feed_verdicts import known_rows, release_calendar
+from kalshi_alpha.exec.inputs import CALENDAR
 from kalshi_alpha.exec.wiring import Run
 from kalshi_alpha.strategies.strategy import Outcome, Strategy
 
@@ -33,7 +38,9 @@ def settle_known(
     prints = strategy.outcomes(
         lambda source: known_rows(run.store, source, run.clock.at), run.clock.at
     )
-    settled, _ = settle(open_rows, market_settlements(snapshots, prints))
+    listed = tuple(snapshots)
+    found = unlisted_settlements(run, open_rows, listed, prints)
+    settled, _ = settle(open_rows, found | market_settlements(listed, prints))
     changed = tuple(row for row in settled if row.is_settled)
     if changed:
         store.upsert(changed, run.clock.at)
@@ -55,3 +62,63 @@ def market_settlements(
                 outcome.index, pays.lo, pays.hi, outcome.known_at
             )
     return found
+
+
+def unlisted_settlements(
+    run: Run,
+    rows: Iterable[LedgerEntry],
+    listed: Iterable[LadderSnapshot],
+    prints: Mapping[tuple[str, date], Outcome],
+) -> dict[str, Settlement]:
+    """Settle rows of events that the venue lists no longer, by what the rows themselves say.
+
+    A row whose series, period or strike cannot be read stays open.
+    """
+    events = {snapshot.ladder.event_ticker for snapshot in listed}
+    terms = {series.ticker: series for series in run.settings.series.series}
+    left = [row for row in rows if row.event_ticker not in events and row.series in terms]
+    if not left:
+        return {}
+    calendar = release_calendar(known_rows(run.store, CALENDAR, run.clock.at))
+    found: dict[str, Settlement] = {}
+    for row in left:
+        series = terms[row.series]
+        try:
+            period = event_about(row.event_ticker, series, calendar)
+            pays = interval(written_strike(row.strike), series.grid)
+        except (BadMarket, BadStrike, MissingData):
+            continue
+        outcome = prints.get((row.quantity, period))
+        if outcome is not None:
+            found[row.market_ticker] = Settlement.on_value(
+                outcome.index, pays.lo, pays.hi, outcome.known_at
+            )
+    return found
+
+
+def written_strike(text: str) -> Strike:
+    """Read a strike back from a ledger row: ``> 0.1``, ``>= 220000``, ``< 35``, ``35 to 36``.
+
+    Raises
+    ------
+    BadStrike
+        If it is none of these.
+    """
+    match text.split():
+        case [">" | ">=" as sign, bound]:
+            kind = StrikeType.GREATER if sign == ">" else StrikeType.GREATER_OR_EQUAL
+            return Strike(kind, floor=_bound(bound))
+        case ["<" | "<=" as sign, bound]:
+            kind = StrikeType.LESS if sign == "<" else StrikeType.LESS_OR_EQUAL
+            return Strike(kind, cap=_bound(bound))
+        case [floor, "to", cap]:
+            return Strike(StrikeType.BETWEEN, _bound(floor), _bound(cap))
+        case _:
+            raise BadStrike(f"no strike can be read from {text!r}")
+
+
+def _bound(text: str) -> Decimal:
+    try:
+        return Decimal(text)
+    except InvalidOperation as error:
+        raise BadStrike(f"{text!r} is no strike") from error

@@ -140,3 +140,74 @@ def test_only_required_feeds_are_judged() -> None:
 def test_a_feed_that_was_never_ingested_has_no_rows(run: Run, morning: Morning) -> None:
     assert known_rows(run.store, "bls_cpi", AT) == []
     assert known_rows(morning.run.store, "bls_cpi", AT)
+
+
+WEEKS: list[dict[str, object]] = [
+    {"event": "claims", "release_at": datetime(2024, 11, 27, 13, 30, tzinfo=UTC)},
+    {"event": "claims", "release_at": datetime(2024, 12, 5, 13, 30, tzinfo=UTC)},
+    {"event": "claims", "release_at": datetime(2024, 12, 12, 13, 30, tzinfo=UTC)},
+]
+
+
+def one(feed: str, at: datetime, *rows: dict[str, Any]) -> FeedVerdict:
+    """Judge one feed on rows that were all known early."""
+    early = datetime(2024, 11, 1, tzinfo=UTC)
+    known = [{"available_at": early, **row} for row in rows]
+    calendar = release_calendar(WEEKS)
+    [found] = feed_verdicts(lambda _: known, RULES, calendar, (), (feed,), at)
+    return found
+
+
+@pytest.mark.parametrize(
+    ("week", "at", "status"),
+    [
+        (date(2024, 11, 30), datetime(2024, 12, 12, 11, 30, tzinfo=UTC), FeedStatus.OK),
+        (date(2024, 11, 30), datetime(2024, 12, 12, 14, 30, tzinfo=UTC), FeedStatus.STALE),
+        (date(2024, 11, 30), datetime(2024, 12, 12, 14, 31, tzinfo=UTC), FeedStatus.OVERDUE),
+        (date(2024, 11, 23), datetime(2024, 12, 12, 11, 30, tzinfo=UTC), FeedStatus.OVERDUE),
+    ],
+    ids=["nothing newer is due", "due, within the grace", "past the grace", "a week was missed"],
+)
+def test_twelve_days_are_fresh_on_a_thursday_morning_and_not_an_hour_after_the_print(
+    week: date, at: datetime, status: FeedStatus
+) -> None:
+    row = {"measure": "initial", "sa": 224_000, "week_ending": week}
+    assert one("dol_claims.latest_report", at, row).status is status
+
+
+@pytest.mark.parametrize(
+    ("curve", "at", "status", "age"),
+    [
+        (date(2024, 11, 29), datetime(2024, 12, 2, 19, 45, tzinfo=UTC), FeedStatus.OK, 1),
+        (date(2024, 11, 26), datetime(2024, 11, 29, 15, 1, tzinfo=UTC), FeedStatus.OVERDUE, 2),
+        (date(2024, 12, 10), datetime(2024, 12, 12, 15, 1, tzinfo=UTC), FeedStatus.OVERDUE, 2),
+    ],
+    ids=["a week-end", "Thanksgiving", "the grace ends at ten"],
+)
+def test_yields_are_counted_in_days_of_the_bond_market(
+    curve: date, at: datetime, status: FeedStatus, age: int
+) -> None:
+    row = {"curve_on": curve, "series_id": "BC_10YEAR"}
+    found = one("treasury_10y.daily", at, row)
+    assert (found.status, found.age_days) == (status, age)
+
+
+def test_another_series_is_named_a_mismatch() -> None:
+    row = {"curve_on": date(2024, 12, 11), "series_id": "BC_30YEAR"}
+    found = one("treasury_10y.daily", datetime(2024, 12, 12, 19, 45, tzinfo=UTC), row)
+    assert found.status is FeedStatus.SERIES_MISMATCH
+
+
+@pytest.mark.parametrize(
+    ("station", "status"), [("NYC", FeedStatus.OK), ("MDW", FeedStatus.MISSING)]
+)
+def test_each_station_is_a_feed_of_its_own(station: str, status: FeedStatus) -> None:
+    row = {
+        "station": "NYC",
+        "element": "max",
+        "status": "final",
+        "value_f": 60,
+        "climate_day": date(2024, 12, 11),
+    }
+    at = datetime(2024, 12, 12, 12, 20, tzinfo=UTC)
+    assert one(f"nws_daily_climate.{station}", at, row).status is status

@@ -3,15 +3,18 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 
 import pytest
 
 from desk import AT, Morning
+from kalshi_alpha.core.errors import BadStrike
 from kalshi_alpha.core.ledger.entry import LedgerEntry, LedgerMode
 from kalshi_alpha.core.ledger.settle import Settlement
+from kalshi_alpha.core.types import Side, Strike, StrikeType
 from kalshi_alpha.datastore.ledger import LedgerStore
 from kalshi_alpha.exec.clock import RunClock
-from kalshi_alpha.exec.settlement import market_settlements, settle_known
+from kalshi_alpha.exec.settlement import market_settlements, settle_known, written_strike
 from kalshi_alpha.exec.wiring import Run
 from kalshi_alpha.strategies.cpi import STRATEGY
 from kalshi_alpha.strategies.strategy import Outcome, Strategy
@@ -77,3 +80,44 @@ def test_without_a_ledger_there_is_nothing_to_settle(after: Run, morning: Mornin
     store = LedgerStore(after.paths)
     assert settle_known(after, printing(1), morning.scanned.snapshots, store) == ()
     assert not after.paths.ledger_all.exists()
+
+
+@pytest.mark.parametrize(
+    "strike",
+    [
+        Strike(StrikeType.GREATER, Decimal("0.1")),
+        Strike(StrikeType.GREATER_OR_EQUAL, Decimal(220_000)),
+        Strike(StrikeType.LESS, cap=Decimal(35)),
+        Strike(StrikeType.LESS_OR_EQUAL, cap=Decimal("-4")),
+        Strike(StrikeType.BETWEEN, Decimal(35), Decimal(36)),
+    ],
+)
+def test_a_strike_is_read_back_as_it_was_written(strike: Strike) -> None:
+    assert written_strike(str(strike)) == strike
+
+
+@pytest.mark.parametrize("text", ["", "0.1", "> x", "= 1", "1 to", "> nan"])
+def test_what_is_no_strike_is_refused(text: str) -> None:
+    with pytest.raises(BadStrike):
+        written_strike(text)
+
+
+@pytest.mark.parametrize(("strike", "payout_e6"), [("> 0.1", 0), ("<= 0.1", 5_000_000)])
+def test_a_row_of_an_event_that_is_listed_no_longer_is_settled_by_what_it_says(
+    after: Run, entry: Build, strike: str, payout_e6: int
+) -> None:
+    store = LedgerStore(after.paths)
+    store.upsert([entry(strike=strike, side=Side.YES)], AT)
+    [settled] = settle_known(after, printing(1), (), store)
+    assert settled.payout_e6 == payout_e6
+
+
+@pytest.mark.parametrize(
+    "change", [{"strike": "?"}, {"series": "KXGONE"}, {"event_ticker": "KXCPI-SOON"}]
+)
+def test_a_row_that_cannot_be_read_stays_open(
+    after: Run, entry: Build, change: dict[str, object]
+) -> None:
+    store = LedgerStore(after.paths)
+    store.upsert([entry(**change)], AT)
+    assert settle_known(after, printing(1), (), store) == ()
