@@ -6,67 +6,31 @@ publication is known. Files whose values are of a later revision of unknown date
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from collections.abc import Iterator, Mapping
+from datetime import date, datetime, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from kalshi_alpha.datastore.columns import Column
-from kalshi_alpha.datastore.history import History
+from kalshi_alpha.datastore.history_calendar import CALENDAR_HISTORY
+from kalshi_alpha.datastore.history_format import (
+    HistoryFile,
+    Layer,
+    Layers,
+    Rows,
+    end_of,
+    morning_of,
+)
+from kalshi_alpha.datastore.history_weather import WEATHER_HISTORY
 from kalshi_alpha.datastore.tables import Observation
-
-_ZONE = ZoneInfo("America/New_York")
-_RELEASE = time(8, 30)
-
-Rows = Sequence[Mapping[str, Any]]
-Layer = tuple[Observation, ...]
-"""Observations of which no two are of the same key; a vintage is a layer of its own."""
-
-
-@dataclass(frozen=True, slots=True)
-class HistoryFile:
-    """One file, and how its rows become observations of a feed.
-
-    Parameters
-    ----------
-    name
-        File name.
-    source
-        Feed whose table it fills.
-    columns
-        Columns read, with their types; a file may have others.
-    key
-        Columns that name a row.
-    layers
-        ``(rows, releases) -> layers``: what the rows say, vintage by vintage. ``releases`` are
-        the CPI's release days by reference month.
-    """
-
-    name: str
-    source: str
-    columns: tuple[Column, ...]
-    key: tuple[str, ...]
-    layers: Callable[[Rows, Mapping[date, date]], Iterator[Layer]]
-
-
-def end_of(day: date) -> datetime:
-    """Return the instant at which a day is over in New York."""
-    return datetime.combine(day + timedelta(days=1), time(0), _ZONE).astimezone(UTC)
-
-
-def _morning(day: date) -> datetime:
-    return datetime.combine(day, _RELEASE, _ZONE).astimezone(UTC)
 
 
 def _released(month: date, releases: Mapping[date, date]) -> datetime:
     """Return a month's release; where its day is not at hand, the end of the month after."""
     day = releases.get(month)
     if day is not None:
-        return _morning(day)
+        return morning_of(day)
     years, months = divmod(month.year * 12 + month.month + 1, 12)
-    return _morning(date(years, months + 1, 1))
+    return morning_of(date(years, months + 1, 1))
 
 
 def _level(series: str, row: Mapping[str, Any], month: date, at: datetime) -> Observation:
@@ -75,7 +39,7 @@ def _level(series: str, row: Mapping[str, Any], month: date, at: datetime) -> Ob
     return Observation(values, at)
 
 
-def _unadjusted(series: str) -> Callable[[Rows, Mapping[date, date]], Iterator[Layer]]:
+def _unadjusted(series: str) -> Layers:
     def layers(rows: Rows, releases: Mapping[date, date]) -> Iterator[Layer]:
         yield tuple(
             _level(series, row, row["date"], _released(row["date"], releases)) for row in rows
@@ -157,13 +121,13 @@ def _claims(rows: Rows, releases: Mapping[date, date]) -> Iterator[Layer]:
     """Take first prints at their release, and second ones a week later."""
     del releases
     yield tuple(
-        _claim(row, kind, value, _morning(row["release_date"] + timedelta(days=after)))
+        _claim(row, kind, value, morning_of(row["release_date"] + timedelta(days=after)))
         for row in rows
         for kind, value, after in (
             ("advance", row["first_print_sa_persons"], 0),
             ("revised", row["second_print_sa_persons"], 7),
         )
-        if value is not None and math.isfinite(value)
+        if value is not None
     )
 
 
@@ -180,7 +144,7 @@ def _claim(row: Mapping[str, Any], kind: str, persons: float, at: datetime) -> O
     return Observation(values, at)
 
 
-def _yields(series: str, tenor: str) -> Callable[[Rows, Mapping[date, date]], Iterator[Layer]]:
+def _yields(series: str, tenor: str) -> Layers:
     def layers(rows: Rows, releases: Mapping[date, date]) -> Iterator[Layer]:
         del releases
         yield tuple(
@@ -255,28 +219,11 @@ HISTORY_FILES = (
         ),
         ("week_ending",),
         _claims,
+        optional=frozenset({"second_print_sa_persons"}),
     ),
     HistoryFile("DGS10.csv", "treasury_yields", _YIELDS, ("date",), _yields("DGS10", "10Y")),
     HistoryFile("DGS2.csv", "treasury_yields", _YIELDS, ("date",), _yields("DGS2", "2Y")),
+    CALENDAR_HISTORY,
+    *WEATHER_HISTORY,
 )
 """Files in the order in which they fill a feed's table."""
-
-OPTIONAL_VALUES = frozenset({"second_print_sa_persons"})
-"""Columns that may be empty; a row with any other one empty is left out and counted."""
-
-
-def release_days(history: History) -> dict[date, date]:
-    """Return the CPI's release days by reference month; none without a calendar."""
-    if not history.files("release_calendar.csv"):
-        return {}
-    rows = history.frame(
-        "release_calendar.csv",
-        (("release", "text"), ("reference_month", "date"), ("release_date", "date")),
-        ("release", "release_date"),
-        (),
-    ).to_dicts()
-    return {
-        row["reference_month"]: row["release_date"]
-        for row in rows
-        if row["release"] == "CPI" and row["reference_month"] and row["release_date"]
-    }

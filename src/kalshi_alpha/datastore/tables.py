@@ -128,6 +128,23 @@ class PointInTimeTable:
             self._remember(history, fresh)
         return len(fresh)
 
+    def first_new_at(self, observations: Sequence[Observation]) -> datetime | None:
+        """Return when the earliest of them that is not stored became available; None if all are.
+
+        Raises
+        ------
+        TornFile, NewerSchema
+            If a file cannot be read, or was written by a later version.
+        """
+        history = self._loaded()
+        new = (
+            at
+            for each in observations
+            if self._known(history, self._key(each.values), at := _utc(each.available_at))
+            != self._values(each.values)
+        )
+        return min(new, default=None)
+
     def read(self, as_of: datetime) -> pl.DataFrame:
         """Return the newest vintage of each key available at ``as_of``, in order of key.
 

@@ -7,13 +7,23 @@ from typing import Any
 
 import pytest
 
-from kalshi_alpha.core.errors import MissingData
 from kalshi_alpha.datastore.backfill import FileSummary, backfill, main, render
 from kalshi_alpha.datastore.feeds import Driver
 from kalshi_alpha.datastore.history import History
+from kalshi_alpha.datastore.history_leftovers import MARKETS, NO_TABLE, REVISED
 from kalshi_alpha.datastore.paths import Paths
 from kalshi_alpha.datastore.tables import FeedStore, Observation
-from kalshi_alpha.drivers import aaa_gas, bls_cpi, cleveland_nowcast, dol_claims, treasury_yields
+from kalshi_alpha.drivers import (
+    aaa_gas,
+    bls_cpi,
+    cleveland_nowcast,
+    dol_claims,
+    macro_calendar,
+    nws_daily_climate,
+    treasury_yields,
+    weather_guidance,
+)
+from kalshi_alpha.strategies.weather.outcomes import outcomes
 
 DRIVERS: dict[str, Driver[Any]] = {
     "bls_cpi": bls_cpi.DRIVER,
@@ -21,7 +31,12 @@ DRIVERS: dict[str, Driver[Any]] = {
     "aaa_gas": aaa_gas.DRIVER,
     "dol_claims": dol_claims.DRIVER,
     "treasury_yields": treasury_yields.DRIVER,
+    "macro_calendar": macro_calendar.DRIVER,
+    "nws_daily_climate": nws_daily_climate.DRIVER,
+    "weather_guidance": weather_guidance.DRIVER,
 }
+GUIDANCE = "guidance_day_ahead_12z_KNYC_KMDW_KMIA.csv"
+GHCN, ACIS = "tmax_ghcnd_KNYC_KMDW_daily.csv", "tmax_acis_20stations_daily.csv"
 
 
 @pytest.fixture
@@ -45,6 +60,23 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path / "history"
 
 
+@pytest.fixture
+def weather(tmp_path: Path) -> Path:
+    folder = tmp_path / "weather"
+    folder.mkdir()
+    (folder / GHCN).write_text("station,date,tmax_f\nKNYC,2025-01-08,33\nKNYC,2025-01-09,30\n")
+    (folder / ACIS).write_text(
+        "station,kalshi_series,date,tmax_f\n"
+        "NYC,KXHIGHNY,2025-01-08,33\nNYC,KXHIGHNY,2025-01-09,\nDEN,KXHIGHDEN,2025-01-08,28\n"
+    )
+    (folder / GUIDANCE).write_text(
+        "station,target_date,issued_no_later_than_utc,gfs_mos_tmax_f,nam_mos_tmax_f,hrrr_tmax_f\n"
+        "KNYC,2025-01-10,2025-01-09 12:00:00+00:00,36.0,38.0,35.2\n"
+        "KMDW,2025-01-10,2025-01-09 12:00:00+00:00,29.0,,\n"
+    )
+    return folder
+
+
 def filled(folder: Path, store: FeedStore) -> dict[str, FileSummary]:
     return {each.file: each for each in backfill(History([folder]), DRIVERS, store)}
 
@@ -63,6 +95,7 @@ def test_every_file_has_a_summary(folder: Path, store: FeedStore) -> None:
         "AAA_regular_gasoline_daily.csv": (3, 2, True),
         "ICSA_first_prints.csv": (1, 1, True),
         "DGS10.csv": (2, 2, True),
+        "release_calendar.csv": (2, 2, True),
     }
     assert found["AAA_regular_gasoline_daily.csv"].skipped == 1
 
@@ -131,9 +164,118 @@ def test_a_feed_without_a_driver_is_noted(folder: Path, store: FeedStore) -> Non
     assert found.note == "no driver dol_claims is installed"
 
 
-def test_a_folder_without_history_is_an_error(tmp_path: Path, store: FeedStore) -> None:
-    with pytest.raises(MissingData, match="no history file"):
-        backfill(History([tmp_path]), DRIVERS, store)
+def test_weather_fills_two_tables(weather: Path, store: FeedStore) -> None:
+    found = filled(weather, store)
+    assert {name: (each.source, each.rows, each.skipped, each.new_rows)
+            for name, each in found.items()} == {
+        GHCN: ("nws_daily_climate", 2, 0, 2),
+        ACIS: ("nws_daily_climate", 3, 1, 2),
+        GUIDANCE: ("weather_guidance", 2, 0, 3),
+    }  # fmt: skip
+    assert found[GUIDANCE].besides == {"hrrr_tmax_f": 1}
+    assert not any(each.new_rows for each in filled(weather, FeedStore(store.paths)).values())
+
+
+def test_maxima_settle_from_the_end_of_the_day_after(weather: Path, store: FeedStore) -> None:
+    filled(weather, store)
+
+    def settled(at: datetime) -> set[tuple[str, date]]:
+        return set(outcomes(lambda feed: store.rows(feed, at), at))
+
+    nyc, den = ("temp_max_nyc", date(2025, 1, 8)), ("temp_max_den", date(2025, 1, 8))
+    assert settled(datetime(2025, 1, 10, 4, 59, tzinfo=UTC)) == set()
+    assert settled(datetime(2025, 1, 10, 5, tzinfo=UTC)) == {nyc, den}
+
+
+def test_guidance_is_there_six_hours_after_its_cycle(weather: Path, store: FeedStore) -> None:
+    filled(weather, store)
+    assert store.rows("weather_guidance", datetime(2025, 1, 9, 17, 59, tzinfo=UTC)) == []
+    rows = store.rows("weather_guidance", datetime(2025, 1, 9, 18, tzinfo=UTC))
+    assert {(row["station"], row["model"], row["tmax_f"]) for row in rows} == {
+        ("KNYC", "MAV", 36),
+        ("KNYC", "MET", 38),
+        ("KMDW", "MAV", 29),
+    }
+
+
+def test_a_longer_file_continues_a_table_that_a_later_beginning_one_shares(
+    weather: Path, store: FeedStore
+) -> None:
+    # The other file of the table begins a year later than this one.
+    earlier = (weather / GHCN).read_text() + "KNYC,2024-01-08,40\n"
+    (weather / GHCN).write_text(earlier)
+    filled(weather, store)
+    (weather / GHCN).write_text(earlier + "KNYC,2025-01-10,31\n")
+    found = filled(weather, FeedStore(store.paths))
+    assert (found[GHCN].error, found[GHCN].new_rows) == ("", 1)
+
+
+def test_rows_older_than_what_the_table_holds_are_refused(weather: Path, store: FeedStore) -> None:
+    filled(weather, store)
+    with (weather / GHCN).open("a") as file:
+        file.write("KNYC,2024-01-08,40\n")
+    found = filled(weather, FeedStore(store.paths))
+    assert "too late" in found[GHCN].error
+    assert found[ACIS].ok
+
+
+def test_the_next_release_is_known_a_week_ahead(folder: Path, store: FeedStore) -> None:
+    filled(folder, store)
+    rows = store.rows("macro_calendar", datetime(2025, 6, 5, 4, tzinfo=UTC))
+    assert {row["release_on"] for row in rows} == {date(2025, 5, 13), date(2025, 6, 11)}
+    assert len(store.rows("macro_calendar", datetime(2025, 6, 5, 3, 59, tzinfo=UTC))) == 1
+
+
+def test_files_that_fill_no_table_are_named_after_the_others(
+    folder: Path, store: FeedStore
+) -> None:
+    (folder / "ICSA.csv").write_text("date,initial_claims_sa_persons\n")
+    (folder / "VIXCLS.csv").write_text("date,index\n")
+    summaries = backfill(History([folder]), DRIVERS, store)
+    assert [(each.file, each.source, each.note) for each in summaries[-2:]] == [
+        ("ICSA.csv", "", REVISED),
+        ("VIXCLS.csv", "", NO_TABLE),
+    ]
+    assert all(each.ok for each in summaries)
+    assert f"not loaded: {REVISED}" in render(summaries)
+
+
+def test_the_steps_add_up(folder: Path, store: FeedStore) -> None:
+    seen: list[tuple[int, int, str]] = []
+    backfill(History([folder]), DRIVERS, store, lambda *step: seen.append(step))
+    assert [done for done, _, _ in seen] == sorted(done for done, _, _ in seen)
+    assert {total for _, total, _ in seen} == {12}
+    assert seen[0] == (0, 12, "reading CPIAUCNS.csv")
+    assert seen[-1] == (11, 12, "filling macro_calendar")
+
+
+def test_a_folder_of_markets_says_what_they_are_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("KALSHI_ALPHA_HOME", str(tmp_path / "home"))
+    folder = tmp_path / "markets"
+    folder.mkdir()
+    (folder / "markets.csv").write_text("ticker,strike_type,floor_strike,cap_strike,result\n")
+    (folder / "kalshi_trades.parquet").write_bytes(b"PAR1")
+    assert main(["--from", str(folder)]) == 4
+    captured = capsys.readouterr()
+    assert [line.split()[0] for line in captured.out.splitlines()] == [
+        "file", "kalshi_trades.parquet", "markets.csv",
+    ]  # fmt: skip
+    assert MARKETS in captured.out
+    assert captured.err == (
+        "backfill: no history file to load: what is there is of markets; give markets.csv to "
+        "exec.evaluate --market\n"
+    )
+
+
+def test_a_folder_without_history_is_an_error(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("KALSHI_ALPHA_HOME", str(tmp_path / "home"))
+    (tmp_path / "empty").mkdir()
+    assert main(["--from", str(tmp_path / "empty"), "--quiet"]) == 4
+    assert "no history file to load: known are CPIAUCNS.csv" in capsys.readouterr().err
 
 
 def test_the_table_names_failures(folder: Path, store: FeedStore) -> None:

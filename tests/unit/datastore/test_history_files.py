@@ -12,7 +12,8 @@ import pytest
 from kalshi_alpha.core.errors import MissingData
 from kalshi_alpha.datastore.columns import Column, polars_schema
 from kalshi_alpha.datastore.history import History
-from kalshi_alpha.datastore.history_files import HISTORY_FILES, Layer, end_of, release_days
+from kalshi_alpha.datastore.history_files import HISTORY_FILES
+from kalshi_alpha.datastore.history_format import Layer, end_of
 from kalshi_alpha.strategies import claims, cpi, teny, weather
 
 FORMAT = Path(__file__).parents[3] / "docs" / "reference" / "history-format.md"
@@ -73,11 +74,6 @@ def layers(name: str, *rows: dict[str, Any]) -> list[Layer]:
     [file] = [each for each in HISTORY_FILES if each.name == name]
     assert all(row.keys() == dict(file.columns).keys() for row in rows)
     return list(file.layers(rows, RELEASES))
-
-
-def test_a_day_is_over_at_midnight_in_new_york() -> None:
-    assert end_of(date(2025, 6, 11)) == datetime(2025, 6, 12, 4, tzinfo=UTC)
-    assert end_of(date(2025, 1, 11)) == datetime(2025, 1, 12, 5, tzinfo=UTC)
 
 
 @pytest.mark.parametrize(
@@ -152,11 +148,3 @@ def test_prices_and_yields_are_whole_numbers_of_their_smallest_unit() -> None:
     assert weekly.available_at == end_of(date(2025, 6, 10))
     [[close]] = layers("DGS10.csv", {"date": date(2025, 6, 11), "yield_pct": 4.41})
     assert (close.values["yield_bp"], close.values["series_id"]) == (441, "DGS10")
-
-
-def test_release_days_are_those_of_the_cpi(tmp_path: Path) -> None:
-    assert release_days(History([tmp_path])) == {}
-    (tmp_path / "release_calendar.csv").write_text(
-        "release,reference_month,release_date\nCPI,2025-05,2025-06-11\nFOMC,,2025-06-18\n"
-    )
-    assert release_days(History([tmp_path])) == RELEASES

@@ -115,6 +115,15 @@ def test_a_late_payload_is_refused_unless_it_brings_nothing(
         assert values(opened, T0 + HOUR) == [1]
 
 
+def test_what_is_new_in_a_longer_payload_has_its_own_beginning(table: PointInTimeTable) -> None:
+    known = [level(MAY, 320580, T0), level(JUNE, 321465, T0 + HOUR)]
+    assert table.first_new_at(known) == T0
+    add(table, known, T0)
+    assert table.first_new_at(known) is None
+    longer = [*known, level(JULY, 322132, T0 + 3 * HOUR), level(JUNE, 321500, T0 + 2 * HOUR)]
+    assert table.first_new_at(longer) == T0 + 2 * HOUR
+
+
 def test_of_two_values_available_together_the_one_received_later_counts(
     table: PointInTimeTable,
 ) -> None:

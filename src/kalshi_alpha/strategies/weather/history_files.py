@@ -11,6 +11,15 @@ from kalshi_alpha.core.arrays import FloatArray, IntArray
 from kalshi_alpha.core.errors import MissingData
 from kalshi_alpha.datastore.columns import Column
 from kalshi_alpha.datastore.history import History
+from kalshi_alpha.datastore.history_weather import (
+    ACIS_FILE,
+    DAILY_COLUMNS,
+    GFS_MOS,
+    GHCN_FILE,
+    GUIDANCE_FILE,
+    GUIDANCE_KEY,
+    NAM_MOS,
+)
 from kalshi_alpha.strategies.weather.panel import (
     StationPanel,
     plausible,
@@ -21,14 +30,10 @@ from kalshi_alpha.strategies.weather.stations import BY_ICAO
 if TYPE_CHECKING:
     import polars as pl
 
-GUIDANCE_FILE = "guidance_day_ahead_12z_KNYC_KMDW_KMIA.csv"
-ACIS_FILE = "tmax_acis_20stations_daily.csv"
-GHCN_FILE = "tmax_ghcnd_KNYC_KMDW_daily.csv"
-
 INPUT_COLUMNS = {
     "nbm_gridded": "nbm_gridded_hourly_tmax_f",
-    "gfs_mos": "gfs_mos_tmax_f",
-    "nam_mos": "nam_mos_tmax_f",
+    "gfs_mos": GFS_MOS,
+    "nam_mos": NAM_MOS,
     "hrrr": "hrrr_tmax_f",
 }
 """Guidance read, best first where a single one has to do.
@@ -38,12 +43,9 @@ RAP and the GEFS mean are left out: with the four above they made walk-forward s
 _SPREAD, _OBSERVED = "gefs_spread_f", "observed_tmax_f"
 
 _GUIDANCE: tuple[Column, ...] = (
-    ("station", "text"),
-    ("target_date", "date"),
-    ("issued_no_later_than_utc", "time"),
+    *GUIDANCE_KEY,
     *((column, "float") for column in (*INPUT_COLUMNS.values(), _SPREAD, _OBSERVED)),
 )
-_DAILY: tuple[Column, ...] = (("station", "text"), ("date", "date"), ("tmax_f", "float"))
 
 _Series = tuple[IntArray, FloatArray]
 
@@ -92,7 +94,7 @@ def _guidance(history: History) -> dict[str, pl.DataFrame]:
 def _daily(history: History, file: str) -> dict[str, _Series]:
     if not history.files(file):
         return {}
-    whole = history.frame(file, _DAILY, ("station", "date"), ("station", "date"))
+    whole = history.frame(file, DAILY_COLUMNS, ("station", "date"), ("station", "date"))
     return {
         str(name[0]): (
             frame["date"].to_physical().to_numpy().astype(np.int64),

@@ -7,13 +7,8 @@ import pytest
 
 from kalshi_alpha.core.errors import MissingData
 from kalshi_alpha.datastore.history import History
-from kalshi_alpha.strategies.weather.history_files import (
-    ACIS_FILE,
-    GHCN_FILE,
-    GUIDANCE_FILE,
-    INPUT_COLUMNS,
-    read_panels,
-)
+from kalshi_alpha.datastore.history_weather import ACIS_FILE, GHCN_FILE, GUIDANCE_FILE
+from kalshi_alpha.strategies.weather.history_files import INPUT_COLUMNS, read_panels
 
 GUIDANCE_HEADER = (
     "station,target_date,issued_no_later_than_utc,gfs_mos_tmax_f,nam_mos_tmax_f,observed_tmax_f,"

@@ -10,8 +10,8 @@ import pytest
 
 from kalshi_alpha.core.scoring.crps import crps_grid
 from kalshi_alpha.datastore.history import History
+from kalshi_alpha.datastore.history_weather import ACIS_FILE, GUIDANCE_FILE
 from kalshi_alpha.strategies.replay import Replay
-from kalshi_alpha.strategies.weather.history_files import ACIS_FILE, GUIDANCE_FILE
 from kalshi_alpha.strategies.weather.panel import StationPanel, from_epoch
 from kalshi_alpha.strategies.weather.replay import replay, station_replay
 
