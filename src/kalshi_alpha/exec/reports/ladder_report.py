@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from kalshi_alpha.core.forecast import Forecast
 from kalshi_alpha.core.gates import describe
 from kalshi_alpha.core.ledger.entry import LedgerEntry
 from kalshi_alpha.core.ledger.summary import KindSummary, summarise
@@ -16,6 +17,7 @@ from kalshi_alpha.exec.reports.markdown import cents, money, percent, table
 from kalshi_alpha.exec.scanning import Scanned
 from kalshi_alpha.exec.wiring import Run
 
+_COARSE = 100
 MONITORS_BEGIN = "<!-- monitors:begin -->"
 MONITORS_END = "<!-- monitors:end -->"
 
@@ -155,6 +157,8 @@ def _pool(scanned: Scanned) -> Iterator[str]:
             for event, each in scanned.weights.items()
         ],
     )
+    for event in sorted(pooling.observed):
+        yield f"- {event} rests on an observation and is not held within {pooling.gap:g}."
 
 
 def _pictures(parts: ReportParts) -> Iterator[str]:
@@ -173,8 +177,8 @@ def _forecasts(run: Run, scanned: Scanned) -> Iterator[str]:
             (
                 f.quantity,
                 shown_period(run, f),
-                f"{f.latent_mean:+.4f}",
-                f"{f.latent_sd:.4f}",
+                f"{f.latent_mean:+,.{_digits(f)}f}",
+                f"{f.latent_sd:,.{_digits(f)}f}",
                 f.pmf.grid.unit,
                 f.model_id,
             )
@@ -188,6 +192,14 @@ def _forecasts(run: Run, scanned: Scanned) -> Iterator[str]:
         yield f"- {name}: {fact}"
     for note in dict.fromkeys(n for f in scanned.forecasts.forecasts for n in f.notes):
         yield f"- note: {note}"
+
+
+def _digits(forecast: Forecast) -> int:
+    """Return decimals that say something: parts of a point, tenths of a degree, whole claims."""
+    step = forecast.pmf.grid.step
+    if step < 1:
+        return 4
+    return 1 if step < _COARSE else 0
 
 
 def _ledger(parts: ReportParts) -> Iterator[str]:

@@ -1,14 +1,19 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
+from decimal import Decimal
 from typing import Any
 
+import numpy as np
 import pytest
 
 from desk import Morning, ledger_row
+from kalshi_alpha.core.forecast import GridPmf
 from kalshi_alpha.core.forecast.pooling import PoolWeight
 from kalshi_alpha.core.gates import Finding, Reason
 from kalshi_alpha.core.ledger.support import support
+from kalshi_alpha.core.types import SettlementGrid
 from kalshi_alpha.exec.reports.ladder_report import (
     MONITORS_BEGIN,
     MONITORS_END,
@@ -16,6 +21,7 @@ from kalshi_alpha.exec.reports.ladder_report import (
     ladder_report,
 )
 from kalshi_alpha.exec.scanning import Scanned
+from kalshi_alpha.strategies.strategy import ForecastSet
 
 
 def parts(**changes: Any) -> ReportParts:
@@ -142,3 +148,46 @@ def test_what_it_was_made_from_is_hashed(morning: Morning) -> None:
     assert morning.scanned.calibration_hash in text
     for name, sha256 in morning.run.settings.sha256.items():
         assert f"- configs/{name} {sha256}" in text
+
+
+def test_an_event_that_rests_on_an_observation_is_named(morning: Morning) -> None:
+    policy = morning.scanned.policy
+    assert policy.pooling is not None
+    pooling = replace(policy.pooling, observed=frozenset({"KXHIGHNY-24DEC12"}))
+    scanned = replace(morning.scanned, policy=replace(policy, pooling=pooling))
+    said = "- KXHIGHNY-24DEC12 rests on an observation and is not held within 0.15."
+    assert said in section(report(morning, scanned), "Pool with the market")
+    assert "rests on an observation" not in report(morning)
+
+
+@pytest.mark.parametrize(
+    ("step", "unit", "mean", "shown"),
+    [
+        ("0.01", "pp", 4.32, "+4.3200"),
+        ("1", "F", 38.92, "+38.9"),
+        ("1000", "claims", 224_318.6, "+224,319"),
+    ],
+)
+def test_a_latent_mean_has_as_many_decimals_as_say_something(
+    morning: Morning, step: str, unit: str, mean: float, shown: str
+) -> None:
+    grid = SettlementGrid(Decimal(step), unit)
+    made = replace(
+        morning.scanned.forecasts.forecasts[0],
+        quantity="something_daily",
+        period=date(2024, 12, 12),
+        pmf=GridPmf(grid, 0, np.array([1.0])),
+        latent_mean=mean,
+    )
+    text = section(
+        report(morning, replace(morning.scanned, forecasts=ForecastSet((made,)))), "Forecasts"
+    )
+    assert f"| something_daily | 2024-12-12 | {shown} |" in text
+
+
+def test_what_may_only_be_looked_at_says_so(morning: Morning) -> None:
+    first = morning.scanned.forecasts.forecasts[0]
+    made = replace(first, notes=("no_live_quote: dry only, there is no quote",))
+    scanned = replace(morning.scanned, forecasts=ForecastSet((made,)))
+    assert "**Dry only**: no_live_quote" in section(report(morning, scanned), "Proposals")
+    assert "Dry only" not in report(morning)
