@@ -24,9 +24,9 @@ from kalshi_alpha.exec.scanning import Known, Scanned
 from kalshi_alpha.exec.wiring import Run, wire_offline
 
 REPOSITORY = Path(__file__).parents[1]
-CLOCK = "2025-06-11T10:30:00Z"
-STAMP = "2025-06-11T103000Z"
-AT = datetime(2025, 6, 11, 10, 30, tzinfo=UTC)
+CLOCK = "2024-12-11T11:30:00Z"
+STAMP = "2024-12-11T113000Z"
+AT = datetime(2024, 12, 11, 11, 30, tzinfo=UTC)
 
 
 @dataclass(frozen=True)
@@ -92,7 +92,7 @@ class Desk:
     def proposals(self, series: str = "CPI", stamp: str = STAMP) -> dict[str, Any]:
         return self.json(f"exec/proposals/{series}/{stamp}.json")
 
-    def report(self, day: str = "2025-06-11") -> str:
+    def report(self, day: str = "2024-12-11") -> str:
         return (self.root / f"reports/CPI/{day}/REPORT.md").read_text()
 
     def ledger(self) -> pl.DataFrame:
@@ -183,7 +183,7 @@ def wired(root: Path, as_of: str | None = None) -> Run:
 
 
 def ledger_row(**changes: Any) -> LedgerEntry:
-    """Build a ledger row of the reference morning: five NO contracts at 0.42, all filled."""
+    """Build a ledger row of the reference morning: five NO contracts at 0.68, all filled."""
     fields: dict[str, Any] = {
         "mode": LedgerMode.OFFLINE,
         "environment": "offline",
@@ -192,18 +192,18 @@ def ledger_row(**changes: Any) -> LedgerEntry:
         "as_of": AT,
         "run_scope": "pre_cpi",
         "series": "KXCPI",
-        "event_ticker": "KXCPI-25MAY",
-        "market_ticker": "KXCPI-25MAY-T0.1",
+        "event_ticker": "KXCPI-24NOV",
+        "market_ticker": "KXCPI-24NOV-T0.3",
         "family": "CPI",
         "quantity": "cpi_mom",
-        "risk_unit": "CPI:2025-06-11",
+        "risk_unit": "CPI:2024-12-11",
         "side": Side.NO,
-        "strike": "> 0.1",
-        "price_e4": 4200,
+        "strike": "> 0.3",
+        "price_e4": 6800,
         "posted_e2": 500,
         "filled_e2": 500,
-        "fee_e6": 21_400,
-        "p": 0.58,
+        "fee_e6": 19_100,
+        "p": 0.72,
         "shrink": 0.9,
         "w_bin": 1.0,
         "adverse": 0.005,

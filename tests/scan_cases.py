@@ -37,11 +37,11 @@ from kalshi_alpha.core.types import (
     TickGrid,
 )
 
-AT = datetime(2025, 6, 11, 10, 30, tzinfo=UTC)
-PERIOD = date(2025, 5, 1)
+AT = datetime(2024, 12, 11, 11, 30, tzinfo=UTC)
+PERIOD = date(2024, 11, 1)
 GRID = SettlementGrid(Decimal("0.1"), "pp")
 CENT = TickGrid.linear_cent()
-EVENT = "KXCPI-25MAY"
+EVENT = "KXCPI-24NOV"
 KELLY = SizingPolicy(rule=SizingRule.KELLY, bankroll=Money.parse("10000"))
 POLICY = ScanPolicy(at=AT, sizing=KELLY)
 LIMITS = PalLimits(Money.parse("3000"), Money.parse("2500"))
@@ -87,7 +87,7 @@ def snapshot(
     quotes: Mapping[int, tuple[float, float] | None],
     event: str = EVENT,
     *,
-    unit: str = "CPI:2025-06-11",
+    unit: str = "CPI:2024-12-11",
     markets: Sequence[Market] = (),
     unreadable: Mapping[str, str] | None = None,
 ) -> LadderSnapshot:
@@ -166,7 +166,7 @@ def scenes(draw: st.DrawFn) -> Scene:
     """Build one to three ladders whose quotes agree with themselves but not with the forecast."""
     snapshots, forecasts, exposures, limits = [], {}, {}, {}
     for number in range(draw(st.integers(1, 3))):
-        event = f"KXCPI{number}-25MAY"
+        event = f"KXCPI{number}-24NOV"
         ours, theirs = (
             np.array(draw(st.lists(st.integers(1, 20), min_size=8, max_size=8))) for _ in range(2)
         )

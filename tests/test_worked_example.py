@@ -18,14 +18,13 @@ from kalshi_alpha.exec.pipelines import daily
 from runs import REPO, at_home_in_new_york, new_root
 
 PAGE = REPO / "docs" / "worked-example.md"
-TICKER = "KXCPI-25MAY-T0.1"
-CONSTANTS = {"1", "2", "3", "4", "6", "8", "10", "51", "52", "64", "100", "10000"} | {
+TICKER = "KXCPI-24NOV-T0.3"
+CONSTANTS = {"1", "2", "3", "4", "6", "8", "10", "100", "10000"} | {
     "0.0175",  # the venue's maker rate
     "0.005",  # adverse selection
     "0.25",  # Kelly multiplier, and the cap of one piece of news
     "0.5",  # expected fill ratio, and rounding half up
     "0.9",  # shrink
-    "0.000101",  # a step of the balance and one of the fee
     "3000",  # the ladder's position limit
 }
 _STEP = 0.0001
@@ -40,10 +39,10 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, Any]:
         common += ["--driver-fixtures", str(REPO / "tests/fixtures")]
         common += ["--scanner-fixtures", str(REPO / "tests/data_fixtures")]
         assert daily.main(common) == 0
-        assert daily.main([*common, "--as-of", "2025-06-11T13:00:00Z"]) == 3
+        assert daily.main([*common, "--as-of", "2024-12-11T14:00:00Z"]) == 3
     paths = Paths(root)
     return {
-        "proposals": json.loads((paths.proposals / "CPI/2025-06-11T103000Z.json").read_bytes()),
+        "proposals": json.loads((paths.proposals / "CPI/2024-12-11T113000Z.json").read_bytes()),
         "row": next(r for r in LedgerStore(paths).entries() if r.market_ticker == TICKER),
     }
 
@@ -93,8 +92,8 @@ def test_the_readme_shows_what_the_demo_prints(demo: Mapping[str, Any]) -> None:
 
 
 def test_the_table_of_t_that_the_page_quotes_is_right() -> None:
-    assert _t6_cdf(0.131) == pytest.approx(0.55, abs=5e-4)
-    assert _t6_cdf(0.265) == pytest.approx(0.60, abs=5e-4)
+    assert _t6_cdf(0.553) == pytest.approx(0.70, abs=5e-4)
+    assert _t6_cdf(0.718) == pytest.approx(0.75, abs=5e-4)
 
 
 def _page_lines() -> dict[str, tuple[str, str]]:
@@ -116,13 +115,13 @@ def _run_figures(demo: Mapping[str, Any]) -> dict[str, float]:
     figures |= _news_figures(document)
     contracts, fee = float(ours["contracts"]), float(ours["fee"])
     index = _all_items()
-    change = 100 * (index["2025-05"] / index["2025-04"] - 1)
+    change = 100 * (index["2024-11"] / index["2024-10"] - 1)
     row = demo["row"]
     assert row.filled_e2 == row.posted_e2
     return figures | {
         "PAL room": float(ours["pal_room"]),
         "contracts": contracts,
-        "trade fee": 0.0175 * contracts * 0.42 * 0.58,
+        "trade fee": 0.0175 * contracts * 0.68 * 0.32,
         "principal": contracts * float(ours["price"]),
         "max loss": float(ours["max_loss"]),
         "fee": fee,
@@ -131,8 +130,8 @@ def _run_figures(demo: Mapping[str, Any]) -> dict[str, float]:
         "EV honest": ours["ev_honest"],
         "staked": ours["staked_fraction"],
         "expected profit": ours["ev_order"],
-        "index of April": index["2025-04"],
-        "index of May": index["2025-05"],
+        "index of October": index["2024-10"],
+        "index of November": index["2024-11"],
         "change in percent": change,
         "print": math.floor(10 * change + 0.5) / 10,
         "payout": row.payout_e6 / 1e6,
@@ -143,7 +142,7 @@ def _run_figures(demo: Mapping[str, Any]) -> dict[str, float]:
 def _forecast_figures(document: Mapping[str, Any]) -> dict[str, float]:
     month, year, core = document["forecasts"]
     scale = month["latent_sd"] * math.sqrt(4 / 6)
-    t = (0.15 - month["latent_mean"]) / scale
+    t = (0.35 - month["latent_mean"]) / scale
     u = t / math.sqrt(6 + t * t)
     ours = next(p for p in document["proposals"] if p["market_ticker"] == TICKER)
     assert ours["prob_model"] == pytest.approx(_t6_cdf(t), abs=1e-8)
@@ -151,14 +150,14 @@ def _forecast_figures(document: Mapping[str, Any]) -> dict[str, float]:
         "latent mean": month["latent_mean"],
         "latent sd": month["latent_sd"],
         "t scale": scale,
-        "half-step edge": 0.15,
+        "half-step edge": 0.35,
         "t": t,
         "u": u,
         "c": 1 - u * u,
         "P(NO pays)": ours["prob_model"],
-        "P(month is 0.3)": _prob(month, lambda x: x == 0.3),
-        "P(year above 2.5)": _prob(year, lambda x: x > 2.5),
-        "P(core above 0.3)": _prob(core, lambda x: x > 0.3),
+        "P(month is 0.4)": _prob(month, lambda x: x == 0.4),
+        "P(year is 2.8)": _prob(year, lambda x: x == 2.8),
+        "P(core 0.1 or less)": _prob(core, lambda x: x <= 0.1),
     }
 
 
@@ -170,8 +169,8 @@ def _pool_figures(document: Mapping[str, Any]) -> dict[str, float]:
     return {
         "weight": weight["weight"],
         "model, for NO": math.log(model / (1 - model)),
-        "market, against NO": math.log((1 - market) / market),
-        "pool, against NO": math.log((1 - pooled) / pooled),
+        "market, for NO": math.log(market / (1 - market)),
+        "pool, for NO": math.log(pooled / (1 - pooled)),
         "pooled probability": pooled,
         "away from the mid": pooled - market,
     }
@@ -199,37 +198,31 @@ def _sizing_figures(ours: Mapping[str, Any]) -> dict[str, float]:
 def _news_figures(document: Mapping[str, Any]) -> dict[str, float]:
     proposals = document["proposals"]
     at_risk = {p["market_ticker"]: _at_risk(p, _wanted(p)) for p in proposals}
-    worst = {
+    ladders = {
         series: sum(at_risk[p["market_ticker"]] for p in proposals if p["series_ticker"] == series)
         for series in ("KXCPI", "KXCPIYOY", "KXCPICORE")
     }
-    slack = len(proposals) * 0.000101
-    share = (2500 - slack) / sum(worst.values())
-    left = {p["market_ticker"]: math.floor(_wanted(p) * share) for p in proposals}
+    # Nothing was cut: every order has the size that Kelly asked for.
+    assert {p["market_ticker"]: float(p["contracts"]) for p in proposals} == {
+        p["market_ticker"]: _wanted(p) for p in proposals
+    }
 
     ladder = [p["market_ticker"] for p in proposals if p["series_ticker"] == "KXCPI"]
     earlier = ladder[: ladder.index(TICKER)]
-
-    def all_at(sixty_fourths: int) -> float:
-        return sum(_at_risk(p, left[p["market_ticker"]] * sixty_fourths // 64) for p in proposals)
-
-    assert document["value_at_risk"]["usd"] == pytest.approx(all_at(51), abs=1e-6)
-    assert {p["market_ticker"]: float(p["contracts"]) for p in proposals} == {
-        ticker: count * 51 // 64 for ticker, count in left.items()
-    }
+    pays = sum(_wanted(p) for p in proposals if p["market_ticker"] == "KXCPICORE-24NOV-T0.3")
     return {
         **{
             f"{p['market_ticker']} {p['side'].upper()}": at_risk[p["market_ticker"]]
             for p in proposals
         },
         "ladder room": 3000 - sum(at_risk[ticker] for ticker in earlier),
-        **{f"worst of {series}": loss for series, loss in worst.items()},
-        "worst of the news": sum(worst.values()),
-        "room for rounding": slack,
-        "share for the news": share,
-        "contracts left": left[TICKER],
-        "all orders at 52/64": all_at(52),
-        "all orders at 51/64": all_at(51),
+        "at risk in KXCPI": ladders["KXCPI"],
+        "at risk in KXCPIYOY": ladders["KXCPIYOY"],
+        "at risk in core": ladders["KXCPICORE"],
+        "at risk in all": sum(ladders.values()),
+        "cap of the news": 0.25 * float(document["bankroll_usd"]),
+        "worst for core": ladders["KXCPICORE"] - pays,
+        "value at risk": document["value_at_risk"]["usd"],
     }
 
 
@@ -263,7 +256,7 @@ def _t6_cdf(t: float) -> float:
 def _all_items() -> dict[str, float]:
     """Return the adjusted all-items index by month, from the publisher's own answers."""
     levels: dict[str, float] = {}
-    for day in ("2025-05-13", "2025-06-11"):
+    for day in ("2024-11-13", "2024-12-11"):
         body = json.loads((REPO / f"tests/fixtures/bls_cpi/{day}.json").read_bytes())
         for series in body["Results"]["series"]:
             if series["seriesID"] == "CUSR0000SA0":
@@ -282,7 +275,7 @@ def _quoted_numbers(proposals: list[Mapping[str, Any]]) -> set[str]:
     return (
         {f"{number:g}" for number in prices | complements}
         | {str(_wanted(p)) for p in proposals}
-        | {"0.54", "0.1", "0.2"}
+        | {"0.28", "0.3", "0.4"}
     )
 
 

@@ -17,8 +17,8 @@ from kalshi_alpha.exec.pipelines import pipeline
 from kalshi_alpha.exec.wiring import wire_offline
 
 FULL = ("--report", "--paper-ledger")
-LOG = "data/proc/logs/2025-06-11/daily_pre_cpi_20250611T103000Z.json"
-BEFORE = ("--as-of", "2025-06-11T09:30:00Z")
+LOG = "data/proc/logs/2024-12-11/daily_pre_cpi_20241211T113000Z.json"
+BEFORE = ("--as-of", "2024-12-11T10:30:00Z")
 
 
 @pytest.mark.parametrize(
@@ -90,9 +90,9 @@ def test_print_says_when_the_window_opens_and_scans_nothing(desk: Desk) -> None:
     done = desk.daily("--snap-to-window", "print", *FULL, *BEFORE)
 
     assert (done.code, done.err) == (0, "")
-    assert done.out == "CPI: the next scan window opens 2025-06-11 06:00:00 ET\n"
+    assert done.out == "CPI: the next scan window opens 2024-12-11 06:00:00 ET\n"
     assert not [name for name in desk.files() if name.startswith(("exec/", "reports/"))]
-    log = desk.json(LOG.replace("1030", "0930"))
+    log = desk.json(LOG.replace("1130", "1030"))
     assert [step["step"] for step in log["steps"]] == ["ingest", "calibrate", "window"]
     assert log["steps"][-1]["facts"]["state"] == "frozen"
 
@@ -102,14 +102,14 @@ def test_print_inside_the_window_only_prints_too(desk: Desk) -> None:
 
     assert (done.code, done.out) == (
         0,
-        "CPI: in the scan window that opened 2025-06-11 06:00:00 ET\n",
+        "CPI: in the scan window that opened 2024-12-11 06:00:00 ET\n",
     )
     assert desk.orders == []
 
 
 def test_print_as_json_is_one_document(desk: Desk) -> None:
     document = desk.daily("--snap-to-window", "print", "--json", *BEFORE).document
-    assert document["snap"] == "the next scan window opens 2025-06-11 06:00:00 ET"
+    assert document["snap"] == "the next scan window opens 2024-12-11 06:00:00 ET"
     assert document["schema"] == 1
 
 
@@ -157,7 +157,7 @@ def test_wait_sleeps_until_the_window_and_begins_anew(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     slept: list[float] = []
-    clocks = iter(("2025-06-11T09:30:00Z", "2025-06-11T10:00:05Z"))
+    clocks = iter(("2024-12-11T10:30:00Z", "2024-12-11T11:00:05Z"))
     monkeypatch.setattr(time, "sleep", slept.append)
 
     def rewired(**settings: Any) -> Any:
@@ -170,7 +170,7 @@ def test_wait_sleeps_until_the_window_and_begins_anew(
 
     assert slept == [1800.0]
     assert done.code == 0
-    assert desk.verdict["generated_at"] == "2025-06-11T10:00:05Z"
+    assert desk.verdict["generated_at"] == "2024-12-11T11:00:05Z"
 
 
 def test_a_run_under_the_system_clock_beats_and_ends_in_good_order(desk: Desk) -> None:
@@ -199,7 +199,7 @@ def test_a_heartbeat_that_is_not_trusted_is_never_overwritten(desk: Desk) -> Non
         json.dumps(
             {
                 "schema": 1,
-                "generated_at": "2025-06-11T10:29:00Z",
+                "generated_at": "2024-12-11T11:29:00Z",
                 "session": "pilot",
                 "running": True,
                 "pid": 1,
@@ -243,7 +243,7 @@ def test_the_verdicts_of_other_families_stay_for_their_day(desk: Desk) -> None:
         refused = {**cpi, "go": False, "reasons": [{"reason": "kill_switch", "detail": "on"}]}
         document["series"] |= {
             "TNEY": refused,
-            "CLAIMS": {**cpi, "generated_at": "2025-06-10T10:30:00Z"},
+            "CLAIMS": {**cpi, "generated_at": "2024-12-10T11:30:00Z"},
             "WEATHER": {**cpi, "mode": "ONLINE"},
         }
 
@@ -287,11 +287,13 @@ def test_a_step_that_fails_is_the_last_in_the_log(
 def test_orders_of_an_earlier_run_that_rest_count_against_the_limits_of_a_later(
     desk: Desk,
 ) -> None:
-    desk.daily("--paper-ledger")
+    at_most = ("--max-var", "950")
+    desk.daily("--paper-ledger", *at_most)
     first = desk.proposals()
-    alone = desk.daily("--json", "--as-of", "2025-06-11T11:00:00Z").document
+    later = (*at_most, "--json", "--as-of", "2024-12-11T12:00:00Z")
+    alone = desk.daily(*later).document
 
-    both = desk.scan("--json", "--paper-ledger", "--as-of", "2025-06-11T11:00:00Z").document
+    both = desk.scan("--paper-ledger", *later).document
 
     def staked(document: dict[str, Any]) -> float:
         return sum(float(p["max_loss"]) for p in document["proposals"])

@@ -1,5 +1,5 @@
-"""A CPI morning as `make demo` runs it: 06:30 in New York on 11 June 2025, two hours before the
-May print, and then half an hour after it.
+"""A CPI morning as `make demo` runs it: 06:30 in New York on 11 December 2024, two hours before
+the November print, and then half an hour after it.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ import pytest
 
 from desk import CLOCK, REPOSITORY, STAMP, Desk
 
-AFTER_RELEASE = "2025-06-11T13:00:00Z"
+AFTER_RELEASE = "2024-12-11T14:00:00Z"
 FULL = ("--report", "--paper-ledger")
 WRITTEN_FOLDERS = ("data", "exec", "reports", "REPORT.md")
 
@@ -67,7 +67,7 @@ def test_the_morning_is_go_and_every_proposal_reaches_the_dry_broker(desk: Desk)
     assert [(o.ticker, o.side.value, str(o.price)) for o in desk.orders] == [
         (p["market_ticker"], p["side"], p["price"]) for p in proposed
     ]
-    assert done.out.startswith("CPI OFFLINE 2025-06-11T10:30:00Z: GO\n")
+    assert done.out.startswith("CPI OFFLINE 2024-12-11T11:30:00Z: GO\n")
     assert "## Verdict: GO" in desk.report()
 
 
@@ -87,10 +87,10 @@ def test_every_market_is_proposed_or_has_its_reason_and_never_both(desk: Desk) -
 def test_a_proposal_carries_all_that_an_operator_needs_to_judge_it(desk: Desk) -> None:
     desk.daily()
 
-    [p] = [p for p in desk.proposals()["proposals"] if p["market_ticker"] == "KXCPI-25MAY-T0.1"]
+    [p] = [p for p in desk.proposals()["proposals"] if p["market_ticker"] == "KXCPI-24NOV-T0.3"]
     price, contracts = Decimal(p["price"]), Decimal(p["contracts"])
     assert p["side"] == "no"
-    assert p["strike"] == "> 0.1"
+    assert p["strike"] == "> 0.3"
     assert p["prob_market"] <= p["prob_pooled"] <= p["prob_model"]
     assert p["prob_honest"] == pytest.approx(
         float(price) + 0.9 * (p["prob_pooled"] - float(price)), abs=1e-9
@@ -128,7 +128,7 @@ def test_every_artifact_carries_its_schema_its_time_and_the_hashes_it_was_made_f
         path.name: hashlib.sha256(path.read_bytes()).hexdigest()
         for path in (desk.root / "configs").iterdir()
     }
-    gasoline = (desk.drivers / "aaa_gas/2025-06-11.html").read_bytes()
+    gasoline = (desk.drivers / "aaa_gas/2024-12-11.html").read_bytes()
     for document in (desk.verdict, desk.proposals()):
         assert document["config_sha256"] == config
         inputs = {used["source"]: used for used in document["inputs"]}
@@ -142,14 +142,14 @@ def test_every_artifact_carries_its_schema_its_time_and_the_hashes_it_was_made_f
 
 
 def test_monthly_and_yearly_changes_come_from_one_latent_draw(desk: Desk) -> None:
-    """May's index is April's adjusted one moved by the draw, so the yearly change moves with it
-    one for one, times the unadjusted level of April 2025 over that of May 2024 (1.0213).
+    """November's index is October's adjusted one moved by the draw, so the yearly change moves with
+    it one for one, times the unadjusted level of October 2024 over November 2023's (1.0281).
     """
     desk.daily()
     before = {f["quantity"]: f for f in desk.proposals()["forecasts"]}
-    nowcasts = desk.drivers / "cleveland_nowcast/2025-06-10.json"
-    assert before["cpi_mom"]["latent_mean"] == pytest.approx(0.1251)
-    desk.edit(nowcasts, "0.1251", "0.2251")
+    nowcasts = desk.drivers / "cleveland_nowcast/2024-12-10.json"
+    assert before["cpi_mom"]["latent_mean"] == pytest.approx(0.2629)
+    desk.edit(nowcasts, "0.2629", "0.3629")
     shutil.rmtree(desk.root / "data")  # a payload of the same instant would be no news
 
     desk.daily()
@@ -160,7 +160,7 @@ def test_monthly_and_yearly_changes_come_from_one_latent_draw(desk: Desk) -> Non
         return change
 
     assert moved("cpi_mom") == pytest.approx(0.1)
-    assert moved("cpi_yoy") == pytest.approx(0.1 * 1.0213, abs=2e-4)
+    assert moved("cpi_yoy") == pytest.approx(0.1 * 1.0281, abs=2e-4)
     assert moved("cpi_core_mom") == 0.0
     assert before["cpi_yoy"]["latent_sd"] > 1.02 * before["cpi_mom"]["latent_sd"]
 
@@ -199,11 +199,11 @@ def test_the_report_lies_at_both_places_with_its_pictures_beside_it(desk: Desk) 
     desk.daily(*FULL)
 
     folder = desk.root / "reports/CPI"
-    dated, flat = folder / "2025-06-11/REPORT.md", folder / "2025-06-11.md"
+    dated, flat = folder / "2024-12-11/REPORT.md", folder / "2024-12-11.md"
     assert dated.read_bytes() == flat.read_bytes()
     text = desk.report()
-    for event in ("KXCPI-25MAY", "KXCPIYOY-25MAY", "KXCPICORE-25MAY"):
-        name = f"2025-06-11-{event}.svg"
+    for event in ("KXCPI-24NOV", "KXCPIYOY-24NOV", "KXCPICORE-24NOV"):
+        name = f"2024-12-11-{event}.svg"
         assert f"]({name})" in text
         for place in (dated.parent, flat.parent):
             assert ET.parse(place / name).getroot().get("role") == "img"  # noqa: S314 - our own
@@ -211,14 +211,14 @@ def test_the_report_lies_at_both_places_with_its_pictures_beside_it(desk: Desk) 
         assert f"## {heading}" in text
     for monitor in ("model_drift", "tz_not_et", "non_monotone_ladders"):
         assert f"| {monitor} |" in text
-    assert "AAA month mean: $3.1697" in text
+    assert "AAA month mean: $3.0801" in text
     assert "Bankroll $10,000.00" in text
 
 
 def test_the_log_records_the_six_steps(desk: Desk) -> None:
     desk.daily(*FULL)
 
-    log = desk.json("data/proc/logs/2025-06-11/daily_pre_cpi_20250611T103000Z.json")
+    log = desk.json("data/proc/logs/2024-12-11/daily_pre_cpi_20241211T113000Z.json")
     assert [step["step"] for step in log["steps"]] == [
         *("ingest", "calibrate", "window", "scan", "paper_ledger", "report")
     ]
@@ -232,15 +232,15 @@ def test_the_ledger_tells_fills_of_a_tape_from_expected_ones(desk: Desk) -> None
     ledger = desk.ledger()
     kinds = dict(ledger.select("event_ticker", "kind").unique().iter_rows())
     assert kinds == {
-        "KXCPI-25MAY": "filled",
-        "KXCPICORE-25MAY": "filled",
-        "KXCPIYOY-25MAY": "expected",
+        "KXCPI-24NOV": "filled",
+        "KXCPICORE-24NOV": "filled",
+        "KXCPIYOY-24NOV": "expected",
     }
     assert not ledger["evidence"].any()
     filled = ledger.filter(pl.col("filled_e2") > 0)
     assert filled.height > 0
     assert (filled["filled_e2"] <= filled["posted_e2"]).all()
-    window_end = pl.lit("2025-06-11T12:20:00Z").str.to_datetime(time_zone="UTC")
+    window_end = pl.lit("2024-12-11T13:20:00Z").str.to_datetime(time_zone="UTC")
     assert filled.filter(
         (pl.col("filled_at") <= pl.col("as_of")) | (pl.col("filled_at") > window_end)
     ).is_empty()
@@ -251,28 +251,28 @@ def test_the_ledger_tells_fills_of_a_tape_from_expected_ones(desk: Desk) -> None
 
 
 def test_the_print_settles_the_mornings_orders_to_the_cent(desk: Desk) -> None:
-    """The print of 08:30 was +0.1 on the month and 2.4 on the year; the arithmetic is by hand."""
+    """The print of 08:30 was +0.3 on the month and 2.7 on the year; the arithmetic is by hand."""
     desk.daily(*FULL)
-    yes, no = row_of(desk, "KXCPI-25MAY-T0.3"), row_of(desk, "KXCPI-25MAY-T0.1")
+    yes, no = row_of(desk, "KXCPI-24NOV-T0.4"), row_of(desk, "KXCPI-24NOV-T0.3")
 
     done = desk.daily(*FULL, "--as-of", AFTER_RELEASE)
 
-    # YES on more than 0.3 at 2 cents: nothing came back.
-    settled = row_of(desk, "KXCPI-25MAY-T0.3")
-    assert (yes["side"], yes["price_e4"], yes["payout_e6"]) == ("yes", 200, None)
+    # YES on more than 0.4 at 3 cents: nothing came back.
+    settled = row_of(desk, "KXCPI-24NOV-T0.4")
+    assert (yes["side"], yes["price_e4"], yes["payout_e6"]) == ("yes", 300, None)
     assert (settled["outcome"], settled["payout_e6"]) == (0, 0)
-    # NO on more than 0.1 at 42 cents: 0.1 is not more than 0.1, and each contract pays a dollar.
-    settled = row_of(desk, "KXCPI-25MAY-T0.1")
+    # NO on more than 0.3 at 68 cents: 0.3 is not more than 0.3, and each contract pays a dollar.
+    settled = row_of(desk, "KXCPI-24NOV-T0.3")
     contracts = Decimal(no["filled_e2"]) / 100
-    assert (no["side"], no["price_e4"], no["filled_e2"] > 0) == ("no", 4200, True)
+    assert (no["side"], no["price_e4"], no["filled_e2"] > 0) == ("no", 6800, True)
     assert (settled["outcome"], Decimal(settled["payout_e6"]) / 10**6) == (1, contracts)
-    fee = (Decimal("0.0175") * contracts * Decimal("0.42") * Decimal("0.58")).quantize(
+    fee = (Decimal("0.0175") * contracts * Decimal("0.68") * Decimal("0.32")).quantize(
         Decimal("0.0001"), rounding=ROUND_CEILING
     )
     # Each fill rounds its own fee up, and the order gives whole cents of that back.
     assert abs(Decimal(settled["fee_e6"]) / 10**6 - fee) <= Decimal("0.01")
-    # An expected row is settled too: NO on more than 2.4 at 46 cents, and 2.4 was printed.
-    expected = row_of(desk, "KXCPIYOY-25MAY-T2.4")
+    # An expected row is settled too: NO on more than 2.7 at 58 cents, and 2.7 was printed.
+    expected = row_of(desk, "KXCPIYOY-24NOV-T2.7")
     assert (expected["side"], expected["outcome"]) == ("no", 1)
     assert expected["payout_e6"] == expected["expected_e2"] * 10**4
 
@@ -281,7 +281,8 @@ def test_the_print_settles_the_mornings_orders_to_the_cent(desk: Desk) -> None:
         for row in desk.ledger().filter(pl.col("payout_e6").is_not_null()).to_dicts()
         if row["kind"] == "filled"
     )
-    assert f"realised on fills ${realised / 1e6:,.4f} of" in desk.report()
+    sign = "-" if realised < 0 else ""
+    assert f"realised on fills {sign}${abs(realised) / 1e6:,.4f} of" in desk.report()
     assert done.code == 3  # after the release the pipeline only takes notes
 
 
@@ -298,7 +299,7 @@ def test_the_ledger_may_be_settled_twice_and_says_the_same(desk: Desk) -> None:
 def test_the_answer_lies_in_the_fixtures_and_is_not_seen_before_its_time(desk: Desk) -> None:
     desk.daily(*FULL)
     told = desk.proposals()
-    desk.edit(desk.drivers / "bls_cpi/2025-06-11.json", "320.580", "399.999")
+    desk.edit(desk.drivers / "bls_cpi/2024-12-11.json", "316.441", "399.999")
 
     desk.daily(*FULL)
 
@@ -321,7 +322,7 @@ def test_the_market_is_heard_unless_told_otherwise(desk: Desk) -> None:
     desk.daily("--report")
 
     document = desk.proposals()
-    assert set(document["pool_weights"]) == {"KXCPI-25MAY", "KXCPIYOY-25MAY", "KXCPICORE-25MAY"}
+    assert set(document["pool_weights"]) == {"KXCPI-24NOV", "KXCPIYOY-24NOV", "KXCPICORE-24NOV"}
     for weight in document["pool_weights"].values():
         assert weight == {"weight": 0.02, "prior": 0.02, "n_units": 0}
     narrow = [p for p in document["proposals"] if p["prob_market"] - float(p["price"]) <= 0.05]
@@ -357,15 +358,15 @@ def test_without_the_pool_the_model_is_taken_at_its_word(desk: Desk) -> None:
         assert "(`--no-pool`): the model is taken at its word" in desk.report()
         document = desk.proposals()
         assert document["pool_weights"] == {}
-        assert len(document["proposals"]) == 13
+        assert len(document["proposals"]) == 11
         for p in document["proposals"]:
             phi = p["ev_shrink"]["phi"]
             assert p["prob_pooled"] == p["prob_model"]
             assert p["ev_raw"] == pytest.approx(p["prob_model"] - float(p["price"]) - phi)
-        [ours] = [p for p in document["proposals"] if p["market_ticker"] == "KXCPI-25MAY-T0.1"]
-        # By hand: 0.577721 - 0.42 is the edge, of which nine tenths less fee and half a cent.
-        assert ours["ev_honest"] == pytest.approx(0.1327, abs=5e-5)
-        assert Decimal(ours["contracts"]) == 466
+        [ours] = [p for p in document["proposals"] if p["market_ticker"] == "KXCPI-24NOV-T0.3"]
+        # By hand: 0.719100 - 0.68 is the edge, of which nine tenths less fee and half a cent.
+        assert ours["ev_honest"] == pytest.approx(0.0264, abs=5e-5)
+        assert Decimal(ours["contracts"]) == 142
 
 
 def test_one_ticker_scans_its_own_ladder_only(desk: Desk) -> None:

@@ -23,7 +23,7 @@ from kalshi_alpha.exec.runners import scan as scanner
 from kalshi_alpha.strategies.cpi import STRATEGY
 from kalshi_alpha.strategies.strategy import ForecastSet, Strategy
 
-DAY = "2025-06-11"
+DAY = "2024-12-11"
 Flip = Callable[[Desk], None]
 FULL = ("--report", "--paper-ledger")
 
@@ -40,36 +40,36 @@ def kill_switch_is_a_dangling_link(desk: Desk) -> None:
 
 
 def gasoline_too_old(desk: Desk) -> None:
-    desk.drop_payloads("aaa_gas", "aaa_gas/2025-06-08.html")
+    desk.drop_payloads("aaa_gas", "aaa_gas/2024-12-08.html")
 
 
 def gasoline_below_two_dollars(desk: Desk) -> None:
-    desk.edit(desk.drivers / "aaa_gas/2025-06-11.html", "$3.124", "$1.999")
+    desk.edit(desk.drivers / "aaa_gas/2024-12-11.html", "$3.020", "$1.999")
 
 
 def gasoline_above_six_dollars(desk: Desk) -> None:
-    desk.edit(desk.drivers / "aaa_gas/2025-06-11.html", "$3.124", "$6.001")
+    desk.edit(desk.drivers / "aaa_gas/2024-12-11.html", "$3.020", "$6.001")
 
 
 def calendar_ends_before_the_release(desk: Desk) -> None:
-    """The calendar as it was known in spring: nothing after the release of May."""
+    """The calendar ends with the release of 13 November."""
     path = desk.drivers / "macro_calendar/bls.ics"
     begin, *events = path.read_text().split("BEGIN:VEVENT")
-    kept = [e for e in events if int(e.partition("US-Eastern:")[2][:8]) < 20250601]
+    kept = [e for e in events if int(e.partition("US-Eastern:")[2][:8]) < 20241201]
     path.write_text("BEGIN:VEVENT".join((begin, *kept)).rstrip() + "\nEND:VCALENDAR\n")
 
 
 def a_riskless_profit_is_on_offer(desk: Desk) -> None:
-    """YES on more than 0.2 is bid at 0.65, above the 0.58 asked for YES on more than 0.1."""
+    """YES on more than 0.3 is bid at 0.75, above the 0.68 asked for YES on more than 0.2."""
 
     def change(reply: Any) -> None:
-        [book] = [b for b in reply["orderbooks"] if b["ticker"] == "KXCPI-25MAY-T0.2"]
+        [book] = [b for b in reply["orderbooks"] if b["ticker"] == "KXCPI-24NOV-T0.3"]
         book["orderbook_fp"] = {
-            "yes_dollars": [["0.6500", "300.00"]],
-            "no_dollars": [["0.3300", "300.00"]],
+            "yes_dollars": [["0.7500", "300.00"]],
+            "no_dollars": [["0.2300", "300.00"]],
         }
 
-    desk.edit_json(desk.venue / "orderbooks/KXCPI-25MAY.json", change)
+    desk.edit_json(desk.venue / "orderbooks/KXCPI-24NOV.json", change)
 
 
 def config(name: str, old: str, new: str) -> Flip:
@@ -85,7 +85,7 @@ def beat(**fields: object) -> Flip:
         path.parent.mkdir(parents=True)
         whole = {
             "schema": 1,
-            "generated_at": "2025-06-11T10:29:00Z",
+            "generated_at": "2024-12-11T11:29:00Z",
             "session": "pilot",
             "running": True,
             "pid": 1,
@@ -158,11 +158,11 @@ FLIPS: dict[str, tuple[Flip, str]] = {
     ),
     "the heartbeat is torn": (heartbeat_torn, "heartbeat_stale"),
     "the heartbeat lies in the future": (
-        beat(generated_at="2025-06-11T10:30:01Z"),
+        beat(generated_at="2024-12-11T11:30:01Z"),
         "heartbeat_stale",
     ),
     "a session that claims to run is silent": (
-        beat(generated_at="2025-06-11T10:24:59Z"),
+        beat(generated_at="2024-12-11T11:24:59Z"),
         "heartbeat_stale",
     ),
     "a later version wrote the heartbeat": (beat(schema=2), "heartbeat_stale"),
@@ -223,7 +223,7 @@ def test_a_calendar_that_was_not_received_has_failed(desk: Desk) -> None:
 
 
 def test_a_row_of_tomorrow_spoils_its_feed(desk: Desk) -> None:
-    desk.edit(desk.drivers / "aaa_gas/2025-06-11.html", "6/11/25", "6/12/25")
+    desk.edit(desk.drivers / "aaa_gas/2024-12-11.html", "12/11/24", "12/12/24")
 
     assert_refused(desk, desk.daily(*FULL), "STALE_FEEDS", code=4)
     [found] = desk.verdict["reasons"]
@@ -231,7 +231,7 @@ def test_a_row_of_tomorrow_spoils_its_feed(desk: Desk) -> None:
 
 
 def test_a_payload_that_cannot_be_read_spoils_its_feed(desk: Desk) -> None:
-    (desk.drivers / "aaa_gas/2025-06-11.html").write_text("<html>maintenance</html>")
+    (desk.drivers / "aaa_gas/2024-12-11.html").write_text("<html>maintenance</html>")
 
     assert_refused(desk, desk.scan(*FULL), "STALE_FEEDS", code=4)
     [found] = desk.verdict["reasons"]
@@ -240,7 +240,7 @@ def test_a_payload_that_cannot_be_read_spoils_its_feed(desk: Desk) -> None:
 
 def test_the_same_values_are_too_old_five_weeks_later(desk: Desk) -> None:
     """The next release morning, with nothing newer received than in June."""
-    done = desk.daily(*FULL, "--as-of", "2025-07-15T10:30:00Z")
+    done = desk.daily(*FULL, "--as-of", "2025-01-15T11:30:00Z")
 
     assert done.code == 3
     assert desk.reasons == ["STALE_FEEDS"]
@@ -276,20 +276,20 @@ def test_an_unreadable_kill_switch_counts_as_on(
 @pytest.mark.parametrize(
     "at",
     [
-        "2025-06-10T10:00:00Z",  # 06:00 on the eve: the freeze begins
-        "2025-06-11T09:59:59Z",
-        "2025-06-11T12:20:01Z",  # one second past the window
-        "2025-06-11T12:29:59Z",
+        "2024-12-10T11:00:00Z",  # 06:00 on the eve: the freeze begins
+        "2024-12-11T10:59:59Z",
+        "2024-12-11T13:20:01Z",  # one second past the window
+        "2024-12-11T13:29:59Z",
     ],
 )
 def test_the_freeze_stops_both_commands(desk: Desk, at: str) -> None:
-    desk.edit(desk.drivers / "manifest.json", "2025-06-10T15:00:00Z", "2025-06-10T09:00:00Z")
+    desk.edit(desk.drivers / "manifest.json", "2024-12-10T16:00:00Z", "2024-12-10T10:00:00Z")
 
     for command in (desk.daily, desk.scan):
         assert_refused(desk, command(*FULL, "--as-of", at), "freeze_window")
 
 
-@pytest.mark.parametrize("at", ["2025-06-11T10:00:00Z", "2025-06-11T12:20:00Z"])
+@pytest.mark.parametrize("at", ["2024-12-11T11:00:00Z", "2024-12-11T13:20:00Z"])
 def test_the_window_is_open_from_its_first_to_its_last_second(desk: Desk, at: str) -> None:
     for command in (desk.daily, desk.scan):
         assert command(*FULL, "--as-of", at).code == 0
@@ -297,29 +297,29 @@ def test_the_window_is_open_from_its_first_to_its_last_second(desk: Desk, at: st
 
 
 def test_before_the_freeze_a_scan_quotes_and_the_pipeline_takes_notes(desk: Desk) -> None:
-    desk.edit(desk.drivers / "manifest.json", "2025-06-10T15:00:00Z", "2025-06-09T15:00:00Z")
+    desk.edit(desk.drivers / "manifest.json", "2024-12-10T16:00:00Z", "2024-12-09T16:00:00Z")
     desk.edit_json(
-        desk.venue / "manifest.json", lambda m: m.update(books_seen_at="2025-06-09T15:59:40Z")
+        desk.venue / "manifest.json", lambda m: m.update(books_seen_at="2024-12-09T16:59:40Z")
     )
-    clock = ("--as-of", "2025-06-09T16:00:00Z")
+    clock = ("--as-of", "2024-12-09T17:00:00Z")
 
     assert_refused(desk, desk.daily(*FULL, *clock), "outside_window")
-    log = desk.json("data/proc/logs/2025-06-09/daily_pre_cpi_20250609T160000Z.json")
+    log = desk.json("data/proc/logs/2024-12-09/daily_pre_cpi_20241209T170000Z.json")
     assert log["scan_notes"] == [
-        f"the next scan window opens {DAY} 06:00:00 ET; cpi 2025-05 is due at {DAY} 08:30:00 ET"
+        f"the next scan window opens {DAY} 06:00:00 ET; cpi 2024-11 is due at {DAY} 08:30:00 ET"
     ]
 
     quoted = desk.scan(*FULL, *clock)
     assert (quoted.code, desk.reasons) == (0, [])
-    assert len(desk.orders) == len(desk.proposals(stamp="2025-06-09T160000Z")["proposals"]) > 0
+    assert len(desk.orders) == len(desk.proposals(stamp="2024-12-09T170000Z")["proposals"]) > 0
 
 
 def test_after_the_release_a_scan_may_quote_and_the_pipeline_takes_notes(desk: Desk) -> None:
-    clock = ("--as-of", "2025-06-11T13:00:00Z")
+    clock = ("--as-of", "2024-12-11T14:00:00Z")
 
     assert_refused(desk, desk.daily(*FULL, *clock), "outside_window")
     assert desk.scan(*FULL, *clock).code == 0
-    document = desk.proposals(stamp="2025-06-11T130000Z")
+    document = desk.proposals(stamp="2024-12-11T140000Z")
     assert document["verdict"]["go"] is True
     assert {p["reason"] for p in document["not_proposed"]} == {"market_closed"}
 
@@ -379,8 +379,8 @@ def test_two_flips_are_two_reasons(desk: Desk) -> None:
     "flip",
     [
         beat(),
-        beat(generated_at="2025-06-11T10:25:00Z"),
-        beat(generated_at="2025-06-10T10:29:00Z", running=False),
+        beat(generated_at="2024-12-11T11:25:00Z"),
+        beat(generated_at="2024-12-10T11:29:00Z", running=False),
     ],
 )
 def test_a_heartbeat_in_good_order_stops_nothing_and_is_not_touched_under_a_set_clock(

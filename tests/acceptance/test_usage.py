@@ -37,8 +37,8 @@ def assert_one_line(desk: Desk, done: Done, code: int, *told: str) -> None:
         (("--contracts", "0.001"), 2, ("--contracts",)),
         (("--contracts", "many"), 2, ("--contracts", "'many'")),
         (("--bankroll", "-5"), 2, ("--bankroll",)),
-        (("--as-of", "yesterday"), 2, ("'yesterday'", "2025-06-11T10:30:00Z")),
-        (("--as-of", "2025-06-11T10:30:00"), 2, ("zone",)),
+        (("--as-of", "yesterday"), 2, ("'yesterday'", "2024-12-11T11:30:00Z")),
+        (("--as-of", "2024-12-11T11:30:00"), 2, ("zone",)),
         (("--no-maker-only",), 2, ("--no-maker-only", "post-only")),
         (("--broker", "live"), 2, ("--broker live", "--i-understand-the-risks")),
         (("--broker", "live", "--i-understand-the-risks"), 1, ("not built", "--broker dry")),
@@ -110,10 +110,10 @@ def test_missing_feed_fixtures(desk: Desk, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "lost",
     [
-        "fixtures/aaa_gas/2025-06-11.html",
+        "fixtures/aaa_gas/2024-12-11.html",
         "fixtures/cpi/history.json",
         "data_fixtures/series/KXCPIYOY.json",
-        "data_fixtures/orderbooks/KXCPI-25MAY.json",
+        "data_fixtures/orderbooks/KXCPI-24NOV.json",
     ],
 )
 def test_one_missing_file(desk: Desk, tmp_path: Path, lost: str) -> None:
@@ -148,15 +148,15 @@ def test_the_clock_cannot_be_set_for_a_real_venue(
     desk: Desk, monkeypatch: pytest.MonkeyPatch, venue: str
 ) -> None:
     monkeypatch.setenv("KALSHI_ENV", venue)
-    assert_one_line(desk, desk.scan("--as-of", "2025-06-11T10:30:00Z"), 2, f"KALSHI_ENV={venue}")
+    assert_one_line(desk, desk.scan("--as-of", "2024-12-11T11:30:00Z"), 2, f"KALSHI_ENV={venue}")
 
 
 def test_the_clock_of_the_environment_gives_way_to_the_flag(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("KALSHI_ALPHA_AS_OF", "2025-06-11T11:00:00Z")
-    assert "2025-06-11T11:00:00Z" in desk.scan().out
-    assert "2025-06-11T10:40:00Z" in desk.scan("--as-of", "2025-06-11T10:40:00Z").out
+    monkeypatch.setenv("KALSHI_ALPHA_AS_OF", "2024-12-11T12:00:00Z")
+    assert "2024-12-11T12:00:00Z" in desk.scan().out
+    assert "2024-12-11T11:40:00Z" in desk.scan("--as-of", "2024-12-11T11:40:00Z").out
 
 
 def test_a_process_says_the_same_and_shows_no_traceback(desk: Desk) -> None:

@@ -91,7 +91,7 @@ def set_clock(flag: str | None, environ: Mapping[str, str]) -> datetime | None:
 
 
 def parse_instant(text: str) -> datetime:
-    """Read an ISO 8601 instant such as ``2025-06-11T10:30:00Z`` and return it in UTC.
+    """Read an ISO 8601 instant such as ``2024-12-11T11:30:00Z`` and return it in UTC.
 
     Raises
     ------
@@ -101,9 +101,9 @@ def parse_instant(text: str) -> datetime:
     try:
         at = datetime.fromisoformat(text)
     except ValueError as error:
-        raise UsageError(f"not an instant like 2025-06-11T10:30:00Z: {text!r}") from error
+        raise UsageError(f"not an instant like 2024-12-11T11:30:00Z: {text!r}") from error
     if at.tzinfo is None:
-        raise UsageError(f"an instant needs its zone, as in 2025-06-11T10:30:00Z: {text!r}")
+        raise UsageError(f"an instant needs its zone, as in 2024-12-11T11:30:00Z: {text!r}")
     return at.astimezone(UTC)
 
 

@@ -52,7 +52,7 @@ def data_flags(command: F) -> F:
 def clock_flag(command: F) -> F:
     """Add ``--as-of``."""
     return click.option(
-        "--as-of", metavar="TIME", help="Decision clock, such as 2025-06-11T10:30:00Z."
+        "--as-of", metavar="TIME", help="Decision clock, such as 2024-12-11T11:30:00Z."
     )(command)
 
 

@@ -85,7 +85,7 @@ def _parser() -> argparse.ArgumentParser:
         help="replace the heartbeat, once the operator knows what became of the old session",
     )
     parser.add_argument("--note", default="", help="why, kept in the kill-switch file")
-    parser.add_argument("--as-of", help="clock of the beat, such as 2025-06-11T10:30:00Z")
+    parser.add_argument("--as-of", help="clock of the beat, such as 2024-12-11T11:30:00Z")
     parser.add_argument("--json", action="store_true", help="print one JSON object")
     return parser
 

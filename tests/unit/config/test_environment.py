@@ -41,7 +41,7 @@ def test_an_instant_is_read_into_utc(text: str) -> None:
 
 @pytest.mark.parametrize("text", ["2025-06-11T10:30:00", "2025-06-11", "now", ""])
 def test_an_instant_without_zone_or_sense_is_refused(text: str) -> None:
-    with pytest.raises(UsageError, match="2025-06-11T10:30:00Z"):
+    with pytest.raises(UsageError, match="2024-12-11T11:30:00Z"):
         parse_instant(text)
 
 

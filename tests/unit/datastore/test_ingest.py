@@ -26,8 +26,8 @@ from kalshi_alpha.datastore.paths import Paths
 from kalshi_alpha.datastore.tables import FeedStore
 
 FIXTURES = Path(__file__).parents[2] / "fixtures"
-CLOCK = datetime(2025, 6, 11, 10, 30, tzinfo=UTC)
-SETTLED = datetime(2025, 6, 11, 13, 0, tzinfo=UTC)
+CLOCK = datetime(2024, 12, 11, 11, 30, tzinfo=UTC)
+SETTLED = datetime(2024, 12, 11, 14, 0, tzinfo=UTC)
 URL = "https://feed.example/"
 ENDPOINT = Endpoint("feed", frozenset({"feed.example"}))
 
@@ -78,41 +78,41 @@ def one(store: FeedStore, *payloads: Payload) -> FeedSummary:
 
 
 def test_a_feed_is_kept_raw_parsed_stored_and_summed_up(store: FeedStore) -> None:
-    summary = one(store, payload("2025-06-09=1\n2025-06-10=2"))
+    summary = one(store, payload("2024-12-09=1\n2024-12-10=2"))
     assert summary == FeedSummary(
         source="feed",
         payloads=1,
         rows=2,
         new_rows=2,
         newest="2",
-        newest_on=date(2025, 6, 10),
+        newest_on=date(2024, 12, 10),
         age_days=1,
         retrieved_at=CLOCK - timedelta(hours=1),
         skipped={"noted": 1},
         errors=(),
     )
-    assert [p.body for p in store.raw.payloads("feed")] == [b"2025-06-09=1\n2025-06-10=2"]
+    assert [p.body for p in store.raw.payloads("feed")] == [b"2024-12-09=1\n2024-12-10=2"]
     assert [row["value"] for row in store.rows("feed", CLOCK)] == [1, 2]
 
 
 def test_a_row_is_available_from_the_later_of_receipt_and_the_feeds_own_rhythm(
     store: FeedStore,
 ) -> None:
-    early = datetime(2025, 6, 11, 8, 0, tzinfo=UTC)
-    ingest([FEED], [Payload("feed", b"2025-06-10=1\n2025-06-11=2", early)], store, CLOCK)
+    early = datetime(2024, 12, 11, 8, 0, tzinfo=UTC)
+    ingest([FEED], [Payload("feed", b"2024-12-10=1\n2024-12-11=2", early)], store, CLOCK)
     available = [row["available_at"] for row in store.rows("feed", CLOCK)]
-    assert available == [early, datetime(2025, 6, 11, 9, 0, tzinfo=UTC)]
+    assert available == [early, datetime(2024, 12, 11, 9, 0, tzinfo=UTC)]
 
 
 def test_repeating_an_ingest_adds_nothing(store: FeedStore) -> None:
-    first = one(store, payload("2025-06-10=2"))
-    assert one(store, payload("2025-06-10=2")) == FeedSummary(
+    first = one(store, payload("2024-12-10=2"))
+    assert one(store, payload("2024-12-10=2")) == FeedSummary(
         **{**{name: getattr(first, name) for name in first.__struct_fields__}, "new_rows": 0}
     )
 
 
 def test_a_payload_received_after_the_clock_is_invisible(store: FeedStore) -> None:
-    summary = one(store, payload("2025-06-10=1"), payload("2025-06-10=9", hours_ago=-0.001))
+    summary = one(store, payload("2024-12-10=1"), payload("2024-12-10=9", hours_ago=-0.001))
     assert (summary.payloads, summary.newest) == (1, "1")
     assert len(list(store.raw.payloads("feed"))) == 1
 
@@ -120,7 +120,7 @@ def test_a_payload_received_after_the_clock_is_invisible(store: FeedStore) -> No
 def test_a_payload_older_than_one_taken_in_before_is_refused_and_not_kept(
     store: FeedStore,
 ) -> None:
-    newer, older = payload("2025-06-10=1", 1), payload("2025-06-10=2", 2)
+    newer, older = payload("2024-12-10=1", 1), payload("2024-12-10=2", 2)
     assert one(store, newer).ok
     assert one(store, newer, older).errors[0].startswith("DataError: feed: received before")
     assert one(store, newer).ok
@@ -128,16 +128,16 @@ def test_a_payload_older_than_one_taken_in_before_is_refused_and_not_kept(
 
 
 def test_a_row_dated_after_its_own_receipt_is_refused_by_name(store: FeedStore) -> None:
-    summary = one(store, payload("2025-06-10=1", 2), payload("2025-06-10=1\n2025-06-12=2"))
+    summary = one(store, payload("2024-12-10=1", 2), payload("2024-12-10=1\n2024-12-12=2"))
     assert not summary.ok
-    assert summary.errors[0].startswith("FutureData: feed: dated 2025-06-12")
+    assert summary.errors[0].startswith("FutureData: feed: dated 2024-12-12")
     assert [row["value"] for row in store.rows("feed", CLOCK)] == [1]
 
 
 def test_a_refused_payload_spoils_its_own_feed_only_and_its_bytes_are_kept(
     store: FeedStore,
 ) -> None:
-    payloads = [payload("<html>"), payload("2025-06-10=1", source="other")]
+    payloads = [payload("<html>"), payload("2024-12-10=1", source="other")]
     failed, fine = ingest([FEED, OTHER], payloads, store, CLOCK)
     assert failed.errors[0] == "ParseRefused: feed: not a reading [1.txt]"
     assert (fine.ok, fine.rows) == (True, 1)
@@ -145,12 +145,12 @@ def test_a_refused_payload_spoils_its_own_feed_only_and_its_bytes_are_kept(
 
 
 def test_a_row_the_table_cannot_hold_is_a_failure_of_its_feed(store: FeedStore) -> None:
-    summary = one(store, payload("2025-06-10=1\n2025-06-10=2"))
+    summary = one(store, payload("2024-12-10=1\n2024-12-10=2"))
     assert summary.errors[0].startswith("BadParameter: feed: key")
 
 
 def test_a_table_is_rebuilt_from_the_raw_payloads_alone(store: FeedStore) -> None:
-    one(store, payload("2025-06-10=1", 3), payload("2025-06-10=2", 2), payload("<html>", 1))
+    one(store, payload("2024-12-10=1", 3), payload("2024-12-10=2", 2), payload("<html>", 1))
     before = store.table(FEED.table).vintages(CLOCK)
     shutil.rmtree(store.paths.table("feed"))
     assert one(store, *store.raw.payloads("feed")).new_rows == 2
@@ -158,9 +158,9 @@ def test_a_table_is_rebuilt_from_the_raw_payloads_alone(store: FeedStore) -> Non
 
 
 def test_a_torn_list_of_receipts_fails_its_feed_and_no_other(store: FeedStore) -> None:
-    one(store, payload("2025-06-10=1"))
+    one(store, payload("2024-12-10=1"))
     (store.paths.raw("feed", CLOCK.date()) / "received.jsonl").write_text("{")
-    payloads = [payload("2025-06-10=1"), payload("2025-06-10=1", source="other")]
+    payloads = [payload("2024-12-10=1"), payload("2024-12-10=1", source="other")]
     failed, fine = ingest([FEED, OTHER], payloads, store, CLOCK)
     assert failed.errors[0].startswith("TornFile")
     assert fine.ok
@@ -168,7 +168,7 @@ def test_a_torn_list_of_receipts_fails_its_feed_and_no_other(store: FeedStore) -
 
 def test_a_feed_of_which_nothing_was_received_has_failed(store: FeedStore) -> None:
     summary = one(store)
-    assert summary.errors == ("MissingData: feed: nothing received by 2025-06-11T10:30:00Z",)
+    assert summary.errors == ("MissingData: feed: nothing received by 2024-12-11T11:30:00Z",)
     assert (summary.newest_on, summary.age_days, summary.retrieved_at) == (None, None, None)
 
 
@@ -191,15 +191,15 @@ def headline(store: FeedStore, as_of: datetime) -> dict[object, object]:
 def test_at_the_scenario_clock_the_release_that_settles_it_is_unknown(scenario: FeedStore) -> None:
     assert Manifest(FIXTURES).clock("pre_cpi") == CLOCK
     known = headline(scenario, CLOCK)
-    assert max(known.items()) == (date(2025, 4, 1), 320321)
-    assert len(known) == 148
-    assert max(headline(scenario, SETTLED).items()) == (date(2025, 5, 1), 320580)
+    assert max(known.items()) == (date(2024, 10, 1), 315454)
+    assert len(known) == 142
+    assert max(headline(scenario, SETTLED).items()) == (date(2024, 11, 1), 316441)
 
 
 def test_at_the_scenario_clock_the_newest_nowcast_is_of_friday(scenario: FeedStore) -> None:
     rows = scenario.rows("cleveland_nowcast", CLOCK)
-    may = [row for row in rows if row["target_month"] == date(2025, 5, 1)]
-    assert (may[-1]["label_on"], may[-1]["mom_pct"]) == (date(2025, 6, 6), 0.1251)
+    november = [row for row in rows if row["target_month"] == date(2024, 11, 1)]
+    assert (november[-1]["label_on"], november[-1]["mom_pct"]) == (date(2024, 12, 6), 0.2629)
     assert {row["kind"] for row in rows} == {"nowcast"}
 
 
@@ -207,13 +207,13 @@ def test_at_the_scenario_clock_gasoline_is_of_today_and_the_release_is_scheduled
     scenario: FeedStore,
 ) -> None:
     gas = [row for row in scenario.rows("aaa_gas", CLOCK) if row["period"] == "current"]
-    assert (gas[-1]["as_of_on"], gas[-1]["price_e4"]) == (date(2025, 6, 11), 31240)
+    assert (gas[-1]["as_of_on"], gas[-1]["price_e4"]) == (date(2024, 12, 11), 30200)
     ahead = [
         row["release_at"]
         for row in scenario.rows("macro_calendar", CLOCK)
         if row["event"] == "cpi" and row["release_at"] is not None
     ]
-    assert datetime(2025, 6, 11, 12, 30, tzinfo=UTC) in ahead
+    assert datetime(2024, 12, 11, 13, 30, tzinfo=UTC) in ahead
 
 
 def test_each_gasoline_page_repeats_yesterdays_price(scenario: FeedStore) -> None:
@@ -229,7 +229,7 @@ def test_each_gasoline_page_repeats_yesterdays_price(scenario: FeedStore) -> Non
 def test_the_calibration_history_knows_only_what_came_before_each_release() -> None:
     history = json.loads((FIXTURES / "cpi/history.json").read_text())["history"]
     months = [row["month"] for row in history]
-    assert (months[0], months[-1], len(months)) == ("2021-06", "2025-04", 47)
+    assert (months[0], months[-1], len(months)) == ("2021-06", "2024-10", 41)
     assert months == sorted(set(months))
     assert all(row["nowcast_on"] < row["release_on"] for row in history)
     assert not any("consensus" in key for row in history for key in row)
@@ -264,9 +264,9 @@ def test_json_carries_the_clock_it_was_made_at(
 ) -> None:
     assert main(["--source", "bls_cpi", *OFFLINE, "--json"]) == 0
     document = json.loads(capsys.readouterr().out)
-    assert (document["schema"], document["generated_at"]) == (1, "2025-06-11T10:30:00Z")
+    assert (document["schema"], document["generated_at"]) == (1, "2024-12-11T11:30:00Z")
     [feed] = document["feeds"]
-    assert (feed["source"], feed["newest_on"], feed["errors"]) == ("bls_cpi", "2025-04-01", [])
+    assert (feed["source"], feed["newest_on"], feed["errors"]) == ("bls_cpi", "2024-10-01", [])
 
 
 @pytest.mark.parametrize("how", ["flag", "environment", "flag over environment"])
@@ -275,13 +275,13 @@ def test_the_clock_can_be_set(
 ) -> None:
     args = ["--source", "bls_cpi", *OFFLINE]
     if how == "environment":
-        monkeypatch.setenv("KALSHI_ALPHA_AS_OF", "2025-06-11T09:00:00-04:00")
+        monkeypatch.setenv("KALSHI_ALPHA_AS_OF", "2024-12-11T09:00:00-05:00")
     else:
-        args += ["--as-of", "2025-06-11T13:00:00Z"]
+        args += ["--as-of", "2024-12-11T14:00:00Z"]
     if how == "flag over environment":
-        monkeypatch.setenv("KALSHI_ALPHA_AS_OF", "2025-06-11T10:30:00Z")
+        monkeypatch.setenv("KALSHI_ALPHA_AS_OF", "2024-12-11T11:30:00Z")
     assert main(args) == 0
-    assert "CUSR0000SA0 2025-05 320.580" in capsys.readouterr().out
+    assert "CUSR0000SA0 2024-11 316.441" in capsys.readouterr().out
 
 
 def test_tables_that_were_lost_come_back_from_the_raw_payloads(
@@ -291,7 +291,7 @@ def test_tables_that_were_lost_come_back_from_the_raw_payloads(
     first = capsys.readouterr().out
     before = (home / "data/proc/macro_calendar/latest.parquet").read_bytes()
     shutil.rmtree(home / "data/proc")
-    assert main(["--all", "--from-raw", "--as-of", "2025-06-11T10:30:00Z"]) == 0
+    assert main(["--all", "--from-raw", "--as-of", "2024-12-11T11:30:00Z"]) == 0
     again = capsys.readouterr().out.replace("kept payload", "fixture")
     assert [line.split() for line in again.splitlines()] == [
         line.split() for line in first.splitlines()
@@ -320,10 +320,10 @@ def test_a_failed_feed_ends_with_four_and_its_name_and_the_others_are_kept(
     folder = tmp_path / "fixtures"
     folder.mkdir()
     entries = [
-        {"source": "aaa_gas", "path": "a.html", "retrieved_at": "2025-06-11T10:00:00Z"},
-        {"source": "macro_calendar", "path": "b.ics", "retrieved_at": "2025-06-01T12:00:00Z"},
+        {"source": "aaa_gas", "path": "a.html", "retrieved_at": "2024-12-11T11:00:00Z"},
+        {"source": "macro_calendar", "path": "b.ics", "retrieved_at": "2024-12-01T13:00:00Z"},
     ]
-    clocks = {"default": "2025-06-11T10:30:00Z"}
+    clocks = {"default": "2024-12-11T11:30:00Z"}
     manifest = {"schema": 1, "clocks": clocks, "payloads": entries}
     (folder / "manifest.json").write_text(json.dumps(manifest))
     (folder / "a.html").write_text("<html><title>Just a moment...</title></html>")
@@ -334,7 +334,7 @@ def test_a_failed_feed_ends_with_four_and_its_name_and_the_others_are_kept(
     assert "aaa_gas: WrongBody" in error
     assert "macro_calendar" not in error
     assert len(error.splitlines()) == 1
-    assert FeedStore(Paths(home)).read("macro_calendar", CLOCK).height == 24
+    assert FeedStore(Paths(home)).read("macro_calendar", CLOCK).height == 48
 
 
 @pytest.mark.parametrize(
@@ -347,11 +347,11 @@ def test_a_failed_feed_ends_with_four_and_its_name_and_the_others_are_kept(
         (["--all", "--source", "bls_cpi", "--offline"], 2, "one of --all and --source"),
         (["--source", "nobody", "--offline"], 2, "unknown feed nobody"),
         (["--all", "--offline", "--as-of", "noon"], 2, "not an instant"),
-        (["--all", "--offline", "--as-of", "2025-06-11T10:30:00"], 2, "needs its zone"),
+        (["--all", "--offline", "--as-of", "2024-12-11T11:30:00"], 2, "needs its zone"),
         (["--all", "--offline", "--frob"], 2, "No such option"),
         (["--all", "--online"], 2, "set KALSHI_ALPHA_CONTACT"),
         (["--all", "--online", "--force-refresh"], 2, "set KALSHI_ALPHA_CONTACT"),
-        (["--all", "--online", "--as-of", "2025-06-11T10:30:00Z"], 2, "keep their own time"),
+        (["--all", "--online", "--as-of", "2024-12-11T11:30:00Z"], 2, "keep their own time"),
         (["--all", "--offline", "--fixtures", "/nonexistent"], 4, "no fixtures in /nonexistent"),
     ],
 )
@@ -387,7 +387,7 @@ def test_due_times_and_stations_come_from_the_configuration_of_the_root(
     shutil.copytree(Path(__file__).parents[3] / "configs", home / "configs")
     assert main(["--all", *OFFLINE, "--json"]) == 0
     feeds = {feed["source"]: feed for feed in json.loads(capsys.readouterr().out)["feeds"]}
-    assert feeds["bls_cpi"]["due_at"] == "2025-06-11T12:30:00Z"
-    assert feeds["aaa_gas"]["due_at"] == "2025-06-11T11:15:00Z"
+    assert feeds["bls_cpi"]["due_at"] == "2024-12-11T13:30:00Z"
+    assert feeds["aaa_gas"]["due_at"] == "2024-12-11T12:15:00Z"
     assert feeds["macro_calendar"]["due_at"] is None
     assert feeds["aaa_gas"]["origin"] == "fixture"

@@ -96,7 +96,7 @@ def test_online_a_feed_is_fetched_kept_and_named_with_its_host(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     monkeypatch.setattr(module, "installed_drivers", lambda: {"feed": FEED})
-    network["feed.example"] = b"2025-06-10=2"
+    network["feed.example"] = b"2024-12-10=2"
     assert main(["--all", "--online"]) == 0
     line = capsys.readouterr().out.splitlines()[1].split()
     assert line[:4] == ["feed", "1", "1", "2"]
@@ -107,18 +107,18 @@ def test_online_a_feed_is_fetched_kept_and_named_with_its_host(
 def test_online_each_publishers_own_payloads_fill_its_table(
     home: Path, network: dict[str, bytes | int], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """The network of this test says what the publishers said in June 2025."""
+    """The network of this test says what the publishers said in December 2024."""
     said = {
-        "api.bls.gov": "bls_cpi/2025-05-13.json",
-        "www.clevelandfed.org": "cleveland_nowcast/2025-06-10.json",
-        "gasprices.aaa.com": "aaa_gas/2025-06-11.html",
+        "api.bls.gov": "bls_cpi/2024-11-13.json",
+        "www.clevelandfed.org": "cleveland_nowcast/2024-12-10.json",
+        "gasprices.aaa.com": "aaa_gas/2024-12-11.html",
         "www.bls.gov": "macro_calendar/bls.ics",
         "www.federalreserve.gov": "macro_calendar/fomc.html",
         "oui.doleta.gov": "macro_calendar/claims.html",
         "home.treasury.gov": "treasury_yields/2024-12-12.xml",
     }
     network |= {host: (FIXTURES / path).read_bytes() for host, path in said.items()}
-    network["fred.stlouisfed.org"] = b"observation_date,GASREGW\n2025-06-09,3.108\n"
+    network["fred.stlouisfed.org"] = b"observation_date,GASREGW\n2024-12-09,3.008\n"
     names = ("aaa_gas", "bls_cpi", "cleveland_nowcast", "eia_gas", "macro_calendar")
     args = [word for name in (*names, "treasury_yields") for word in ("--source", name)]
     assert main([*args, "--online", "--json"]) == 0
@@ -156,7 +156,7 @@ def test_online_a_feed_that_is_down_is_named_and_leaves_the_others(
 ) -> None:
     other = replace(OTHER, fetch=_fetch_other)
     monkeypatch.setattr(module, "installed_drivers", lambda: {"feed": FEED, "other": other})
-    network["other.example"] = b"2025-06-10=7"
+    network["other.example"] = b"2024-12-10=7"
     assert main(["--all", "--online", "--json"]) == 4
     out, err = capsys.readouterr()
     failed, fine = json.loads(out)["feeds"]
@@ -175,7 +175,7 @@ def test_kept_answers_are_used_again_unless_a_refresh_is_forced(
     home: Path, network: dict[str, bytes | int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(module, "installed_drivers", lambda: {"feed": FEED})
-    network["feed.example"] = b"2025-06-10=2"
+    network["feed.example"] = b"2024-12-10=2"
     assert main(["--all", "--online", "--force-refresh", "--quiet"]) == 0
     assert not (home / "data/cache").exists()
     assert main(["--all", "--online", "--quiet"]) == 0

@@ -22,9 +22,9 @@ from kalshi_alpha.datastore.feeds import TableSchema
 from kalshi_alpha.datastore.paths import Paths
 from kalshi_alpha.datastore.tables import FeedStore, Observation, PointInTimeTable
 
-T0 = datetime(2025, 5, 13, 12, 45, tzinfo=UTC)
+T0 = datetime(2024, 11, 13, 13, 45, tzinfo=UTC)
 HOUR = timedelta(hours=1)
-MAY, JUNE, JULY = date(2025, 5, 1), date(2025, 6, 1), date(2025, 7, 1)
+MAY, JUNE, JULY = date(2024, 11, 1), date(2024, 12, 1), date(2025, 1, 1)
 LEVELS = TableSchema(
     "levels", (("series", "text"), ("month", "date"), ("index_e3", "int")), ("series", "month")
 )
@@ -149,11 +149,11 @@ def test_an_event_that_moved_leaves_its_old_day_but_stays_in_the_past(tmp_path: 
     table = reopened(tmp_path, EVENTS)
     add(table, [event(MAY, T0), event(JUNE, T0), event(JULY, T0)], T0)
     later = T0 + HOUR
-    moved = [event(MAY, later), event(date(2025, 6, 9), later), event(JULY, later)]
+    moved = [event(MAY, later), event(date(2024, 12, 9), later), event(JULY, later)]
     assert add(table, moved, later, "b" * 64) == 2
     for opened in (table, reopened(tmp_path, EVENTS)):
         assert values(opened, T0, "on") == [MAY, JUNE, JULY]
-        assert values(opened, later, "on") == [MAY, date(2025, 6, 9), JULY]
+        assert values(opened, later, "on") == [MAY, date(2024, 12, 9), JULY]
 
 
 def test_an_event_outside_the_days_a_payload_covers_is_not_withdrawn(tmp_path: Path) -> None:
@@ -213,7 +213,7 @@ def test_other_programs_read_the_files_as_a_partitioned_table(
     add(table, [level(MAY, 1, T0)], T0)
     add(table, [level(MAY, 2, T0 + 24 * HOUR)], T0 + 24 * HOUR, "b" * 64)
     frame = pl.read_parquet(tmp_path / "levels/vintages/**/*.parquet", hive_partitioning=True)
-    assert sorted(frame["retrieved_on"].to_list()) == [date(2025, 5, 13), date(2025, 5, 14)]
+    assert sorted(frame["retrieved_on"].to_list()) == [date(2024, 11, 13), date(2024, 11, 14)]
 
 
 def test_a_torn_file_is_named_and_not_read_around(table: PointInTimeTable, tmp_path: Path) -> None:

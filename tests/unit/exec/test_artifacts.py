@@ -78,7 +78,7 @@ def test_a_proposal_is_told_in_decimals(morning: Morning) -> None:
 
 
 def test_a_scan_has_its_file_by_series_and_clock(run: Run) -> None:
-    assert proposals_path(run, Path("out"), "KXCPI") == Path("out/KXCPI/2025-06-11T103000Z.json")
+    assert proposals_path(run, Path("out"), "KXCPI") == Path("out/KXCPI/2024-12-11T113000Z.json")
 
 
 def test_a_verdict_names_its_readings_with_their_ages(morning: Morning) -> None:
@@ -110,7 +110,7 @@ def test_a_run_that_failed_withdraws_the_go(
 
 
 def test_a_file_from_the_future_is_started_anew(run: Run, morning: Morning) -> None:
-    later = wired(run.paths.root, "2025-06-12T10:30:00Z")
+    later = wired(run.paths.root, "2024-12-12T11:30:00Z")
     write_go_no_go(later, morning.scanned.verdict)
     write_go_no_go(run, morning.scanned.verdict)
     assert series_of(run)["CPI"]["generated_at"] == CLOCK

@@ -15,8 +15,8 @@ from kalshi_alpha.exec.wiring import Run
 
 RULES = load_settings(REPOSITORY / "configs").freshness
 CPI_FEEDS = ("aaa_gas.daily", "bls_cpi.latest_release", "cleveland_nowcast.monthly")
-RELEASE_AT = datetime(2025, 6, 11, 12, 30, tzinfo=UTC)
-LAST_RELEASE_AT = datetime(2025, 5, 13, 12, 30, tzinfo=UTC)
+RELEASE_AT = datetime(2024, 12, 11, 13, 30, tzinfo=UTC)
+LAST_RELEASE_AT = datetime(2024, 11, 13, 13, 30, tzinfo=UTC)
 CALENDAR: list[dict[str, object]] = [
     {"event": "cpi", "release_at": LAST_RELEASE_AT},
     {"event": "cpi", "release_at": RELEASE_AT},
@@ -25,22 +25,22 @@ CALENDAR: list[dict[str, object]] = [
 ]
 ROWS: dict[str, list[dict[str, Any]]] = {
     "bls_cpi": [
-        {"month": date(2025, 4, 1), "available_at": LAST_RELEASE_AT + timedelta(minutes=15)}
+        {"month": date(2024, 10, 1), "available_at": LAST_RELEASE_AT + timedelta(minutes=15)}
     ],
     "cleveland_nowcast": [
         {
             "kind": "nowcast",
             "measure": "cpi",
-            "label_on": date(2025, 6, 10),
-            "available_at": datetime(2025, 6, 10, 15, tzinfo=UTC),
+            "label_on": date(2024, 12, 10),
+            "available_at": datetime(2024, 12, 10, 16, tzinfo=UTC),
         }
     ],
     "aaa_gas": [
         {
             "period": "current",
             "grade": "regular",
-            "as_of_on": date(2025, 6, 11),
-            "available_at": datetime(2025, 6, 11, 10, tzinfo=UTC),
+            "as_of_on": date(2024, 12, 11),
+            "available_at": datetime(2024, 12, 11, 11, tzinfo=UTC),
             "price_e4": 31240,
         }
     ],
@@ -64,7 +64,7 @@ def summary(source: str, *errors: str) -> FeedSummary:
 
 def test_a_release_reports_the_month_before_the_one_it_falls_in() -> None:
     rows = release_calendar(CALENDAR).rows
-    assert [row.reference for row in rows] == ["2025-04", "2025-05", "2025-06"]
+    assert [row.reference for row in rows] == ["2024-10", "2024-11", "2024-12"]
     january: list[dict[str, object]] = [
         {"event": "cpi", "release_at": datetime(2025, 1, 15, 13, 30, tzinfo=UTC)}
     ]
@@ -78,7 +78,7 @@ def test_all_feeds_are_in_order_on_the_morning() -> None:
 
 
 def test_prices_are_counted_from_their_release_day() -> None:
-    assert judged()["bls_cpi.latest_release"].newest_on == date(2025, 5, 13)
+    assert judged()["bls_cpi.latest_release"].newest_on == date(2024, 11, 13)
 
 
 @pytest.mark.parametrize(
@@ -126,7 +126,7 @@ def test_a_payload_that_was_refused_spoils_its_feed_only() -> None:
 
 
 def test_a_payload_of_the_future_is_told_as_such() -> None:
-    found = judged(ingested=[summary("aaa_gas", "FutureData: dated 2025-06-12")])
+    found = judged(ingested=[summary("aaa_gas", "FutureData: dated 2024-12-12")])
     assert found["aaa_gas.daily"].status is FeedStatus.FUTURE_DATED
 
 

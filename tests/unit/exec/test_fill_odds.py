@@ -12,7 +12,7 @@ from kalshi_alpha.core.execution.fillratio import COLD_START_ALPHA
 from kalshi_alpha.core.ledger.entry import EntryKind, LedgerEntry
 from kalshi_alpha.exec.fill_odds import expected_fill_ratio, given_ratio
 
-AT = datetime(2025, 6, 11, 10, 30, tzinfo=UTC)
+AT = datetime(2024, 12, 11, 11, 30, tzinfo=UTC)
 Build = Callable[..., LedgerEntry]
 
 
@@ -41,7 +41,7 @@ def test_auto_tunes_on_the_familys_own_fills_and_keeps_the_others(
     tmp_path: Path, entry: Build
 ) -> None:
     path = tmp_path / "state/fill_alpha.json"
-    full = [entry(market_ticker=f"KXCPI-25MAY-T0.{i}", filled_e2=500) for i in range(1, 5)]
+    full = [entry(market_ticker=f"KXCPI-24NOV-T0.{i}", filled_e2=500) for i in range(1, 5)]
     strangers = [
         entry(family="TNEY", filled_e2=0),
         entry(kind=EntryKind.EXPECTED, filled_e2=0),

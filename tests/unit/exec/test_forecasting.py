@@ -28,7 +28,7 @@ def test_a_family_is_found_by_its_entry_point() -> None:
 
 def test_calibration_knows_what_was_printed_by_the_clock(run: Run, morning: Morning) -> None:
     fitted = calibrate(run, STRATEGY, morning.inputs.history)
-    assert fitted.last_month == "2025-04"
+    assert fitted.last_month == "2024-10"
     assert run.paths.calibration("cpi").exists()
 
 
@@ -42,8 +42,8 @@ def test_under_a_set_clock_an_artifact_of_later_prints_is_not_believed(
     run: Run, morning: Morning
 ) -> None:
     calibrate(run, STRATEGY, morning.inputs.history)
-    earlier = wired(run.paths.root, "2025-04-01T12:00:00Z")
-    assert stored_calibration(earlier, STRATEGY, morning.inputs.history).last_month == "2025-02"
+    earlier = wired(run.paths.root, "2024-10-01T13:00:00Z")
+    assert stored_calibration(earlier, STRATEGY, morning.inputs.history).last_month == "2024-08"
 
 
 def under_system(run: Run) -> Run:
@@ -57,7 +57,7 @@ def test_under_the_system_clock_the_artifact_is_read(run: Run, morning: Morning)
 
 def test_without_an_artifact_it_is_fitted(run: Run, morning: Morning) -> None:
     found = stored_calibration(under_system(run), STRATEGY, morning.inputs.history)
-    assert found.last_month == "2025-04"
+    assert found.last_month == "2024-10"
 
 
 def test_a_torn_artifact_is_an_error(run: Run) -> None:

@@ -37,7 +37,7 @@ def test_all_that_can_be_read_without_a_price_is_read(morning: Morning) -> None:
 
 
 def test_the_kill_switch_that_is_read_is_the_roots(run: Run, morning: Morning) -> None:
-    set_kill_switch(run.paths.kill_switch, datetime(2025, 6, 11, tzinfo=UTC))
+    set_kill_switch(run.paths.kill_switch, datetime(2024, 12, 11, tzinfo=UTC))
     found = named(surroundings(run, morning.known.phase, morning.known.feeds, window_only=True))
     assert not found[ReadingName.KILL_SWITCH].ok(run.clock.at)
     assert str(run.paths.kill_switch) in found[ReadingName.KILL_SWITCH].findings[0].detail
@@ -46,7 +46,7 @@ def test_the_kill_switch_that_is_read_is_the_roots(run: Run, morning: Morning) -
 def test_the_phase_is_that_of_the_release(morning: Morning) -> None:
     phase = phase_of(morning.run, morning.known.calendar)
     assert phase.state is SeriesState.WINDOW
-    assert phase.rests_until == datetime(2025, 6, 11, 12, 20, tzinfo=UTC)
+    assert phase.rests_until == datetime(2024, 12, 11, 13, 20, tzinfo=UTC)
 
 
 @pytest.mark.parametrize(
@@ -99,7 +99,7 @@ def test_quality_counts_faulty_models_and_inconsistent_ladders(morning: Morning)
     assert reasons(quality(morning.run, result, 0, judged)) == []
     assert reasons(quality(morning.run, result, 1, judged)) == ["non_monotone_ladders"]
     odd = LadderCheck(
-        event_ticker="KXCPI-25MAY",
+        event_ticker="KXCPI-24NOV",
         model_monotone=True,
         market_mid_violations=0,
         market_exec_violations=1,

@@ -118,11 +118,11 @@ def test_beat_replaces_a_stale_heartbeat_and_claims_no_session(
 
 
 def test_beat_takes_a_set_clock_and_the_flag_wins(tmp_path: Path, environ: dict[str, str]) -> None:
-    environ["KALSHI_ALPHA_AS_OF"] = "2025-06-11T10:30:00Z"
-    at = datetime(2025, 6, 11, 10, 30, tzinfo=UTC)
+    environ["KALSHI_ALPHA_AS_OF"] = "2024-12-11T11:30:00Z"
+    at = datetime(2024, 12, 11, 11, 30, tzinfo=UTC)
     assert main(["--beat"], environ) == 0
     assert read_heartbeat(Paths(tmp_path).heartbeat, at) is not None
-    assert main(["--beat", "--as-of", "2025-06-11T06:29:00-04:00"], environ) == 0
+    assert main(["--beat", "--as-of", "2024-12-11T07:29:00-04:00"], environ) == 0
     found = read_heartbeat(Paths(tmp_path).heartbeat, at)
     assert found is not None
     assert found.generated_at == at - timedelta(minutes=1)
@@ -133,7 +133,7 @@ def test_a_set_clock_is_refused_with_a_real_venue(
     tmp_path: Path, environ: dict[str, str], venue: str
 ) -> None:
     environ["KALSHI_ENV"] = venue
-    assert main(["--beat", "--as-of", "2025-06-11T10:30:00Z"], environ) == 2
+    assert main(["--beat", "--as-of", "2024-12-11T11:30:00Z"], environ) == 2
     assert not Paths(tmp_path).heartbeat.exists()
 
 

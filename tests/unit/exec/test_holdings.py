@@ -23,14 +23,14 @@ def held(morning: Morning, *rows: LedgerEntry) -> Holdings:
 
 def test_every_ladder_has_its_limits(morning: Morning) -> None:
     limits = held(morning).limits
-    assert set(limits) == {"KXCPI-25MAY", "KXCPIYOY-25MAY", "KXCPICORE-25MAY"}
+    assert set(limits) == {"KXCPI-24NOV", "KXCPIYOY-24NOV", "KXCPICORE-24NOV"}
 
 
 def test_a_fill_is_held_and_what_is_left_of_its_order_rests(morning: Morning, entry: Build) -> None:
-    """The fee of the two contracts that rest: 0.0175 x 2 x 0.42 x 0.58 = 0.008526 dollars."""
+    """The fee of the two contracts that rest: 0.0175 x 2 x 0.68 x 0.32 = 0.007616 dollars."""
     row = entry(as_of=EARLIER, filled_e2=300, fee_e6=20_000, filled_at=AT - timedelta(hours=1))
-    filled, resting = held(morning, row).exposures["KXCPI-25MAY"]
-    assert (filled.ticker, filled.side, filled.price) == ("KXCPI-25MAY-T0.1", Side.NO, Price(4200))
+    filled, resting = held(morning, row).exposures["KXCPI-24NOV"]
+    assert (filled.ticker, filled.side, filled.price) == ("KXCPI-24NOV-T0.3", Side.NO, Price(6800))
     assert (filled.commitment, filled.contracts, filled.fee) == (
         Commitment.FILLED,
         Contracts(300),
@@ -39,7 +39,7 @@ def test_a_fill_is_held_and_what_is_left_of_its_order_rests(morning: Morning, en
     assert (resting.commitment, resting.contracts, resting.fee) == (
         Commitment.RESTING,
         Contracts(200),
-        Money(8_600),
+        Money(7_700),
     )
 
 
@@ -55,7 +55,7 @@ def test_an_order_that_the_tape_has_not_reached_rests_with_all_it_posted(
     morning: Morning, entry: Build, change: dict[str, object]
 ) -> None:
     """The run must not know how much will fill, nor that nothing will."""
-    [found] = held(morning, entry(**({"as_of": EARLIER} | change))).exposures["KXCPI-25MAY"]
+    [found] = held(morning, entry(**({"as_of": EARLIER} | change))).exposures["KXCPI-24NOV"]
     assert (found.commitment, found.contracts) == (Commitment.RESTING, Contracts(500))
 
 
@@ -64,7 +64,7 @@ def test_nothing_rests_in_a_market_that_has_closed(morning: Morning, entry: Buil
     closed = {"as_of": EARLIER, "placed_at": EARLIER, "lead_hours": 1.0}
     assert held(morning, entry(**closed, filled_e2=0)).exposures == {}
     filled = entry(**closed | {"filled_at": EARLIER, "filled_e2": 300})
-    [found] = held(morning, filled).exposures["KXCPI-25MAY"]
+    [found] = held(morning, filled).exposures["KXCPI-24NOV"]
     assert (found.commitment, found.contracts) == (Commitment.FILLED, Contracts(300))
 
 
@@ -87,5 +87,5 @@ def test_another_session_of_the_same_instant_is_held(morning: Morning, entry: Bu
 
 
 def test_an_event_that_is_not_scanned_is_held_too(morning: Morning, entry: Build) -> None:
-    row = entry(as_of=EARLIER, event_ticker="KXCPI-25JUN", market_ticker="KXCPI-25JUN-T0.1")
-    assert set(held(morning, row).exposures) == {"KXCPI-25JUN"}
+    row = entry(as_of=EARLIER, event_ticker="KXCPI-24DEC", market_ticker="KXCPI-24DEC-T0.1")
+    assert set(held(morning, row).exposures) == {"KXCPI-24DEC"}

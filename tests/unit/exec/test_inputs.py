@@ -62,7 +62,7 @@ def test_feeds_that_no_switched_on_series_needs_are_left_alone(run: Run, tmp_pat
     stranger = {
         "source": "tide_tables",
         "path": "cpi/history.json",
-        "retrieved_at": "2025-06-01T00:00:00Z",
+        "retrieved_at": "2024-12-01T01:00:00Z",
     }
     manifest["payloads"].append(stranger)
     (folder / "manifest.json").write_text(json.dumps(manifest))

@@ -19,7 +19,7 @@ from kalshi_alpha.exec.clock import RunClock
 from kalshi_alpha.exec.ladder_snapshots import Ladders, ladder_snapshots
 
 CLOCK = RunClock(AT, ClockSource.SET)
-RELEASE = Release(datetime(2025, 6, 11, 12, 30, tzinfo=UTC), "cpi", "2025-05")
+RELEASE = Release(datetime(2024, 12, 11, 13, 30, tzinfo=UTC), "cpi", "2024-11")
 CALENDAR = ReleaseCalendar.of([RELEASE])
 
 
@@ -41,7 +41,7 @@ def read(event: VenueEvent, series: Series, calendar: ReleaseCalendar = CALENDAR
 
 def test_an_event_becomes_a_ladder_on_the_series_terms(event: VenueEvent, series: Series) -> None:
     [snapshot] = read(event, series).snapshots
-    assert snapshot.ladder.risk_unit == "CPI:2025-06-11"
+    assert snapshot.ladder.risk_unit == "CPI:2024-12-11"
     assert (snapshot.ladder.quantity, snapshot.ladder.grid) == ("cpi_mom", series.grid)
     assert snapshot.ladder.markets == event.markets
     assert (snapshot.books, snapshot.unreadable) == (event.books, {})
@@ -90,7 +90,7 @@ def test_an_event_whose_release_is_not_announced_is_unread(
 ) -> None:
     found = unread(read(event, series, ReleaseCalendar.of([])))
     assert set(found) == {market.ticker for market in event.markets}
-    assert set(found.values()) == {"the calendar names no release of cpi 2025-05"}
+    assert set(found.values()) == {"the calendar names no release of cpi 2024-11"}
 
 
 def test_an_event_whose_period_cannot_be_read_is_unread(event: VenueEvent, series: Series) -> None:

@@ -49,7 +49,7 @@ def test_the_decision_is_written_as_proposals_and_verdict(
 ) -> None:
     written = write_decision(here, morning.scanned, "KXCPI", tmp_path / "out")
     assert written.files == (
-        tmp_path / "out/KXCPI/2025-06-11T103000Z.json",
+        tmp_path / "out/KXCPI/2024-12-11T113000Z.json",
         here.paths.go_no_go,
     )
     assert all(path.exists() for path in written.files)
@@ -96,9 +96,9 @@ def test_the_report_has_two_places_and_a_picture_for_each_ladder(
     pictures = sorted(path.name for path in report.parent.glob("*.svg"))
     assert pictures == sorted(path.name for path in flat.parent.glob("*.svg"))
     assert len(pictures) == 3
-    picture = (report.parent / "2025-06-11-KXCPI-25MAY.svg").read_text()
-    assert picture.count('class="dot"') == 7
-    quoted = [p for p in morning.scanned.proposals if p.event_ticker == "KXCPI-25MAY"]
+    picture = (report.parent / "2024-12-11-KXCPI-24NOV.svg").read_text()
+    assert picture.count('class="dot"') == 8
+    quoted = [p for p in morning.scanned.proposals if p.event_ticker == "KXCPI-24NOV"]
     assert picture.count('class="quote"') == len(quoted) + 2  # two in the legend
 
 
@@ -114,7 +114,7 @@ def test_the_exit_code_tells_a_failed_feed_from_a_refusal(morning: Morning) -> N
 def test_the_summary_is_one_screen(morning: Morning) -> None:
     written = NOTHING.and_files(Path("/a"), Path("/b"))
     lines = summary(morning.run, morning.scanned, written).splitlines()
-    assert lines[0] == "CPI OFFLINE 2025-06-11T10:30:00Z: GO"
+    assert lines[0] == "CPI OFFLINE 2024-12-11T11:30:00Z: GO"
     assert lines[-2:] == ["wrote /a", "wrote /b"]
     assert len(lines) == 4 + len(morning.scanned.proposals)
     assert "NO-GO" in summary(morning.run, refused(morning.scanned), written)

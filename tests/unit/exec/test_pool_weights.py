@@ -24,17 +24,17 @@ def learned(
     """The weight of one event that closes so many days from now."""
     ladder = closing_in(morning, timedelta(days=days))
     run = replace(morning.run, family=family)
-    return pool_weights(run, [ladder], rows)["KXCPI-25MAY"]
+    return pool_weights(run, [ladder], rows)["KXCPI-24NOV"]
 
 
 def closing_in(morning: Morning, time: timedelta) -> LadderSnapshot:
-    [snapshot] = [s for s in morning.scanned.snapshots if s.ladder.event_ticker == "KXCPI-25MAY"]
+    [snapshot] = [s for s in morning.scanned.snapshots if s.ladder.event_ticker == "KXCPI-24NOV"]
     markets = tuple(replace(m, close_at=AT + time) for m in snapshot.ladder.markets)
     return replace(snapshot, ladder=replace(snapshot.ladder, markets=markets))
 
 
 def settled(
-    unit: str = "CPI:2025-04-10", *, right: bool = True, model: float = 0.9, **changes: Any
+    unit: str = "CPI:2024-10-10", *, right: bool = True, model: float = 0.9, **changes: Any
 ) -> LedgerEntry:
     """A paper fill on real books that the market held for even and the model did not."""
     fields: dict[str, Any] = {
@@ -81,13 +81,13 @@ def test_the_last_market_to_close_tells_the_lead(morning: Morning) -> None:
     mixed = (*near.ladder.markets[:-1], far.ladder.markets[-1])
     ladder = replace(near, ladder=replace(near.ladder, markets=mixed))
 
-    assert pool_weights(morning.run, [near], [])["KXCPI-25MAY"].prior == 0.02
-    assert pool_weights(morning.run, [ladder], [])["KXCPI-25MAY"].prior == 0.2
+    assert pool_weights(morning.run, [near], [])["KXCPI-24NOV"].prior == 0.02
+    assert pool_weights(morning.run, [ladder], [])["KXCPI-24NOV"].prior == 0.2
 
 
 def test_every_event_of_the_scan_has_its_weight(morning: Morning) -> None:
     weights = pool_weights(morning.run, morning.scanned.snapshots, [])
-    assert set(weights) == {"KXCPI-25MAY", "KXCPIYOY-25MAY", "KXCPICORE-25MAY"}
+    assert set(weights) == {"KXCPI-24NOV", "KXCPIYOY-24NOV", "KXCPICORE-24NOV"}
 
 
 def test_settled_evidence_moves_the_weight_toward_who_was_right(morning: Morning) -> None:

@@ -16,7 +16,7 @@ from kalshi_alpha.core.types import Contracts, Money
 from kalshi_alpha.exec.scan_options import ScanOptions, decimal_option
 
 SETTINGS = load_settings(REPOSITORY / "configs")
-AT = datetime(2025, 6, 11, 10, 30, tzinfo=UTC)
+AT = datetime(2024, 12, 11, 11, 30, tzinfo=UTC)
 
 
 def policy(settings: Settings = SETTINGS, **options: Any) -> ScanPolicy:

@@ -20,13 +20,13 @@ from kalshi_alpha.strategies.cpi import STRATEGY
 from kalshi_alpha.strategies.strategy import Outcome, Strategy
 
 Build = Callable[..., LedgerEntry]
-PRINTED_AT = datetime(2025, 6, 11, 12, 45, tzinfo=UTC)
-MAY = date(2025, 5, 1)
+PRINTED_AT = datetime(2024, 12, 11, 13, 45, tzinfo=UTC)
+NOVEMBER = date(2024, 11, 1)
 
 
 def printing(value: int) -> Strategy:
     """A family whose month-on-month print is known."""
-    outcome = {("cpi_mom", MAY): Outcome(value, PRINTED_AT)}
+    outcome = {("cpi_mom", NOVEMBER): Outcome(value, PRINTED_AT)}
     return replace(STRATEGY, outcomes=lambda *_: outcome)
 
 
@@ -37,14 +37,14 @@ def after(run: Run) -> Run:
 
 def test_a_market_pays_if_the_print_lies_in_its_interval(morning: Morning) -> None:
     found = market_settlements(
-        morning.scanned.snapshots, {("cpi_mom", MAY): Outcome(1, PRINTED_AT)}
+        morning.scanned.snapshots, {("cpi_mom", NOVEMBER): Outcome(3, PRINTED_AT)}
     )
-    assert found["KXCPI-25MAY-T0.0"] == Settlement.yes(PRINTED_AT)
-    assert found["KXCPI-25MAY-T0.1"] == Settlement.no(PRINTED_AT)
+    assert found["KXCPI-24NOV-T0.2"] == Settlement.yes(PRINTED_AT)
+    assert found["KXCPI-24NOV-T0.3"] == Settlement.no(PRINTED_AT)
     assert {ticker.split("-")[0] for ticker in found} == {"KXCPI"}
 
 
-@pytest.mark.parametrize(("value", "payout_e6"), [(1, 5_000_000), (2, 0)])
+@pytest.mark.parametrize(("value", "payout_e6"), [(3, 5_000_000), (4, 0)])
 def test_open_rows_are_settled_and_kept(
     after: Run, morning: Morning, entry: Build, value: int, payout_e6: int
 ) -> None:
@@ -63,7 +63,7 @@ def test_open_rows_are_settled_and_kept(
     [
         {"mode": LedgerMode.PAPER},
         {"placed_at": PRINTED_AT + timedelta(hours=1)},
-        {"market_ticker": "KXCPIYOY-25MAY-T2.4", "event_ticker": "KXCPIYOY-25MAY"},
+        {"market_ticker": "KXCPIYOY-24NOV-T2.4", "event_ticker": "KXCPIYOY-24NOV"},
     ],
 )
 def test_other_rows_are_left_as_they_are(
@@ -72,13 +72,13 @@ def test_other_rows_are_left_as_they_are(
     store = LedgerStore(after.paths)
     row = entry(**change)
     store.upsert([row], AT)
-    assert settle_known(after, printing(1), morning.scanned.snapshots, store) == ()
+    assert settle_known(after, printing(3), morning.scanned.snapshots, store) == ()
     assert store.entries() == [row]
 
 
 def test_without_a_ledger_there_is_nothing_to_settle(after: Run, morning: Morning) -> None:
     store = LedgerStore(after.paths)
-    assert settle_known(after, printing(1), morning.scanned.snapshots, store) == ()
+    assert settle_known(after, printing(3), morning.scanned.snapshots, store) == ()
     assert not after.paths.ledger_all.exists()
 
 

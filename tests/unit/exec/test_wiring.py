@@ -37,7 +37,7 @@ def test_data_modes() -> None:
 
 
 def test_an_offline_run_reads_its_scenario_and_counts_as_offline(run: Run) -> None:
-    assert f"{run.clock.at:%Y-%m-%dT%H:%MZ}" == "2025-06-11T10:30Z"
+    assert f"{run.clock.at:%Y-%m-%dT%H:%MZ}" == "2024-12-11T11:30Z"
     assert run.clock.source is ClockSource.SET
     assert (run.family, run.action, run.data_mode) == ("CPI", Action.OFFLINE, DataMode.OFFLINE)
     assert (run.environment, run.ledger_mode) == ("offline", LedgerMode.OFFLINE)

@@ -14,7 +14,7 @@ class Ladder:
     """The markets of one event, in the order received.
 
     ``quantity`` names what settles it, such as ``cpi_mom``; ``risk_unit`` names the piece of
-    news it settles on, such as ``CPI:2025-06-11``, and is shared by every ladder of that news.
+    news it settles on, such as ``CPI:2024-12-11``, and is shared by every ladder of that news.
 
     Raises
     ------

@@ -61,7 +61,7 @@ def _day(text: str) -> date:
     try:
         return date.fromisoformat(text)
     except ValueError as error:
-        raise UsageError(f"not a day like 2025-06-11: {text!r}") from error
+        raise UsageError(f"not a day like 2024-12-11: {text!r}") from error
 
 
 def main(argv: Sequence[str] | None = None) -> int:

@@ -27,7 +27,7 @@ def edit(path: Path, **change: object) -> None:
 def test_the_series_are_read_with_their_events_books_and_fees() -> None:
     feed = FixtureFeed(FIXTURES)
     (event,) = feed.events("KXCPI")
-    assert event.event_ticker == "KXCPI-25MAY"
+    assert event.event_ticker == "KXCPI-24NOV"
     assert set(event.books) == {market.ticker for market in event.markets}
     assert not event.unreadable
     assert event.fees.at(event.seen_at).rate_e10(Liquidity.MAKER) == 175_000_000
@@ -44,8 +44,8 @@ def test_core_makers_trade_free_and_the_yearly_ladder_has_tapered_ticks() -> Non
 
 def test_a_tape_that_was_not_kept_is_not_an_empty_tape() -> None:
     feed = FixtureFeed(FIXTURES)
-    assert feed.trades("KXCPIYOY-25MAY") is None
-    prints = feed.trades("KXCPI-25MAY")
+    assert feed.trades("KXCPIYOY-24NOV") is None
+    prints = feed.trades("KXCPI-24NOV")
     assert prints is not None
     assert prints[0].at < prints[-1].at <= feed.manifest.trades_until
 
@@ -55,7 +55,7 @@ def test_the_exchange_trades() -> None:
 
 
 def test_an_event_override_beats_the_series(folder: Path) -> None:
-    path = folder / "events" / "KXCPI-25MAY.json"
+    path = folder / "events" / "KXCPI-24NOV.json"
     body = json.loads(path.read_text())
     body["event"] |= {"fee_type_override": "quadratic", "fee_multiplier_override": 1}
     path.write_text(json.dumps(body))
@@ -86,7 +86,7 @@ def test_a_fee_type_that_cannot_be_computed_is_never_guessed(folder: Path) -> No
 
 
 @pytest.mark.parametrize(
-    "missing", ["manifest.json", "series/KXCPI.json", "orderbooks/KXCPI-25MAY.json"]
+    "missing", ["manifest.json", "series/KXCPI.json", "orderbooks/KXCPI-24NOV.json"]
 )
 def test_a_missing_file_is_named(folder: Path, missing: str) -> None:
     (folder / missing).unlink()
@@ -95,8 +95,8 @@ def test_a_missing_file_is_named(folder: Path, missing: str) -> None:
 
 
 def test_a_torn_file_is_named(folder: Path) -> None:
-    (folder / "events" / "KXCPI-25MAY.json").write_text('{"event":')
-    with pytest.raises(ParseRefused, match=r"KXCPI-25MAY\.json"):
+    (folder / "events" / "KXCPI-24NOV.json").write_text('{"event":')
+    with pytest.raises(ParseRefused, match=r"KXCPI-24NOV\.json"):
         FixtureFeed(folder).events("KXCPI")
 
 

@@ -82,8 +82,8 @@ def test_an_order_that_a_cap_made_too_small_for_its_fee_is_dropped() -> None:
 
 
 def test_two_events_have_limits_of_their_own() -> None:
-    case = scene(snapshot({2: (50, 46)}, "KXA-25MAY"), snapshot({2: (50, 46)}, "KXB-25MAY"))
-    limits = {"KXA-25MAY": PalLimits(Money.parse("10")), "KXB-25MAY": LIMITS}
+    case = scene(snapshot({2: (50, 46)}, "KXA-24NOV"), snapshot({2: (50, 46)}, "KXB-24NOV"))
+    limits = {"KXA-24NOV": PalLimits(Money.parse("10")), "KXB-24NOV": LIMITS}
     assert sorted(allotted(replace(case, limits=limits)).legs.contracts_e2.tolist()) == [
         1900,
         47_000,

@@ -18,7 +18,7 @@ from kalshi_alpha.core.risk.unit_book import UnitBook
 from kalshi_alpha.core.types import Money, Side
 from scan_cases import EVENT, GOLDEN, PMF, RISK, Scene, held, scene, snapshot
 
-UNIT = "CPI:2025-06-11"
+UNIT = "CPI:2024-12-11"
 
 
 def legs(case: Scene, *counts: int) -> Legs:
@@ -98,7 +98,7 @@ def test_a_holding_on_a_market_that_is_not_listed_is_lost() -> None:
 
 
 def test_ladders_of_one_unit_become_one_book() -> None:
-    case = scene(snapshot({2: (50, 46)}, "KXA-25MAY"), snapshot({2: (50, 46)}, "KXB-25MAY"))
+    case = scene(snapshot({2: (50, 46)}, "KXA-24NOV"), snapshot({2: (50, 46)}, "KXB-24NOV"))
     (book,) = books(case, [10, 20]).values()
     likely = [payoff for payoff, prob in zip(book.payoff_e2, book.probs, strict=True) if prob > 0]
     assert likely == [0, 3000]

@@ -116,8 +116,8 @@ def test_a_ladder_without_a_forecast_has_nothing_to_be_wrong() -> None:
 
 def test_each_ladder_is_judged_by_itself() -> None:
     good, bad = (
-        snapshot({2: (50, 46)}, "KXA-25MAY"),
-        snapshot({2: (40, 46), 3: (60, 36)}, "KXB-25MAY"),
+        snapshot({2: (50, 46)}, "KXA-24NOV"),
+        snapshot({2: (40, 46), 3: (60, 36)}, "KXB-24NOV"),
     )
     assert [c.market_exec_violations for c in checked(scene(good, bad))] == [0, 1]
 

@@ -57,7 +57,7 @@ def test_orders_keep_their_order_when_some_are_left_out() -> None:
 
 
 def test_each_order_knows_its_ladder_and_side() -> None:
-    case = scene(snapshot({2: (50, 46)}, "KXA-25MAY"), snapshot({3: (36, 60)}, "KXB-25MAY"))
+    case = scene(snapshot({2: (50, 46)}, "KXA-24NOV"), snapshot({3: (36, 60)}, "KXB-24NOV"))
     orders = Legs(case.priced(), np.array([1, 0]), np.array([100, 100]), 100)
     assert orders.ladders.tolist() == [1, 0]
     assert orders.is_yes.tolist() == [False, True]

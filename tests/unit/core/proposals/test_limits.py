@@ -135,13 +135,13 @@ def test_a_unit_that_exceeds_its_cap_already_gets_nothing() -> None:
 
 
 def test_ladders_of_one_unit_share_its_cap() -> None:
-    case = scene(snapshot({2: (50, 46)}, "KXA-25MAY"), snapshot({2: (50, 46)}, "KXB-25MAY"))
+    case = scene(snapshot({2: (50, 46)}, "KXA-24NOV"), snapshot({2: (50, 46)}, "KXB-24NOV"))
     together = unit_shares(
         legs(100, 100, case=case), Holdings({}, {}), replace(KELLY, kelly_cap=0.006)
     )
     assert together.max() < 1.0
     one, other = case.snapshots
-    apart = replace(other, ladder=replace(other.ladder, risk_unit="CPI:2025-07-15"))
+    apart = replace(other, ladder=replace(other.ladder, risk_unit="CPI:2025-01-15"))
     lone = replace(case, snapshots=(one, apart))
     alone = unit_shares(
         legs(100, 100, case=lone), Holdings({}, {}), replace(KELLY, kelly_cap=0.006)

@@ -10,7 +10,7 @@ from kalshi_alpha.core.proposals.policy import Pooling, ScanPolicy, SizingPolicy
 from kalshi_alpha.core.types import Contracts, Money
 
 KELLY = SizingPolicy(rule=SizingRule.KELLY, bankroll=Money.parse("10000"))
-POLICY = ScanPolicy(at=datetime(2025, 6, 11, 10, 30, tzinfo=UTC), sizing=KELLY)
+POLICY = ScanPolicy(at=datetime(2024, 12, 11, 11, 30, tzinfo=UTC), sizing=KELLY)
 
 
 @pytest.mark.parametrize(
@@ -36,7 +36,7 @@ def test_impossible_sizing_cannot_be_built(change: dict[str, object]) -> None:
 @pytest.mark.parametrize(
     "change",
     [
-        {"at": datetime(2025, 6, 11, 10, 30)},  # noqa: DTZ001 - the fault under test
+        {"at": datetime(2024, 12, 11, 11, 30)},  # noqa: DTZ001 - the fault under test
         {"shrink": 1.1},
         {"bin_weight": -0.1},
         {"alpha_join": float("nan")},
@@ -58,8 +58,8 @@ def test_fixed_sizing_needs_and_keeps_its_count() -> None:
 @pytest.mark.parametrize(
     "change",
     [
-        {"weights": {"KXCPI-25MAY": 1.1}},
-        {"weights": {"KXCPI-25MAY": float("nan")}},
+        {"weights": {"KXCPI-24NOV": 1.1}},
+        {"weights": {"KXCPI-24NOV": float("nan")}},
         {"gap": -0.1},
         {"wide_spread": float("nan")},
     ],

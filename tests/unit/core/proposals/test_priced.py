@@ -19,7 +19,7 @@ def test_each_market_gets_the_probability_of_its_interval() -> None:
 
 
 def test_a_ladder_without_a_forecast_has_none_of_its_neighbours() -> None:
-    three = [snapshot({2: (50, 46)}, f"KX{name}-25MAY") for name in "ABC"]
+    three = [snapshot({2: (50, 46)}, f"KX{name}-24NOV") for name in "ABC"]
     table = scene(*three).table()
     shifted = GridPmf(PMF.grid, 1, PMF.probs)
     found = model_probabilities(table, [PMF, None, shifted])

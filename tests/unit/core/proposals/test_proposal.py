@@ -6,7 +6,7 @@ from kalshi_alpha.core.proposals.proposal import LadderCheck, ScanResult
 from scan_cases import AT, GOLDEN
 
 SOUND = LadderCheck(
-    event_ticker="KXCPI-25MAY",
+    event_ticker="KXCPI-24NOV",
     model_monotone=True,
     market_mid_violations=0,
     market_exec_violations=0,
@@ -25,8 +25,8 @@ def test_a_model_that_contradicts_itself_is_counted() -> None:
 
 def test_only_an_arbitrage_after_fees_makes_a_ladder_inconsistent() -> None:
     dear = replace(SOUND, market_exec_violations=1)
-    free = replace(dear, event_ticker="KXB-25MAY", market_exec_violations_after_fees=1)
-    assert result(dear, free).inconsistent_ladders == ("KXB-25MAY",)
+    free = replace(dear, event_ticker="KXB-24NOV", market_exec_violations_after_fees=1)
+    assert result(dear, free).inconsistent_ladders == ("KXB-24NOV",)
 
 
 def test_a_proposal_that_expects_no_profit_is_counted() -> None:

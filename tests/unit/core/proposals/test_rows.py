@@ -26,7 +26,7 @@ def rows(case: Scene, *stopped: NotProposed | None) -> tuple[list[Proposal], lis
 def test_a_proposal_names_its_market_ladder_and_strike() -> None:
     (proposal,), _ = rows(GOLDEN, None, NotProposed.NO_BOOK)
     assert proposal.market_ticker == f"{EVENT}-T2"
-    assert (proposal.series_ticker, proposal.risk_unit) == ("KXCPI", "CPI:2025-06-11")
+    assert (proposal.series_ticker, proposal.risk_unit) == ("KXCPI", "CPI:2024-12-11")
     assert (proposal.strike, proposal.placement) == ("> 0.2", "join")
     assert proposal.closes_at == GOLDEN.snapshots[0].ladder.markets[0].close_at
 

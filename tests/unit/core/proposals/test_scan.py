@@ -308,14 +308,14 @@ def test_a_holding_is_counted_before_a_new_order() -> None:
 
 def test_proposals_come_in_order_of_preference() -> None:
     """The same quote that locks its money for half the hours comes first."""
-    soon, late = snapshot({2: (50, 46)}, "KXA-25MAY"), snapshot({2: (50, 46)}, "KXB-25MAY")
+    soon, late = snapshot({2: (50, 46)}, "KXA-24NOV"), snapshot({2: (50, 46)}, "KXB-24NOV")
     closing = AT + (market(2).close_at - AT) * 2
     later = tuple(replace(m, close_at=closing) for m in late.ladder.markets)
     late = replace(late, ladder=replace(late.ladder, markets=later))
 
     result = scene(late, soon).run()
 
-    assert [each.event_ticker for each in result.proposals] == ["KXA-25MAY", "KXB-25MAY"]
+    assert [each.event_ticker for each in result.proposals] == ["KXA-24NOV", "KXB-24NOV"]
 
 
 def test_the_forecast_of_another_period_does_not_count() -> None:

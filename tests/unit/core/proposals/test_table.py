@@ -29,7 +29,7 @@ def test_a_row_holds_what_the_market_and_its_book_say() -> None:
 
 
 def test_rows_are_grouped_by_ladder() -> None:
-    first, second = snapshot({2: (50, 46)}, "KXA-25MAY"), snapshot({1: None, 4: None}, "KXB-25MAY")
+    first, second = snapshot({2: (50, 46)}, "KXA-24NOV"), snapshot({1: None, 4: None}, "KXB-24NOV")
     table = scene(first, second).table()
     assert table.ladder_of.tolist() == [0, 1, 1]
     assert table.starts.tolist() == [0, 1, 3]

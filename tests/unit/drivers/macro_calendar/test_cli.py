@@ -14,8 +14,8 @@ from kalshi_alpha.drivers.macro_calendar import DRIVER
 from kalshi_alpha.drivers.macro_calendar.cli import main
 
 FIXTURES = Path(__file__).parents[3] / "fixtures/macro_calendar"
-RECEIVED = datetime(2025, 6, 1, 12, 0, tzinfo=UTC)
-CLOCK = ["--as-of", "2025-06-11T10:30:00Z"]
+RECEIVED = datetime(2024, 12, 1, 13, 0, tzinfo=UTC)
+CLOCK = ["--as-of", "2024-12-11T11:30:00Z"]
 
 
 @pytest.fixture
@@ -34,11 +34,11 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def test_a_window_has_a_line_a_day_and_ends_with_what_is_known(
     home: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert main(["--from", "2025-06-10", "--to", "2025-06-12", *CLOCK]) == 0
+    assert main(["--from", "2024-12-10", "--to", "2024-12-12", *CLOCK]) == 0
     assert capsys.readouterr().out.splitlines() == [
-        "2025-06-10 Tue  -",
-        "2025-06-11 Wed  cpi 08:30 ET",
-        "2025-06-12 Thu  claims 08:30 ET",
+        "2024-12-10 Tue  -",
+        "2024-12-11 Wed  cpi 08:30 ET",
+        "2024-12-12 Thu  claims 08:30 ET",
         "known until: fomc 2025-12-10, cpi 2025-12-10, jobs 2025-12-05, claims 2025-12-31",
     ]
 
@@ -54,11 +54,11 @@ def test_the_events_of_one_day_stand_together(
 def test_json_carries_the_marks_of_the_file_and_how_far_each_kind_is_known(
     home: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert main(["--from", "2025-06-11", "--to", "2025-06-11", "--json", *CLOCK]) == 0
+    assert main(["--from", "2024-12-11", "--to", "2024-12-11", "--json", *CLOCK]) == 0
     document = json.loads(capsys.readouterr().out)
     assert document["days"] == [
         {
-            "date": "2025-06-11",
+            "date": "2024-12-11",
             "is_fomc": False,
             "is_cpi": True,
             "is_jobs": False,
@@ -66,19 +66,19 @@ def test_json_carries_the_marks_of_the_file_and_how_far_each_kind_is_known(
         }
     ]
     assert document["known_until"]["cpi"] == "2025-12-10"
-    assert document["as_of"] == "2025-06-11T10:30:00Z"
+    assert document["as_of"] == "2024-12-11T11:30:00Z"
 
 
 @pytest.mark.parametrize(
     ("args", "code", "words"),
     [
-        (["--from", "2025-06-12", "--to", "2025-06-11"], 2, "no window"),
-        (["--from", "2025-06-12", "--to", "2045-06-11"], 2, "no window"),
-        (["--from", "June", "--to", "2025-06-11"], 2, "not a day"),
-        (["--from", "2025-06-12"], 2, "Missing option '--to'"),
-        (["--from", "2025-06-12", "--to", "2025-06-12", "--as-of", "noon"], 2, "not an instant"),
+        (["--from", "2024-12-12", "--to", "2024-12-11"], 2, "no window"),
+        (["--from", "2024-12-12", "--to", "2045-06-11"], 2, "no window"),
+        (["--from", "June", "--to", "2024-12-11"], 2, "not a day"),
+        (["--from", "2024-12-12"], 2, "Missing option '--to'"),
+        (["--from", "2024-12-12", "--to", "2024-12-12", "--as-of", "noon"], 2, "not an instant"),
         (
-            ["--from", "2025-06-12", "--to", "2025-06-12", "--as-of", "2025-05-01T00:00:00Z"],
+            ["--from", "2024-12-12", "--to", "2024-12-12", "--as-of", "2024-11-01T01:00:00Z"],
             4,
             "nothing was known",
         ),
@@ -98,5 +98,5 @@ def test_without_a_calendar_it_says_what_to_do(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setenv("KALSHI_ALPHA_HOME", str(tmp_path))
-    assert main(["--from", "2025-06-12", "--to", "2025-06-12", *CLOCK]) == 4
+    assert main(["--from", "2024-12-12", "--to", "2024-12-12", *CLOCK]) == 4
     assert "run the ingest first" in capsys.readouterr().err

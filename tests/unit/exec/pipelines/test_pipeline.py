@@ -108,4 +108,4 @@ def test_a_mode_returns_its_code_and_its_document(desk: Desk) -> None:
     )
     assert done.exit_code == 0
     assert done.document["series"] == "CPI"
-    assert done.document["files"][-1].endswith("daily_pre_cpi_20250611T103000Z.json")
+    assert done.document["files"][-1].endswith("daily_pre_cpi_20241211T113000Z.json")

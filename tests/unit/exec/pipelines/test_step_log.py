@@ -19,7 +19,7 @@ def test_steps_are_recorded_in_order_with_their_facts(run: Run) -> None:
 
     path = log.write(3)
 
-    assert path == run.paths.root / "data/proc/logs/2025-06-11/daily_pre_cpi_20250611T103000Z.json"
+    assert path == run.paths.root / "data/proc/logs/2024-12-11/daily_pre_cpi_20241211T113000Z.json"
     document = json.loads(path.read_bytes())
     assert [(s["step"], s["ok"], s["facts"]) for s in document["steps"]] == [
         ("ingest", True, {"rows": 3}),

@@ -26,7 +26,7 @@ def test_the_picture_is_well_formed_and_names_itself() -> None:
 
 
 def test_there_is_a_bar_for_each_book_a_dot_for_each_forecast_and_a_mark_for_each_quote() -> None:
-    text = ladder_picture("KXCPI-25MAY", "3 markets", RUNGS)
+    text = ladder_picture("KXCPI-24NOV", "3 markets", RUNGS)
     assert len(shapes(text, "rect", "book")) == 3 + 1  # one more in the legend
     assert len(shapes(text, "circle", "dot")) == 2
     assert len(shapes(text, "path", "quote")) == 1 + 2

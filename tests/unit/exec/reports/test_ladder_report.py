@@ -28,7 +28,7 @@ def parts(**changes: Any) -> ReportParts:
     fields: dict[str, Any] = {
         "entries": None,
         "settled": (),
-        "pictures": {"KXCPI-25MAY": "a.svg"},
+        "pictures": {"KXCPI-24NOV": "a.svg"},
         "support": support([], "CPI"),
     }
     return ReportParts(**(fields | changes))
@@ -70,13 +70,13 @@ def test_every_event_has_its_weight_in_the_pool(morning: Morning) -> None:
     learned = replace(
         morning.scanned,
         weights={
-            "KXCPI-25MAY": PoolWeight(0.155, 0.2, 7),
-            "KXCPICORE-25MAY": PoolWeight(0.02, 0.02, 0),
+            "KXCPI-24NOV": PoolWeight(0.155, 0.2, 7),
+            "KXCPICORE-24NOV": PoolWeight(0.02, 0.02, 0),
         },
     )
     text = section(report(morning, learned), "Pool with the market")
-    assert "| KXCPI-25MAY | 0.155 | 0.2 | 7 |" in text
-    assert "| KXCPICORE-25MAY | 0.020 | 0.02 | 0 |" in text
+    assert "| KXCPI-24NOV | 0.155 | 0.2 | 7 |" in text
+    assert "| KXCPICORE-24NOV | 0.020 | 0.02 | 0 |" in text
     assert "wider than 10 c" in text
     assert "within 0.15" in text
 
@@ -118,7 +118,7 @@ def test_the_ledger_section_follows_what_was_asked_for(morning: Morning) -> None
     assert "| filled by prints | 1 | 1 | 5.00 | 5.00 |" in text
     won = replace(row, settled_at=row.as_of, outcome=1, payout_e6=5_000_000)
     settled = section(report(morning, entries=(), settled=(won,)), "Paper ledger")
-    assert "Settled by this run: 1 rows; realised on fills $2.8786 of" in settled
+    assert "Settled by this run: 1 rows; realised on fills $1.5809 of" in settled
 
 
 @pytest.mark.parametrize(

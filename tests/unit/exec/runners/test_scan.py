@@ -80,6 +80,6 @@ def test_a_request_is_run_into_a_folder_of_ones_choice(desk: Desk, tmp_path: Pat
     )
     assert scan_series(request) == 0
     assert [path.name for path in (tmp_path / "mine/KXCPIYOY").iterdir()] == [
-        "2025-06-11T103000Z.json"
+        "2024-12-11T113000Z.json"
     ]
     assert not (desk.root / "exec").exists()

@@ -1,4 +1,4 @@
-"""The reference scenario: the morning of 11 June 2025, two hours before the CPI of May."""
+"""The reference scenario: the morning of 11 December 2024, two hours before the CPI of November."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from kalshi_alpha.strategies.cpi.calibrate import CpiCalibration, fit
 from kalshi_alpha.strategies.strategy import Row
 
 FIXTURES = Path(__file__).parents[3] / "fixtures"
-CLOCK = datetime(2025, 6, 11, 10, 30, tzinfo=UTC)
+CLOCK = datetime(2024, 12, 11, 11, 30, tzinfo=UTC)
 FEEDS = ("macro_calendar", "bls_cpi", "cleveland_nowcast", "aaa_gas", "eia_gas")
 
 

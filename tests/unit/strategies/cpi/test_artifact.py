@@ -15,7 +15,7 @@ from kalshi_alpha.strategies.cpi.calibrate import CpiCalibration, fit
 from kalshi_alpha.strategies.strategy import Row
 
 FIXTURES = Path(__file__).parents[3] / "fixtures"
-CLOCK = datetime(2025, 6, 11, 10, 30, tzinfo=UTC)
+CLOCK = datetime(2024, 12, 11, 11, 30, tzinfo=UTC)
 BELOW_ROOT = Path("data/proc/cpi_calib.parquet")
 
 
@@ -49,7 +49,7 @@ def test_the_snippet_of_the_run_book_writes_below_the_current_folder(
     monkeypatch.delenv("KALSHI_ALPHA_HOME", raising=False)
     monkeypatch.chdir(tmp_path)
     cpi.calibrate(json.loads((FIXTURES / "cpi" / "history.json").read_text())["history"])
-    assert cpi.load(tmp_path / BELOW_ROOT).last_month == "2025-04"
+    assert cpi.load(tmp_path / BELOW_ROOT).last_month == "2024-10"
 
 
 def test_the_snippet_of_the_run_book_writes_below_the_named_home(

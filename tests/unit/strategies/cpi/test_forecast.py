@@ -23,9 +23,9 @@ from kalshi_alpha.strategies.cpi.months import months_before
 from kalshi_alpha.strategies.cpi.rows import LevelRow, known_rows
 from kalshi_alpha.strategies.strategy import ForecastSet, Row
 
-CLOCK = datetime(2025, 6, 11, 10, 30, tzinfo=UTC)
+CLOCK = datetime(2024, 12, 11, 11, 30, tzinfo=UTC)
 SECOND = timedelta(seconds=1)
-MAY = date(2025, 5, 1)
+NOVEMBER = date(2024, 11, 1)
 Tables = Mapping[str, Sequence[Row]]
 
 
@@ -58,18 +58,18 @@ def without(tables: Tables, feed: str, **like: object) -> Tables:
 # The reference scenario
 
 
-def test_the_reference_scenario_forecasts_three_prints_of_may(
+def test_the_reference_scenario_forecasts_three_prints_of_november(
     tables: Tables, calibration: CpiCalibration
 ) -> None:
-    """Nowcast of 6 June 0.1251 %, no gasoline news after May's end; core's mean 0.2333 %."""
+    """Nowcast of 6 December 0.2629 %, no gasoline news after November; core's mean 0.2917 %."""
     found = made(tables, calibration)
     assert dict(found.refused) == {}
     forecasts = by_quantity(found)
     assert list(forecasts) == [MOM, YOY, CORE_MOM]
-    assert {each.period for each in found.forecasts} == {MAY}
-    assert forecasts[MOM].latent_mean == pytest.approx(0.1251)
-    assert forecasts[YOY].latent_mean == pytest.approx(2.3986, abs=5e-5)
-    assert forecasts[CORE_MOM].latent_mean == pytest.approx(0.2333, abs=5e-5)
+    assert {each.period for each in found.forecasts} == {NOVEMBER}
+    assert forecasts[MOM].latent_mean == pytest.approx(0.2629)
+    assert forecasts[YOY].latent_mean == pytest.approx(2.7034, abs=5e-5)
+    assert forecasts[CORE_MOM].latent_mean == pytest.approx(0.2917, abs=5e-5)
     for each in found.forecasts:
         assert each.pmf.mean == pytest.approx(each.latent_mean, abs=1e-4)
         assert each.as_of == CLOCK
@@ -84,7 +84,7 @@ def test_the_scale_is_the_calibration_s_and_the_year_adds_the_seasonal_error(
     forecasts = by_quantity(made(tables, calibration))
     monthly_sd = calibration.scale.scale() * math.sqrt(6 / 4)
     assert forecasts[MOM].latent_sd == pytest.approx(monthly_sd)
-    slope = 320.795 / 314.069
+    slope = 315.664 / 307.051
     assert forecasts[YOY].latent_sd == pytest.approx(slope * math.hypot(monthly_sd, 0.03))
     # Rounding to tenths adds the variance of a uniform error, 0.1² / 12.
     printed_sd = math.hypot(forecasts[YOY].latent_sd, 0.1 / math.sqrt(12))
@@ -96,13 +96,13 @@ def test_month_and_year_are_two_readings_of_one_draw(
 ) -> None:
     forecasts = by_quantity(made(tables, calibration))
     rows = known_rows(tables.__getitem__, "bls_cpi", LevelRow, CLOCK)
-    base = yearly_base(rows, MAY)
-    rng = np.random.default_rng(20250611)
+    base = yearly_base(rows, NOVEMBER)
+    rng = np.random.default_rng(20241211)
     scale = calibration.scale
-    draws = 0.1251 + scale.scale() * rng.standard_t(scale.dof, 400_000)
+    draws = 0.2629 + scale.scale() * rng.standard_t(scale.dof, 400_000)
     errors = base.seasonal_error_sd * rng.standard_normal(draws.size)
     unadjusted = draws + base.seasonal_pct + errors
-    yearly = 100 * (320.795 * (1 + unadjusted / 100) / 314.069 - 1)
+    yearly = 100 * (315.664 * (1 + unadjusted / 100) / 307.051 - 1)
     for values, quantity in ((draws, MOM), (yearly, YOY)):
         pmf = forecasts[quantity].pmf
         tenths = np.floor(values * 10 + 0.5).astype(int)
@@ -121,18 +121,18 @@ def test_the_report_s_facts_stand_in_reading_order(
         "AAA month mean",
         "AAA news since nowcast",
     ]
-    assert metadata["Cleveland Fed nowcast"] == "+0.1251 % m/m, label 2025-06-06"
-    assert metadata["AAA month mean"] == "$3.1697 (31 of 31 days)"
+    assert metadata["Cleveland Fed nowcast"] == "+0.2629 % m/m, label 2024-12-06"
+    assert metadata["AAA month mean"] == "$3.0801 (30 of 30 days)"
 
 
 def test_news_of_gasoline_moves_the_month_by_its_pass_through(
     tables: Tables, calibration: CpiCalibration
 ) -> None:
-    """Were the nowcast of 27 May the last, a rise after that day would be news to it."""
-    old = [row for row in tables["cleveland_nowcast"] if row["label_on"] != date(2025, 6, 6)]
+    """Were the nowcast of 25 November the last, a rise after that day would be news to it."""
+    old = [row for row in tables["cleveland_nowcast"] if row["label_on"] != date(2024, 12, 6)]
     dearer = [
         {**row, "price_e4": int(str(row["price_e4"])) + 5_000}
-        if isinstance(on := row["as_of_on"], date) and on > date(2025, 5, 27)
+        if isinstance(on := row["as_of_on"], date) and on > date(2024, 11, 25)
         else row
         for row in tables["aaa_gas"]
         if row["period"] == "current"
@@ -140,8 +140,8 @@ def test_news_of_gasoline_moves_the_month_by_its_pass_through(
     found = made({**tables, "cleveland_nowcast": old, "aaa_gas": dearer}, calibration)
     monthly, yearly = by_quantity(found)[MOM], by_quantity(found)[YOY]
     nowcast, news = (used.value for used in monthly.inputs)
-    assert found.metadata["Cleveland Fed nowcast"].endswith("label 2025-05-27")
-    assert news == pytest.approx(100 * 4 / 31 * 0.5 / 3.17, rel=0.05)
+    assert found.metadata["Cleveland Fed nowcast"].endswith("label 2024-11-25")
+    assert news == pytest.approx(100 * 5 / 30 * 0.5 / 3.08, rel=0.05)
     assert monthly.latent_mean == pytest.approx(nowcast + 0.035 * news)
     assert yearly.inputs[:2] == monthly.inputs
 
@@ -149,10 +149,10 @@ def test_news_of_gasoline_moves_the_month_by_its_pass_through(
 def test_a_nowcast_of_the_month_s_first_days_is_refused(
     tables: Tables, calibration: CpiCalibration
 ) -> None:
-    first = [row for row in tables["cleveland_nowcast"] if str(row["label_on"]) <= "2025-05-07"]
+    first = [row for row in tables["cleveland_nowcast"] if str(row["label_on"]) <= "2024-11-05"]
     found = made({**tables, "cleveland_nowcast": first}, calibration)
     assert set(found.refused) == {MOM, YOY}
-    assert "is of 2025-05-07, 35 days before the release" in found.refused[MOM]
+    assert "is of 2024-11-05, 36 days before the release" in found.refused[MOM]
 
 
 # Nothing of the future
@@ -188,7 +188,9 @@ def test_absurd_rows_of_the_next_second_change_no_bit_of_the_forecast(
     for feed, rows in tables.items():
         extra = [absurd(feed, row) for row in rows]
         if feed == "bls_cpi":
-            extra += [{**row, "month": MAY} for row in extra if row["month"] == date(2025, 4, 1)]
+            extra += [
+                {**row, "month": NOVEMBER} for row in extra if row["month"] == date(2024, 10, 1)
+            ]
         planted(root, feed, extra, CLOCK + SECOND)
     store = FeedStore(Paths(root))
 
@@ -239,7 +241,7 @@ def test_a_calibration_that_knows_a_later_print_forecasts_nothing(
     assert found.forecasts == ()
     assert set(found.refused) == {MOM, YOY, CORE_MOM}
     assert all(
-        "print of 2025-04, which came after the clock" in why for why in found.refused.values()
+        "print of 2024-10, which came after the clock" in why for why in found.refused.values()
     )
 
 
@@ -258,23 +260,23 @@ def test_without_a_calendar_nothing_is_forecast(
 def test_without_a_nowcast_only_core_is_forecast(
     tables: Tables, calibration: CpiCalibration
 ) -> None:
-    found = made(without(tables, "cleveland_nowcast", target_month=MAY), calibration)
+    found = made(without(tables, "cleveland_nowcast", target_month=NOVEMBER), calibration)
     assert list(by_quantity(found)) == [CORE_MOM]
     assert set(found.refused) == {MOM, YOY}
-    assert set(found.refused.values()) == {"no usable Cleveland Fed nowcast for 2025-05"}
+    assert set(found.refused.values()) == {"no usable Cleveland Fed nowcast for 2024-11"}
     assert dict(found.metadata) == {}
 
 
 @pytest.mark.parametrize(
     ("series", "month", "lost"),
     [
-        ("CUSR0000SA0", date(2025, 4, 1), {MOM}),
-        ("CUSR0000SA0L1E", date(2025, 4, 1), {CORE_MOM}),
-        ("CUUR0000SA0", date(2025, 4, 1), {YOY}),
-        ("CUUR0000SA0", date(2024, 5, 1), {YOY}),
-        ("CUUR0000SA0", date(2024, 4, 1), {YOY}),
-        ("CUSR0000SA0", date(2024, 5, 1), {YOY}),
-        ("CUSR0000SA0", date(2024, 4, 1), {YOY}),
+        ("CUSR0000SA0", date(2024, 10, 1), {MOM}),
+        ("CUSR0000SA0L1E", date(2024, 10, 1), {CORE_MOM}),
+        ("CUUR0000SA0", date(2024, 10, 1), {YOY}),
+        ("CUUR0000SA0", date(2023, 11, 1), {YOY}),
+        ("CUUR0000SA0", date(2023, 10, 1), {YOY}),
+        ("CUSR0000SA0", date(2023, 11, 1), {YOY}),
+        ("CUSR0000SA0", date(2023, 10, 1), {YOY}),
     ],
 )
 def test_a_missing_level_costs_the_prints_that_need_it_and_no_other(
@@ -323,30 +325,30 @@ def test_an_old_calibration_costs_core_and_is_noted_for_the_others(
     tables: Tables, history: list[Row]
 ) -> None:
     found = made(tables, fit(history[:-1]))
-    assert dict(found.refused) == {CORE_MOM: "the core mean ends with 2025-03, not 2025-04"}
+    assert dict(found.refused) == {CORE_MOM: "the core mean ends with 2024-09, not 2024-10"}
     for each in found.forecasts:
         assert each.notes == (
-            "the scale knows errors up to 2025-03 only",
-            "the mean is the nowcast alone: the core mean ends with 2025-03",
+            "the scale knows errors up to 2024-09 only",
+            "the mean is the nowcast alone: the core mean ends with 2024-09",
         )
 
 
-def with_april(tables: Tables, price: float) -> Tables:
-    """Add a page for each day of April, all of one price."""
+def with_october(tables: Tables, price: float) -> Tables:
+    """Add a page for each day of October, all of one price."""
     page = next(row for row in tables["aaa_gas"] if row["period"] == "current")
-    april = [
-        {**page, "as_of_on": date(2025, 4, day), "price_e4": round(1e4 * price)}
-        for day in range(1, 31)
+    october = [
+        {**page, "as_of_on": date(2024, 10, day), "price_e4": round(1e4 * price)}
+        for day in range(1, 32)
     ]
-    return {**tables, "aaa_gas": [*april, *tables["aaa_gas"]]}
+    return {**tables, "aaa_gas": [*october, *tables["aaa_gas"]]}
 
 
 def test_with_the_month_before_s_gasoline_half_of_the_mean_is_the_bridge(
     tables: Tables, calibration: CpiCalibration
 ) -> None:
-    found = made(with_april(tables, 3.10), calibration)
+    found = made(with_october(tables, 3.10), calibration)
     monthly, yearly = by_quantity(found)[MOM], by_quantity(found)[YOY]
-    bridge = 2 * monthly.latent_mean - 0.1251
+    bridge = 2 * monthly.latent_mean - 0.2629
     assert found.metadata["core trend and gasoline"] == f"{bridge:+.4f} % m/m"
     assert monthly.model_id == yearly.model_id != by_quantity(found)[CORE_MOM].model_id
     assert monthly.inputs[-1].name == "AAA month on the month before"
@@ -357,7 +359,7 @@ def test_dearer_gasoline_in_the_month_raises_the_mean_by_half_its_pass_through(
     tables: Tables, calibration: CpiCalibration
 ) -> None:
     dear, cheap = (
-        by_quantity(made(with_april(tables, price), calibration))[MOM] for price in (3.0, 3.1)
+        by_quantity(made(with_october(tables, price), calibration))[MOM] for price in (3.0, 3.1)
     )
     gained = dear.inputs[-1].value - cheap.inputs[-1].value
     assert dear.latent_mean - cheap.latent_mean == pytest.approx(0.5 * 0.035 * gained)

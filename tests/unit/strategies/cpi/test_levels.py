@@ -20,7 +20,7 @@ from kalshi_alpha.strategies.cpi.months import months_before
 from kalshi_alpha.strategies.cpi.rows import LevelRow, known_rows
 from kalshi_alpha.strategies.strategy import Row
 
-SEEN = datetime(2025, 5, 13, 12, 45, tzinfo=UTC)
+SEEN = datetime(2024, 11, 13, 13, 45, tzinfo=UTC)
 OCTOBER = date(2025, 10, 1)
 MAY_2025 = date(2025, 5, 1)
 WORKED = YearlyBase(
@@ -80,16 +80,16 @@ def test_there_and_back_is_where_it_was_and_the_order_is_kept(
     assert (np.diff(yearly) >= 0).all()
 
 
-def test_the_published_levels_of_april_2025_give_the_base_of_may(
+def test_the_published_levels_of_october_2024_give_the_base_of_november(
     tables: dict[str, list[Row]],
 ) -> None:
-    """NSA 2025-04 320.795 and 2024-05 314.069; seasonal of May 2024 from its own two changes."""
-    rows = known_rows(tables.__getitem__, "bls_cpi", LevelRow, datetime(2025, 6, 11, tzinfo=UTC))
-    base = yearly_base(rows, date(2025, 5, 1))
-    assert (base.previous_e3, base.year_ago_e3) == (320_795, 314_069)
-    unadjusted, adjusted = 314.069 / 313.548 - 1, 313.140 / 313.016 - 1
+    """NSA 2024-10 315.664 and 2023-11 307.051; seasonal of November 2023 from its two changes."""
+    rows = known_rows(tables.__getitem__, "bls_cpi", LevelRow, datetime(2024, 12, 11, tzinfo=UTC))
+    base = yearly_base(rows, date(2024, 11, 1))
+    assert (base.previous_e3, base.year_ago_e3) == (315_664, 307_051)
+    unadjusted, adjusted = 307.051 / 307.671 - 1, 308.024 / 307.531 - 1
     assert base.seasonal_pct == pytest.approx(100 * (unadjusted - adjusted))
-    assert [used.value for used in base.used] == [320.795, 314.069]
+    assert [used.value for used in base.used] == [315.664, 307.051]
     assert base.notes == ()
 
 
@@ -131,25 +131,25 @@ def test_november_2026_reads_its_seasonal_from_two_years_ago_and_says_so() -> No
     [(UNADJUSTED, 1), (UNADJUSTED, 12), (UNADJUSTED, 13), (ADJUSTED, 12), (ADJUSTED, 13)],
 )
 def test_each_level_that_is_not_at_hand_is_named(series: str, ago: int) -> None:
-    month = date(2025, 5, 1)
+    month = date(2024, 11, 1)
     lost = months_before(month, ago)
-    rows = [row for row in path(date(2025, 4, 1)) if (row.series_id, row.month) != (series, lost)]
+    rows = [row for row in path(date(2024, 10, 1)) if (row.series_id, row.month) != (series, lost)]
     with pytest.raises(MissingData, match=f"the index {series} of {lost:%Y-%m} is not at hand"):
         yearly_base(rows, month)
 
 
 def test_a_level_is_required_by_series_and_month() -> None:
-    rows = [level(ADJUSTED, date(2025, 4, 1), 320_321)]
-    require_level(rows, ADJUSTED, date(2025, 4, 1))
-    with pytest.raises(MissingData, match="CUUR0000SA0 of 2025-04 is not at hand"):
-        require_level(rows, UNADJUSTED, date(2025, 4, 1))
+    rows = [level(ADJUSTED, date(2024, 10, 1), 320_321)]
+    require_level(rows, ADJUSTED, date(2024, 10, 1))
+    with pytest.raises(MissingData, match="CUUR0000SA0 of 2024-10 is not at hand"):
+        require_level(rows, UNADJUSTED, date(2024, 10, 1))
 
 
 @pytest.mark.parametrize(("without", "years"), [(None, 1), (date(2024, 5, 1), 2)])
 def test_the_seasonal_difference_is_that_of_the_newest_year_that_has_it(
     without: date | None, years: int
 ) -> None:
-    rows = path(date(2025, 4, 1), without=without)
+    rows = path(date(2024, 10, 1), without=without)
     same = date(2025 - years, 5, 1)
     levels = {(row.series_id, row.month): row.index_e3 for row in rows}
     raw, smooth = (
@@ -161,4 +161,4 @@ def test_the_seasonal_difference_is_that_of_the_newest_year_that_has_it(
 
 def test_a_core_without_levels_has_no_seasonal_difference() -> None:
     with pytest.raises(MissingData, match="no levels of May"):
-        seasonal_difference(path(date(2025, 4, 1)), MAY_2025, core=True)
+        seasonal_difference(path(date(2024, 10, 1)), MAY_2025, core=True)

@@ -83,15 +83,15 @@ def test_a_feed_never_ingested_is_stood_in_for_or_named() -> None:
 def test_a_forecast_without_aaa_is_made_with_the_eia_and_says_so(
     tables: dict[str, list[Row]], calibration: CpiCalibration
 ) -> None:
-    """The Mondays that touch May 2025 cost 3.133, 3.147, 3.12, 3.173 and 3.16 dollars."""
+    """The Mondays that touch November 2024 cost 3.097, 3.069, 3.052, 3.046 and 3.044 dollars."""
     known = {**tables, "aaa_gas": []}
-    morning = datetime(2025, 6, 11, 10, 30, tzinfo=UTC)
+    morning = datetime(2024, 12, 11, 11, 30, tzinfo=UTC)
     found = forecast(known.__getitem__, calibration, morning)
     [monthly] = [each for each in found.forecasts if each.quantity == "cpi_mom"]
     assert monthly.notes[0] == (
-        "gasoline is the EIA's weekly average: AAA's price of 2025-05 is not known"
+        "gasoline is the EIA's weekly average: AAA's price of 2024-11 is not known"
     )
-    assert found.metadata["EIA month mean"] == "$3.1475 (31 of 31 days)"
+    assert found.metadata["EIA month mean"] == "$3.0575 (30 of 30 days)"
     assert monthly.inputs[-1].name == "EIA month on the month before"
     assert not any("AAA" in each.name for each in monthly.inputs)
 
@@ -100,11 +100,11 @@ def test_a_forecast_without_any_gasoline_is_the_nowcast_alone_and_says_so(
     tables: dict[str, list[Row]], calibration: CpiCalibration
 ) -> None:
     known = {**tables, "aaa_gas": [], "eia_gas": []}
-    found = forecast(known.__getitem__, calibration, datetime(2025, 6, 11, 10, 30, tzinfo=UTC))
+    found = forecast(known.__getitem__, calibration, datetime(2024, 12, 11, 11, 30, tzinfo=UTC))
     assert dict(found.refused) == {}
     for each in found.forecasts:
         if each.quantity != "cpi_core_mom":
             adjustment, mean = each.notes
-            assert adjustment.startswith("no gasoline adjustment: no gasoline price for 2025-05")
+            assert adjustment.startswith("no gasoline adjustment: no gasoline price for 2024-11")
             assert mean == "the mean is the nowcast alone: no gasoline price is known"
     assert not any("month mean" in name for name in found.metadata)

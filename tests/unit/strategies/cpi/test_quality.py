@@ -12,7 +12,7 @@ from kalshi_alpha.strategies.strategy import Row
 
 
 def row(model: str, crps: float, brier: float) -> SkillRow:
-    return SkillRow(model, 40, "2022-01", "2025-04", crps, brier)
+    return SkillRow(model, 40, "2022-01", "2024-10", crps, brier)
 
 
 ROWS = (row("nowcast", 0.06, 0.09), row("random walk", 0.12, 0.10), row("12-month mean", 0.1, 0.12))
