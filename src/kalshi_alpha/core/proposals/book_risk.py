@@ -30,7 +30,8 @@ class RiskModel:
     Parameters
     ----------
     betas
-        By the part of a risk unit's name before the colon: its loading on each factor.
+        By the part of a risk unit's name before the colon: the loading of its value on each
+        factor. A book that gains when the value falls moves against it.
     vols, correlation : ndarrays of shape (n_factors,) and (n_factors, n_factors)
     idio
         A unit's own volatility, as a fraction of its dollars at risk.
@@ -66,8 +67,10 @@ class RiskModel:
         """
         if not units:
             return 0.0
+        betas = np.array([self._betas_of(name) for name in units], dtype=np.float64)
+        directions = np.array([book.direction for book in units.values()])
         model = FactorModel(
-            betas=np.array([self._betas_of(name) for name in units], dtype=np.float64),
+            betas=directions[:, np.newaxis] * betas,
             vols=self.vols,
             correlation=self.correlation,
             idio=self.idio,

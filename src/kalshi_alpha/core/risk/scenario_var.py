@@ -56,7 +56,8 @@ def scenario_var(
     units
         One book per row of the model's betas, in that order.
     model
-        Betas, volatilities, correlation, and the idiosyncratic volatility.
+        Betas, volatilities, correlation, and the idiosyncratic volatility. The betas are those
+        of the books' fortunes: of a book that gains when its value falls, the value's negated.
     level
         Confidence, such as 0.99.
     rng
@@ -87,8 +88,7 @@ def _losses(
         # A unit by itself loses what its own outcomes say, whatever the factors do.
         alone = units[0]
         return LossDistribution(alone.losses[::-1], np.array(alone.probs[::-1])), Method.EXACT
-    # A unit alone has nobody to move with, so its own distribution is all there is to know.
-    loadings = factor_loadings(model) if len(units) > 1 else np.zeros((1, 0))
+    loadings = factor_loadings(model)
     if why_not_exact(units, loadings) is None:
         return exact_losses(units, loadings), Method.EXACT
     losses = copula_losses(units, loadings, rng, draws)

@@ -7,8 +7,9 @@ of contract steps: the grid has as many points as contracts, not as cents.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import pairwise
+from math import isfinite
 
 import numpy as np
 
@@ -32,16 +33,20 @@ class UnitBook:
         What the positions may pay, in hundredths of a dollar, strictly ascending.
     probs
         Probability of each payoff; they sum to one within 1e-9.
+    lean
+        Dollars by which a value one standard deviation higher raises what is paid; negative for
+        a book that gains when the value falls, 0 where that is not known.
 
     Raises
     ------
     BadDistribution
-        If payoffs and probabilities do not describe a distribution.
+        If payoffs and probabilities do not describe a distribution, or the lean is no number.
     """
 
     cost: Money
     payoff_e2: tuple[int, ...]
     probs: tuple[float, ...]
+    lean: float = field(default=0.0, compare=False)
 
     def __post_init__(self) -> None:
         if not self.payoff_e2 or len(self.payoff_e2) != len(self.probs):
@@ -50,9 +55,13 @@ class UnitBook:
             raise BadDistribution("payoffs must be >= 0 and strictly ascending")
         if not (min(self.probs) >= 0.0 and abs(sum(self.probs) - 1.0) <= _PROB_TOLERANCE):
             raise BadDistribution(f"payoff probabilities sum to {sum(self.probs):.12g}")
+        if not isfinite(self.lean):
+            raise BadDistribution(f"lean was {self.lean}")
 
     @classmethod
-    def from_outcomes(cls, cost: Money, outcomes: Iterable[tuple[int, float]]) -> UnitBook:
+    def from_outcomes(
+        cls, cost: Money, outcomes: Iterable[tuple[int, float]], lean: float = 0.0
+    ) -> UnitBook:
         """Build from (payoff_e2, probability) pairs in any order, adding up equal payoffs."""
         total: dict[int, float] = {}
         for payoff, prob in outcomes:
@@ -61,7 +70,7 @@ class UnitBook:
                 raise BadDistribution(f"probability of payoff {payoff} was {prob}")
             total[payoff] = total.get(payoff, 0.0) + prob
         payoffs = tuple(sorted(total))
-        return cls(cost, payoffs, tuple(total[p] for p in payoffs))
+        return cls(cost, payoffs, tuple(total[p] for p in payoffs), lean)
 
     @classmethod
     def from_positions(
@@ -79,7 +88,7 @@ class UnitBook:
         cost
             Dollars paid for all positions, fees included.
         yes_payoff : ndarray of shape (n_atoms, n_markets)
-            Whether a market's YES pays in an atom.
+            Whether a market's YES pays in an atom; atoms stand in the order of the value.
         atom_probs : ndarray of shape (n_atoms,)
             Probability of each atom.
         yes_e2, no_e2 : ndarray of shape (n_markets,)
@@ -96,7 +105,13 @@ class UnitBook:
         if (yes_e2 < 0).any() or (no_e2 < 0).any():
             raise BadParameter("contracts held must be >= 0; a short YES is a NO")
         payoff = yes_payoff @ yes_e2 + ~yes_payoff @ no_e2
-        return cls.from_outcomes(cost, zip(payoff.tolist(), atom_probs.tolist(), strict=True))
+        outcomes = zip(payoff.tolist(), atom_probs.tolist(), strict=True)
+        return cls.from_outcomes(cost, outcomes, _lean(payoff, atom_probs))
+
+    @property
+    def direction(self) -> float:
+        """1 if the book gains when the value rises, -1 if it gains when the value falls."""
+        return -1.0 if self.lean < 0.0 else 1.0
 
     @property
     def max_loss(self) -> Money:
@@ -130,4 +145,12 @@ def comonotone(first: UnitBook, second: UnitBook) -> UnitBook:
             j, right = j + 1, second.probs[j + 1]
         else:
             break
-    return UnitBook.from_outcomes(first.cost + second.cost, joint.items())
+    return UnitBook.from_outcomes(first.cost + second.cost, joint.items(), first.lean + second.lean)
+
+
+def _lean(payoff_e2: IntArray, probs: FloatArray) -> float:
+    """Return the covariance of the payoff, in dollars, with the rank of the value made standard."""
+    middles = np.cumsum(probs) - 0.5 * probs
+    centred = middles - probs @ middles
+    spread = np.sqrt(probs @ centred**2)
+    return float(probs @ (payoff_e2 / 100.0 * centred) / spread) if spread > 0.0 else 0.0

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from kalshi_alpha.core.arrays import FloatArray
 from kalshi_alpha.core.errors import BadParameter
 from kalshi_alpha.core.forecast import GridPmf
-from kalshi_alpha.core.proposals.book_risk import BookAtRisk, ladder_doubts, share_within
+from kalshi_alpha.core.proposals.book_risk import BookAtRisk, RiskModel, ladder_doubts, share_within
 from kalshi_alpha.core.proposals.legs import Legs
 from kalshi_alpha.core.risk.pal import Exposure
 from kalshi_alpha.core.risk.unit_book import UnitBook
@@ -148,3 +148,22 @@ def test_the_share_is_the_largest_of_64_steps(limit: float) -> None:
 def test_nothing_new_is_allowed_when_holdings_exceed_the_limit() -> None:
     assert share_within(10.0, lambda s: 50.0 + s) == 0.0
     assert share_within(float("nan"), lambda s: s) == 0.0
+
+
+def test_a_no_moves_against_the_value_of_its_unit() -> None:
+    """Two values that rise together: YES with YES loses together, YES with NO hardly ever.
+
+    Each costs 880 and pays 1,000. With hardly more than one common factor both YES lose at once
+    in nearly a tenth of cases, 1,760; of a YES and a NO one pays, so 880 less 120 is the worst.
+    """
+    together = RiskModel({"A": (1.0,), "B": (1.0,)}, np.ones(1), np.eye(1), 0.05, 0.99, 1e6)
+    opposed = replace(together, betas={"A": (1.0,), "B": (-1.0,)})
+    pays, lots, none = np.array([[False], [True]]), np.array([100_000]), np.array([0])
+    cost = Money.parse("880")
+    yes = UnitBook.from_positions(cost, pays, np.array([0.1, 0.9]), lots, none)
+    no = UnitBook.from_positions(cost, pays, np.array([0.9, 0.1]), none, lots)
+    same, mixed = {"A:1": yes, "B:1": yes}, {"A:1": yes, "B:1": no}
+    assert together.value_at_risk(same) == pytest.approx(1760.0)
+    assert together.value_at_risk(mixed) == pytest.approx(760.0)
+    assert opposed.value_at_risk(same) == pytest.approx(760.0)
+    assert opposed.value_at_risk(mixed) == pytest.approx(1760.0)

@@ -115,3 +115,27 @@ def test_comonotone_keeps_the_mean_and_adds_the_shortfalls(
     assert _shortfall(joint, level) == pytest.approx(
         _shortfall(first, level) + _shortfall(second, level), abs=1e-6
     )
+
+
+def test_a_book_leans_with_the_side_it_holds() -> None:
+    """A YES above the middle gains with the value, a NO loses with it, by the same dollars."""
+    pays, probs = np.array([[False], [True]]), np.array([0.5, 0.5])
+    ten, none = np.array([1000]), np.array([0])
+    yes = UnitBook.from_positions(Money(0), pays, probs, ten, none)
+    no = UnitBook.from_positions(Money(0), pays, probs, none, ten)
+    assert [yes.lean, no.lean] == pytest.approx([5.0, -5.0])
+    assert [yes.direction, no.direction] == [1.0, -1.0]
+    assert comonotone(yes, no).lean == pytest.approx(0.0)
+
+
+def test_a_book_that_is_certain_leans_nowhere() -> None:
+    pays = np.array([[True], [True]])
+    certain = UnitBook.from_positions(
+        Money(0), pays, np.array([0.0, 1.0]), np.array([100]), np.array([0])
+    )
+    assert (certain.lean, certain.direction) == (0.0, 1.0)
+
+
+def test_a_lean_that_is_no_number_is_refused() -> None:
+    with pytest.raises(BadDistribution, match="lean"):
+        UnitBook(Money(0), (0,), (1.0,), float("nan"))
