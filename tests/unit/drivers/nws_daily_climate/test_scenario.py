@@ -1,4 +1,4 @@
-"""The morning of 15 January 2025 from fixtures to tables: what was known, and nothing later."""
+"""The morning of 12 December 2024 from fixtures to tables: what was known, and nothing later."""
 
 from __future__ import annotations
 
@@ -18,19 +18,19 @@ from kalshi_alpha.drivers.nws_observations import DRIVER as OBSERVATIONS
 from kalshi_alpha.drivers.weather_guidance import DRIVER as GUIDANCE
 
 FIXTURES = Path(__file__).parents[3] / "fixtures"
-CLOCK = datetime(2025, 1, 15, 12, 20, tzinfo=UTC)
-TARGET = date(2025, 1, 16)
+CLOCK = datetime(2024, 12, 12, 12, 20, tzinfo=UTC)
+TARGET = date(2024, 12, 12)
 DRIVERS: list[Driver[Any]] = [CLIMATE, GUIDANCE, OBSERVATIONS]
 
-# Daily maxima of the climate service, 8 to 16 January 2025, degrees Fahrenheit.
+# Daily maxima of the climate service, 1 to 12 December 2024, degrees Fahrenheit.
 MAXIMA = {
-    "NYC": [30, 33, 39, 36, 42, 42, 35, 32, 30],
-    "PHL": [31, 34, 37, 34, 43, 45, 35, 34, 29],
-    "MIA": [72, 67, 73, 77, 75, 79, 74, 75, 74],
-    "MDW": [28, 29, 30, 33, 36, 21, 18, 20, 39],
-    "AUS": [42, 41, 45, 59, 64, 58, 55, 63, 66],
-    "DEN": [40, 31, 41, 45, 39, 37, 39, 49, 61],
-    "LAX": [73, 68, 70, 66, 69, 68, 66, 72, 67],
+    "NYC": [38, 39, 42, 42, 40, 34, 41, 55, 51, 50, 60, 41],
+    "PHL": [41, 40, 42, 44, 44, 37, 39, 59, 54, 56, 64, 43],
+    "MIA": [76, 75, 72, 74, 78, 80, 79, 78, 80, 80, 86, 75],
+    "MDW": [28, 28, 32, 40, 29, 33, 51, 57, 55, 45, 33, 16],
+    "AUS": [71, 69, 65, 59, 61, 53, 48, 61, 85, 62, 64, 67],
+    "DEN": [51, 53, 65, 58, 49, 59, 62, 58, 35, 38, 54, 54],
+    "LAX": [70, 68, 65, 62, 63, 63, 80, 65, 62, 74, 72, 60],
 }
 
 
@@ -56,11 +56,11 @@ def test_the_final_reports_before_the_clock_are_known_and_the_target_day_is_not(
         for row in store.rows("nws_daily_climate", CLOCK)
         if row["element"] == "max" and row["status"] == "final"
     }
-    first = date(2025, 1, 8)
+    first = date(2024, 12, 1)
     assert known == {
         (station, first + timedelta(days=i)): value
         for station, values in MAXIMA.items()
-        for i, value in enumerate(values[:7])
+        for i, value in enumerate(values[:-1])
     }
 
 
@@ -77,17 +77,17 @@ def test_the_target_day_settles_on_its_final_report(store: FeedStore) -> None:
 def test_the_guidance_for_the_target_day_was_public_before_the_clock(store: FeedStore) -> None:
     rows = [r for r in store.rows("weather_guidance", CLOCK) if r["climate_day"] == TARGET]
     assert {(row["station"], row["model"]): row["tmax_f"] for row in rows} == {
-        ("KNYC", "MAV"): 32,
-        ("KMDW", "MAV"): 39,
-        ("KMIA", "MAV"): 74,
-        ("KNYC", "MET"): 34,
-        ("KMDW", "MET"): 36,
-        ("KMIA", "MET"): 70,
+        ("KNYC", "MAV"): 38,
+        ("KMDW", "MAV"): 18,
+        ("KMIA", "MAV"): 75,
+        ("KNYC", "MET"): 46,
+        ("KMDW", "MET"): 16,
+        ("KMIA", "MET"): 74,
     }
-    # A model run takes hours: the cycle of 12Z is not public twenty minutes later.
+    # The running day's own cycles give its next maximum, tomorrow's.
     assert {row["issued_at"] for row in rows} == {
-        datetime(2025, 1, 15, 6, tzinfo=UTC),
-        datetime(2025, 1, 15, 0, tzinfo=UTC),
+        datetime(2024, 12, 11, 6, tzinfo=UTC),
+        datetime(2024, 12, 11, 0, tzinfo=UTC),
     }
 
 
@@ -95,6 +95,13 @@ def test_the_daily_summary_agrees_with_the_report_of_the_same_day(store: FeedSto
     summaries = {
         str(row["station"])[1:]: row["day_max_f"]
         for row in store.rows("nws_observations", CLOCK)
-        if row["climate_day"] == date(2025, 1, 14)
+        if row["climate_day"] == date(2024, 12, 11)
     }
-    assert summaries == {station: values[6] for station, values in MAXIMA.items()}
+    assert summaries == {station: values[-2] for station, values in MAXIMA.items()}
+
+
+def test_the_running_day_has_been_seen_at_central_park_only(store: FeedStore) -> None:
+    rows = [r for r in store.rows("nws_observations", CLOCK) if r["climate_day"] == TARGET]
+    assert [(row["station"], row["day_max_f"]) for row in rows] == [("KNYC", 41)]
+    eve = CLOCK - timedelta(minutes=15)
+    assert all(r["climate_day"] != TARGET for r in store.rows("nws_observations", eve))
