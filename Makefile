@@ -5,7 +5,7 @@ SHELL := bash
 export TZ := America/New_York
 
 PY := .venv/bin/python
-DEMO_MODE ?= pre_cpi
+DEMO_MODE ?= full
 
 .PHONY: help setup demo test test-more format lint types imports pytest lock clean \
         monitors pilot-readiness report telemetry-smoke live-smoke pilot-bundle freshness-smoke
@@ -16,7 +16,7 @@ help: ## list what can be made
 setup: ## install the locked development set into .venv
 	@scripts/setup.sh dev
 
-demo: ## run the CPI pipeline offline at the reference scenario's clock
+demo: ## run the four pipelines offline, each at its scenario's clock
 	@scripts/setup.sh base
 	@$(PY) -m kalshi_alpha.exec.pipelines.daily --mode $(DEMO_MODE) --offline \
 	  --driver-fixtures tests/fixtures --scanner-fixtures tests/data_fixtures --report --paper-ledger

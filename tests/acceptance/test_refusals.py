@@ -217,6 +217,7 @@ def test_a_feed_that_was_not_received_has_failed(desk: Desk, source: str, detail
 
 
 def test_a_calendar_that_was_not_received_has_failed(desk: Desk) -> None:
+    desk.keep_families("CPI")
     desk.drop_payloads("macro_calendar")
 
     assert_refused(desk, desk.daily(*FULL), "calendar_missing", code=4)
@@ -283,6 +284,7 @@ def test_an_unreadable_kill_switch_counts_as_on(
     ],
 )
 def test_the_freeze_stops_both_commands(desk: Desk, at: str) -> None:
+    desk.keep_families("CPI")
     desk.edit(desk.drivers / "manifest.json", "2024-12-10T16:00:00Z", "2024-12-10T10:00:00Z")
 
     for command in (desk.daily, desk.scan):
@@ -297,6 +299,7 @@ def test_the_window_is_open_from_its_first_to_its_last_second(desk: Desk, at: st
 
 
 def test_before_the_freeze_a_scan_quotes_and_the_pipeline_takes_notes(desk: Desk) -> None:
+    desk.keep_families("CPI")
     desk.edit(desk.drivers / "manifest.json", "2024-12-10T16:00:00Z", "2024-12-09T16:00:00Z")
     desk.edit_json(
         desk.venue / "manifest.json", lambda m: m.update(books_seen_at="2024-12-09T16:59:40Z")

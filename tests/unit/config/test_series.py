@@ -22,8 +22,13 @@ def with_series(**changes: object) -> SeriesBook:
     return msgspec.convert(tree, SeriesBook)
 
 
-def test_three_cpi_series_are_switched_on() -> None:
-    assert [series.ticker for series in BOOK.enabled] == ["KXCPI", "KXCPIYOY", "KXCPICORE"]
+def test_the_series_with_a_ladder_in_the_scenario_are_switched_on() -> None:
+    assert [series.ticker for series in BOOK.enabled] == [
+        *("KXCPI", "KXCPIYOY", "KXCPICORE"),
+        "KXJOBLESSCLAIMS",
+        "KXUST10AD",
+        *("KXHIGHNY", "KXHIGHCHI", "KXHIGHMIA"),
+    ]
 
 
 def test_only_what_is_switched_on_needs_feeds() -> None:
@@ -31,6 +36,9 @@ def test_only_what_is_switched_on_needs_feeds() -> None:
         "aaa_gas.daily",
         "bls_cpi.latest_release",
         "cleveland_nowcast.monthly",
+        "dol_claims.latest_report",
+        *(f"nws_daily_climate.{code}" for code in ("MDW", "MIA", "NYC")),
+        "treasury_10y.daily",
     )
     highs = next(series for series in BOOK.series if series.ticker == "KXHIGHCHI")
     assert highs.required_feeds == ("nws_daily_climate.MDW",)
@@ -54,7 +62,7 @@ def test_both_nicknames_of_the_ten_year_are_one_family(name: str) -> None:
     assert BOOK.report_folder(name) == "TNEY"
 
 
-@pytest.mark.parametrize("name", ["TENY", "CLAIMS", "KXCPICOREYOY", "WEATHER"])
+@pytest.mark.parametrize("name", ["KXUST10A", "KXCPICOREYOY", "KXHIGHAUS"])
 def test_what_is_switched_off_is_not_built(name: str) -> None:
     with pytest.raises(NotBuilt, match=rf"{name} is switched off in configs/series\.yaml"):
         BOOK.resolve(name)

@@ -61,11 +61,11 @@ def test_files_must_agree(folder: Path, old: str, new: str, message: str) -> Non
 
 
 def test_a_switched_on_station_must_be_declared(folder: Path) -> None:
-    replace(folder / "freshness.yaml", "      - {code: NYC, standard_offset_hours: -5}\n", "")
+    replace(folder / "freshness.yaml", "      - {code: AUS, standard_offset_hours: -6}\n", "")
     load_settings(folder)
     text = (folder / "series.yaml").read_text(encoding="utf-8")
-    head, _, tail = text.partition("ticker: KXHIGHNY")
+    head, _, tail = text.partition("ticker: KXHIGHAUS")
     tail = tail.replace("enabled: false", "enabled: true", 1)
-    (folder / "series.yaml").write_text(f"{head}ticker: KXHIGHNY{tail}", encoding="utf-8")
-    with pytest.raises(ConfigError, match=r"nws_daily_climate\.NYC is not among"):
+    (folder / "series.yaml").write_text(f"{head}ticker: KXHIGHAUS{tail}", encoding="utf-8")
+    with pytest.raises(ConfigError, match=r"nws_daily_climate\.AUS is not among"):
         load_settings(folder)
