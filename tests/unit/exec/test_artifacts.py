@@ -1,8 +1,8 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +17,7 @@ from kalshi_alpha.exec.artifacts import (
     proposal_document,
     proposals_document,
     proposals_path,
+    shown_period,
     verdict_document,
     withdraw_verdict,
     write_go_no_go,
@@ -126,3 +127,32 @@ def test_entries_that_are_no_entries_do_not_survive(run: Run, morning: Morning) 
         run.paths.go_no_go.write_text(json.dumps(document))
         write_go_no_go(run, morning.scanned.verdict)
         assert set(series_of(run)) == {"CPI"}
+
+
+def test_what_the_same_command_decided_stays_whatever_its_clock(run: Run, morning: Morning) -> None:
+    """Offline each mode has its own clock, and the weather's cycle comes before the close."""
+    later = replace(wired(run.paths.root, "2024-12-12T19:45:00Z"), family="TNEY")
+    write_go_no_go(later, morning.scanned.verdict)
+    earlier = replace(wired(run.paths.root, "2024-12-12T12:20:00Z"), family="WEATHER")
+
+    write_go_no_go(replace(earlier, decided=frozenset({"TNEY"})), morning.scanned.verdict)
+
+    document = json.loads(run.paths.go_no_go.read_bytes())
+    assert set(document["series"]) == {"TNEY", "WEATHER"}
+    assert document["generated_at"] == "2024-12-12T19:45:00Z"
+
+    write_go_no_go(earlier, morning.scanned.verdict)
+    assert set(json.loads(run.paths.go_no_go.read_bytes())["series"]) == {"WEATHER"}
+
+
+@pytest.mark.parametrize(
+    ("quantity", "shown"),
+    [("cpi_mom", "2025-02"), ("initial_claims", "2025-02-01"), ("par_yield_10y", "2025-02-01")],
+)
+def test_a_monthly_period_is_shown_as_a_month_and_no_other(
+    morning: Morning, quantity: str, shown: str
+) -> None:
+    """The first of February 2025 was a Saturday, which ends a week of claims."""
+    first = morning.scanned.forecasts.forecasts[0]
+    forecast = replace(first, quantity=quantity, period=date(2025, 2, 1))
+    assert shown_period(morning.run, forecast) == shown

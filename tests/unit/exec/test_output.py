@@ -118,3 +118,18 @@ def test_the_summary_is_one_screen(morning: Morning) -> None:
     assert lines[-2:] == ["wrote /a", "wrote /b"]
     assert len(lines) == 4 + len(morning.scanned.proposals)
     assert "NO-GO" in summary(morning.run, refused(morning.scanned), written)
+
+
+def test_what_may_only_be_looked_at_rests_nowhere(here: Run, morning: Morning) -> None:
+    scanned = morning.scanned
+    made = tuple(
+        replace(each, notes=("no_live_quote: dry only, there is no quote",))
+        for each in scanned.forecasts.forecasts
+    )
+    seen = replace(scanned, forecasts=replace(scanned.forecasts, forecasts=made))
+
+    written = write_ledger(here, seen, STRATEGY, ScanOptions(), "pre_cpi", NOTHING)
+
+    assert written.entries == ()
+    assert not here.paths.ledger_all.exists()
+    assert "dry only: no_live_quote" in summary(here, seen, written)
