@@ -140,7 +140,7 @@ def _run_figures(demo: Mapping[str, Any]) -> dict[str, float]:
 
 
 def _forecast_figures(document: Mapping[str, Any]) -> dict[str, float]:
-    month, year, core = document["forecasts"]
+    month, year, _ = document["forecasts"]
     scale = month["latent_sd"] * math.sqrt(4 / 6)
     t = (0.35 - month["latent_mean"]) / scale
     u = t / math.sqrt(6 + t * t)
@@ -157,7 +157,6 @@ def _forecast_figures(document: Mapping[str, Any]) -> dict[str, float]:
         "P(NO pays)": ours["prob_model"],
         "P(month is 0.4)": _prob(month, lambda x: x == 0.4),
         "P(year is 2.8)": _prob(year, lambda x: x == 2.8),
-        "P(core 0.1 or less)": _prob(core, lambda x: x <= 0.1),
     }
 
 
@@ -200,7 +199,7 @@ def _news_figures(document: Mapping[str, Any]) -> dict[str, float]:
     at_risk = {p["market_ticker"]: _at_risk(p, _wanted(p)) for p in proposals}
     ladders = {
         series: sum(at_risk[p["market_ticker"]] for p in proposals if p["series_ticker"] == series)
-        for series in ("KXCPI", "KXCPIYOY", "KXCPICORE")
+        for series in ("KXCPI", "KXCPIYOY")
     }
     # Nothing was cut: every order has the size that Kelly asked for.
     assert {p["market_ticker"]: float(p["contracts"]) for p in proposals} == {
@@ -209,7 +208,6 @@ def _news_figures(document: Mapping[str, Any]) -> dict[str, float]:
 
     ladder = [p["market_ticker"] for p in proposals if p["series_ticker"] == "KXCPI"]
     earlier = ladder[: ladder.index(TICKER)]
-    pays = sum(_wanted(p) for p in proposals if p["market_ticker"] == "KXCPICORE-24NOV-T0.3")
     return {
         **{
             f"{p['market_ticker']} {p['side'].upper()}": at_risk[p["market_ticker"]]
@@ -218,10 +216,8 @@ def _news_figures(document: Mapping[str, Any]) -> dict[str, float]:
         "ladder room": 3000 - sum(at_risk[ticker] for ticker in earlier),
         "at risk in KXCPI": ladders["KXCPI"],
         "at risk in KXCPIYOY": ladders["KXCPIYOY"],
-        "at risk in core": ladders["KXCPICORE"],
-        "at risk in all": sum(ladders.values()),
+        "at risk in both": sum(ladders.values()),
         "cap of the news": 0.25 * float(document["bankroll_usd"]),
-        "worst for core": ladders["KXCPICORE"] - pays,
         "value at risk": document["value_at_risk"]["usd"],
     }
 

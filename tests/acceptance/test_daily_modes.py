@@ -287,7 +287,7 @@ def test_a_step_that_fails_is_the_last_in_the_log(
 def test_orders_of_an_earlier_run_that_rest_count_against_the_limits_of_a_later(
     desk: Desk,
 ) -> None:
-    at_most = ("--max-var", "950")
+    at_most = ("--max-var", "350")
     desk.daily("--paper-ledger", *at_most)
     first = desk.proposals()
     later = (*at_most, "--json", "--as-of", "2024-12-11T12:00:00Z")

@@ -150,7 +150,10 @@ def scan_family(
     weights = pool_weights(run, snapshots, entries) if options.pool else {}
     family_forecast = forecast(run, strategy, calibration)
     made = family_forecast.made.forecasts
-    policy = _policy(run, options, alpha, weights, observed_events(made, snapshots))
+    policy = replace(
+        _policy(run, options, alpha, weights, observed_events(made, snapshots)),
+        no_skill=_no_skill(family_forecast.made, snapshots),
+    )
     risk = _risk_model(run, options)
     result = scan(
         snapshots,
@@ -178,6 +181,15 @@ def scan_family(
         policy=policy,
         var_limit=risk.limit,
         known=known,
+    )
+
+
+def _no_skill(made: ForecastSet, snapshots: Sequence[LadderSnapshot]) -> frozenset[str]:
+    """Return the events that the family forecasts without skill of its own."""
+    return frozenset(
+        snapshot.ladder.event_ticker
+        for snapshot in snapshots
+        if (snapshot.ladder.quantity, snapshot.period) in made.no_skill
     )
 
 
@@ -244,13 +256,16 @@ def _passed(
     snapshots: Sequence[LadderSnapshot],
     decision: Verdict,
 ) -> tuple[Passed, ...]:
-    quantities = {s.ladder.event_ticker: s.ladder.quantity for s in snapshots}
+    about = {s.ladder.event_ticker: (s.ladder.quantity, s.period) for s in snapshots}
 
     def explained(passed: Passed) -> Passed:
-        why = made.refused.get(quantities[passed.event_ticker])
-        if passed.reason is NotProposed.NO_FORECAST and why is not None:
-            return replace(passed, detail=why)
-        return passed
+        quantity, period = about[passed.event_ticker]
+        why = None
+        if passed.reason is NotProposed.NO_FORECAST:
+            why = made.refused.get(quantity)
+        elif passed.reason is NotProposed.NO_SKILL:
+            why = made.no_skill.get((quantity, period))
+        return passed if why is None else replace(passed, detail=why)
 
     stopped = tuple(explained(passed) for passed in result.passed)
     return stopped if decision.go else (*_gated(result.proposals, decision), *stopped)

@@ -29,11 +29,14 @@ class ForecastSet:
         By quantity: why there is no forecast.
     metadata
         Facts that an operator wants to see beside the forecasts, in reading order.
+    no_skill
+        By quantity and period: why that forecast, though made, is no reason to trade.
     """
 
     forecasts: tuple[Forecast, ...]
     refused: Mapping[str, str] = field(default_factory=dict)
     metadata: Mapping[str, str] = field(default_factory=dict)
+    no_skill: Mapping[tuple[str, date], str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

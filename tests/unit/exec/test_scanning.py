@@ -91,14 +91,14 @@ def test_a_scan_is_the_same_twice(morning: Morning) -> None:
 
 
 def test_options_reach_the_proposals(morning: Morning) -> None:
-    picky = scanned_again(morning, min_ev=0.05)
+    picky = scanned_again(morning, min_ev=0.0112)
     assert picky.proposals
-    assert all(p.ev_honest >= 0.05 for p in picky.proposals)
+    assert all(p.ev_honest >= 0.0112 for p in picky.proposals)
     frugal = scanned_again(morning, max_var_usd=100.0)
     assert frugal.result.var <= 100.0 < morning.scanned.result.var
-    small = scanned_again(morning, kelly_cap=0.01)
-    assert all(p.staked_fraction <= 0.01 + 1e-9 for p in small.proposals)
-    assert _staked(small) < 0.1 * _staked(morning.scanned)
+    small = scanned_again(morning, kelly_cap=0.0005)
+    assert all(p.staked_fraction <= 0.0005 + 1e-9 for p in small.proposals)
+    assert _staked(small) < 0.2 * _staked(morning.scanned)
     humble = scanned_again(morning, ev_honesty_shrink=0.5)
     assert all(p.ev_shrink.s == 0.5 for p in humble.proposals)
     sure = scanned_again(morning, fill_alpha="0.2")
@@ -124,6 +124,15 @@ def test_a_market_without_a_forecast_tells_why_there_is_none(morning: Morning) -
     found = scanned_again(morning, strategy=replace(STRATEGY, forecast=lambda *_: without))
     told = {p.detail for p in found.passed if p.reason is NotProposed.NO_FORECAST}
     assert told == {"no nowcast for November"}
+
+
+def test_a_forecast_without_skill_is_shown_and_not_traded_on(morning: Morning) -> None:
+    passed = [p for p in morning.scanned.passed if p.reason is NotProposed.NO_SKILL]
+    assert {p.event_ticker for p in passed} == {"KXCPICORE-24NOV"}
+    assert {p.detail for p in passed} == {
+        "the core's forecast is its own twelve-month mean, which is the baseline to beat"
+    }
+    assert not [p for p in morning.scanned.proposals if p.series_ticker == "KXCPICORE"]
 
 
 def test_a_faulty_model_closes_the_gate(morning: Morning) -> None:

@@ -18,6 +18,7 @@ class NotProposed(StrEnum):
     WIDE_SPREAD = "wide_spread"
     NON_MONOTONE_MODEL = "non_monotone_model"
     MARKET_INCONSISTENT = "market_inconsistent"
+    NO_SKILL = "no_skill"
     NO_POST_ONLY_PRICE = "no_post_only_price"
     EV_BELOW_MINIMUM = "ev_below_minimum"
     KELLY_BELOW_ONE_LOT = "kelly_below_one_lot"
@@ -43,6 +44,7 @@ _MEANING = {
     NotProposed.WIDE_SPREAD: "the spread is too wide for the mid to mean anything",
     NotProposed.NON_MONOTONE_MODEL: "our own probabilities contradict each other",
     NotProposed.MARKET_INCONSISTENT: "the ladder's quotes admit a riskless profit after fees",
+    NotProposed.NO_SKILL: "the forecast is its own baseline: it is shown, and not traded on",
     NotProposed.NO_POST_ONLY_PRICE: "no price on the tick grid rests without crossing",
     NotProposed.EV_BELOW_MINIMUM: "the honest edge after fees is below the minimum",
     NotProposed.KELLY_BELOW_ONE_LOT: "the Kelly size is below one lot",

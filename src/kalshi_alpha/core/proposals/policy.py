@@ -120,6 +120,8 @@ class ScanPolicy:
         How proposals are sized.
     pooling
         How our probabilities meet the market's; None takes the model at its word.
+    no_skill
+        Events whose forecast is no better than its own baseline, and so is no reason to trade.
     """
 
     at: datetime
@@ -133,6 +135,7 @@ class ScanPolicy:
     alpha_improve: float = 0.5
     max_spread_e4: int = 2000
     balance_step_e6: int = 100
+    no_skill: frozenset[str] = frozenset()
 
     def __post_init__(self) -> None:
         if self.at.tzinfo is None:

@@ -68,6 +68,7 @@ def first_stops(
     spread = E4_PER_DOLLAR - table.no_bid - table.yes_bid
     contradictory = np.array([not check.model_monotone for check in checks])
     arbitrage = np.array([check.market_exec_violations_after_fees > 0 for check in checks])
+    idle = np.array([each.ladder.event_ticker in policy.no_skill for each in table.snapshots])
     tests = (
         (NotProposed.MARKET_CLOSED, ~table.is_open),
         (NotProposed.NO_FORECAST, np.isnan(priced.prob_yes)),
@@ -77,6 +78,7 @@ def first_stops(
         (NotProposed.WIDE_SPREAD, spread > policy.max_spread_e4),
         (NotProposed.NON_MONOTONE_MODEL, contradictory[table.ladder_of]),
         (NotProposed.MARKET_INCONSISTENT, arbitrage[table.ladder_of]),
+        (NotProposed.NO_SKILL, idle[table.ladder_of]),
         (NotProposed.NO_POST_ONLY_PRICE, quotes.price == ABSENT),
         # Stated as what must hold, so that a NaN stops too.
         (NotProposed.EV_BELOW_MINIMUM, ~(quotes.ev_honest >= policy.min_ev)),

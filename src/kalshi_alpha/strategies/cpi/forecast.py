@@ -44,6 +44,7 @@ from kalshi_alpha.strategies.strategy import ForecastSet, TableReader
 FAMILY = "CPI"
 _ZONE = ZoneInfo("America/New_York")
 MOM, YOY, CORE_MOM = "cpi_mom", "cpi_yoy", "cpi_core_mom"
+_CORE = "the core's forecast is its own twelve-month mean, which is the baseline to beat"
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,7 +169,8 @@ def _gathered(
             made.append(attempt())
         except MissingData as error:
             reasons[quantity] = str(error)
-    return ForecastSet(tuple(made), reasons, metadata)
+    idle = {(each.quantity, each.period): _CORE for each in made if each.quantity == CORE_MOM}
+    return ForecastSet(tuple(made), reasons, metadata, idle)
 
 
 def _latent(read: TableReader, eve: _Eve) -> _Latent:

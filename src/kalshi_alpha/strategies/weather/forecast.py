@@ -111,7 +111,16 @@ def forecast(read: TableReader, calibration: WeatherCalibration, as_of: datetime
                 refused[station.quantity] = str(error)
                 continue
             metadata[f"{station.icao} {day}"] = _fact(found, floor, known, day)
-    return ForecastSet(tuple(made), refused, metadata)
+    return ForecastSet(tuple(made), refused, metadata, _of_the_almanac(made))
+
+
+def _of_the_almanac(made: Sequence[Forecast]) -> dict[tuple[str, date], str]:
+    """Name the forecasts without guidance: the market knows the time of year as well as we do."""
+    return {
+        (each.quantity, each.period): "without guidance the forecast is climatology, a baseline"
+        for each in made
+        if each.model_id.endswith("-climatology")
+    }
 
 
 def _require_ahead(station: Station, day: date, as_of: datetime) -> None:

@@ -130,6 +130,9 @@ FLIPS: dict[NotProposed, Callable[[], Scene]] = {
     NotProposed.WIDE_SPREAD: lambda: quoted((40, 39)),
     # Above 0.3 is bid higher than above 0.2 is offered: six cents, of which fees take 3.4.
     NotProposed.MARKET_INCONSISTENT: lambda: quoted((50, 46), (60, 39)),
+    NotProposed.NO_SKILL: lambda: replace(
+        GOLDEN, policy=replace(GOLDEN.policy, no_skill=frozenset({EVENT}))
+    ),
     # Both bids lie between cents after a change of ticks, and no cent lies between them.
     NotProposed.NO_POST_ONLY_PRICE: lambda: quoted((50.4, 49.1)),
     NotProposed.EV_BELOW_MINIMUM: lambda: replace(

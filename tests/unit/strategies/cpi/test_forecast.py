@@ -265,6 +265,7 @@ def test_without_a_nowcast_only_core_is_forecast(
     assert set(found.refused) == {MOM, YOY}
     assert set(found.refused.values()) == {"no usable Cleveland Fed nowcast for 2024-11"}
     assert dict(found.metadata) == {}
+    assert found.no_skill.keys() == {(CORE_MOM, NOVEMBER)}
 
 
 @pytest.mark.parametrize(

@@ -160,6 +160,8 @@ def test_without_guidance_climatology_is_forecast_and_named(
 ) -> None:
     found = made({**tables, "weather_guidance": []}, calibration)
     assert {each.model_id for each in found.forecasts} == {"weather-emos-t-1-climatology"}
+    assert found.no_skill.keys() == {(each.quantity, each.period) for each in found.forecasts}
+    assert dict(made(tables, calibration).no_skill) == {}
 
 
 def test_a_calibration_of_the_future_is_refused(
