@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 import msgspec
 import yaml
@@ -19,6 +19,13 @@ _UNKNOWN = re.compile(r"Object contains unknown field `(?P<key>[^`]*)`(?: - at `
 _MISSING = re.compile(r"Object missing required field `(?P<key>[^`]*)`(?: - at `(?P<at>[^`]*)`)?")
 
 
+if TYPE_CHECKING:
+    from yaml import SafeLoader
+else:
+    # The loader in C reads the same YAML several times as fast; not every PyYAML is built with it.
+    SafeLoader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
 @dataclass(frozen=True, slots=True)
 class Loaded(Generic[T]):
     """A decoded file, with the hash of its bytes and the path it came from."""
@@ -28,7 +35,7 @@ class Loaded(Generic[T]):
     path: Path
 
 
-class _Loader(yaml.SafeLoader):
+class _Loader(SafeLoader):
     """Safe YAML in which a key may be written once: the last of two would win unseen."""
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:  # noqa: FBT001, FBT002 - PyYAML's signature

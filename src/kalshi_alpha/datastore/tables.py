@@ -86,6 +86,7 @@ class PointInTimeTable:
         self._folder = folder
         self._columns = (*schema.columns, *STAMPS)
         self._history: dict[_Key, list[_Vintage]] | None = None
+        self._kept: pl.DataFrame | None = None
         self._newest: datetime | None = None
 
     def append(
@@ -166,7 +167,7 @@ class PointInTimeTable:
         as_of = _utc(as_of)
         key = list(self.schema.key)
         return (
-            self._frame(as_of)
+            self._seen(as_of)
             .filter(pl.col("available_at") <= as_of)
             .sort(_ORDER)
             .unique(subset=key, keep="last", maintain_order=True)
@@ -184,7 +185,11 @@ class PointInTimeTable:
         import polars as pl
 
         as_of = _utc(as_of)
-        return self._frame(as_of).filter(pl.col("available_at") <= as_of).sort(_ORDER)
+        return self._seen(as_of).filter(pl.col("available_at") <= as_of).sort(_ORDER)
+
+    def _seen(self, as_of: datetime) -> pl.DataFrame:
+        """Return at least what was retrieved by ``as_of``: what is in memory, else the files."""
+        return self._frame(as_of) if self._kept is None else self._kept
 
     def _frame(self, as_of: datetime | None) -> pl.DataFrame:
         import polars as pl
@@ -208,8 +213,9 @@ class PointInTimeTable:
 
     def _loaded(self) -> dict[_Key, list[_Vintage]]:
         if self._history is None:
+            self._kept = self._frame(None)
             self._history = {}
-            self._remember(self._history, self._frame(None).to_dicts())
+            self._remember(self._history, self._kept.to_dicts())
         return self._history
 
     def _remember(
@@ -258,10 +264,13 @@ class PointInTimeTable:
     ) -> None:
         self._describe()
         buffer = io.BytesIO()
-        frame_of(self._columns, records).write_parquet(buffer, compression="zstd")
+        frame = frame_of(self._columns, records)
+        frame.write_parquet(buffer, compression="zstd")
         folder = self._folder / "vintages" / f"retrieved_on={retrieved_at:%Y-%m-%d}"
         name = f"{retrieved_at.strftime(_STAMP)}-{raw_sha256[:16]}.parquet"
         write_atomic(folder / name, buffer.getvalue())
+        if self._kept is not None:
+            self._kept = self._kept.vstack(frame)
 
     def _describe(self) -> None:
         """Leave the schema beside the data, so that a reader needs no driver."""
@@ -296,15 +305,18 @@ class PointInTimeTable:
 
 
 class FeedStore:
-    """All feeds below one root: raw payloads, and a table for each."""
+    """All feeds below one root: raw payloads, and a table for each, opened once."""
 
     def __init__(self, paths: Paths) -> None:
         self.paths = paths
         self.raw = RawStore(paths)
+        self._tables: dict[TableSchema, PointInTimeTable] = {}
 
     def table(self, schema: TableSchema) -> PointInTimeTable:
         """Open the table of ``schema``, which need not exist yet."""
-        return PointInTimeTable(self.paths.table(schema.source), schema)
+        if schema not in self._tables:
+            self._tables[schema] = PointInTimeTable(self.paths.table(schema.source), schema)
+        return self._tables[schema]
 
     def read(self, source: str, as_of: datetime) -> pl.DataFrame:
         """Read a feed's table by name (see `PointInTimeTable.read`).

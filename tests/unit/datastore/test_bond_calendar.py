@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from kalshi_alpha.core.errors import BadParameter
-from kalshi_alpha.datastore.bond_calendar import bond_calendar
+from kalshi_alpha.datastore.bond_calendar import LISTED, bond_calendar, package_days, written
 
 CALENDAR = bond_calendar(2024, 2027)
 
@@ -60,3 +60,23 @@ def test_the_calendar_covers_whole_years_and_no_more() -> None:
 def test_years_without_recommendations_are_refused(years: tuple[int, int]) -> None:
     with pytest.raises(BadParameter):
         bond_calendar(*years)
+
+
+def test_the_listed_days_are_those_of_the_package() -> None:
+    """A newer package that knows better makes this fail: run scripts/write_bond_days.py."""
+    listed = bond_calendar(LISTED.start, LISTED.stop - 1)
+    assert (listed.closures, listed.early_closes) == package_days(LISTED)
+
+
+def test_years_that_are_not_listed_come_from_the_package() -> None:
+    beyond = bond_calendar(LISTED.stop - 1, LISTED.stop)
+    assert not beyond.trades(date(LISTED.stop, 12, 25))
+    assert beyond.closures == package_days(range(LISTED.stop - 1, LISTED.stop + 1))[0]
+
+
+def test_each_listed_line_is_a_day_and_what_it_is() -> None:
+    assert written(range(2025, 2026)).splitlines()[:3] == [
+        "2025-01-01 closed",
+        "2025-01-09 early",
+        "2025-01-20 closed",
+    ]

@@ -153,8 +153,9 @@ def test_a_table_is_rebuilt_from_the_raw_payloads_alone(store: FeedStore) -> Non
     one(store, payload("2024-12-10=1", 3), payload("2024-12-10=2", 2), payload("<html>", 1))
     before = store.table(FEED.table).vintages(CLOCK)
     shutil.rmtree(store.paths.table("feed"))
-    assert one(store, *store.raw.payloads("feed")).new_rows == 2
-    assert store.table(FEED.table).vintages(CLOCK).equals(before)
+    later = FeedStore(store.paths)
+    assert one(later, *later.raw.payloads("feed")).new_rows == 2
+    assert later.table(FEED.table).vintages(CLOCK).equals(before)
 
 
 def test_a_torn_list_of_receipts_fails_its_feed_and_no_other(store: FeedStore) -> None:

@@ -221,7 +221,7 @@ def test_a_torn_file_is_named_and_not_read_around(table: PointInTimeTable, tmp_p
     [file] = tmp_path.rglob("*.parquet")
     file.write_bytes(file.read_bytes()[:-20])
     with pytest.raises(TornFile, match="levels"):
-        table.read(T0)
+        reopened(tmp_path).read(T0)
 
 
 def test_a_file_with_columns_of_a_later_version_is_refused(
@@ -233,7 +233,7 @@ def test_a_file_with_columns_of_a_later_version_is_refused(
         pl.lit(1).alias("new")
     ).write_parquet(file)
     with pytest.raises(NewerSchema, match="levels"):
-        table.read(T0)
+        reopened(tmp_path).read(T0)
 
 
 def test_a_feed_is_read_by_name_without_its_driver(tmp_path: Path) -> None:
