@@ -24,6 +24,7 @@ SCRIPTS = {
     "kelly": "Kelly sizes",
     "var": "Value at risk",
     "scan": "Scan",
+    "startup": "Whole processes",
 }
 LIBRARIES = ("numpy", "scipy", "cvxpy", "clarabel")
 
