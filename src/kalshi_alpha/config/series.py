@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import time
 from decimal import Decimal
 from difflib import get_close_matches
 from typing import Literal
@@ -44,9 +43,6 @@ class Series(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
         Feeds in ``freshness.yaml`` that its forecast needs.
     station
         Climate station, or null.
-    close_et
-        Usual close of its markets, New York time; the market's own ``close_time`` governs.
-        Null where it is local standard midnight.
     settlement_source
         Who publishes the value, as the contract says.
     """
@@ -63,7 +59,6 @@ class Series(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     settlement_source: str
     event: str | None = None
     station: str | None = None
-    close_et: time | None = None
 
     def __post_init__(self) -> None:
         if not self.strike_types:
