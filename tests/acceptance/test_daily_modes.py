@@ -49,7 +49,7 @@ def test_full_keeps_what_cpi_made_and_names_the_modes_that_failed(desk: Desk) ->
 
     assert done.code == 1
     assert [line.split(":")[0] for line in done.err.splitlines()] == [
-        *("daily pre_claims", "daily teny_close", "daily weather_cycle")
+        *("daily pre_claims", "daily weather_cycle", "daily teny_close")
     ]
     assert desk.verdict["go"] is True
     assert desk.proposals()["proposals"]

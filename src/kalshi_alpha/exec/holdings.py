@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from kalshi_alpha.config.pal_policy import PalPolicy
@@ -11,8 +11,9 @@ from kalshi_alpha.core.fees.rounding import DIRECT_STEP_E6
 from kalshi_alpha.core.ledger.entry import EntryKind, LedgerEntry
 from kalshi_alpha.core.proposals.holdings import Holdings
 from kalshi_alpha.core.proposals.snapshot import LadderSnapshot
-from kalshi_alpha.core.risk.pal import Commitment, Exposure
-from kalshi_alpha.core.types import Contracts, Money, Price
+from kalshi_alpha.core.risk.pal import Commitment, Exposure, ladder_exposure
+from kalshi_alpha.core.risk.unit_book import UnitBook
+from kalshi_alpha.core.types import Contracts, Money, Price, Side
 from kalshi_alpha.exec.wiring import Run
 
 
@@ -32,13 +33,30 @@ def held_and_allowed(
     ladders = {s.ladder.event_ticker: s for s in snapshots}
     fees = {event: snapshot.fee_terms for event, snapshot in ladders.items()}
     held: dict[str, list[Exposure]] = {}
+    elsewhere: dict[str, list[Exposure]] = {}
     for row in entries:
         if _is_open(run, row, run_scope):
             found = list(_exposures(row, run.clock.at, fees))
+            place = held if row.event_ticker in ladders else elsewhere
+            key = row.event_ticker if row.event_ticker in ladders else row.risk_unit
             if found:
-                held.setdefault(row.event_ticker, []).extend(found)
+                place.setdefault(key, []).extend(found)
     limits = {event: policy.limits(snapshot.ladder) for event, snapshot in ladders.items()}
-    return Holdings(held, limits)
+    return Holdings(held, limits, {unit: all_or_nothing(each) for unit, each in elsewhere.items()})
+
+
+def all_or_nothing(exposures: Sequence[Exposure]) -> UnitBook:
+    """Return a book without its ladder: all of it pays or none, as the prices paid have it.
+
+    That is the widest the payoffs can lie apart at their mean, and the largest possible loss.
+    """
+    count_e2 = sum(each.contracts.e2 for each in exposures)
+    paid = sum(each.price.e4 * each.contracts.e2 for each in exposures)
+    yes_e2 = sum(each.contracts.e2 for each in exposures if each.side is Side.YES)
+    prob = paid / (1e4 * count_e2)
+    return UnitBook(
+        ladder_exposure(exposures), (0, count_e2), (1.0 - prob, prob), (2 * yes_e2 - count_e2) / 100
+    )
 
 
 def _is_open(run: Run, row: LedgerEntry, run_scope: str) -> bool:

@@ -88,4 +88,25 @@ def test_another_session_of_the_same_instant_is_held(morning: Morning, entry: Bu
 
 def test_an_event_that_is_not_scanned_is_held_too(morning: Morning, entry: Build) -> None:
     row = entry(as_of=EARLIER, event_ticker="KXCPI-24DEC", market_ticker="KXCPI-24DEC-T0.1")
-    assert set(held(morning, row).exposures) == {"KXCPI-24DEC"}
+    found = held(morning, row)
+    assert found.exposures == {}
+    assert set(found.elsewhere) == {row.risk_unit}
+
+
+def test_what_another_family_holds_counts_by_its_risk_unit(morning: Morning, entry: Build) -> None:
+    """Three NO at 0.68 with two cents of fees: 2.06 at risk, which pay 3 in 68 % of cases."""
+    row = entry(
+        as_of=EARLIER,
+        event_ticker="KXJOBLESSCLAIMS-24DEC12",
+        risk_unit="CLAIMS:2024-12-12",
+        posted_e2=300,
+        filled_e2=300,
+        fee_e6=20_000,
+        filled_at=AT - timedelta(hours=1),
+    )
+    found = held(morning, row)
+    assert found.exposures == {}
+    [(unit, book)] = found.elsewhere.items()
+    assert unit == "CLAIMS:2024-12-12"
+    assert (book.cost, book.payoff_e2, book.direction) == (Money.parse("2.06"), (0, 300), -1.0)
+    assert book.probs == pytest.approx((0.32, 0.68))

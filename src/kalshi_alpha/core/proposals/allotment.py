@@ -81,7 +81,7 @@ def allot(
     worth = _worth_their_fee(legs, policy)
     legs = _drop(legs, ~worth, reasons, NotProposed.EV_LOST_TO_FEE_ROUNDING)
     probs = sizes.prob_filled[np.isin(order, legs.rows)]
-    final, var = _cut_to_var(legs, BookAtRisk(legs, probs, holdings.exposures, risk), policy)
+    final, var = _cut_to_var(legs, BookAtRisk(legs, probs, holdings, risk), policy)
     _drop(legs, ~np.isin(legs.rows, final.rows), reasons, NotProposed.VAR_LIMIT)
     return Allotment(
         legs=final,

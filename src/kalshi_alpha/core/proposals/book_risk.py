@@ -11,6 +11,7 @@ import numpy as np
 from kalshi_alpha.core.arrays import FloatArray, IntArray
 from kalshi_alpha.core.errors import BadParameter
 from kalshi_alpha.core.forecast import GridPmf
+from kalshi_alpha.core.proposals.holdings import Holdings
 from kalshi_alpha.core.proposals.legs import Legs
 from kalshi_alpha.core.proposals.payoffs import LadderPayoffs
 from kalshi_alpha.core.risk.factor_var import FactorModel, factor_var
@@ -161,8 +162,8 @@ class BookAtRisk:
         The orders at their full size.
     probs : ndarray of shape (n_legs,)
         Probability that each pays, given a fill.
-    exposures
-        What is committed already, by event.
+    holdings
+        What is committed already.
     risk
         How the units move together.
     """
@@ -171,16 +172,17 @@ class BookAtRisk:
         self,
         legs: Legs,
         probs: FloatArray,
-        exposures: Mapping[str, Sequence[Exposure]],
+        holdings: Holdings,
         risk: RiskModel,
     ) -> None:
-        self._risk, table = risk, legs.priced.table
+        self._risk, self._elsewhere = risk, holdings.elsewhere
+        table = legs.priced.table
         self._doubts = ladder_doubts(legs, probs)
         self._units = [snapshot.ladder.risk_unit for snapshot in table.snapshots]
         self._positions: dict[int, LadderPosition] = {}
         legged = set(legs.ladders.tolist())
         for ladder, snapshot in enumerate(table.snapshots):
-            held = exposures.get(snapshot.ladder.event_ticker, ())
+            held = holdings.exposures.get(snapshot.ladder.event_ticker, ())
             if held or ladder in legged:
                 payoffs = LadderPayoffs.of(table, ladder)
                 pmf = legs.priced.pmfs[ladder]
@@ -201,7 +203,7 @@ class BookAtRisk:
         counts[np.where(legs.is_yes, 0, 1), legs.rows] = legs.contracts_e2
         cost_e6 = np.zeros(len(self._units), dtype=np.int64)
         np.add.at(cost_e6, legs.ladders, legs.at_risk_e6)
-        books: dict[str, list[UnitBook]] = {}
+        books = {unit: [book] for unit, book in self._elsewhere.items()}
         for ladder, position in self._positions.items():
             cost = Money(int(cost_e6[ladder]))
             if cost == position.cost == Money(0):

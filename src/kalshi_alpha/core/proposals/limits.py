@@ -143,7 +143,7 @@ def unit_shares(legs: Legs, holdings: Holdings, sizing: SizingPolicy) -> FloatAr
         In [0, 1], the same for all legs of a risk unit.
     """
     table = legs.priced.table
-    cap = sizing.kelly_cap * sizing.bankroll.dollars
+    whole = sizing.kelly_cap * sizing.bankroll.dollars
     held = [holdings.exposures.get(s.ladder.event_ticker, ()) for s in table.snapshots]
     # What is at risk in all of a ladder bounds its worst case, and mostly settles the matter.
     at_risk = np.bincount(legs.ladders, legs.at_risk_e6, minlength=len(held)) / E6_PER_DOLLAR
@@ -153,7 +153,10 @@ def unit_shares(legs: Legs, holdings: Holdings, sizing: SizingPolicy) -> FloatAr
     for ladder, snapshot in enumerate(table.snapshots):
         units.setdefault(snapshot.ladder.risk_unit, []).append(ladder)
     share = np.ones(len(held))
-    for ladders in units.values():
+    for unit, ladders in units.items():
+        # What is held on the same news elsewhere is as good as lost: its ladder is not at hand.
+        elsewhere = holdings.elsewhere.get(unit)
+        cap = whole if elsewhere is None else whole - elsewhere.max_loss.dollars
         if not float(at_risk[ladders].sum()) <= cap:
             outcomes = [worst_fills(legs, ladder, held[ladder]) for ladder in ladders]
             # The fee of a smaller order may be rounded up by one more step.

@@ -44,9 +44,11 @@ from kalshi_alpha.strategies.strategy import Strategy
 FAMILY_OF_MODE = {
     "pre_cpi": "CPI",
     "pre_claims": "CLAIMS",
-    "teny_close": "TNEY",
     "weather_cycle": "WEATHER",
+    "teny_close": "TNEY",
 }
+"""In the order of a trading day, so that a later mode counts what an earlier one committed."""
+
 _SEVERITY = (0, 3, 4, 5, 2, 1)  # later is worse
 
 

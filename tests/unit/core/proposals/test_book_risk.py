@@ -12,6 +12,7 @@ from kalshi_alpha.core.arrays import FloatArray
 from kalshi_alpha.core.errors import BadParameter
 from kalshi_alpha.core.forecast import GridPmf
 from kalshi_alpha.core.proposals.book_risk import BookAtRisk, RiskModel, ladder_doubts, share_within
+from kalshi_alpha.core.proposals.holdings import Holdings
 from kalshi_alpha.core.proposals.legs import Legs
 from kalshi_alpha.core.risk.pal import Exposure
 from kalshi_alpha.core.risk.unit_book import UnitBook
@@ -19,6 +20,7 @@ from kalshi_alpha.core.types import Money, Side
 from scan_cases import EVENT, GOLDEN, PMF, RISK, Scene, held, scene, snapshot
 
 UNIT = "CPI:2024-12-11"
+NOTHING = Holdings({}, {})
 
 
 def legs(case: Scene, *counts: int) -> Legs:
@@ -36,7 +38,9 @@ def books(
     case: Scene, counts: Sequence[int], *exposures: Exposure, event: str = EVENT
 ) -> dict[str, UnitBook]:
     orders = legs(case, *counts)
-    return BookAtRisk(orders, believed(orders), {event: exposures}, RISK).unit_books(orders)
+    return BookAtRisk(orders, believed(orders), Holdings({event: exposures}, {}), RISK).unit_books(
+        orders
+    )
 
 
 def test_orders_are_settled_in_every_atom() -> None:
@@ -50,7 +54,7 @@ def test_orders_are_settled_in_every_atom() -> None:
 def test_a_leg_pays_with_its_probability_given_a_fill() -> None:
     """The forecast says 0.57; 0.558 is left of it after shrinking and adverse selection."""
     orders = legs(GOLDEN, 470)
-    (book,) = BookAtRisk(orders, np.array([0.558]), {}, RISK).unit_books(orders).values()
+    (book,) = BookAtRisk(orders, np.array([0.558]), NOTHING, RISK).unit_books(orders).values()
     assert book.probs == pytest.approx((0.442, 0.558))
 
 
@@ -58,7 +62,7 @@ def test_the_most_doubted_leg_moves_its_ladders_forecast() -> None:
     """Of 0.57 nine tenths are believed, of 0.25 four fifths: a fifth moves to "at most 0.2"."""
     orders = legs(GOLDEN, 10, 10)
     assert ladder_doubts(orders, np.array([0.513, 0.2])) == pytest.approx([0.2])
-    (book,) = BookAtRisk(orders, np.array([0.513, 0.2]), {}, RISK).unit_books(orders).values()
+    (book,) = BookAtRisk(orders, np.array([0.513, 0.2]), NOTHING, RISK).unit_books(orders).values()
     assert book.payoff_e2 == (0, 1000, 2000)
     assert book.probs == pytest.approx((0.8 * 0.43 + 0.2, 0.8 * 0.32, 0.8 * 0.25))
 
@@ -73,8 +77,8 @@ def test_near_certainty_is_not_free_of_risk() -> None:
     sure = GridPmf(PMF.grid, 2, np.array([0.005, 0.995]))
     case = scene(snapshot({2: (95, 2)}), pmf=sure)
     orders = legs(case, 100)
-    trusting = BookAtRisk(orders, np.array([0.995]), {}, RISK).var(orders)
-    honest = BookAtRisk(orders, np.array([0.98]), {}, RISK).var(orders)
+    trusting = BookAtRisk(orders, np.array([0.995]), NOTHING, RISK).var(orders)
+    honest = BookAtRisk(orders, np.array([0.98]), NOTHING, RISK).var(orders)
     assert trusting < honest == pytest.approx(95.0832, abs=1e-4)
 
 
@@ -110,7 +114,7 @@ def test_a_ladder_with_nothing_has_no_book() -> None:
 
 def test_the_book_can_be_measured_for_fewer_and_smaller_orders() -> None:
     orders = legs(GOLDEN, 100, 50)
-    book = BookAtRisk(orders, believed(orders), {}, RISK)
+    book = BookAtRisk(orders, believed(orders), NOTHING, RISK)
     assert book.var(orders) > book.var(orders.scaled(0.5, 100)) > 0.0
     assert book.var(orders.where(np.array([False, False]))) == 0.0
 
@@ -167,3 +171,15 @@ def test_a_no_moves_against_the_value_of_its_unit() -> None:
     assert together.value_at_risk(mixed) == pytest.approx(760.0)
     assert opposed.value_at_risk(same) == pytest.approx(760.0)
     assert opposed.value_at_risk(mixed) == pytest.approx(1760.0)
+
+
+def test_what_is_held_elsewhere_is_at_risk_too() -> None:
+    """A hundred at 0.60 on the next release, and ten more of this one beside the orders."""
+    orders = legs(GOLDEN, 470)
+    alone = books(GOLDEN, [470])[UNIT]
+    other = UnitBook(Money.parse("60"), (0, 10_000), (0.4, 0.6))
+    same = UnitBook(Money.parse("6"), (0, 1000), (0.4, 0.6))
+    holdings = Holdings({}, {}, {"CPI:2025-01-15": other, UNIT: same})
+    found = BookAtRisk(orders, believed(orders), holdings, RISK).unit_books(orders)
+    assert found["CPI:2025-01-15"] == other
+    assert found[UNIT].max_loss == alone.max_loss + Money.parse("6")

@@ -17,6 +17,7 @@ from kalshi_alpha.core.proposals.limits import (
     worst_fills,
 )
 from kalshi_alpha.core.risk.pal import Commitment, Exposure, PalLimits, room
+from kalshi_alpha.core.risk.unit_book import UnitBook
 from kalshi_alpha.core.types import Contracts, Money, Side
 from scan_cases import EVENT, KELLY, LIMITS, Scene, held, scene, scenes, snapshot
 
@@ -198,3 +199,14 @@ def test_position_limits_hold_with_every_order_counted(case: Scene) -> None:
         for p in mine:
             on_strike = sum(e.at_risk.e6 for e in exposures if e.ticker == p.market_ticker)
             assert on_strike + p.max_loss.e6 <= limits.cap_of(p.market_ticker).e6
+
+
+def test_what_is_held_on_the_same_news_elsewhere_takes_from_its_cap() -> None:
+    """400 at 50.4375 c put 201.75 at risk; beside 2,400 elsewhere the cap of 2,500 leaves 100."""
+    orders = legs(400)
+    unit = TWO.snapshots[0].ladder.risk_unit
+    beside = UnitBook(Money.parse("2400"), (0, 300_000), (0.2, 0.8))
+    assert unit_shares(orders, Holdings({}, {}), KELLY).tolist() == [1.0]
+    [share] = unit_shares(orders, Holdings({}, {}, {unit: beside}), KELLY).tolist()
+    assert share == pytest.approx(100 / 201.75, abs=1e-3)
+    assert unit_shares(orders, Holdings({}, {}, {"CPI:2025-01-15": beside}), KELLY)[0] == 1.0

@@ -69,7 +69,7 @@ def test_full_runs_every_mode_and_returns_the_worst(
     """One is worse than five, five than four, four than three."""
     ran = with_modes(monkeypatch, *ends)
     assert run_daily(request()) == worst
-    assert ran == ["pre_cpi", "pre_claims", "teny_close", "weather_cycle"]
+    assert ran == ["pre_cpi", "pre_claims", "weather_cycle", "teny_close"]
 
 
 def test_a_usage_error_ends_full(monkeypatch: pytest.MonkeyPatch) -> None:
