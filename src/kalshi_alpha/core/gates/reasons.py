@@ -136,7 +136,7 @@ _TEXTS: dict[Reason, ReasonText] = {
         "A feed that a switched-on series needs is stale, overdue, missing, out of range or "
         "future-dated; the detail names the feed and its state.",
         _STOP,
-        "Ingest the feed again and look at reports/_artifacts/monitors/freshness.json.",
+        "Ingest the feed again and look at the data freshness of the report.",
     ),
     Reason.TENY_SERIES_MISMATCH: ReasonText(
         "The yield in the Treasury table is not the ten-year constant maturity series.",
