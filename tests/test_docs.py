@@ -23,8 +23,9 @@ from kalshi_alpha.core.gates.readings import ReadingName
 from kalshi_alpha.core.gates.requirements import Need
 from kalshi_alpha.core.ledger.rows import COLUMNS
 from kalshi_alpha.core.proposals.proposal import LadderCheck, Passed, Proposal
-from kalshi_alpha.datastore import ingest
-from kalshi_alpha.exec import heartbeat
+from kalshi_alpha.datastore import backfill, ingest
+from kalshi_alpha.drivers.macro_calendar import cli as macro_calendar
+from kalshi_alpha.exec import evaluate, heartbeat
 from kalshi_alpha.exec.pipelines import daily
 from kalshi_alpha.exec.runners import scan_ladders
 from kalshi_alpha.exec.wiring import BUILT_FAMILIES, SCENARIO_MODES
@@ -37,6 +38,9 @@ CLICK_COMMANDS = {
     "kalshi_alpha.exec.pipelines.daily": daily.cli,
     "kalshi_alpha.exec.runners.scan_ladders": scan_ladders.cli,
     "kalshi_alpha.datastore.ingest": ingest.cli,
+    "kalshi_alpha.datastore.backfill": backfill.cli,
+    "kalshi_alpha.exec.evaluate": evaluate.cli,
+    "kalshi_alpha.drivers.macro_calendar.cli": macro_calendar.cli,
 }
 RUNNABLE = re.compile(r"^```bash runnable(?: exit=(\d+))?\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 
