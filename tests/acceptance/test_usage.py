@@ -151,6 +151,15 @@ def test_the_clock_cannot_be_set_for_a_real_venue(
     assert_one_line(desk, desk.scan("--as-of", "2024-12-11T11:30:00Z"), 2, f"KALSHI_ENV={venue}")
 
 
+@pytest.mark.parametrize("venue", ["prod", "demo"])
+def test_the_clock_of_the_fixtures_is_a_set_one_too(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, venue: str
+) -> None:
+    monkeypatch.setenv("KALSHI_ENV", venue)
+    for command in (desk.scan, desk.daily):
+        assert_one_line(desk, command(), 2, f"KALSHI_ENV={venue}", "unset KALSHI_ENV")
+
+
 def test_the_clock_of_the_environment_gives_way_to_the_flag(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:

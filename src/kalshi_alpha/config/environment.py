@@ -84,10 +84,21 @@ def set_clock(flag: str | None, environ: Mapping[str, str]) -> datetime | None:
     text = flag if flag is not None else environ.get(AS_OF) or None
     if text is None:
         return None
+    refuse_real_venue(environ, f"unset {AS_OF} or --as-of")
+    return parse_instant(text)
+
+
+def refuse_real_venue(environ: Mapping[str, str], remedy: str) -> None:
+    """Return unless the environment names a venue whose clock is real.
+
+    Raises
+    ------
+    UsageError
+        If ``KALSHI_ENV`` is ``prod`` or ``demo``; the message ends with the remedy.
+    """
     venue = kalshi_env(environ)
     if venue in {KalshiEnv.PROD, KalshiEnv.DEMO}:
-        raise UsageError(f"the clock cannot be set with {ENV}={venue}: unset {AS_OF} or --as-of")
-    return parse_instant(text)
+        raise UsageError(f"the clock cannot be set with {ENV}={venue}: {remedy}")
 
 
 def parse_instant(text: str) -> datetime:

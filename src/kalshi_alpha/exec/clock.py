@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from kalshi_alpha.config.environment import set_clock
+from kalshi_alpha.config.environment import ENV, refuse_real_venue, set_clock
 from kalshi_alpha.core.ledger.entry import ClockSource
 
 
@@ -44,10 +44,12 @@ def run_clock(
     Raises
     ------
     UsageError
-        If a set clock is no instant with a zone, or the environment names a real venue.
+        If a set clock is no instant with a zone, or the environment names a real venue: a
+        scenario's clock is a set one too.
     """
     chosen = set_clock(flag, environ)
     if chosen is None and scenario is not None:
+        refuse_real_venue(environ, f"offline fixtures set it, unset {ENV}")
         chosen = scenario.astimezone(UTC)
     if chosen is not None:
         return RunClock(chosen, ClockSource.SET)

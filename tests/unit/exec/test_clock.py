@@ -31,6 +31,8 @@ def test_without_any_of_them_the_system_decides() -> None:
 def test_a_real_venue_takes_no_set_clock_but_the_systems(venue: str) -> None:
     with pytest.raises(UsageError, match=venue):
         run_clock(FLAG, {"KALSHI_ENV": venue})
+    with pytest.raises(UsageError, match=f"{venue}: offline fixtures set it, unset KALSHI_ENV"):
+        run_clock(None, {"KALSHI_ENV": venue}, SCENARIO)
     assert run_clock(None, {"KALSHI_ENV": venue}).source is ClockSource.SYSTEM
 
 
