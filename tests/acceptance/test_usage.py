@@ -160,6 +160,30 @@ def test_the_clock_of_the_fixtures_is_a_set_one_too(
         assert_one_line(desk, command(), 2, f"KALSHI_ENV={venue}", "unset KALSHI_ENV")
 
 
+def test_an_output_folder_that_cannot_be_written(desk: Desk, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    for folder in ("/proc/nope", str(tmp_path / "file"), str(tmp_path / "file/below")):
+        done = desk.scan("--output-dir", folder, "--report", "--paper-ledger")
+        assert_one_line(desk, done, 2, f"--output-dir {folder}: ", "name a writable folder")
+
+
+def test_an_output_folder_is_made_only_for_what_is_written(desk: Desk, tmp_path: Path) -> None:
+    folder = tmp_path / "new/below"
+    desk.drivers, drivers = tmp_path / "nowhere", desk.drivers
+    assert desk.scan("--output-dir", str(folder)).code == 2
+    assert not folder.parent.exists()
+    desk.drivers = drivers
+    assert desk.scan("--output-dir", str(folder)).code == 0
+    assert [path.name for path in folder.rglob("*.json")] == ["2024-12-11T113000Z.json"]
+
+
+@pytest.mark.parametrize("mode", ["pre_cpi", "full"])
+def test_waiting_under_a_set_clock(desk: Desk, mode: str) -> None:
+    flags = ("--snap-to-window", "wait", "--as-of", "2024-12-10T12:00:00Z")
+    done = desk.daily(*flags, "--report", "--paper-ledger", mode=mode)
+    assert_one_line(desk, done, 2, "--snap-to-window wait", "a set clock does not move")
+
+
 def test_the_clock_of_the_environment_gives_way_to_the_flag(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from importlib.metadata import entry_points
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import numpy as np
@@ -22,13 +24,15 @@ from kalshi_alpha.core.schedule import Phase, ReleaseCalendar
 from kalshi_alpha.datastore.feeds import Driver, Payload
 from kalshi_alpha.datastore.ingest import FeedSummary, ingest
 from kalshi_alpha.datastore.ledger import LedgerStore
+from kalshi_alpha.datastore.paths import Paths
+from kalshi_alpha.datastore.tables import FeedStore
 from kalshi_alpha.exec.feed_verdicts import feed_verdicts, known_rows, release_calendar
 from kalshi_alpha.exec.fill_odds import expected_fill_ratio
 from kalshi_alpha.exec.forecast_marks import dry_only, observed_events
 from kalshi_alpha.exec.forecasting import FamilyForecast, forecast
 from kalshi_alpha.exec.gate_readings import live_quote, phase_of, quality, surroundings
 from kalshi_alpha.exec.holdings import held_and_allowed
-from kalshi_alpha.exec.inputs import Inputs, InputUsed, inputs_used, sources_needed
+from kalshi_alpha.exec.inputs import CALENDAR, Inputs, InputUsed, inputs_used, sources_needed
 from kalshi_alpha.exec.ladder_snapshots import Ladders, ladder_snapshots
 from kalshi_alpha.exec.pool_weights import pool_weights
 from kalshi_alpha.exec.scan_options import ScanOptions
@@ -107,6 +111,20 @@ def needed_drivers(run: Run) -> list[Driver[Any]]:
     needed = sources_needed(run)
     points = sorted(entry_points(group=DRIVERS), key=lambda point: point.name)
     return [point.load().DRIVER for point in points if point.name in needed]
+
+
+def foreseen_phase(run: Run, payloads: Sequence[Payload]) -> Phase:
+    """Return the family's phase as an ingest of these payloads would find it.
+
+    The tables are made in a scratch folder: nothing is written below the root.
+    """
+    at = run.clock.at
+    drivers = [each for each in needed_drivers(run) if each.source == CALENDAR]
+    with TemporaryDirectory() as folder:
+        scratch = FeedStore(Paths(Path(folder)))
+        ingest(drivers, payloads, scratch, at)
+        announced = known_rows(scratch, CALENDAR, at)
+    return phase_of(run, release_calendar([*known_rows(run.store, CALENDAR, at), *announced]))
 
 
 def look_around(run: Run, ingested: tuple[FeedSummary, ...], *, window_only: bool) -> Known:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -14,6 +14,8 @@ from kalshi_alpha.core.errors import KalshiAlphaError, UsageError
 from kalshi_alpha.core.ledger.entry import ClockSource
 from kalshi_alpha.core.schedule import SeriesState, Snap, SnapMode, snap_to_window
 from kalshi_alpha.datastore.atomic import encode_json
+from kalshi_alpha.datastore.feeds import Payload
+from kalshi_alpha.datastore.manifest import Manifest
 from kalshi_alpha.exec.artifacts import SCHEMA, head, withdraw_verdict
 from kalshi_alpha.exec.forecasting import calibrate, installed_strategy
 from kalshi_alpha.exec.inputs import Inputs, read_inputs
@@ -33,6 +35,7 @@ from kalshi_alpha.exec.scan_options import ScanOptions
 from kalshi_alpha.exec.scanning import (
     Known,
     Scanned,
+    foreseen_phase,
     ingest_payloads,
     look_around,
     scan_family,
@@ -114,6 +117,7 @@ def run_daily(request: DailyRequest) -> int:
         if request.as_json:
             click.echo(encode_json(done.document), nl=False)
         return done.exit_code
+    _require_moving_clocks(request)
     worst, documents = EXIT_GO, {}
     for mode, family in FAMILY_OF_MODE.items():
         try:
@@ -143,7 +147,24 @@ def run_mode(request: DailyRequest, mode: str) -> ModeDone:
         If a step fails; the log then ends with that step and its error, and the verdict is
         NO-GO.
     """
-    run = wire_offline(
+    run = _wire(request, mode)
+    request.options.require_allowed(run.settings)
+    strategy = installed_strategy(run.family)
+    log = StepLog(run, mode)
+    try:
+        inputs = read_inputs(run, strategy, run.family)
+        _require_foreseen_clock(request, run, inputs.payloads)
+        return _steps(request, run, strategy, inputs, log)
+    except UsageError:
+        raise
+    except KalshiAlphaError as error:
+        log.write(error.exit_code)
+        withdraw_verdict(run, error)
+        raise
+
+
+def _wire(request: DailyRequest, mode: str) -> Run:
+    return wire_offline(
         series=FAMILY_OF_MODE[mode],
         scanner_fixtures=request.scanner_fixtures,
         driver_fixtures=request.driver_fixtures,
@@ -151,17 +172,6 @@ def run_mode(request: DailyRequest, mode: str) -> ModeDone:
         scenario=mode,
         decided=request.decided,
     )
-    request.options.require_allowed(run.settings)
-    strategy = installed_strategy(run.family)
-    log = StepLog(run, mode)
-    try:
-        return _steps(request, run, strategy, read_inputs(run, strategy, run.family), log)
-    except UsageError:
-        raise
-    except KalshiAlphaError as error:
-        log.write(error.exit_code)
-        withdraw_verdict(run, error)
-        raise
 
 
 def _steps(
@@ -230,6 +240,25 @@ def _not_now(request: DailyRequest, run: Run, snap: Snap, log: StepLog) -> ModeD
         return ModeDone(EXIT_GO, {**head(run), **notes, "files": [str(written)]})
     time.sleep(snap.wait.total_seconds())
     return run_mode(replace(request, snap=SnapMode.OFF), log.mode)
+
+
+def _require_moving_clocks(request: DailyRequest) -> None:
+    """Refuse to wait under a set clock in any mode while none has written anything yet."""
+    for mode in FAMILY_OF_MODE if request.snap is SnapMode.WAIT else ():
+        try:
+            run = _wire(request, mode)
+            received = Manifest(run.driver_fixtures).payloads(run.clock.at)
+        except UsageError:
+            raise
+        except KalshiAlphaError:
+            continue  # The mode's own run meets it again and says what it is.
+        _require_foreseen_clock(request, run, received)
+
+
+def _require_foreseen_clock(request: DailyRequest, run: Run, received: Sequence[Payload]) -> None:
+    if request.snap is SnapMode.WAIT and run.clock.source is ClockSource.SET:
+        phase = foreseen_phase(run, received)
+        _require_moving_clock(run, snap_to_window(request.snap, phase, run.clock.at))
 
 
 def _require_moving_clock(run: Run, snap: Snap) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryFile
 from typing import Any
 
 import click
@@ -136,6 +137,8 @@ def scan_series(request: ScanRequest) -> int:
         portfolio_config=request.portfolio_config,
     )
     request.options.require_allowed(run.settings)
+    if request.output_dir is not None:
+        _require_writable(request.output_dir)
     strategy = installed_strategy(run.family)
     try:
         inputs = read_inputs(run, strategy, request.series)
@@ -151,6 +154,26 @@ def scan_series(request: ScanRequest) -> int:
     elif not request.quiet:
         click.echo(summary(run, scanned, written))
     return exit_code(scanned)
+
+
+def _require_writable(folder: Path) -> None:
+    """Refuse a folder that cannot be written to, and leave no trace of having tried.
+
+    It is tried out, because permissions do not tell: root may write to ``/proc`` by them.
+    """
+    absent: list[Path] = []
+    try:
+        absent += [each for each in (folder, *folder.parents) if not each.exists()]
+        folder.mkdir(parents=True, exist_ok=True)
+        with TemporaryFile(dir=folder):
+            pass
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise UsageError(f"--output-dir {folder}: {reason}; name a writable folder") from error
+    finally:
+        for each in absent:
+            if each.is_dir():
+                each.rmdir()
 
 
 def _scan(
