@@ -8,6 +8,7 @@ import json
 import time
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,9 @@ import pytest
 from desk import Desk, Done
 from kalshi_alpha.core.errors import InvalidPmf
 from kalshi_alpha.core.forecast import Forecast, GridPmf
-from kalshi_alpha.exec import heartbeat
+from kalshi_alpha.datastore.tables import FeedStore
+from kalshi_alpha.exec import heartbeat, scanning
+from kalshi_alpha.exec.feed_verdicts import known_rows
 from kalshi_alpha.exec.pipelines import pipeline
 from kalshi_alpha.exec.runners import scan as scanner
 from kalshi_alpha.strategies.cpi import STRATEGY
@@ -229,6 +232,31 @@ def test_a_row_of_tomorrow_spoils_its_feed(desk: Desk) -> None:
     assert_refused(desk, desk.daily(*FULL), "STALE_FEEDS", code=4)
     [found] = desk.verdict["reasons"]
     assert "future_dated" in found["detail"]
+
+
+def test_a_row_that_was_not_known_yet_does_not_refresh_its_feed(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The last four days' gasoline came half an hour after the clock, to a table that leaks it."""
+
+    def late(manifest: Any) -> None:
+        for entry in manifest["payloads"]:
+            if entry["source"] == "aaa_gas" and entry["path"] >= "aaa_gas/2024-12-08.html":
+                entry["retrieved_at"] = "2024-12-11T12:00:00Z"
+
+    def leaking(store: FeedStore, source: str, at: datetime) -> list[dict[str, object]]:
+        return known_rows(store, source, at + timedelta(hours=1))
+
+    desk.edit_json(desk.drivers / "manifest.json", late)
+    assert desk.scan("--as-of", "2024-12-11T12:00:00Z").code == 0
+    monkeypatch.setattr(scanning, "known_rows", leaking)
+    desk.orders.clear()
+
+    assert desk.scan(*FULL).code == 3
+    assert desk.reasons == ["STALE_FEEDS"]
+    [found] = desk.verdict["reasons"]
+    assert "aaa_gas.daily: future_dated" in found["detail"]
+    assert desk.orders == []
 
 
 def test_a_payload_that_cannot_be_read_spoils_its_feed(desk: Desk) -> None:
