@@ -46,6 +46,7 @@ class Run(NamedTuple):
     """What one process took, from fork to exit."""
 
     seconds: float
+    cpu_seconds: float
     peak_mb: float
 
 
@@ -73,6 +74,11 @@ class Contestant:
     def seconds(self) -> float:
         """Median wall time of a run."""
         return statistics.median(run.seconds for run in self.runs)
+
+    @property
+    def cpu_seconds(self) -> float:
+        """Median processor time of a run, which a neighbour's load swells less than wall time."""
+        return statistics.median(run.cpu_seconds for run in self.runs)
 
     @property
     def peak_mb(self) -> float:
@@ -140,7 +146,7 @@ def run_once(arguments: Sequence[str], root: Path) -> Run:
     seconds = time.perf_counter() - begun
     process.returncode = os.waitstatus_to_exitcode(status)
     assert process.returncode == 0, f"{' '.join(arguments)}: exit {process.returncode}"
-    return Run(seconds, usage.ru_maxrss / MAXRSS_PER_MB)
+    return Run(seconds, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / MAXRSS_PER_MB)
 
 
 def measure(group: Sequence[Contestant], scratch: Path, rounds: int) -> None:
@@ -165,7 +171,7 @@ def table_rows(each: Contestant, peer: Contestant) -> list[dict[str, str]]:
         {
             "figure": f"{each.figure}: wall",
             "bar": "none set" if bar is None else f"<= {_shown(bar)}",
-            "measured": _shown(took),
+            "measured": f"{_shown(took)} (CPU {_shown(each.cpu_seconds)})",
             "peer": f"bare interpreter: {_shown(peer.seconds)}",
             "ratio": ", ".join(beside),
         }
