@@ -140,7 +140,9 @@ def test_a_missing_configuration(desk: Desk) -> None:
 
 def test_policy_files_that_are_not_there(desk: Desk) -> None:
     for flag in ("--pal-policy", "--portfolio-config"):
-        assert_one_line(desk, desk.scan(flag, "/nowhere.yaml"), 1, "/nowhere.yaml")
+        assert_one_line(
+            desk, desk.scan(flag, "/nowhere.yaml"), 1, "/nowhere.yaml", f"{flag} must name"
+        )
 
 
 @pytest.mark.parametrize("venue", ["prod", "demo"])

@@ -48,8 +48,15 @@ class _Loader(SafeLoader):
         return super().construct_mapping(node, deep=deep)
 
 
-def load(path: Path, kind: type[T]) -> Loaded[T]:
+def load(path: Path, kind: type[T], *, remedy: str = "restore it from the repository") -> Loaded[T]:
     """Read a file.
+
+    Parameters
+    ----------
+    path, kind
+        The file, and what it should hold.
+    remedy
+        What to do if it cannot be read.
 
     Raises
     ------
@@ -61,7 +68,7 @@ def load(path: Path, kind: type[T]) -> Loaded[T]:
         data = path.read_bytes()
     except OSError as error:
         reason = error.strerror or str(error)
-        raise ConfigError(f"{path}: {reason}; restore it from the repository") from error
+        raise ConfigError(f"{path}: {reason}; {remedy}") from error
     try:
         tree = yaml.load(data, Loader=_Loader)  # noqa: S506 - a SafeLoader
     except (yaml.YAMLError, UnicodeDecodeError) as error:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
 from kalshi_alpha.config.freshness import Freshness
 from kalshi_alpha.config.loading import Loaded, load
@@ -13,6 +14,8 @@ from kalshi_alpha.config.portfolio import Portfolio
 from kalshi_alpha.config.quality_gates import QualityGates
 from kalshi_alpha.config.series import SeriesBook
 from kalshi_alpha.core.errors import ConfigError
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +47,8 @@ def load_settings(
     ConfigError
         If a file is wrong, or two files contradict each other.
     """
-    pal = load(pal_policy or folder / "pal_policy.yaml", PalPolicy)
-    book = load(portfolio or folder / "portfolio.yaml", Portfolio)
+    pal = _load(folder / "pal_policy.yaml", PalPolicy, pal_policy, "--pal-policy")
+    book = _load(folder / "portfolio.yaml", Portfolio, portfolio, "--portfolio-config")
     quality = load(folder / "quality_gates.yaml", QualityGates)
     freshness = load(folder / "freshness.yaml", Freshness)
     series = load(folder / "series.yaml", SeriesBook)
@@ -64,6 +67,13 @@ def load_settings(
             "series.yaml": series.sha256,
         },
     )
+
+
+def _load(own: Path, kind: type[T], given: Path | None, flag: str) -> Loaded[T]:
+    """Read the file that a flag names, or the folder's own."""
+    if given is None:
+        return load(own, kind)
+    return load(given, kind, remedy=f"{flag} must name a file that can be read")
 
 
 def _require_agreement(
