@@ -113,7 +113,7 @@ class SeriesBook(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_onl
         Raises
         ------
         UsageError
-            If it means none; the message names the nearest.
+            If it means none; the message names the one that is near, or all.
         """
         wanted = name.upper()
         for family, entry in self.families.items():
@@ -124,8 +124,9 @@ class SeriesBook(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_onl
                 return series.family
         known = [a for entry in self.families.values() for a in entry.aliases]
         known += [series.ticker for series in self.series]
-        near = get_close_matches(wanted, known, n=1, cutoff=0.0)
-        raise UsageError(f"unknown series {name!r}; did you mean {near[0] if near else 'CPI'}?")
+        near = get_close_matches(wanted, known, n=1)
+        advice = f"did you mean {near[0]}?" if near else f"there are {', '.join(known)}"
+        raise UsageError(f"unknown series {name!r}; {advice}")
 
     def resolve(self, name: str) -> tuple[Series, ...]:
         """Return the switched-on series that a name means: one ticker's, or a family's.

@@ -72,6 +72,12 @@ def test_an_unknown_name_is_answered_with_the_nearest() -> None:
         BOOK.resolve("KXCPYOY")
 
 
+@pytest.mark.parametrize("name", ["FOO", ""])
+def test_a_name_that_is_near_none_is_answered_with_all(name: str) -> None:
+    with pytest.raises(UsageError, match=f"'{name}'; there are CPI, CLAIMS, TNEY, .*, KXCPI, "):
+        BOOK.resolve(name)
+
+
 def test_claims_pay_at_least_and_the_others_above() -> None:
     types = {series.ticker: series.strike_types for series in BOOK.series}
     assert types["KXJOBLESSCLAIMS"] == (StrikeType.GREATER_OR_EQUAL,)
