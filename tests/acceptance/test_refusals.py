@@ -283,7 +283,8 @@ def test_a_clock_that_is_not_new_yorks_is_refused(
     time.tzset()
 
     assert_refused(desk, desk.daily(*FULL), "tz_not_et")
-    assert "TZ=America/New_York" in desk.verdict["reasons"][0]["detail"]
+    [found] = desk.verdict["reasons"]
+    assert "TZ=America/New_York" in found["detail"]
 
 
 def test_an_unreadable_kill_switch_counts_as_on(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from kalshi_alpha.config.weakening import config_reading
@@ -12,6 +13,7 @@ from kalshi_alpha.core.gates import (
     FeedVerdict,
     QualityFigures,
     Reading,
+    Reason,
     Skill,
     exchange_reading,
     feeds_reading,
@@ -87,7 +89,11 @@ def quality(run: Run, result: ScanResult, faulty_models: int, judged: ModelQuali
         model_drift=judged.drifted,
         inconsistent_markets=result.inconsistent_ladders,
     )
-    return quality_reading(figures, run.settings.quality_gates.limits(run.family))
+    reading = quality_reading(figures, run.settings.quality_gates.limits(run.family))
+    # The zone's own reading says the same of the clock, and the remedy: one sentence is enough.
+    zone = time_zone_reading(run.clock.process_offset, run.clock.at).findings
+    others = (found for found in reading.findings if found.reason is not Reason.TZ_NOT_ET)
+    return replace(reading, findings=(*zone, *others)) if zone else reading
 
 
 def _exchange(run: Run) -> Reading:
