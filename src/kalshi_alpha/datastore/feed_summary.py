@@ -56,11 +56,28 @@ def with_dues(
     calendar: ReleaseCalendar,
     clock: datetime,
 ) -> tuple[FeedSummary, ...]:
-    """Add to each summary when its feed's next value is due, where a rule says so."""
+    """Add when each feed's next value is due, where a rule says so, and date prices by release."""
     return tuple(
-        msgspec.structs.replace(each, due_at=_next_due(each.source, freshness, calendar, clock))
+        msgspec.structs.replace(
+            _aged_by_release(each, calendar, clock),
+            due_at=_next_due(each.source, freshness, calendar, clock),
+        )
         for each in summaries
     )
+
+
+def _aged_by_release(
+    summary: FeedSummary, calendar: ReleaseCalendar, clock: datetime
+) -> FeedSummary:
+    """Count consumer prices from their release, as the gate does, where it is known."""
+    if summary.source != "bls_cpi" or summary.newest_on is None:
+        return summary
+    release = calendar.of_reference("cpi", f"{summary.newest_on:%Y-%m}")
+    if release is None:
+        return summary
+    on = new_york(release.release_at).date()
+    age = (new_york(clock).date() - on).days
+    return msgspec.structs.replace(summary, newest_on=on, age_days=age)
 
 
 def _next_due(

@@ -3,6 +3,7 @@ from __future__ import annotations
 from datetime import UTC, date, datetime
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from kalshi_alpha.config.freshness import Freshness
@@ -53,6 +54,19 @@ def test_one_line_a_feed_says_what_it_holds_where_it_came_from_and_when_more_is_
     due = ["2025-06-11", "08:30"]
     assert lines[1] == ["bls_cpi", "3", "1", "2", "1", "d", *due, "feed.example", "ok"]
     assert lines[2] == ["other", "3", "1", "2", "1", "d", "-", "feed.example", "ok"]
+
+
+def test_consumer_prices_are_as_old_as_their_release() -> None:
+    """The gate counts from the release too: one feed has one age."""
+    calendar = ReleaseCalendar.of(
+        [Release(datetime(2025, 5, 13, 12, 30, tzinfo=UTC), "cpi", "2025-04")]
+    )
+    freshness = load(CONFIGS / "freshness.yaml", Freshness).value
+    april = msgspec.structs.replace(summary("bls_cpi"), newest_on=date(2025, 4, 1), age_days=71)
+    [dated] = with_dues([april], freshness, calendar, CLOCK)
+    assert (dated.newest_on, dated.age_days) == (date(2025, 5, 13), 29)
+    [undated] = with_dues([april], freshness, ReleaseCalendar(()), CLOCK)
+    assert undated.age_days == 71
 
 
 def test_the_first_of_several_stations_due_times_is_shown() -> None:
