@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 import click
 
 from kalshi_alpha.core.errors import KalshiAlphaError
+from kalshi_alpha.utils.env import load_env
 
 F = TypeVar("F", bound=Callable[..., Any])
 HELP = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
@@ -18,8 +19,13 @@ DATA_FIXTURES = Path("tests/data_fixtures")
 
 
 def run_command(command: click.Command, name: str, argv: Sequence[str] | None) -> int:
-    """Run a command and return its exit code; an error on purpose is one line on stderr."""
+    """Run a command and return its exit code; an error on purpose is one line on stderr.
+
+    A process of its own, which is given no arguments here, reads the dotenv files first.
+    """
     try:
+        if argv is None:
+            load_env()
         code = command.main(
             args=None if argv is None else list(argv), prog_name=name, standalone_mode=False
         )

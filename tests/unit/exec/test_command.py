@@ -1,5 +1,9 @@
 from __future__ import annotations
 
+import os
+import sys
+from pathlib import Path
+
 import click
 import pytest
 
@@ -96,3 +100,17 @@ def test_the_shared_flags_and_their_defaults() -> None:
         "as_json": False,
         "quiet": False,
     }
+
+
+def test_a_process_of_its_own_reads_the_dotenv_files(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / ".env.local").write_text("PROBE=found\n")
+    monkeypatch.setenv("KALSHI_ALPHA_HOME", str(tmp_path))
+    monkeypatch.setenv("PROBE", "set here so that it is restored")
+    monkeypatch.delenv("PROBE")
+    monkeypatch.setattr(sys, "argv", ["probe"])
+    assert run_command(command(None), "probe", []) == 0
+    assert "PROBE" not in os.environ
+    assert run_command(command(None), "probe", None) == 0
+    assert os.environ["PROBE"] == "found"
