@@ -439,6 +439,18 @@ def test_a_refusal_voids_the_go_and_the_paper_orders_of_the_same_morning(desk: D
     assert "NO-GO" in desk.report()
 
 
+def test_a_later_report_of_the_day_leaves_the_mornings_to_be_read(desk: Desk) -> None:
+    desk.daily(*FULL)
+    kill_switch_on(desk)
+    desk.daily(*FULL, "--as-of", "2024-12-11T13:00:00Z")
+
+    assert "## Verdict: NO-GO" in desk.report()
+    folder = desk.root / "reports/CPI" / DAY
+    assert "## Verdict: GO" in (folder / "113000Z/REPORT.md").read_text()
+    assert (folder / "130000Z/REPORT.md").read_text() == desk.report()
+    assert len(list((folder / "113000Z").glob("*.svg"))) == 3
+
+
 def test_a_run_that_fails_on_the_way_voids_the_go_before_it(desk: Desk) -> None:
     assert desk.daily(*FULL).code == 0
     (desk.drivers / "cpi/history.json").write_text('{"history": [')

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 from kalshi_alpha.core.errors import BadParameter
@@ -179,6 +179,13 @@ class Paths:
     def report(self, series: str, day: date) -> Path:
         """Ladder report of ``series`` on ``day``, in its dated folder."""
         return self.reports / _name(series) / day.isoformat() / "REPORT.md"
+
+    def kept_report(self, series: str, at: datetime, day: date) -> Path:
+        """Return the same report's third place, below ``day``, that no run at another clock takes.
+
+        The folder is named by the UTC clock.
+        """
+        return self.report(series, day).parent / f"{at.astimezone(UTC):%H%M%SZ}" / "REPORT.md"
 
     def flat_report(self, series: str, day: date) -> Path:
         """Return the same report's second place: a file named by its date."""

@@ -113,16 +113,20 @@ def write_ledger(
 
 
 def write_report(run: Run, scanned: Scanned, before: Written) -> Written:
-    """Write the report to its two places, with its pictures beside each."""
+    """Write the report to its three places, with its pictures beside each.
+
+    A later run of the day takes the first two; the third keeps what was said at this clock.
+    """
     day = new_york(run.clock.at).date()
     series = run.settings.series.families[run.family].report
     report, flat = run.paths.report(series, day), run.paths.flat_report(series, day)
+    kept = run.paths.kept_report(series, run.clock.at, day)
     pictures: dict[str, str] = {}
     for snapshot in scanned.snapshots:
         event = snapshot.ladder.event_ticker
         pictures[event] = f"{day}-{event}.svg"
         drawn = _picture(run, scanned, snapshot).encode()
-        for folder in (report.parent, flat.parent):
+        for folder in (report.parent, flat.parent, kept.parent):
             write_atomic(folder / pictures[event], drawn)
     parts = ReportParts(
         entries=before.entries,
@@ -131,9 +135,9 @@ def write_report(run: Run, scanned: Scanned, before: Written) -> Written:
         support=support(LedgerStore(run.paths).entries(), run.family),
     )
     text = ladder_report(run, scanned, parts).encode()
-    for path in (report, flat):
+    for path in (kept, report, flat):
         write_atomic(path, text)
-    return before.and_files(report, flat)
+    return before.and_files(kept, report, flat)
 
 
 def _picture(run: Run, scanned: Scanned, snapshot: LadderSnapshot) -> str:

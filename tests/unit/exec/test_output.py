@@ -88,10 +88,12 @@ def test_without_orders_no_ledger_is_made(here: Run, morning: Morning) -> None:
     assert (here.paths.artifacts / "paper_ledger_CPI.json").exists()
 
 
-def test_the_report_has_two_places_and_a_picture_for_each_ladder(
+def test_the_report_has_three_places_and_a_picture_for_each_ladder(
     here: Run, morning: Morning
 ) -> None:
-    report, flat = write_report(here, morning.scanned, NOTHING).files
+    kept, report, flat = write_report(here, morning.scanned, NOTHING).files
+    assert kept == report.parent / "113000Z/REPORT.md"
+    assert kept.read_bytes() == report.read_bytes()
     assert report.read_bytes() == flat.read_bytes()
     pictures = sorted(path.name for path in report.parent.glob("*.svg"))
     assert pictures == sorted(path.name for path in flat.parent.glob("*.svg"))
