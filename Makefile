@@ -18,7 +18,7 @@ setup: ## install the locked development set into .venv
 
 demo: ## run the four pipelines offline, each at its scenario's clock
 	@scripts/setup.sh base
-	@$(PY) -m kalshi_alpha.exec.pipelines.daily --mode $(DEMO_MODE) --offline \
+	@env -u KALSHI_ENV $(PY) -m kalshi_alpha.exec.pipelines.daily --mode $(DEMO_MODE) --offline \
 	  --driver-fixtures tests/fixtures --scanner-fixtures tests/data_fixtures --report --paper-ledger
 
 test: setup lint types imports pytest ## format, lint, types, import contracts, tests

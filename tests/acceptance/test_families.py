@@ -289,3 +289,24 @@ def test_what_rested_on_paper_is_settled_once_the_value_is_printed(
     settled = desk.ledger().filter(pl.col("run_scope") == mode)
     assert settled["settled_at"].null_count() == 0
     assert set(settled["outcome"]) <= {0, 1}
+
+
+def test_one_station_s_impossible_report_stops_every_series(desk: Desk) -> None:
+    """The other stations' reports are kept, and the feed has failed all the same."""
+    report = desk.drivers / "nws_daily_climate/2024-12-12.txt"
+    desk.edit(report, "MAXIMUM         60", "MAXIMUM        999", 1)
+    done = desk.daily(mode="weather_cycle")
+    assert done.code == 4
+    assert "nws_daily_climate" in done.err + done.out
+    assert words(desk, "WEATHER") == ["STALE_FEEDS"]
+    assert verdicts(desk)["WEATHER"]["required_feeds_ok"] is False
+    assert document(desk, "weather_cycle")["required_feeds_ok"] is False
+    assert document(desk, "weather_cycle")["proposals"] == []
+
+
+def test_a_ten_year_afternoon_without_the_news_ahead_is_refused(desk: Desk) -> None:
+    for path in (desk.drivers / "macro_calendar").iterdir():
+        path.write_text("<html></html>")
+    desk.daily(mode="teny_close")
+    assert "calendar_missing" in words(desk, "TNEY")
+    assert document(desk, "teny_close")["proposals"] == []

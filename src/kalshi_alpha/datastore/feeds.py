@@ -116,10 +116,22 @@ class TableSchema:
 
 @dataclass(frozen=True, slots=True)
 class Parsed(Generic[Row]):
-    """What a payload said: its rows, and how many entries were left out, by reason."""
+    """What a payload said.
+
+    Parameters
+    ----------
+    rows
+        What was read.
+    skipped
+        How many entries were left out because they are none of ours, by reason.
+    refused
+        Entries of ours that could not be trusted, a line each: the rows beside them are kept,
+        and the feed has failed all the same.
+    """
 
     rows: tuple[Row, ...]
     skipped: tuple[tuple[str, int], ...] = ()
+    refused: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

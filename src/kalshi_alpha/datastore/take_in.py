@@ -107,6 +107,7 @@ def _take(
         where = f" [{payload.name}]" if payload.name else ""
         intake.errors.append(f"{type(error).__name__}: {error}{where}")
         return
+    intake.errors += parsed.refused
     intake.rows += parsed.rows
     intake.skipped.update(dict(parsed.skipped))
 

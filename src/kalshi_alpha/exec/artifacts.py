@@ -11,7 +11,14 @@ from typing import Any
 
 from kalshi_alpha.core.errors import DataError, KalshiAlphaError, MissingData
 from kalshi_alpha.core.forecast import Forecast
-from kalshi_alpha.core.gates import FeedVerdict, Finding, Reading, Reason, Verdict
+from kalshi_alpha.core.gates import (
+    FeedVerdict,
+    Finding,
+    Reading,
+    Reason,
+    Verdict,
+    required_feeds_ok,
+)
 from kalshi_alpha.core.proposals.proposal import Passed, Proposal
 from kalshi_alpha.core.schedule import new_york
 from kalshi_alpha.core.types import Contracts, Money, Price
@@ -34,6 +41,9 @@ def proposals_document(run: Run, scanned: Scanned, series: str) -> dict[str, Any
         **head(run),
         "series": series,
         "verdict": verdict_document(scanned.verdict),
+        "required_feeds_ok": required_feeds_ok(
+            scanned.known.feeds, run.settings.series.required_feeds
+        ),
         "bankroll_usd": str(scanned.policy.sizing.bankroll),
         "fill_alpha": plain(scanned.alpha),
         "pool_weights": {event: plain(each) for event, each in scanned.weights.items()},
@@ -88,6 +98,7 @@ def write_go_no_go(
         run.family: {
             **head(run),
             **verdict_document(decision),
+            "required_feeds_ok": required_feeds_ok(feeds, run.settings.series.required_feeds),
             "feeds": [plain(feed) for feed in feeds],
             "inputs": plain(tuple(inputs)),
             "config_sha256": dict(run.settings.sha256),

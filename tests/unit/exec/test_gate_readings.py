@@ -10,7 +10,7 @@ from kalshi_alpha.brokers.kalshi.fixture_feed import FixtureFeed
 from kalshi_alpha.core.errors import MissingData
 from kalshi_alpha.core.gates import Reading, ReadingName, Reason
 from kalshi_alpha.core.proposals.proposal import LadderCheck
-from kalshi_alpha.core.schedule import ReleaseCalendar, SeriesState
+from kalshi_alpha.core.schedule import Release, ReleaseCalendar, SeriesState
 from kalshi_alpha.datastore.state import set_kill_switch
 from kalshi_alpha.exec.gate_readings import live_quote, phase_of, quality, surroundings
 from kalshi_alpha.exec.wiring import Run
@@ -65,9 +65,17 @@ def test_each_family_keeps_its_own_hours(
     morning: Morning, family: str, at: datetime, state: SeriesState
 ) -> None:
     clock = replace(morning.run.clock, at=at)
-    phase = phase_of(replace(morning.run, family=family, clock=clock), ReleaseCalendar.of([]))
+    ahead = datetime(2025, 1, 15, 13, 30, tzinfo=UTC)
+    calendar = ReleaseCalendar.of([Release(ahead, each, "-") for each in ("cpi", "fomc", "jobs")])
+    phase = phase_of(replace(morning.run, family=family, clock=clock), calendar)
     assert phase.state is state
     assert phase.calendar_missing is (family == "CLAIMS")
+
+
+def test_without_the_news_ahead_the_ten_year_has_no_calendar(morning: Morning) -> None:
+    clock = replace(morning.run.clock, at=datetime(2024, 12, 12, 19, 45, tzinfo=UTC))
+    phase = phase_of(replace(morning.run, family="TNEY", clock=clock), ReleaseCalendar.of([]))
+    assert (phase.state, phase.calendar_missing) == (SeriesState.FROZEN, True)
 
 
 def test_only_the_quoted_family_asks_for_a_quote(morning: Morning) -> None:

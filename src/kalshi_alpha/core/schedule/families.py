@@ -24,6 +24,8 @@ CLAIMS_FREEZE = time(18, 0)
 TENY_FREEZE = time(13, 30)
 TENY_WINDOW = (time(14, 30), time(15, 25))
 TENY_CLOSE = time(15, 30)
+TENY_EVENTS = ("cpi", "fomc", "jobs")
+"""News that moves the ten-year yield; a calendar that does not reach them tells nothing."""
 CPI_STOP_BEFORE_RELEASE = timedelta(minutes=10)
 CLAIMS_STOP_BEFORE_RELEASE = timedelta(minutes=5)
 WEATHER_CYCLE_HOURS = (0, 6, 12, 18)
@@ -116,7 +118,7 @@ def family_phase(
     at
         The instant.
     calendar
-        Announced releases, for CPI and claims.
+        Announced releases: CPI's and claims' own, and those that move the ten-year yield.
     bond_days
         Bond-market days, for the ten-year yield; without them its calendar is missing.
 
@@ -133,6 +135,10 @@ def family_phase(
         case "TNEY" if bond_days is None:
             return missing_calendar("there is no bond-market calendar")
         case "TNEY" if bond_days is not None:
+            unknown = [event for event in TENY_EVENTS if not calendar.upcoming(event, at)]
+            if unknown:
+                # A day that news may move cannot be told from a quiet one.
+                return missing_calendar(f"the calendar has no {unknown[0]} after {_stamp(at)}")
             return teny_phase(at, bond_days)
         case "WEATHER":
             return weather_phase(at)

@@ -34,8 +34,7 @@ def parse(body: bytes) -> Parsed[ClimateExtreme]:
     -------
     Parsed of ClimateExtreme
         The maximum and minimum of each report. Of several reports one that is refused is
-        counted, by the kind of refusal, and the others are kept: a station's missing report
-        shows in its own freshness, and must not take the other stations away.
+        named, and the others are kept.
 
     Raises
     ------
@@ -55,8 +54,8 @@ def parse(body: bytes) -> Parsed[ClimateExtreme]:
         rows.update({(r.station, r.climate_day, r.element, r.version): r for r in read})
     if not rows:
         raise refusals[0] if refusals else WrongBody("no report in the payload")
-    skipped.update(f"refused: {type(error).__name__}" for error in refusals)
-    return Parsed(tuple(rows.values()), tuple(sorted((+skipped).items())))
+    refused = tuple(f"{type(error).__name__}: {error}" for error in refusals)
+    return Parsed(tuple(rows.values()), tuple(sorted((+skipped).items())), refused)
 
 
 def _records(body: bytes) -> list[bytes]:
