@@ -13,6 +13,7 @@ from kalshi_alpha.core.proposals.holdings import Holdings
 from kalshi_alpha.core.proposals.snapshot import LadderSnapshot
 from kalshi_alpha.core.risk.pal import Commitment, Exposure, ladder_exposure
 from kalshi_alpha.core.risk.unit_book import UnitBook
+from kalshi_alpha.core.schedule.families import weather_phase
 from kalshi_alpha.core.types import Contracts, Money, Price, Side
 from kalshi_alpha.exec.wiring import Run
 
@@ -86,7 +87,15 @@ def _rests(row: LedgerEntry, at: datetime) -> bool:
     if row.lead_hours is None:
         return row.kind is EntryKind.FILLED
     closes_at = (row.filled_at or row.placed_at) + timedelta(hours=row.lead_hours)
-    return at < closes_at
+    return at < closes_at and not _cancelled(row, at)
+
+
+def _cancelled(row: LedgerEntry, at: datetime) -> bool:
+    """Say whether a weather order's window is over: its market closes half a day later."""
+    if row.family != "WEATHER":
+        return False
+    until = weather_phase(row.placed_at).rests_until
+    return until is not None and at > until
 
 
 def _maker_fee(row: LedgerEntry, count_e2: int, terms: FeeTerms | None) -> Money:

@@ -106,3 +106,13 @@ def test_a_desk_may_do_without_an_optional_feed(store: FeedStore) -> None:
     refused = take_in(optional, [payload(b"<html>")], store, CLOCK)
     assert (refused.state, len(refused.errors)) == ("FAILED", 2)
     assert take_in(optional, [payload(b"1", 0)], store, CLOCK).state == "ok"
+
+
+def test_what_is_refused_inside_a_payload_fails_the_feed_and_keeps_the_rest(
+    store: FeedStore,
+) -> None:
+    def half(body: bytes) -> Parsed[Reading]:
+        return replace(parse(body), refused=("Contradiction: 999 F",))
+
+    found = take_in(replace(FEED, parse=half), [payload(b"7")], store, CLOCK)
+    assert (found.rows, found.errors) == (1, ("Contradiction: 999 F",))

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -110,3 +111,24 @@ def test_what_another_family_holds_counts_by_its_risk_unit(morning: Morning, ent
     assert unit == "CLAIMS:2024-12-12"
     assert (book.cost, book.payoff_e2, book.direction) == (Money.parse("2.06"), (0, 300), -1.0)
     assert book.probs == pytest.approx((0.32, 0.68))
+
+
+@pytest.mark.parametrize(("minutes", "units"), [(25, {"TEMP_NE:NYC:2024-12-10"}), (26, set())])
+def test_a_weather_order_rests_no_longer_than_its_window(
+    morning: Morning, entry: Build, minutes: int, units: set[str]
+) -> None:
+    """Placed at 06:20 UTC, cancelled at 06:45, while its market is open for another day."""
+    placed = AT.replace(hour=6, minute=20)
+    row = entry(
+        as_of=placed,
+        placed_at=placed,
+        family="WEATHER",
+        event_ticker="KXHIGHNY-24DEC10",
+        risk_unit="TEMP_NE:NYC:2024-12-10",
+        filled_e2=0,
+        filled_at=None,
+        lead_hours=22.0,
+    )
+    clock = replace(morning.run.clock, at=placed + timedelta(minutes=minutes))
+    later = replace(morning, run=replace(morning.run, clock=clock))
+    assert set(held(later, row).elsewhere) == units

@@ -115,7 +115,7 @@ def refuse_unbuilt(flags: Mapping[str, Any]) -> None:
     if flags["broker"] == "live":
         raise NotBuilt("--broker live: not built yet; proposals can be scanned with --broker dry")
     if flags["online"] and not flags["offline"]:
-        raise NotBuilt("--online: live feeds are not built yet; use --offline")
+        raise NotBuilt("--online: scans of live books are not built yet; use --offline")
 
 
 def scan_series(request: ScanRequest) -> int:
