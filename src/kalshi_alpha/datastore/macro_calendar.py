@@ -89,6 +89,14 @@ def known_until(rows: Iterable[Row]) -> dict[str, date | None]:
     return last
 
 
+def unknown_events(until: Mapping[str, date | None], day: date) -> tuple[str, ...]:
+    """Return the events of which nothing is known on a day, given `known_until`.
+
+    Without a mark there, the day may have the event or not.
+    """
+    return tuple(event for event in EVENTS if (last := until[event]) is None or day > last)
+
+
 def write_latest(rows: Sequence[Row], paths: Paths, as_of: datetime) -> Path:
     """Write ``latest.parquet``: today, event or not, the days before and the days ahead.
 

@@ -13,6 +13,7 @@ from kalshi_alpha.datastore.macro_calendar import (
     known_until,
     reference,
     release_calendar,
+    unknown_events,
     write_latest,
 )
 from kalshi_alpha.datastore.paths import Paths
@@ -66,6 +67,26 @@ def test_the_calendar_holds_every_kind_and_leaves_out_days_without_an_hour() -> 
         ("claims", "2025-06-14"),
         ("fomc", "2025-06-18"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("day", "unknown"),
+    [
+        (date(2025, 6, 11), ()),
+        (date(2025, 6, 12), ("cpi",)),
+        (date(2025, 6, 18), ("cpi",)),
+        (date(2025, 6, 19), ("fomc", "cpi", "claims")),
+        (date(2025, 7, 4), ("fomc", "cpi", "jobs", "claims")),
+    ],
+)
+def test_a_kind_is_unknown_from_the_day_after_its_last_event(
+    day: date, unknown: tuple[str, ...]
+) -> None:
+    assert unknown_events(known_until(ROWS), day) == unknown
+
+
+def test_a_kind_that_was_never_announced_is_unknown_on_every_day() -> None:
+    assert unknown_events(known_until(ROWS[:1]), date(2025, 6, 11)) == ("fomc", "jobs", "claims")
 
 
 def test_each_day_of_a_window_has_a_row_event_or_not() -> None:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime
+from typing import Any
 
 import click
 
@@ -13,7 +14,12 @@ from kalshi_alpha.config.environment import read_dotenv, set_clock
 from kalshi_alpha.core.errors import KalshiAlphaError, MissingData, UsageError
 from kalshi_alpha.core.schedule import new_york
 from kalshi_alpha.datastore.atomic import encode_json
-from kalshi_alpha.datastore.macro_calendar import EVENTS, event_days, known_until
+from kalshi_alpha.datastore.macro_calendar import (
+    EVENTS,
+    event_days,
+    known_until,
+    unknown_events,
+)
 from kalshi_alpha.datastore.paths import Paths
 from kalshi_alpha.datastore.tables import FeedStore
 
@@ -28,6 +34,8 @@ WINDOW_DAYS_MAX = 3660
 def cli(*, first: str, last: str, as_of: str | None, as_json: bool) -> None:
     """Print the days of a window with the releases and decisions known to fall on them.
 
+    A day past the last known event of a kind says that this kind is unknown there.
+
     Exit codes: 0 done, 2 usage, 4 there is no calendar yet.
     """
     window = _day(first), _day(last)
@@ -40,7 +48,7 @@ def cli(*, first: str, last: str, as_of: str | None, as_json: bool) -> None:
     if not rows:
         raise MissingData(f"macro_calendar: nothing was known by {clock:%Y-%m-%dT%H:%M:%SZ}")
     until = known_until(rows)
-    days = event_days(rows, *window)
+    days = [_with_unknown(day, until) for day in event_days(rows, *window)]
     if as_json:
         document = {"schema": 1, "as_of": clock, "known_until": until, "days": days}
         click.echo(encode_json(document), nl=False)
@@ -49,8 +57,21 @@ def cli(*, first: str, last: str, as_of: str | None, as_json: bool) -> None:
     for day in days:
         on = day["date"]
         due = [f"{event} {_hour(times[on, event])}" for event in EVENTS if day[f"is_{event}"]]
-        click.echo(f"{on:%Y-%m-%d %a}  {', '.join(due) or '-'}".rstrip())
+        click.echo(f"{on:%Y-%m-%d %a}  {_said(due, day['unknown'])}")
     click.echo("known until: " + ", ".join(f"{e} {until[e] or 'unknown'}" for e in EVENTS))
+
+
+def _with_unknown(day: Mapping[str, Any], until: Mapping[str, date | None]) -> dict[str, Any]:
+    """Mark a kind past its last known event by null: false would be a claim that it is not due."""
+    unknown = unknown_events(until, day["date"])
+    return {**day, **{f"is_{event}": None for event in unknown}, "unknown": unknown}
+
+
+def _said(due: Sequence[str], unknown: Sequence[str]) -> str:
+    if len(unknown) == len(EVENTS):
+        return "unknown"
+    rest = [f"unknown: {', '.join(unknown)}"] if unknown else []
+    return "; ".join([*([", ".join(due)] if due else []), *rest]) or "-"
 
 
 def _hour(at: object) -> str:

@@ -51,6 +51,28 @@ def test_the_events_of_one_day_stand_together(
     assert line == "2025-06-18 Wed  fomc 14:00 ET, claims 08:30 ET"
 
 
+def test_past_the_last_known_event_a_day_says_unknown_and_not_that_it_is_empty(
+    home: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["--from", "2025-12-30", "--to", "2026-01-01", *CLOCK]) == 0
+    assert capsys.readouterr().out.splitlines() == [
+        "2025-12-30 Tue  unknown: fomc, cpi, jobs",
+        "2025-12-31 Wed  claims 08:30 ET; unknown: fomc, cpi, jobs",
+        "2026-01-01 Thu  unknown",
+        "known until: fomc 2025-12-10, cpi 2025-12-10, jobs 2025-12-05, claims 2025-12-31",
+    ]
+
+
+def test_json_has_null_and_the_names_where_nothing_is_known(
+    home: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["--from", "2025-12-31", "--to", "2026-01-01", "--json", *CLOCK]) == 0
+    known_claims, beyond = json.loads(capsys.readouterr().out)["days"]
+    assert known_claims["is_claims"] is True
+    assert known_claims["unknown"] == ["fomc", "cpi", "jobs"]
+    assert [beyond[f"is_{event}"] for event in beyond["unknown"]] == [None] * 4
+
+
 def test_json_carries_the_marks_of_the_file_and_how_far_each_kind_is_known(
     home: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -63,6 +85,7 @@ def test_json_carries_the_marks_of_the_file_and_how_far_each_kind_is_known(
             "is_cpi": True,
             "is_jobs": False,
             "is_claims": False,
+            "unknown": [],
         }
     ]
     assert document["known_until"]["cpi"] == "2025-12-10"
