@@ -1,0 +1,1 @@
+"""Checks that a developer or an operator runs by hand."""
