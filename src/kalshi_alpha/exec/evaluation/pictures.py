@@ -15,12 +15,15 @@ from kalshi_alpha.strategies.replay import Replay
 _SEED = 20_250_611
 _SIZE, _LEFT, _TOP, _BOTTOM = 360, 48, 50, 44
 _BINS = 10
+_STEPS = (0.01, 0.02, 0.04, 0.05, 0.06, 0.08, 0.1, 0.2)
+_YEARS_LEAST, _YEARS_MOST = 2, 8
 _STYLE = """\
 text { font: 12px system-ui, sans-serif; fill: #24292f }
 .small { font-size: 11px; fill: #57606a } .title { font-size: 14px; font-weight: 600 }
 .axis { stroke: #8c959f; fill: none } .ideal { stroke: #8c959f; stroke-dasharray: 4 3 }
 .bar { fill: #0969da; fill-opacity: .75 } .band { fill: #8c959f; fill-opacity: .3 }
 .path { stroke: #0969da; stroke-width: 2; fill: none }
+.grid { stroke: #8c959f; stroke-opacity: .25; fill: none }
 .dot { fill: #0969da } .off { fill: #cf222e }
 @media (prefers-color-scheme: dark) {
   text { fill: #e6edf3 } .small { fill: #9198a1 } .back { fill: #0d1117 }
@@ -74,26 +77,50 @@ def pit_picture(replay: Replay) -> str:
 
 
 def weight_picture(replay: Replay) -> str:
-    """Draw the path of our weight in the pool with the market."""
+    """Draw the path of our weight in the pool with the market, a step a forecast."""
     rows = sorted(zip(replay.days, replay.weights, strict=True))
     top = _round_top(max(0.05, 1.1 * max(replay.weights)))
-    first, span = rows[0][0], max(1, (rows[-1][0] - rows[0][0]).days)
-    points = " ".join(
-        f"{_x((day - first).days / span):.1f},{_y(weight / top):.1f}" for day, weight in rows
-    )
-    years = [day.year for day, _ in rows]
-    marks = [(date(year, 1, 1) - first).days / span for year in range(years[0] + 1, years[-1] + 1)]
     body = [
-        f'<polyline class="path" points="{points}"/>',
+        *(f'<path class="grid" d="M{_x(0)} {_y(i / 5):.1f} H{_x(1)}"/>' for i in range(1, 6)),
+        f'<polyline class="path" points="{_steps(rows, top)}"/>',
         f'<path class="axis" d="M{_x(0)} {_y(1)} V{_y(0)} H{_x(1)}"/>',
-        *(
-            _small(_x(mark), _y(0) + 16, str(years[0] + 1 + i))
-            for i, mark in enumerate(marks)
-            if 0 <= mark <= 1
-        ),
+        *_day_ticks(rows[0][0], rows[-1][0]),
         *_up_ticks("weight of the model", top),
     ]
-    return _frame(f"{replay.key}: weight in the pool", f"n = {len(rows)}, {_span(replay)}", body)
+    subtitle = f"n = {len(rows)}, {_span(replay)}; last {rows[-1][1]:.3f}"
+    return _frame(f"{replay.key}: weight in the pool", subtitle, body)
+
+
+def _steps(rows: Sequence[tuple[date, float]], top: float) -> str:
+    """Return the corners of a weight that holds from one forecast to the next."""
+    first, last = rows[0][0], rows[-1][0]
+    corners: list[str] = []
+    y = _y(rows[0][1] / top)
+    for day, weight in rows:
+        x = _x(_share(day, first, last))
+        corners.append(f"{x:.1f},{y:.1f}")
+        y = _y(weight / top)
+        corners.append(f"{x:.1f},{y:.1f}")
+    return " ".join(corners[1:])
+
+
+def _day_ticks(first: date, last: date) -> Iterator[str]:
+    """Mark the new years in the span, or its two ends where there are not two of them."""
+    years = range(first.year + 1, last.year + 1)
+    if len(years) < _YEARS_LEAST:
+        ends = ((0.0, first, "start"), (1.0, last, "end"))
+        for share, day, anchor in ends if first < last else ends[:1]:
+            yield _small(_x(share), _y(0) + 16, f"{day:%Y-%m}", anchor)
+        return
+    for year in years[:: -(-len(years) // _YEARS_MOST)]:
+        x = _x(_share(date(year, 1, 1), first, last))
+        yield f'<path class="axis" d="M{x:.1f} {_y(0)} v4"/>'
+        # A label at the very edge would run out of the picture.
+        yield _small(min(x, _SIZE - 18.0), _y(0) + 16, str(year))
+
+
+def _share(day: date, first: date, last: date) -> float:
+    return (day - first).days / max(1, (last - first).days)
 
 
 def _reliable(each: ReliabilityBin) -> Iterator[str]:
@@ -133,11 +160,11 @@ def _up_ticks(up: str, scale: float) -> Iterator[str]:
 
 def _round_top(needed: float) -> float:
     """Return an axis end whose fifths are round numbers."""
-    return 5.0 * next(step for step in (0.01, 0.02, 0.05, 0.1, 0.2) if 5.0 * step >= needed)
+    return 5.0 * next(step for step in _STEPS if 5.0 * step >= needed)
 
 
-def _small(x: float, y: float, text: str) -> str:
-    return f'<text class="small" text-anchor="middle" x="{x:.1f}" y="{y:.1f}">{text}</text>'
+def _small(x: float, y: float, text: str, anchor: str = "middle") -> str:
+    return f'<text class="small" text-anchor="{anchor}" x="{x:.1f}" y="{y:.1f}">{text}</text>'
 
 
 def _frame(title: str, subtitle: str, body: Sequence[str]) -> str:

@@ -1,6 +1,9 @@
 from __future__ import annotations
 
 import xml.etree.ElementTree as ET
+from dataclasses import replace
+from datetime import date
+from itertools import pairwise
 
 import pytest
 
@@ -43,12 +46,50 @@ def test_the_pit_histogram_has_ten_bars_and_a_band() -> None:
     assert len(of(text, "rect", "band")) == 1
 
 
-def test_the_weight_s_path_has_a_point_a_row_inside_the_picture() -> None:
+def corners(text: str) -> list[tuple[float, ...]]:
+    [path] = of(text, "polyline", "path")
+    return [tuple(map(float, each.split(","))) for each in str(path.get("points")).split()]
+
+
+def labels(text: str) -> list[str]:
+    return [str(each.text) for each in of(text, "text")]
+
+
+def months(n: int) -> tuple[date, ...]:
+    return tuple(date(2021 + i // 12, 1 + i % 12, 1) for i in range(n))
+
+
+def test_the_weight_s_path_is_a_step_a_forecast_inside_the_picture() -> None:
     weights = tuple(0.2 + 0.005 * (i % 3) for i in range(48))
-    [path] = of(weight_picture(made_up_replay(weights=weights)), "polyline", "path")
-    points = [tuple(map(float, each.split(","))) for each in str(path.get("points")).split()]
-    assert len(points) == 48
+    points = corners(weight_picture(made_up_replay(weights=weights)))
+    assert len(points) == 2 * 48 - 1
     assert all(0 <= x <= 360 and 0 <= y <= 360 for x, y in points)
+    # A weight holds until the next forecast: every leg is level or upright.
+    assert all(a[0] == b[0] or a[1] == b[1] for a, b in pairwise(points))
+
+
+@pytest.mark.parametrize(("weight", "top"), [(0.02, "0.05"), (0.25, "0.30"), (0.8, "1.00")])
+def test_the_weight_s_axis_ends_not_far_above_it(weight: float, top: str) -> None:
+    text = weight_picture(made_up_replay(n=3, weights=(weight,) * 3))
+    assert max(each for each in labels(text) if each.startswith(("0.", "1."))) == top
+    assert f"last {weight:.3f}" in text
+
+
+@pytest.mark.parametrize(
+    ("n", "named"),
+    [
+        (1, ["2021-01"]),
+        (10, ["2021-01", "2021-10"]),
+        (37, ["2022", "2023", "2024"]),
+        (241, ["2022", "2025", "2028", "2031", "2034", "2037", "2040"]),
+    ],
+)
+def test_days_are_named_whatever_the_span_and_never_on_top_of_each_other(
+    n: int, named: list[str]
+) -> None:
+    replay = replace(made_up_replay(n=n, weights=(0.2,) * n), days=months(n))
+    text = weight_picture(replay)
+    assert [each for each in labels(text) if each.startswith("20") and len(each) < 8] == named
 
 
 @pytest.mark.parametrize("draw", [pit_picture, reliability_picture])
