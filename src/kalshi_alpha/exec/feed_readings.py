@@ -49,6 +49,9 @@ def readings_of(
 def _prices(rows: Iterable[Row], calendar: ReleaseCalendar) -> Iterator[FeedReading]:
     released = {row.reference: new_york(row.release_at).date() for row in calendar.of_event("cpi")}
     for row in rows:
+        # A vintage out of FRED's archive says nothing about what the bureau's own feed holds.
+        if str(row.get("series_id", "")).startswith("CPIAUCSL"):
+            continue
         month, available = row["month"], row["available_at"]
         if isinstance(month, date) and isinstance(available, datetime):
             on = released.get(f"{month:%Y-%m}") or new_york(available).date()

@@ -69,6 +69,11 @@ def test_prices_are_dated_by_their_release() -> None:
     assert reading.on == date(2024, 12, 11)
 
 
+def test_a_vintage_of_freds_does_not_refresh_consumer_prices() -> None:
+    vintage = {"series_id": "CPIAUCSL_20241211", "month": date(2024, 11, 1)}
+    assert read_of("bls_cpi.latest_release", vintage) == ()
+
+
 def test_claims_are_counted_from_the_week() -> None:
     [reading] = read_of("dol_claims.latest_report", WEEK)
     assert (reading.on, reading.available_at) == (date(2024, 11, 30), AT)

@@ -1,4 +1,4 @@
-"""Reading version 2 answers of the BLS public data API.
+"""Reading version 2 answers of the BLS public data API, and vintages of the index from FRED.
 
 An answer with HTTP status 200 may still be a refusal, said in ``status``; a value may be ``"-"``
 for a month that was never published; annual and half-year averages stand between the months.
@@ -21,6 +21,7 @@ from kalshi_alpha.drivers.bls_cpi.errors import (
     NotSucceeded,
     WrongBody,
 )
+from kalshi_alpha.drivers.bls_cpi.fred_vintages import is_fred, read_vintages
 from kalshi_alpha.drivers.bls_cpi.schema import CpiLevel
 from kalshi_alpha.drivers.wire import decode_json
 
@@ -72,7 +73,7 @@ class _Answer(msgspec.Struct, frozen=True):
 
 
 def parse(body: bytes) -> Parsed[CpiLevel]:
-    """Read an answer of the API.
+    """Read an answer of the API, or of FRED in its stead.
 
     Returns
     -------
@@ -86,6 +87,8 @@ def parse(body: bytes) -> Parsed[CpiLevel]:
         If the API did not serve the request, or anything in the answer is malformed,
         repeated, contradictory, or beyond belief.
     """
+    if is_fred(body):
+        return read_vintages(body)
     answer = decode_json(body, _Answer, WrongBody)
     if answer.status != "REQUEST_SUCCEEDED":
         raise NotSucceeded(f"{answer.status}: {' '.join(answer.message) or 'no message'}")

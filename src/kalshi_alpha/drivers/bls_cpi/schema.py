@@ -9,6 +9,9 @@ from datetime import date, datetime, time
 from kalshi_alpha.datastore.feeds import Newest, TableSchema
 from kalshi_alpha.drivers.wire import NEW_YORK
 
+FRED_SERIES = "CPIAUCSL"
+"""FRED's name of the adjusted all-items index, ``CUSR0000SA0``."""
+
 TABLE = TableSchema(
     source="bls_cpi",
     columns=(("series_id", "text"), ("month", "date"), ("index_e3", "int"), ("footnotes", "text")),
@@ -24,7 +27,8 @@ class CpiLevel:
     ----------
     series_id : str
         ``CUSR…`` seasonally adjusted, ``CUUR…`` not; ``SA0`` all items, ``SA0L1E`` less food
-        and energy, ``SAH1`` shelter, ``SETB01`` gasoline.
+        and energy, ``SAH1`` shelter, ``SETB01`` gasoline. ``CPIAUCSL_YYYYMMDD`` is FRED's copy
+        of ``CUSR0000SA0`` as it was known from that day.
     month : date
         First day of the reference month.
     index_e3 : int
@@ -39,10 +43,23 @@ class CpiLevel:
     footnotes: str
 
 
+def vintage_on(day: date) -> str:
+    """Return the name of FRED's series as it was known from a day, in the archive's spelling."""
+    return f"{FRED_SERIES}_{day:%Y%m%d}"
+
+
+def month_over(month: date) -> date:
+    """Return the first day on which a month is over."""
+    year, before = divmod(month.year * 12 + month.month, 12)
+    return date(year, before + 1, 1)
+
+
 def dated_on(row: CpiLevel) -> date:
-    """Return the first day on which the month of ``row`` is over; no level exists before."""
-    year, month = divmod(row.month.year * 12 + row.month.month, 12)
-    return date(year, month + 1, 1)
+    """Return the first day on which ``row`` can exist: its month is over, its vintage is out."""
+    name, _, day = row.series_id.partition("_")
+    if name == FRED_SERIES and day:
+        return max(month_over(row.month), date.fromisoformat(day))
+    return month_over(row.month)
 
 
 def earliest_at(row: CpiLevel) -> datetime:
@@ -51,7 +68,11 @@ def earliest_at(row: CpiLevel) -> datetime:
 
 
 def newest(rows: Sequence[CpiLevel]) -> Newest:
-    """Pick the newest month, its all-items adjusted level if it is there."""
-    row = max(rows, key=lambda r: (r.month, r.series_id == "CUSR0000SA0", r.series_id))
+    """Pick the newest month, its all-items adjusted level if it is there.
+
+    A vintage of FRED's counts only where nothing else was read.
+    """
+    levels = [row for row in rows if not row.series_id.startswith(FRED_SERIES)] or rows
+    row = max(levels, key=lambda r: (r.month, r.series_id == "CUSR0000SA0", r.series_id))
     level = f"{row.index_e3 // 1000}.{row.index_e3 % 1000:03d}"
     return Newest(f"{row.series_id} {row.month:%Y-%m} {level}", row.month)

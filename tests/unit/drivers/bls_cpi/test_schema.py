@@ -3,7 +3,15 @@ from __future__ import annotations
 from dataclasses import fields
 from datetime import UTC, date, datetime
 
-from kalshi_alpha.drivers.bls_cpi.schema import TABLE, CpiLevel, dated_on, earliest_at, newest
+from kalshi_alpha.drivers.bls_cpi.schema import (
+    TABLE,
+    CpiLevel,
+    dated_on,
+    earliest_at,
+    month_over,
+    newest,
+    vintage_on,
+)
 
 
 def level(month: date, series: str = "CUSR0000SA0") -> CpiLevel:
@@ -29,3 +37,17 @@ def test_the_newest_month_is_shown_with_its_headline_level() -> None:
     ]
     found = newest(rows)
     assert (found.text, found.on) == ("CUSR0000SA0 2025-04 320.321", date(2025, 4, 1))
+
+
+def test_a_vintage_cannot_exist_before_its_first_day() -> None:
+    vintage = level(date(2025, 9, 1), vintage_on(date(2025, 10, 24)))
+    assert vintage.series_id == "CPIAUCSL_20251024"
+    assert dated_on(vintage) == date(2025, 10, 24)
+    assert earliest_at(vintage) == datetime(2025, 10, 24, 12, 30, tzinfo=UTC)
+    assert month_over(date(2025, 12, 1)) == date(2026, 1, 1)
+
+
+def test_a_vintage_is_the_newest_only_where_there_is_no_level() -> None:
+    vintage = level(date(2025, 5, 1), "CPIAUCSL_20250611")
+    assert newest([vintage, level(date(2025, 4, 1))]).on == date(2025, 4, 1)
+    assert newest([vintage]).on == date(2025, 5, 1)
