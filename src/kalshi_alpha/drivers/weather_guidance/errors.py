@@ -16,6 +16,10 @@ class WrongBody(GuidanceRefused):
     """The body is no guidance at all."""
 
 
+class NotServed(GuidanceRefused):
+    """The service answered that it did not serve the request."""
+
+
 class BadHeader(GuidanceRefused):
     """A station's header is missing or malformed."""
 

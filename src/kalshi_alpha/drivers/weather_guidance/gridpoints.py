@@ -1,22 +1,34 @@
 """The forecast grid of api.weather.gov.
 
-An answer names a grid cell and no station, so it is read here and joined by whoever asked.
+An answer names a grid cell and no station. Its rows bear the cell's name, so that no forecast of a
+station takes them for its own: which cell a station lies in, only ``/points`` can tell.
 """
 
 from __future__ import annotations
 
+import math
 import re
+from collections import Counter
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import msgspec
 
-from kalshi_alpha.drivers.weather_guidance.errors import BadBulletin, WrongBody
+from kalshi_alpha.drivers.weather_guidance.errors import (
+    BadBulletin,
+    Contradiction,
+    NotServed,
+    WrongBody,
+)
+from kalshi_alpha.drivers.weather_guidance.schema import GRID, Guidance
 from kalshi_alpha.drivers.wire import decode_json
 
 _CELSIUS = ("wmoUnit:degC", "unit:degC")
 _DURATION = re.compile(r"P(?:([0-9]{1,2})D)?(?:T(?:([0-9]{1,3})H)?(?:([0-9]{1,2})M)?)?")
 _LOWEST_C, _HIGHEST_C = -60.0, 60.0
+# Daytime of the contiguous states lies between these offsets from UTC, standard time.
+_EASTERN, _PACIFIC = timedelta(hours=-5), timedelta(hours=-8)
+_LONGEST = timedelta(hours=24)
 
 
 class _Value(msgspec.Struct, frozen=True):
@@ -35,6 +47,13 @@ class _Properties(msgspec.Struct, frozen=True):
     gridX: int | str  # noqa: N815
     gridY: int | str  # noqa: N815
     maxTemperature: _Layer  # noqa: N815
+    minTemperature: _Layer = _Layer()  # noqa: N815
+
+
+class _Problem(msgspec.Struct, frozen=True):
+    title: str
+    status: int
+    detail: str = ""
 
 
 class _Answer(msgspec.Struct, frozen=True):
@@ -53,6 +72,62 @@ class GridMaximum:
     begins_at: datetime
     ends_at: datetime
     max_c: float
+
+
+def is_json(body: bytes) -> bool:
+    """Tell a JSON object from the texts of bulletins."""
+    return body.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{")
+
+
+def daily_maxima(body: bytes, skipped: Counter[str]) -> list[Guidance]:
+    """Read a grid's answer as rows: one a climate day, in whole degrees Fahrenheit.
+
+    A day is that on which its interval begins, in standard time. The forecasts were entered in
+    whole Fahrenheit and come as Celsius, so the conversion is rounded half up. The highest of
+    several intervals of a day counts; minima are counted as skipped.
+
+    Raises
+    ------
+    NotServed
+        If the service says what went wrong.
+    GuidanceRefused
+        As `read_gridpoints`, or if an interval is longer than a day.
+    """
+    _refuse_problem(body)
+    intervals = read_gridpoints(body)
+    properties = decode_json(body, _Answer, WrongBody).properties
+    skipped["missing maximum"] += len(properties.maxTemperature.values) - len(intervals)
+    skipped["minimum"] += len(properties.minTemperature.values)
+    highest: dict[date, GridMaximum] = {}
+    for each in intervals:
+        day = _day(each)
+        if day not in highest or each.max_c > highest[day].max_c:
+            highest[day] = each
+    return [
+        Guidance(each.cell, GRID, each.issued_at, day, _fahrenheit(each.max_c))
+        for day, each in sorted(highest.items())
+    ]
+
+
+def _day(interval: GridMaximum) -> date:
+    if interval.ends_at - interval.begins_at > _LONGEST:
+        raise BadBulletin(f"a maximum of {interval.ends_at - interval.begins_at}")
+    eastern, pacific = ((interval.begins_at + each).date() for each in (_EASTERN, _PACIFIC))
+    if eastern != pacific:
+        raise Contradiction(f"a daytime that begins at {interval.begins_at:%H}Z")
+    return eastern
+
+
+def _fahrenheit(celsius: float) -> int:
+    return math.floor(celsius * 1.8 + 32.5)
+
+
+def _refuse_problem(body: bytes) -> None:
+    try:
+        problem = msgspec.json.decode(body, type=_Problem)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return
+    raise NotServed(f"{problem.status} {problem.title}: {problem.detail or 'no detail'}")
 
 
 def read_gridpoints(body: bytes) -> tuple[GridMaximum, ...]:

@@ -1,7 +1,7 @@
 """Reading guidance, whichever way it came.
 
-A payload is a text bulletin of one or many stations, a table of the archive at Iowa State, or
-several of these bodies, each introduced by a group separator.
+A payload is a text bulletin of one or many stations, a table of the archive at Iowa State, a
+forecast grid of api.weather.gov, or several of these bodies, each introduced by a group separator.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from kalshi_alpha.datastore.feeds import Parsed
 from kalshi_alpha.drivers.weather_guidance.archive_csv import is_archive, read_archive
 from kalshi_alpha.drivers.weather_guidance.bulletin import read_blocks
 from kalshi_alpha.drivers.weather_guidance.errors import Contradiction, GuidanceRefused, WrongBody
+from kalshi_alpha.drivers.weather_guidance.gridpoints import daily_maxima, is_json
 from kalshi_alpha.drivers.weather_guidance.maxima import maxima
 from kalshi_alpha.drivers.weather_guidance.schema import Guidance
 from kalshi_alpha.drivers.wire import decode_text, looks_like_markup
@@ -25,8 +26,8 @@ def parse(body: bytes) -> Parsed[Guidance]:
     Returns
     -------
     Parsed of Guidance
-        One row a station, bulletin, cycle and day. What cannot be read or is missing is counted
-        by reason; a bulletin of headers only gives no rows.
+        One row a station or grid cell, bulletin, cycle and day. What cannot be read or is
+        missing is counted by reason; a bulletin of headers only gives no rows.
 
     Raises
     ------
@@ -51,7 +52,7 @@ def parse(body: bytes) -> Parsed[Guidance]:
     if refusals and len(refusals) == len(records):
         raise refusals[0]
     skipped.update(f"refused: {type(error).__name__}" for error in refusals)
-    return Parsed(tuple(rows.values()), tuple(sorted(skipped.items())))
+    return Parsed(tuple(rows.values()), tuple(sorted((+skipped).items())))
 
 
 def _records(body: bytes) -> list[bytes]:
@@ -63,6 +64,8 @@ def _records(body: bytes) -> list[bytes]:
 def _read(record: bytes, skipped: Counter[str]) -> list[Guidance]:
     if looks_like_markup(record):
         raise WrongBody("a web page came instead of guidance")
+    if is_json(record):
+        return daily_maxima(record, skipped)
     text = decode_text(record, WrongBody).replace("\r", "")
     if is_archive(text):
         return read_archive(text, skipped)

@@ -8,6 +8,9 @@ from datetime import date, datetime
 
 from kalshi_alpha.datastore.feeds import Newest, TableSchema
 
+GRID = "GRID"
+"""Model of rows that were read off the forecast grid."""
+
 TABLE = TableSchema(
     source="weather_guidance",
     columns=(
@@ -34,10 +37,11 @@ class Guidance:
     Attributes
     ----------
     station : str
-        ICAO identifier, such as ``KNYC``.
+        ICAO identifier, such as ``KNYC``; of the forecast grid its cell, such as ``OKX/33,37``.
     model : str
         Bulletin: ``MAV`` (GFS MOS), ``MET`` (NAM MOS), ``MEX`` (extended GFS MOS), ``LAV`` (GFS
-        LAMP), ``NBS``, ``NBE`` or ``NBP`` (National Blend: short, extended, probabilistic).
+        LAMP), ``NBS``, ``NBE`` or ``NBP`` (National Blend: short, extended, probabilistic);
+        ``GRID`` (forecast grid of api.weather.gov, a forecaster's and no model's).
     issued_at : datetime
         Cycle named in the bulletin's heading, UTC. The text is public some time after it.
     climate_day : date
@@ -74,7 +78,11 @@ def earliest_at(row: Guidance) -> datetime:
 
 
 def newest(rows: Sequence[Guidance]) -> Newest:
-    """Pick the newest cycle and its nearest day, dated by the day of the cycle."""
-    row = min(rows, key=lambda r: (-r.issued_at.timestamp(), r.climate_day, r.station, r.model))
+    """Pick the newest cycle and its nearest day, dated by the day of the cycle.
+
+    A grid cell is no station: it counts only where nothing else was read.
+    """
+    stations = [row for row in rows if row.model != GRID] or rows
+    row = min(stations, key=lambda r: (-r.issued_at.timestamp(), r.climate_day, r.station, r.model))
     text = f"{row.station} {row.model} {row.issued_at:%Y-%m-%d %HZ}"
     return Newest(f"{text} max {row.tmax_f} F on {row.climate_day}", row.issued_at.date())

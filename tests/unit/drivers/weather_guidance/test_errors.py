@@ -8,10 +8,11 @@ from kalshi_alpha.drivers.weather_guidance.errors import (
     BadHeader,
     Contradiction,
     GuidanceRefused,
+    NotServed,
     WrongBody,
 )
 
-KINDS = [BadBulletin, BadHeader, Contradiction, WrongBody]
+KINDS = [BadBulletin, BadHeader, Contradiction, NotServed, WrongBody]
 
 
 @pytest.mark.parametrize("kind", KINDS)

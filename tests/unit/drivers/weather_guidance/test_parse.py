@@ -73,12 +73,11 @@ def test_a_bulletin_of_headers_only_says_why_it_gives_nothing() -> None:
         (b"\x1d", BadHeader),
         (b"<html>503</html>", WrongBody),
         (b"\xff\xfe", WrongBody),
-        (b"{}", BadHeader),
+        (b"{}", WrongBody),
         ((SAMPLES / "NBS_badheader_pyiem.txt").read_bytes(), BadHeader),
-        ((SAMPLES / "gridpoints_OKX_maxmin.json").read_bytes(), BadHeader),
         (b"runtime,ftime\n", WrongBody),
     ],
-    ids=["empty", "separator", "web page", "not text", "json", "bad header", "grid", "columns"],
+    ids=["empty", "separator", "web page", "not text", "json", "bad header", "columns"],
 )
 def test_a_body_that_is_no_guidance_is_refused(body: bytes, refusal: type[GuidanceRefused]) -> None:
     with pytest.raises(refusal):

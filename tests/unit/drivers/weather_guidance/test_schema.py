@@ -31,3 +31,11 @@ def test_the_newest_cycle_is_shown_with_its_nearest_day() -> None:
     found = newest([older, later, ROW])
     assert found.text == "KDSM NBS 2026-04-07 15Z max 59 F on 2026-04-08"
     assert found.on == date(2026, 4, 7)
+
+
+def test_a_grid_cell_is_the_newest_only_where_there_is_no_station() -> None:
+    cell = replace(
+        ROW, station="OKX/33,37", model="GRID", issued_at=datetime(2027, 1, 1, tzinfo=UTC)
+    )
+    assert newest([cell, ROW]).on == date(2026, 4, 7)
+    assert newest([cell]).on == date(2027, 1, 1)
