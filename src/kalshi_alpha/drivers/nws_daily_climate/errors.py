@@ -20,6 +20,10 @@ class NotServed(ClimateRefused):
     """The service answered that it did not serve the request."""
 
 
+class OnlyAList(ClimateRefused):
+    """The body lists reports and holds none."""
+
+
 class BadHeading(ClimateRefused):
     """The heading, the issue time or the headline is missing or malformed."""
 

@@ -1,8 +1,8 @@
 """Reading climate reports, whichever way they came.
 
 A payload is a report's text, several texts one after another as archives send them, an answer of
-api.weather.gov with the text inside, an answer of the archive at Iowa State, or several of these
-bodies, each introduced by a group separator.
+api.weather.gov with the text inside, an answer of the archive at Iowa State, one of the venue's
+relay, or several of these bodies, each introduced by a group separator.
 """
 
 from __future__ import annotations
@@ -15,9 +15,11 @@ from kalshi_alpha.datastore.feeds import Parsed
 from kalshi_alpha.drivers.nws_daily_climate.cli_header import split_products, tidy
 from kalshi_alpha.drivers.nws_daily_climate.errors import ClimateRefused, WrongBody
 from kalshi_alpha.drivers.nws_daily_climate.iem_json import read_archive
+from kalshi_alpha.drivers.nws_daily_climate.portal import is_relay, relayed_extremes
 from kalshi_alpha.drivers.nws_daily_climate.product import (
     check_envelope,
     read_product,
+    refuse_list,
     refuse_problem,
 )
 from kalshi_alpha.drivers.nws_daily_climate.report import read_report
@@ -53,9 +55,14 @@ def parse(body: bytes) -> Parsed[ClimateExtreme]:
         # The same report may come twice, from two lists; its digest makes it one.
         rows.update({(r.station, r.climate_day, r.element, r.version): r for r in read})
     if not rows:
-        raise refusals[0] if refusals else WrongBody("no report in the payload")
+        raise refusals[0] if refusals else WrongBody(_nothing(skipped))
     refused = tuple(f"{type(error).__name__}: {error}" for error in refusals)
     return Parsed(tuple(rows.values()), tuple(sorted((+skipped).items())), refused)
+
+
+def _nothing(skipped: Counter[str]) -> str:
+    left_out = "; ".join(f"{count} {reason}" for reason, count in sorted((+skipped).items()))
+    return f"no report in the payload: {left_out}" if left_out else "no report in the payload"
 
 
 def _records(body: bytes) -> list[bytes]:
@@ -71,9 +78,12 @@ def _read(
         raise WrongBody("a web page came instead of a report")
     if not record.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{"):
         return _read_texts(decode_text(record, WrongBody), skipped, refusals)
+    if is_relay(record):
+        return relayed_extremes(record, skipped)
     if _is_archive(record):
         return read_archive(record, skipped)
     refuse_problem(record)
+    refuse_list(record)
     product = read_product(record)
     heading, rows = read_report(_only(tidy(product.productText)), skipped)
     check_envelope(product, heading)

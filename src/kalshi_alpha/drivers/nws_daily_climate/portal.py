@@ -1,23 +1,31 @@
 """The relay of the climate reports that the venue names as its settlement source.
 
-It is undocumented and may change; its values are compared with ours once a day, not stored.
+It is undocumented and may change. Its official values are rows of a status of their own, to be
+compared with the reports; they never settle, and never make the feed fresh.
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
 import msgspec
 
-from kalshi_alpha.drivers.nws_daily_climate.errors import WrongBody
-from kalshi_alpha.drivers.nws_daily_climate.schema import ClimateExtreme
+from kalshi_alpha.drivers.nws_daily_climate.errors import BadReport, Contradiction, WrongBody
+from kalshi_alpha.drivers.nws_daily_climate.report import day_end
+from kalshi_alpha.drivers.nws_daily_climate.schema import RELAYED, ClimateExtreme
 from kalshi_alpha.drivers.nws_daily_climate.settlement import settled
+from kalshi_alpha.drivers.nws_daily_climate.stations import PLACES
 from kalshi_alpha.drivers.wire import decode_json
 
 OFFICIAL = ("official", "revised")
 """Statuses of a day that is no longer preliminary."""
+
+_NOT_YET = ("pending", "preliminary", "no_report")
+_LOWEST_F, _HIGHEST_F = -100, 140
+_YEARS = range(1990, 2101)
 
 
 class _Station(msgspec.Struct, frozen=True):
@@ -71,6 +79,65 @@ def read_relay(body: bytes) -> tuple[RelayedDay, ...]:
         )
         for result in answer.results
     )
+
+
+class _AnyRelay(msgspec.Struct, frozen=True):
+    date: object
+    results: list[object]
+
+
+def is_relay(body: bytes) -> bool:
+    """Tell an answer of the relay by its shape: results under one date."""
+    try:
+        msgspec.json.decode(body, type=_AnyRelay)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return False
+    return True
+
+
+def relayed_extremes(body: bytes, skipped: Counter[str]) -> list[ClimateExtreme]:
+    """Read the official days of an answer as rows; ``skipped`` counts the others by reason.
+
+    Raises
+    ------
+    ClimateRefused
+        If the body has another shape, a status is unknown, or a value is beyond belief.
+    """
+    rows: list[ClimateExtreme] = []
+    for day in read_relay(body):
+        if day.status in _NOT_YET:
+            skipped[f"relayed day that is {day.status}"] += 1
+        elif day.status not in OFFICIAL or day.climate_day.year not in _YEARS:
+            raise BadReport(f"relay: {day.station} {day.climate_day} is {day.status[:40]!r}")
+        elif day.station not in PLACES:
+            skipped["place without a known standard time"] += 1
+        else:
+            rows += _extremes(day, skipped)
+    return rows
+
+
+def _extremes(day: RelayedDay, skipped: Counter[str]) -> list[ClimateExtreme]:
+    where = f"relay: {day.station} {day.climate_day}"
+    known = [value for value in (day.min_f, day.max_f) if value is not None]
+    if known != sorted(known) or not all(_LOWEST_F <= value <= _HIGHEST_F for value in known):
+        raise Contradiction(f"{where}: minimum {day.min_f} and maximum {day.max_f} F")
+    skipped["relayed day without a value"] += 2 - len(known)
+    return [
+        ClimateExtreme(
+            station=day.station,
+            climate_day=day.climate_day,
+            element=element,
+            version=f"relay {day.status}",
+            value_f=value,
+            status=RELAYED,
+            flags="",
+            issued_at=day_end(day.climate_day, PLACES[day.station].standard_offset),
+            valid_as_of="",
+            observed_time="",
+        )
+        for element, value in (("max", day.max_f), ("min", day.min_f))
+        if value is not None
+    ]
 
 
 def disagreements(

@@ -7,7 +7,12 @@ from datetime import UTC, datetime, timedelta
 import msgspec
 
 from kalshi_alpha.drivers.nws_daily_climate.cli_header import Heading
-from kalshi_alpha.drivers.nws_daily_climate.errors import Contradiction, NotServed, WrongBody
+from kalshi_alpha.drivers.nws_daily_climate.errors import (
+    Contradiction,
+    NotServed,
+    OnlyAList,
+    WrongBody,
+)
 from kalshi_alpha.drivers.wire import decode_json
 
 _LARGEST_LAG = timedelta(hours=1)
@@ -26,6 +31,10 @@ class Product(msgspec.Struct, frozen=True):
 
 class _Listing(msgspec.Struct, frozen=True):
     graph: list[Product] = msgspec.field(name="@graph")
+
+
+class _AnyList(msgspec.Struct, frozen=True):
+    graph: list[object] = msgspec.field(name="@graph")
 
 
 class _Problem(msgspec.Struct, frozen=True):
@@ -48,6 +57,25 @@ def list_products(body: bytes) -> tuple[Product, ...]:
         if product.issuanceTime.tzinfo is None:
             raise WrongBody(f"product {product.id}: issuance time without a zone")
     return tuple(sorted(listing.graph, key=lambda p: (p.issuanceTime, p.id), reverse=True))
+
+
+def refuse_list(body: bytes) -> None:
+    """Raise if the body is a list of products: it names reports and holds no temperature.
+
+    Raises
+    ------
+    OnlyAList
+        With the address of the newest report.
+    ClimateRefused
+        If the list itself is malformed.
+    """
+    try:
+        msgspec.json.decode(body, type=_AnyList)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return
+    listed = list_products(body)
+    newest = f", the newest at /products/{listed[0].id}" if listed else ""
+    raise OnlyAList(f"a list of {len(listed)} reports and none of their texts: get each{newest}")
 
 
 def read_product(body: bytes) -> Product:

@@ -11,6 +11,9 @@ from kalshi_alpha.datastore.feeds import Newest, TableSchema
 INTERIM, FINAL, CORRECTION = "interim", "final", "correction"
 """A report of a running day, the report of a finished day, and a finished day's correction."""
 
+RELAYED = "relayed"
+"""What the venue's relay shows of a finished day: to compare with the reports, never for one."""
+
 SETTLEMENT_GRADE = (FINAL, CORRECTION)
 """Statuses that count for freshness and for settlement."""
 
@@ -48,15 +51,18 @@ class ClimateExtreme:
     element : str
         ``max`` or ``min``.
     version : str
-        First sixteen hex digits of the SHA-256 of the report's text, line ends normalised.
+        First sixteen hex digits of the SHA-256 of the report's text, line ends normalised. Of
+        a row of an archive its product's name, of the relay its status: ``relay official``.
     value_f : int or None
         Whole degrees Fahrenheit; None if the report says it is missing.
     status : str
-        ``interim``, ``final`` or ``correction``; the last two are settlement grade.
+        ``interim``, ``final``, ``correction`` or ``relayed``; only a final or corrected one is
+        settlement grade.
     flags : str
         Any of ``estimated``, ``missing``, ``record``, joined by commas in that order.
     issued_at : datetime
-        Issue time of the report's own heading, UTC.
+        Issue time of the report's own heading, UTC. The relay states none: the end of the day,
+        before which no official value exists.
     valid_as_of : str
         Local clock time an interim report is valid for, as printed, such as ``0400 PM``; empty
         on the others.

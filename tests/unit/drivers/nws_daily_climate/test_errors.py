@@ -9,11 +9,12 @@ from kalshi_alpha.drivers.nws_daily_climate.errors import (
     ClimateRefused,
     Contradiction,
     NotServed,
+    OnlyAList,
     WrongBody,
     WrongStation,
 )
 
-KINDS = [WrongBody, NotServed, BadHeading, WrongStation, BadReport, Contradiction]
+KINDS = [WrongBody, NotServed, OnlyAList, BadHeading, WrongStation, BadReport, Contradiction]
 
 
 @pytest.mark.parametrize("kind", KINDS)

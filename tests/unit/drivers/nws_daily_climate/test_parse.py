@@ -14,6 +14,7 @@ from kalshi_alpha.drivers.nws_daily_climate.errors import (
     ClimateRefused,
     Contradiction,
     NotServed,
+    OnlyAList,
     WrongBody,
 )
 from kalshi_alpha.drivers.nws_daily_climate.parse import parse
@@ -128,8 +129,8 @@ def test_a_refused_report_leaves_the_others_of_an_archive() -> None:
         (b"\xff\xfe", WrongBody),
         (b"{}", WrongBody),
         (b"[" * 100_000, ClimateRefused),
-        ((SAMPLES / "products_types_CLI_locations_NYC.json").read_bytes(), WrongBody),
-        ((SAMPLES / "climate_primary_2026-08-27.json").read_bytes(), WrongBody),
+        ((SAMPLES / "products_types_CLI_locations_NYC.json").read_bytes(), OnlyAList),
+        (b'{"date": "2026-08-27", "results": []}', WrongBody),
         ((SAMPLES / "problem_404.json").read_bytes(), NotServed),
         (b'{"results": []}', WrongBody),
     ],
@@ -141,7 +142,7 @@ def test_a_refused_report_leaves_the_others_of_an_archive() -> None:
         "no fields",
         "deep",
         "list",
-        "relay",
+        "empty relay",
         "problem",
         "empty archive",
     ],
@@ -149,6 +150,21 @@ def test_a_refused_report_leaves_the_others_of_an_archive() -> None:
 def test_a_body_that_is_no_report_is_refused(body: bytes, refusal: type[ClimateRefused]) -> None:
     with pytest.raises(refusal):
         parse(body)
+
+
+def test_the_relay_is_read_and_settles_nothing() -> None:
+    parsed = parse((SAMPLES / "climate_primary_2026-08-27.json").read_bytes())
+    assert [shown(row) for row in parsed.rows] == [
+        "NYC 2026-08-27 max 77 relayed - 2026-08-28T05:00Z - -",
+        "NYC 2026-08-27 min 70 relayed - 2026-08-28T05:00Z - -",
+    ]
+    assert settled(parsed.rows) == ()
+
+
+def test_a_relay_of_running_days_only_says_why_it_gives_nothing() -> None:
+    body = (SAMPLES / "climate_primary_2026-08-27.json").read_bytes()
+    with pytest.raises(WrongBody, match="no report in the payload: 1 relayed day that is pending"):
+        parse(body.replace(b'"official"', b'"pending"'))
 
 
 def test_an_envelope_around_two_reports_or_another_offices_is_refused() -> None:

@@ -13,12 +13,14 @@ from kalshi_alpha.drivers.nws_daily_climate.errors import (
     ClimateRefused,
     Contradiction,
     NotServed,
+    OnlyAList,
     WrongBody,
 )
 from kalshi_alpha.drivers.nws_daily_climate.product import (
     check_envelope,
     list_products,
     read_product,
+    refuse_list,
 )
 
 SAMPLES = Path(__file__).parents[3] / "fixtures" / "nws_daily_climate" / "samples"
@@ -103,3 +105,13 @@ def test_a_list_with_a_time_without_zone_is_refused() -> None:
     entry = {"id": "a", "issuanceTime": "2026-08-22T06:26:00"}
     with pytest.raises(WrongBody, match="without a zone"):
         list_products(json.dumps({"@graph": [entry]}).encode())
+
+
+def test_a_list_in_the_place_of_a_report_is_refused_with_the_address_of_the_newest() -> None:
+    listed = (SAMPLES / "products_types_CLI_locations_NYC.json").read_bytes()
+    newest = "a1b0a3c4-52c1-4f0e-8d8a-77c1f6c92202"
+    with pytest.raises(OnlyAList, match=f"a list of 2 reports.*the newest at /products/{newest}"):
+        refuse_list(listed)
+    with pytest.raises(OnlyAList, match="a list of 0 reports"):
+        refuse_list(b'{"@graph": []}')
+    refuse_list((SAMPLES / "product_CLINYC_final.json").read_bytes())
