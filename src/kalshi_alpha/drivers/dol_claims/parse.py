@@ -19,6 +19,8 @@ from kalshi_alpha.drivers.dol_claims.series import csv_rows, is_series_csv, json
 from kalshi_alpha.drivers.wire import decode_text, looks_like_markup
 
 _HEAD_BYTES = 2000
+# The mark need not stand first: readers accept some bytes before it.
+_PDF = b"%PDF-"
 
 
 def parse(body: bytes) -> Parsed[ClaimsFigure]:
@@ -42,8 +44,11 @@ def parse(body: bytes) -> Parsed[ClaimsFigure]:
 
 
 def _rows(body: bytes, skipped: Counter[str]) -> list[ClaimsFigure]:
-    if body.startswith(b"%PDF"):
-        raise WrongBody("a PDF: its text must be taken out first")
+    if _PDF in body[:_HEAD_BYTES]:
+        raise WrongBody(
+            "the release as a PDF: take its text out, for example with 'pdftotext -layout', "
+            "and give that text"
+        )
     if body.lstrip(b"\xef\xbb\xbf \t\r\n").startswith((b"{", b"[")):
         return json_rows(body, skipped)
     if looks_like_markup(body) and ROOT.encode() in body[:_HEAD_BYTES]:

@@ -5,7 +5,8 @@ over, day and month, then the day's maximum and minimum with their times, all in
 time; the pair behind them is the daytime maximum and the night's minimum, which may belong to the
 evening before. Integers are those the climate report will print; they settle nothing.
 
-The message carries no year. It is taken from the time at which the message came.
+The message carries no year. It is taken from the time at which its envelope says it was issued; a
+bare message is refused, because bytes alone cannot tell when they came.
 """
 
 from __future__ import annotations

@@ -12,6 +12,10 @@ class ObservationsRefused(ParseRefused):
         super().__init__("nws_observations", why)
 
 
+class NoYear(ObservationsRefused):
+    """A daily summary came without an envelope, and nothing else says which year it is of."""
+
+
 class WrongBody(ObservationsRefused):
     """The body holds no observations at all."""
 

@@ -15,6 +15,7 @@ from kalshi_alpha.datastore.feeds import Parsed
 from kalshi_alpha.drivers.nws_observations.dsm import observations, read_summaries
 from kalshi_alpha.drivers.nws_observations.errors import (
     Contradiction,
+    NoYear,
     ObservationsRefused,
     WrongBody,
 )
@@ -79,7 +80,10 @@ def _read(record: bytes, skipped: Counter[str]) -> list[Observation]:
     if not record.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{"):
         # Read it only to name what is wrong: without an envelope nothing says the year.
         read_summaries(decode_text(record, WrongBody), skipped)
-        raise WrongBody("a daily summary without an envelope names no year")
+        raise NoYear(
+            "a daily summary without an envelope names no year: put its text into productText "
+            "of a product with its issuanceTime, as api.weather.gov does"
+        )
     product = _product(record)
     if product is None:
         return read_collection(record, skipped)

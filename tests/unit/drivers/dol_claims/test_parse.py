@@ -81,6 +81,13 @@ def test_anything_else_is_refused_by_name(body: bytes) -> None:
         parse(body)
 
 
+@pytest.mark.parametrize("before", [b"", b"\xef\xbb\xbf\r\n"], ids=["at once", "after a mark"])
+def test_a_release_as_a_pdf_is_refused_with_the_remedy(before: bytes) -> None:
+    pdf = before + b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n1 0 obj\n<</Type/Catalog>>\nendobj\n%%EOF\n"
+    with pytest.raises(WrongBody, match=r"as a PDF: take its text out.*'pdftotext -layout'"):
+        parse(pdf)
+
+
 @given(st.binary(max_size=300))
 def test_arbitrary_bytes_give_rows_or_a_refusal(body: bytes) -> None:
     check_total(body)

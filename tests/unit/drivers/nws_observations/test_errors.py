@@ -7,11 +7,12 @@ from kalshi_alpha.drivers.nws_observations.errors import (
     BadObservation,
     Contradiction,
     NotServed,
+    NoYear,
     ObservationsRefused,
     WrongBody,
 )
 
-KINDS = [BadObservation, Contradiction, NotServed, WrongBody]
+KINDS = [BadObservation, Contradiction, NotServed, NoYear, WrongBody]
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -12,6 +12,7 @@ from kalshi_alpha.core.errors import ParseRefused
 from kalshi_alpha.drivers.nws_observations.errors import (
     Contradiction,
     NotServed,
+    NoYear,
     ObservationsRefused,
     WrongBody,
 )
@@ -57,8 +58,8 @@ def test_an_empty_collection_is_no_error() -> None:
         (b"\xff\xfe", WrongBody),
         (b"{}", WrongBody),
         ((SAMPLES / "problem_404.json").read_bytes(), NotServed),
-        (DSM.encode(), WrongBody),
-        ((SAMPLES / "DSM_collective_pyiem.txt").read_bytes(), WrongBody),
+        (DSM.encode(), NoYear),
+        ((SAMPLES / "DSM_collective_pyiem.txt").read_bytes(), NoYear),
         (envelope(productCode="CLI"), WrongBody),
         (envelope(issuanceTime="2026-10-08T20:44:00"), WrongBody),
         (envelope(issuanceTime="0001-01-01T00:00:00+00:00"), WrongBody),
@@ -87,7 +88,7 @@ def test_a_body_that_says_nothing_certain_is_refused(
 
 
 def test_a_bare_daily_summary_is_refused_for_its_year() -> None:
-    with pytest.raises(WrongBody, match="names no year"):
+    with pytest.raises(NoYear, match=r"names no year: put its text into productText"):
         parse(DSM.encode())
 
 
