@@ -29,6 +29,7 @@ from kalshi_alpha.exec.output import (
     write_ledger,
     write_report,
 )
+from kalshi_alpha.exec.pipelines.feed_failures import feed_failure_line
 from kalshi_alpha.exec.pipelines.step_log import StepLog
 from kalshi_alpha.exec.runners.scan import refuse_unbuilt, scan_options
 from kalshi_alpha.exec.scan_options import ScanOptions
@@ -202,6 +203,10 @@ def _steps(
     code = exit_code(scanned)
     written = written.and_files(log.write(code))
     _say(request, summary(run, scanned, written))
+    failures = feed_failure_line(run.settings, ingested, go=scanned.verdict.go)
+    if failures:
+        # On stderr, as every failure is: there it is seen beside JSON and with --quiet too.
+        click.echo(f"daily {log.mode}: {failures}", err=True)
     return ModeDone(code, scan_document(run, scanned, run.family, written))
 
 

@@ -109,3 +109,17 @@ def test_a_mode_returns_its_code_and_its_document(desk: Desk) -> None:
     assert done.exit_code == 0
     assert done.document["series"] == "CPI"
     assert done.document["files"][-1].endswith("daily_pre_cpi_20241211T113000Z.json")
+
+
+@pytest.mark.parametrize("flags", [(), ("--quiet",), ("--json",)])
+def test_a_go_with_a_broken_feed_that_is_not_required_explains_its_exit_code(
+    desk: Desk, flags: tuple[str, ...]
+) -> None:
+    (desk.drivers / "eia_gas/2024-12-10.json").write_text("torn")
+
+    done = desk.daily(*flags)
+
+    assert (done.code, desk.verdict["go"]) == (4, True)
+    [line] = done.err.splitlines()
+    assert line.startswith("daily pre_cpi: verdict GO; feed eia_gas failed and is not required (")
+    assert line.endswith("; exit 4")
