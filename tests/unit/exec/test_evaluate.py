@@ -92,6 +92,23 @@ def test_a_settlement_mismatch_fails_and_is_listed(
     assert [each["ticker"] for each in found["mismatches"]] == ["WRONG"]
 
 
+def test_markets_of_another_family_are_a_usage_error_before_anything_is_replayed(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    markets = tmp_path / "markets.csv"
+    markets.write_text(
+        "ticker,strike_type,floor_strike,cap_strike,result,settlement_tmax_f\n"
+        "KXHIGHNY-25JAN10-T50,greater,50,,yes,51\n"
+    )
+    call = ["--family", "CLAIMS", "--data", str(tmp_path), "--market", str(markets)]
+    assert main(call) == 2
+    out, err = capsys.readouterr()
+    assert out == ""
+    [line] = err.splitlines()
+    assert line.startswith("evaluate: ")
+    assert "no market of CLAIMS in it, only of WEATHER" in line
+
+
 def test_a_leaking_plug_in_fails_the_look_ahead_check(
     points: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

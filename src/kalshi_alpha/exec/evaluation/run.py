@@ -63,7 +63,8 @@ def evaluate(request: EvaluationRequest) -> int:
     Raises
     ------
     UsageError
-        If a family is unknown or has no replay, or the days asked for are the wrong way round.
+        If a family is unknown or has no replay, the days asked for are the wrong way round, or
+        the file of markets has none of the families.
     DataError
         If a family's history is missing or unreadable; the others are shown before.
     """
@@ -71,7 +72,9 @@ def evaluate(request: EvaluationRequest) -> int:
         raise UsageError(f"--from {request.first} is later than --to {request.last}")
     _check_families(request.families)
     History(request.folders)
-    settled = None if request.market is None else settlement_replay(request.market, request.folders)
+    settled = None
+    if request.market is not None:
+        settled = settlement_replay(request.market, request.folders, request.families)
     results, failures = _results(request)
     _write(request, results)
     if request.as_json:

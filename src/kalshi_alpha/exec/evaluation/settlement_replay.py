@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 
-from kalshi_alpha.core.errors import DomainError, MissingData, TornFile
+from kalshi_alpha.core.errors import DomainError, MissingData, TornFile, UsageError
 from kalshi_alpha.core.ladder import interval
 from kalshi_alpha.core.types import SettlementGrid, Strike, StrikeType
 from kalshi_alpha.datastore.history import History
+from kalshi_alpha.exec.evaluation.market_family import FAMILIES, family_of_market
 
 _WANTED = ("ticker", "strike_type", "floor_strike", "cap_strike", "result")
 _VALUES = ("settlement_value", "settlement_tmax_f", "settled_value", "expiration_value")
 _AMBIGUOUS = "ambiguous"
 _EVENT = ("event_ticker", "reference_month", "actual_cpi_mom_pct")
+_EVENT_FAMILY = "CPI"
 _EVENT_MEASURE = "cpi_mom_pct"
 
 
@@ -45,8 +47,13 @@ class SettlementReplay:
         return None if not self.compared else 1.0 - len(self.mismatches) / self.compared
 
 
-def settlement_replay(path: Path, folders: Sequence[Path] = ()) -> SettlementReplay:
+def settlement_replay(
+    path: Path, folders: Sequence[Path] = (), families: Sequence[str] = ()
+) -> SettlementReplay:
     """Read a file of markets or of events, and settle each anew.
+
+    Markets of a known family that is not among ``families`` are left out and counted, unless a
+    family of a plug-in is asked for: which tickers are its own, nobody here knows.
 
     A file of markets has ``ticker, strike_type, floor_strike, cap_strike, result`` and a
     settlement value (``settlement_value`` or ``settlement_tmax_f``): each market's rule is applied
@@ -60,6 +67,8 @@ def settlement_replay(path: Path, folders: Sequence[Path] = ()) -> SettlementRep
         If the file, a column or the history of first prints is not there.
     TornFile
         If it is no CSV.
+    UsageError
+        If every market in it is of a family that was not asked for.
     """
     import polars as pl
 
@@ -70,6 +79,7 @@ def settlement_replay(path: Path, folders: Sequence[Path] = ()) -> SettlementRep
     except pl.exceptions.PolarsError as error:
         raise TornFile(f"{path}: {error}") from error
     if not set(_EVENT) - set(frame.columns):
+        _require_asked_for(path, {_EVENT_FAMILY}, families)
         return _events(frame.to_dicts(), _first_prints(folders))
     absent = [column for column in _WANTED if column not in frame.columns]
     values = [column for column in _VALUES if column in frame.columns]
@@ -78,7 +88,34 @@ def settlement_replay(path: Path, folders: Sequence[Path] = ()) -> SettlementRep
             f"{path} has no column {absent[0] if absent else _VALUES[0]}: markets are named by "
             f"{', '.join(_WANTED)} and a value, CPI events by {', '.join(_EVENT)}"
         )
-    return _replayed(frame.to_dicts(), values[0])
+    return _of_families(path, frame.to_dicts(), values[0], families)
+
+
+def _of_families(
+    path: Path, rows: Sequence[dict[str, str | None]], value: str, families: Sequence[str]
+) -> SettlementReplay:
+    found = [family_of_market(row.get("series") or str(row["ticker"])) for row in rows]
+    _require_asked_for(path, set(found), families)
+    kept = [row for row, of in zip(rows, found, strict=True) if _is_asked_for(of, families)]
+    replayed = _replayed(kept, value)
+    others = len(rows) - len(kept)
+    if not others:
+        return replayed
+    return replace(replayed, left_out={**replayed.left_out, "of another family": others})
+
+
+def _require_asked_for(path: Path, found: set[str | None], families: Sequence[str]) -> None:
+    """Refuse a file without a single market that could be of the families asked for."""
+    if found and not any(_is_asked_for(each, families) for each in found):
+        held = ", ".join(sorted(each for each in found if each is not None))
+        raise UsageError(
+            f"--market {path}: no market of {', '.join(families)} in it, only of {held}; "
+            "name that family, or another file"
+        )
+
+
+def _is_asked_for(of: str | None, families: Sequence[str]) -> bool:
+    return of is None or not families or of in families or bool(set(families) - FAMILIES)
 
 
 def _first_prints(folders: Sequence[Path]) -> dict[str, str]:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from kalshi_alpha.core.errors import MissingData, TornFile
+from kalshi_alpha.core.errors import MissingData, TornFile, UsageError
 from kalshi_alpha.exec.evaluation.settlement_replay import settlement_replay
 
 HEAD = "ticker,strike_type,floor_strike,cap_strike,result,result_source,settlement_tmax_f\n"
@@ -111,3 +111,44 @@ def test_what_is_no_csv_is_refused(tmp_path: Path) -> None:
     path.write_text("")
     with pytest.raises(TornFile):
         settlement_replay(path)
+
+
+def temperatures(folder: Path, *tickers: str) -> Path:
+    path = folder / "markets.csv"
+    rows = [f"{ticker},greater,51.0,,yes,kalshi_api,60.0" for ticker in tickers]
+    path.write_text(HEAD + "\n".join(rows) + "\n")
+    return path
+
+
+@pytest.mark.parametrize("family", ["CLAIMS", "TNEY", "CPI"])
+def test_a_file_without_markets_of_the_family_is_refused_in_one_line(
+    tmp_path: Path, family: str
+) -> None:
+    path = temperatures(tmp_path, "KXHIGHNY-24AUG16-T51", "HIGHMIA-24AUG16-T51")
+    with pytest.raises(UsageError) as refused:
+        settlement_replay(path, families=(family,))
+    assert str(refused.value) == (
+        f"--market {path}: no market of {family} in it, only of WEATHER; "
+        "name that family, or another file"
+    )
+
+
+def test_events_of_consumer_prices_are_of_no_other_family(tmp_path: Path) -> None:
+    path = tmp_path / "events.csv"
+    path.write_text("event_ticker,reference_month,actual_cpi_mom_pct\nCPI-21JUN,2021-06,0.9\n")
+    with pytest.raises(UsageError, match="no market of WEATHER in it, only of CPI"):
+        settlement_replay(path, families=("WEATHER",))
+
+
+def test_in_a_mixed_file_markets_of_other_families_are_left_out_and_counted(
+    tmp_path: Path,
+) -> None:
+    path = temperatures(tmp_path, "KXHIGHNY-24AUG16-T51", "KXCPI-21JUN-T0.6", "OTHER-1")
+    found = settlement_replay(path, families=("WEATHER",))
+    assert (found.compared, found.left_out) == (2, {"of another family": 1})
+    assert settlement_replay(path, families=("CPI", "WEATHER")).compared == 3
+
+
+def test_the_tickers_of_a_plug_in_are_its_own_affair(tmp_path: Path) -> None:
+    path = temperatures(tmp_path, "KXHIGHNY-24AUG16-T51")
+    assert settlement_replay(path, families=("MINE",)).compared == 1
