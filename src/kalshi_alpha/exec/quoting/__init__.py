@@ -1,0 +1,1 @@
+"""The quoting loop: from books, forecast and gate to orders that rest."""

@@ -1,0 +1,219 @@
+"""The quoting loop: look, decide whether to think, think, show the difference, send it.
+
+It is deterministic given what it sees: books, orders, forecast, gate and clock. Whatever is in
+doubt is cancelled first and thought about later.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from kalshi_alpha.core.book.order_book import OrderBook
+from kalshi_alpha.core.errors import BadParameter
+from kalshi_alpha.core.ports import Clock
+from kalshi_alpha.core.quoting.basis import Basis, MarketBasis, RepriceThresholds, Why, moved
+from kalshi_alpha.core.quoting.own_orders import without_own
+from kalshi_alpha.core.quoting.plan import Plan, QueuePolicy, plan
+from kalshi_alpha.core.types import Side
+from kalshi_alpha.exec.quoting.desk import Books, Desk, DeskState, Solution, Solver
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LoopPolicy:
+    """When the loop thinks, and how much it may send.
+
+    Parameters
+    ----------
+    thresholds
+        How far the basis of the quotes may move before they are worked out anew.
+    queue
+        When a queue place is kept, and what one round may cost.
+    pause_s
+        Shortest time between two rounds: events that arrive meanwhile are taken together.
+    idle_s
+        Longest time between two rounds, so that the gate and the clock are looked at.
+    """
+
+    thresholds: RepriceThresholds
+    queue: QueuePolicy
+    pause_s: float = 0.05
+    idle_s: float = 1.0
+
+    def __post_init__(self) -> None:
+        if not 0.0 < self.pause_s <= self.idle_s:
+            raise BadParameter(f"pauses must be 0 < {self.pause_s} <= {self.idle_s}")
+
+
+@dataclass(frozen=True, slots=True)
+class Round:
+    """One round: when, why the quotes were worked out anew (empty if not), and what it sends."""
+
+    at: datetime
+    why: tuple[Why, ...]
+    gate: tuple[str, ...]
+    plan: Plan
+
+
+class QuotingLoop:
+    """Keeps the orders of one session in line with what is worth quoting.
+
+    Parameters
+    ----------
+    desk, books, solver, clock
+        Our orders, the market's books, what should rest, and the time.
+    gate
+        Returns the reasons that forbid quoting now; empty opens it. It is asked in every round.
+    policy
+        Thresholds and pauses.
+    show
+        Is given each round that sends anything, before anything is sent.
+    """
+
+    def __init__(
+        self,
+        desk: Desk,
+        books: Books,
+        solver: Solver,
+        clock: Clock,
+        *,
+        gate: Callable[[], tuple[str, ...]],
+        policy: LoopPolicy,
+        show: Callable[[Round], None],
+    ) -> None:
+        self._desk, self._books, self._solver, self._clock = desk, books, solver, clock
+        self._gate, self._policy, self._show = gate, policy, show
+        self._basis: Basis | None = None
+        self._solution = Solution((), {})
+        self._woken = asyncio.Event()
+        self._begun: datetime | None = None
+        self.rounds = 0
+        self.solved = 0
+
+    def wake(self) -> None:
+        """Ask for a round: a book, an order, the forecast or the gate changed."""
+        self._woken.set()
+
+    async def run(self, until: datetime) -> None:
+        """Quote until an instant, then cancel what rests, also when it ends by an error."""
+        try:
+            while self._clock.now() < until:
+                await self.round()
+                await asyncio.sleep(self._policy.pause_s)
+                await self._sleep(until)
+        finally:
+            await self.withdraw()
+
+    async def round(self) -> Round:
+        """Look once, and send what the look asks for."""
+        self._woken.clear()
+        self.rounds += 1
+        now, gate = self._clock.now(), self._gate()
+        state = self._desk.state()
+        books = self._others(state)
+        basis = self._look(state, books, gate, now)
+        why = moved(self._basis, basis, self._policy.thresholds)
+        if why:
+            self._think(state, books, basis, now)
+        done = Round(now, why, gate, self._plan(state, books, is_open=not gate))
+        await self._send(done)
+        return done
+
+    async def withdraw(self) -> Plan:
+        """Cancel everything that rests, whatever the gate says."""
+        state = self._desk.state()
+        found = plan((), state.resting, self._policy.queue, gate_open=False)
+        await self._send(Round(self._clock.now(), (), ("withdrawn",), found))
+        self._basis = None
+        return found
+
+    async def _sleep(self, until: datetime) -> None:
+        """Wait to be woken, but never past the end, nor longer than the idle time."""
+        left = (until - self._clock.now()).total_seconds()
+        wait = min(self._policy.idle_s, max(left, 0.0))
+        try:
+            await asyncio.wait_for(self._woken.wait(), wait)
+        except TimeoutError:
+            return
+
+    def _others(self, state: DeskState) -> dict[str, OrderBook]:
+        """Return the books that can be trusted, without our own orders."""
+        seen = ((ticker, self._books.book(ticker)) for ticker in self._solver.tickers)
+        return {
+            ticker: without_own(book, state.resting)
+            for ticker, book in seen
+            if book is not None and ticker not in state.locked
+        }
+
+    def _look(
+        self,
+        state: DeskState,
+        books: Mapping[str, OrderBook],
+        gate: tuple[str, ...],
+        now: datetime,
+    ) -> Basis:
+        probs = self._solver.prob_yes()
+        return Basis(
+            {
+                ticker: _market_basis(
+                    probs.get(ticker), books.get(ticker), state.held_e2.get(ticker, 0)
+                )
+                for ticker in self._solver.tickers
+            },
+            gate,
+            self._seconds(now),
+        )
+
+    def _think(
+        self, state: DeskState, books: Mapping[str, OrderBook], basis: Basis, now: datetime
+    ) -> None:
+        """Work out the quotes anew; behind a closed gate there is nothing to work out."""
+        self._basis = basis
+        if basis.gate:
+            self._solution = Solution((), {})
+            return
+        self._solution = self._solver.solve(books, state.held_e2, now)
+        self.solved += 1
+
+    def _plan(self, state: DeskState, books: Mapping[str, OrderBook], *, is_open: bool) -> Plan:
+        doubted = frozenset(self._solver.tickers) - books.keys()
+        return plan(
+            self._solution.quotes,
+            state.resting,
+            self._policy.queue,
+            doubted=doubted,
+            busy=state.busy,
+            gate_open=is_open,
+        )
+
+    async def _send(self, done: Round) -> None:
+        """Show what is sent, then send it: less risk first."""
+        if done.plan.is_idle:
+            return
+        self._show(done)
+        if done.plan.cancels:
+            await self._desk.cancel(done.plan.cancels)
+        if done.plan.cuts:
+            await self._desk.cut(done.plan.cuts)
+        if done.plan.places:
+            await self._desk.place(done.plan.places)
+
+    def _seconds(self, now: datetime) -> float:
+        """Return seconds since the first look: a clock that may be set, but never runs back."""
+        if self._begun is None:
+            self._begun = now
+        return (now - self._begun).total_seconds()
+
+
+def _market_basis(prob: float | None, book: OrderBook | None, held_e2: int) -> MarketBasis:
+    bid = None if book is None else book.best_bid(Side.YES)
+    ask = None if book is None else book.best_ask(Side.YES)
+    return MarketBasis(
+        prob_yes=prob,
+        yes_bid_e4=None if bid is None else bid.e4,
+        yes_ask_e4=None if ask is None else ask.e4,
+        trusted=book is not None,
+        held_e2=held_e2,
+    )

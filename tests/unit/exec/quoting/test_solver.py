@@ -1,0 +1,67 @@
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from kalshi_alpha.core.book.order_book import OrderBook
+from kalshi_alpha.core.proposals.holdings import Holdings
+from kalshi_alpha.core.risk.pal import PalLimits
+from kalshi_alpha.core.types import Contracts, Money, Price, Side
+from kalshi_alpha.exec.quoting.solver import Lot, ScanSolver
+from scan_cases import AT, EVENT, GOLDEN, Scene
+
+TICKER, OTHER = f"{EVENT}-T2", f"{EVENT}-T3"
+BOOKS: dict[str, OrderBook] = dict(GOLDEN.snapshots[0].books)
+
+
+def solver(scene: Scene = GOLDEN, quoted: frozenset[str] | None = None) -> ScanSolver:
+    holdings = Holdings(scene.exposures, scene.limits)
+    return ScanSolver(scene.snapshots, scene.forecasts, holdings, scene.policy, scene.risk, quoted)
+
+
+def size(held: dict[str, int], made: ScanSolver | None = None) -> int:
+    quotes = (made or solver()).solve(BOOKS, held, AT).quotes
+    return next((q.contracts.e2 for q in quotes if q.ticker == TICKER), 0)
+
+
+def test_it_wants_what_the_scan_proposes() -> None:
+    """The golden ladder's worked example: 470 contracts of YES at 50 cents."""
+    (quote,) = solver().solve(BOOKS, {}, AT).quotes
+    assert (quote.ticker, quote.side, quote.price) == (TICKER, Side.YES, Price(5000))
+    assert quote.contracts == Contracts.whole(470)
+
+
+def test_the_probabilities_are_the_forecasts() -> None:
+    assert solver().prob_yes() == pytest.approx({TICKER: 0.57, OTHER: 0.25})
+
+
+@pytest.mark.parametrize(("held", "left"), [(100, 370), (470, 0), (469, 1)])
+def test_a_fill_is_not_bought_a_second_time(held: int, left: int) -> None:
+    assert size({TICKER: held * 100}) == left * 100
+
+
+def test_what_is_held_beyond_the_target_counts_against_the_limits() -> None:
+    tight = replace(GOLDEN, limits={EVENT: PalLimits(Money.parse("300"))})
+    assert size({}, solver(tight)) == 47_000
+    made = solver(tight)
+    made.paid({OTHER: Lot(Side.YES, Price(2400))})
+    # 500 contracts at 24 cents hold $120 of the $300, and $180 buy 356 with their fee.
+    assert size({OTHER: 50_000}, made) == 35_600
+
+
+def test_holdings_of_unknown_cost_count_as_a_whole_dollar() -> None:
+    tight = replace(GOLDEN, limits={EVENT: PalLimits(Money.parse("300"))})
+    assert size({OTHER: 30_000}, solver(tight)) == 0
+
+
+def test_a_holding_of_the_other_side_is_no_part_of_the_target() -> None:
+    assert size({TICKER: -5_000}) > 0
+
+
+def test_a_market_without_a_book_is_passed_over() -> None:
+    assert solver().solve({OTHER: BOOKS[OTHER]}, {}, AT).quotes == ()
+
+
+def test_only_the_sessions_markets_are_quoted() -> None:
+    assert solver(quoted=frozenset({OTHER})).solve(BOOKS, {}, AT).quotes == ()
