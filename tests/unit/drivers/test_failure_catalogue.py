@@ -9,7 +9,11 @@
 | BLS web | 403 is not asked again | test_transport.py::test_a_refusal_is_not_asked_again |
 | BLS web | release dates of FRED instead | macro_calendar/test_fetch.py::test_where_the_bls_refuses_freds_dates_stand_in_and_say_so |
 | DOL | redirect to another host | test_transport.py::test_a_redirect_to_another_host_is_refused_even_if_the_path_fits |
-| DOL | last week's release still served | dol_claims/test_fetch.py::test_days_that_may_have_a_release_are_past_half_past_eight |
+| DOL | days that may have a release | dol_claims/test_fetch.py::test_days_that_may_have_a_release_are_past_half_past_eight |
+| DOL | last week's release still served | dol_claims/test_fetch.py::test_last_weeks_release_at_this_weeks_address_keeps_its_own_week |
+| DOL | new release not up yet | dol_claims/test_fetch.py::test_until_the_new_release_is_up_the_last_one_is_had |
+| DOL | new release overdue | ../exec/test_feed_verdicts.py::test_twelve_days_are_fresh_on_a_thursday_morning_and_not_an_hour_after_the_print |
+| DOL | release as a PDF | dol_claims/test_parse.py::test_a_release_as_a_pdf_is_refused_with_the_remedy |
 | DOL | served before its embargo | dol_claims/test_parse.py::test_an_embargoed_release_enters_the_table_at_its_release |
 | DOL | Wednesday release | dol_claims/test_release.py::test_a_release_on_a_wednesday_counts_from_its_own_day |
 | DOL | Wednesday release is found | dol_claims/test_fetch.py::test_a_wednesday_release_is_found_on_its_day |
@@ -24,10 +28,12 @@
 | Treasury | gap of a holiday | ../core/gates/test_freshness.py::test_yields_are_counted_in_bond_days_and_must_be_the_ten_year |
 | Cleveland | marker among the labels | cleveland_nowcast/test_parse.py::test_markers_go_before_values_are_paired_with_days |
 | Cleveland | label lost or doubled | cleveland_nowcast/test_parse.py::test_a_label_lost_or_doubled_never_shifts_the_values |
-| Cleveland | turn of the year | cleveland_nowcast/test_page.py::test_an_update_in_january_of_a_december_target_falls_in_the_next_year |
+| Cleveland | turn of the year, file | cleveland_nowcast/test_parse.py::test_labels_of_january_under_a_december_target_are_of_the_next_year |
+| Cleveland | turn of the year, page | cleveland_nowcast/test_page.py::test_an_update_in_january_of_a_december_target_falls_in_the_next_year |
 | Cleveland | month without actual | cleveland_nowcast/test_parse.py::test_a_target_month_need_not_be_padded_nor_have_an_actual |
 | Cleveland | 403 | cleveland_nowcast/test_fetch.py::test_where_the_file_is_refused_the_page_stands_in_and_says_so |
 | AAA | challenge page | aaa_gas/test_parse.py::test_a_page_that_cannot_be_trusted_is_refused |
+| AAA | challenge page as it comes | test_sample_formats.py::test_a_payload_without_values_is_refused_for_a_stated_reason |
 | AAA | three or four decimals | aaa_gas/test_parse.py::test_three_decimals_mean_the_same_as_four |
 | AAA | date not advanced | aaa_gas/test_schema.py::test_a_page_is_usable_from_the_start_of_its_day_in_new_york |
 | AAA | date not advanced, age by the page | ../core/gates/test_freshness.py::test_gasoline_may_be_two_days_old |
@@ -37,8 +43,15 @@
 | EIA | null | eia_gas/test_parse.py::test_a_missing_value_stays_missing |
 | FRED | point or empty cell | eia_gas/test_parse.py::test_freds_copy_of_the_series_is_read_with_its_gaps |
 | FRED | point or empty cell, yields | treasury_yields/test_curve_csv.py::test_fred_s_holidays_are_missing_in_either_spelling |
+| FRED | point, empty or null, consumer prices | bls_cpi/test_fred_vintages.py::test_a_month_without_a_value_is_counted |
+| FRED | point, yields as JSON | treasury_yields/test_fred_json.py::test_observations_become_rows_and_holidays_are_counted |
+| FRED | error, status 400 | bls_cpi/test_fred_vintages.py::test_an_error_is_refused_in_the_publishers_words |
 | FRED | point, claims | dol_claims/test_series.py::test_observations_are_history_and_missing_ones_are_counted |
 | NWS | order of the list | nws_daily_climate/test_product.py::test_a_list_is_sorted_by_issue_time_whatever_its_order |
+| NWS | a list in the place of a report | nws_daily_climate/test_product.py::test_a_list_in_the_place_of_a_report_is_refused_with_the_address_of_the_newest |
+| NWS | a report that contradicts itself | test_sample_formats.py::test_a_report_that_contradicts_itself_is_refused |
+| NWS | relayed values never settle | nws_daily_climate/test_parse.py::test_the_relay_is_read_and_settles_nothing |
+| NWS | problem in the place of a report | nws_daily_climate/test_product.py::test_a_problem_is_refused_in_the_services_words |
 | NWS | interim report as latest | nws_daily_climate/test_settlement.py::test_an_interim_report_never_counts |
 | NWS | flags R and E, missing MM | nws_daily_climate/test_cli_temperature.py::test_a_value_is_the_first_token_of_its_row |
 | NWS | correction | nws_daily_climate/test_settlement.py::test_a_correction_with_a_value_replaces_the_final_one |
@@ -50,8 +63,12 @@
 | NWS | a station that is down | nws_daily_climate/test_fetch.py::test_a_station_that_fails_is_named_after_the_others_were_had |
 | observations | null temperature | nws_observations/test_geojson.py::test_a_null_temperature_is_counted_and_never_zero |
 | observations | whole-degree rows | nws_observations/test_geojson.py::test_the_midway_rows_are_read_with_their_precision |
-| observations | gaps | nws_observations/test_parse.py::test_an_empty_collection_is_no_error |
+| observations | nothing at all | nws_observations/test_parse.py::test_an_empty_collection_is_no_error |
+| observations | gaps | nws_observations/test_gaps.py::test_a_maximum_inside_a_gap_leaves_a_floor_below_it |
+| observations | gaps of nulls | nws_observations/test_gaps.py::test_hours_that_came_without_a_value_are_a_gap_too |
+| observations | gaps never settle | nws_observations/test_gaps.py::test_no_reports_of_a_day_settle_it |
 | observations | never as settlement | nws_daily_climate/test_schema.py::test_only_a_final_maximum_with_a_value_refreshes_the_feed |
+| observations | a summary without its year | nws_observations/test_parse.py::test_a_bare_daily_summary_is_refused_for_its_year |
 | calendars | US-Eastern | macro_calendar/test_bls_ics.py::test_the_publishers_zone_name_means_new_york_in_summer_and_winter |
 | calendars | folded lines | macro_calendar/test_bls_ics.py::test_folded_lines_are_unfolded_before_they_are_compared |
 | calendars | moved dates | macro_calendar/test_fetch.py::test_a_moved_release_leaves_its_day_and_no_other_publishers_events |

@@ -68,6 +68,12 @@ def test_markers_go_before_values_are_paired_with_days() -> None:
     ]
 
 
+def test_labels_of_january_under_a_december_target_are_of_the_next_year() -> None:
+    days = [row.label_on for row in parse(file(chart())).rows]
+    assert days[:3] == [date(2021, 12, 1), date(2021, 12, 10), date(2021, 12, 31)]
+    assert days[3:] == [date(2022, 1, 11), date(2022, 1, 12)]
+
+
 def test_the_actual_number_is_kept_apart_from_the_nowcasts() -> None:
     parsed = parse(file(chart()))
     assert [row for row in parsed.rows if row.kind == "actual"] == [

@@ -15,6 +15,8 @@ from kalshi_alpha.drivers.dol_claims.fetch import (
     release_days,
     release_url,
 )
+from kalshi_alpha.drivers.dol_claims.parse import parse
+from kalshi_alpha.drivers.dol_claims.schema import newest
 
 NOW = datetime(2026, 7, 23, 12, 45, tzinfo=UTC)
 NEWS = (
@@ -108,6 +110,29 @@ def test_a_wednesday_release_is_found_on_its_day() -> None:
     web = Web({release_url(date(2026, 7, 22)): NEWS, REPORT_URL: REPORT})
     assert taken(web)[0][0].name == "eta20260722.html"
     assert taken(web)[1] == ""
+
+
+LAST_WEEK = (
+    b'<p class="dol-date-text">July 16, 2026</p><p>In the week ending July 11, the advance figure '
+    b"for seasonally adjusted initial claims was 208,000, a decrease of 7,000 from the previous "
+    b"week's revised level.</p>"
+)
+
+
+def test_until_the_new_release_is_up_the_last_one_is_had() -> None:
+    """A quarter of an hour after the hour the new page still answers that it is not there."""
+    web = Web({release_url(date(2026, 7, 16)): LAST_WEEK, REPORT_URL: REPORT})
+    payloads, missing = taken(web)
+    assert [payload.name for payload in payloads] == ["eta20260716.html", "r539cyNational.xml"]
+    assert missing == ""
+
+
+def test_last_weeks_release_at_this_weeks_address_keeps_its_own_week() -> None:
+    """The day it states counts, not the address, so the feed stays as old as it is."""
+    web = Web({release_url(date(2026, 7, 23)): LAST_WEEK, REPORT_URL: REPORT})
+    rows = parse(taken(web)[0][0].body).rows
+    assert newest(rows).on == date(2026, 7, 11)
+    assert {row.published_at for row in rows} == {datetime(2026, 7, 16, 12, 30, tzinfo=UTC)}
 
 
 def test_without_a_readable_release_fred_stands_in_and_says_so() -> None:
