@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+import re
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -124,3 +126,24 @@ def test_the_path_of_the_pool_s_weight_is_kept() -> None:
     replay = made_up_replay("points@7d", n=3, weights=(0.2, 0.21, 0.22))
     found = figures(scored(replay), "market")
     assert found["pool_weights"] == {"2021-01-01": 0.2, "2021-02-01": 0.21, "2021-03-01": 0.22}
+
+
+PAGE = Path(__file__).parents[4] / "docs/reference/files/evaluation.md"
+
+
+def test_the_page_of_the_document_has_every_figure() -> None:
+    section = PAGE.read_text().partition("## Figures")[2].partition("## ")[0]
+    cells = re.findall(r"^\| (`.+?`) \|", section, re.MULTILINE)
+    named = {name for cell in cells for name in re.findall(r"`(\w+)`", cell)}
+    assert named == set(figures(scored(made_up_replay()), "random walk"))
+
+
+def test_the_market_stands_with_the_leads_where_it_was_quoted() -> None:
+    morning = made_up_replay("cpi_mom")
+    unquoted = replace(morning, baselines={"random walk": morning.baselines["random walk"]})
+    ahead = [made_up_replay(f"cpi_mom@{lead}") for lead in ("1d", "7d", "14d")]
+    document = family_document("CPI", (unquoted, *ahead))
+    assert document["skill_vs_market"] is None
+    assert document["quantities"]["cpi_mom"]["skill_vs_market"] is None
+    for lead in ("1d", "7d", "14d"):
+        assert isinstance(document["leads"][lead]["skill_vs_market"], float)
