@@ -13,6 +13,7 @@ from kalshi_alpha.core.ledger.support import Support
 from kalshi_alpha.core.proposals.proposal import Passed, Proposal
 from kalshi_alpha.core.schedule import new_york
 from kalshi_alpha.exec.artifacts import shown_period
+from kalshi_alpha.exec.reports.false_alarms import false_alarm_note
 from kalshi_alpha.exec.reports.markdown import cents, money, percent, table
 from kalshi_alpha.exec.scanning import Scanned
 from kalshi_alpha.exec.wiring import Run
@@ -247,7 +248,7 @@ def _monitors(run: Run, scanned: Scanned) -> Iterator[str]:
     yield ""
     yield MONITORS_BEGIN
     rows = (
-        ("model_drift", str(scanned.quality.drifted), scanned.quality.detail),
+        ("model_drift", str(scanned.quality.drifted), _drift(run.family, scanned)),
         ("tz_not_et", str("tz_not_et" in scanned.verdict.words), _offset(run)),
         ("non_monotone_ladders", str(scanned.result.non_monotone_ladders), "model curves"),
         ("negative_ev_after_fees", str(scanned.result.negative_ev_after_fees), "proposals"),
@@ -265,6 +266,10 @@ def _monitors(run: Run, scanned: Scanned) -> Iterator[str]:
     )
     yield from table(("monitor", "value", "of"), rows)
     yield MONITORS_END
+
+
+def _drift(family: str, scanned: Scanned) -> str:
+    return "; ".join(filter(None, (scanned.quality.detail, false_alarm_note(family))))
 
 
 def _offset(run: Run) -> str:

@@ -130,6 +130,11 @@ def test_the_monitors_stand_between_their_marks(morning: Morning, monitor: str) 
     assert f"| {monitor} |" in block
 
 
+def test_the_drift_monitor_states_its_false_alarms(morning: Morning) -> None:
+    [row] = [line for line in report(morning).splitlines() if line.startswith("| model_drift |")]
+    assert "an unchanged model alerts in 16 % of readings" in row
+
+
 def test_every_market_that_is_not_traded_has_its_reason(morning: Morning) -> None:
     text = section(report(morning), "Not traded")
     for p in morning.scanned.passed:
