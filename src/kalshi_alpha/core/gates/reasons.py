@@ -181,7 +181,7 @@ _TEXTS: dict[Reason, ReasonText] = {
     ),
     Reason.HEARTBEAT_MISSING: ReasonText(
         "data/proc/state/heartbeat.json does not exist and orders are about to be sent.",
-        _SEND,
+        _LIVE,
         "Start the session through its runner, which beats, or "
         "`python -m kalshi_alpha.exec.heartbeat --beat`.",
     ),
@@ -217,7 +217,7 @@ _TEXTS: dict[Reason, ReasonText] = {
     ),
     Reason.MONITORS_MISSING: ReasonText(
         "No monitor artifact exists.",
-        _SEND,
+        _LIVE,
         "Run `make monitors`.",
     ),
     Reason.MONITORS_STALE: ReasonText(
@@ -227,7 +227,7 @@ _TEXTS: dict[Reason, ReasonText] = {
     ),
     Reason.LEDGER_MISSING: ReasonText(
         "data/proc/ledger_all.parquet does not exist.",
-        _SEND,
+        _LIVE,
         "Run a scan with --paper-ledger.",
     ),
     Reason.LEDGER_STALE: ReasonText(
@@ -242,7 +242,7 @@ _TEXTS: dict[Reason, ReasonText] = {
     ),
     Reason.RAMP_MISSING: ReasonText(
         "reports/pilot_ready.json does not exist.",
-        _SEND,
+        _LIVE,
         "Run `make pilot-readiness`.",
     ),
     Reason.RAMP_STALE: ReasonText(

@@ -51,11 +51,21 @@ _SEND: dict[ReadingName, Need] = _SCAN | {
     ReadingName.RECONCILIATION: Need.REQUIRED,
     ReadingName.EXCHANGE: Need.REQUIRED,
 }
+# A rehearsal proves the path of an order. It must be possible on a machine that has no ledger, no
+# monitors and no evidence yet: what exists is judged, and what speaks for safety must exist.
+_REHEARSE: dict[ReadingName, Need] = _SCAN | {
+    ReadingName.MONITORS: Need.IF_PRESENT,
+    ReadingName.LEDGER: Need.IF_PRESENT,
+    ReadingName.RAMP: Need.IF_PRESENT,
+    ReadingName.CLOCK: Need.REQUIRED,
+    ReadingName.RECONCILIATION: Need.REQUIRED,
+    ReadingName.EXCHANGE: Need.REQUIRED,
+}
 _NEEDS: dict[Action, Mapping[ReadingName, Need]] = {
     Action.OFFLINE: MappingProxyType(_SCAN),
     Action.PAPER: MappingProxyType(_SCAN),
     Action.DRY: MappingProxyType(_SCAN),
-    Action.SIM: MappingProxyType(_SEND),
+    Action.SIM: MappingProxyType(_REHEARSE),
     Action.LIVE: MappingProxyType(_SEND),
 }
 

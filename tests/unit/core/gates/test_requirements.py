@@ -34,19 +34,27 @@ SEND = SCAN | {
 }
 
 
+REHEARSE = SCAN | {ReadingName.CLOCK, ReadingName.RECONCILIATION, ReadingName.EXCHANGE}
+
+
 @pytest.mark.parametrize(
     ("action", "required"),
     [
         (Action.OFFLINE, SCAN),
         (Action.PAPER, SCAN),
         (Action.DRY, SCAN),
-        (Action.SIM, SEND),
+        (Action.SIM, REHEARSE),
         (Action.LIVE, SEND),
     ],
 )
 def test_each_action_requires_its_readings(action: Action, required: set[ReadingName]) -> None:
     table = needs(action)
     assert {name for name, need in table.items() if need is Need.REQUIRED} == required
+
+
+@pytest.mark.parametrize("name", [ReadingName.MONITORS, ReadingName.LEDGER, ReadingName.RAMP])
+def test_a_rehearsal_judges_the_evidence_that_exists(name: ReadingName) -> None:
+    assert needs(Action.SIM)[name] is Need.IF_PRESENT
 
 
 def test_only_live_waits_for_evidence() -> None:
