@@ -84,8 +84,11 @@ class FeedClient:
     ) -> None:
         try:
             import httpx2
+            from stamina import instrumentation
         except ImportError as error:
             raise NotBuilt("live feeds need the extra: pip install kalshi-alpha[live]") from error
+        # Where structlog is installed the library would print every try to standard output.
+        instrumentation.set_on_retry_hooks([instrumentation.LoggingOnRetryHook])
         for name in _TALKATIVE:
             # What they report is in our errors already; a handler may be added by whoever wants.
             logging.getLogger(name).addHandler(logging.NullHandler())

@@ -46,6 +46,7 @@ class _Response(msgspec.Struct, frozen=True):
 class _Answer(msgspec.Struct, frozen=True):
     response: _Response | None = None
     error: object = None
+    error_message: str = ""
 
 
 def parse(body: bytes) -> Parsed[WeeklyPrice]:
@@ -86,7 +87,8 @@ def _values(body: bytes) -> Iterator[tuple[str, str]]:
 
 def _of_eia(answer: _Answer) -> Iterator[tuple[str, str]]:
     if answer.response is None:
-        raise NotServed(str(answer.error or "no response in the answer")[:200])
+        why = answer.error or answer.error_message or "no response in the answer"
+        raise NotServed(str(why)[:200])
     for row in answer.response.data:
         if row.series != SERIES or row.units != "$/GAL":
             raise Contradiction(f"series {row.series[:60]!r} in {row.units[:20]!r}")

@@ -51,7 +51,7 @@ def _events(body: bytes) -> list[icalendar.Component]:
 
     text = decode_text(body, WrongBody)
     if not text.lstrip().upper().startswith("BEGIN:VCALENDAR"):
-        raise WrongBody("not a calendar")
+        raise WrongBody("neither an iCalendar file nor any other calendar of a publisher")
     if not text.rstrip().upper().endswith("END:VCALENDAR"):
         raise WrongBody("the calendar breaks off")
     try:

@@ -24,6 +24,7 @@ from kalshi_alpha.datastore.paths import Paths
 from kalshi_alpha.datastore.tables import FeedStore
 
 WINDOW_DAYS_MAX = 3660
+INGEST = "python -m kalshi_alpha.datastore.ingest --source macro_calendar --online"
 
 
 @click.command(context_settings={"help_option_names": ["-h", "--help"]})
@@ -38,15 +39,15 @@ def cli(*, first: str, last: str, as_of: str | None, as_json: bool) -> None:
 
     Exit codes: 0 done, 2 usage, 4 there is no calendar yet.
     """
-    window = _day(first), _day(last)
-    if not 0 <= (window[1] - window[0]).days <= WINDOW_DAYS_MAX:
-        raise UsageError(f"--from {first} --to {last} is no window of up to {WINDOW_DAYS_MAX} days")
+    window = _window(first, last)
     paths = Paths.from_environ(os.environ)
     environ = {**read_dotenv(paths.dotenv_files), **os.environ}
     clock = set_clock(as_of, environ) or datetime.now(UTC)
     rows = FeedStore(paths).rows("macro_calendar", clock)
     if not rows:
-        raise MissingData(f"macro_calendar: nothing was known by {clock:%Y-%m-%dT%H:%M:%SZ}")
+        raise MissingData(
+            f"nothing was known by {clock:%Y-%m-%dT%H:%M:%SZ}: the calendar was received later"
+        )
     until = known_until(rows)
     days = [_with_unknown(day, until) for day in event_days(rows, *window)]
     if as_json:
@@ -58,6 +59,8 @@ def cli(*, first: str, last: str, as_of: str | None, as_json: bool) -> None:
         on = day["date"]
         due = [f"{event} {_hour(times[on, event])}" for event in EVENTS if day[f"is_{event}"]]
         click.echo(f"{on:%Y-%m-%d %a}  {_said(due, day['unknown'])}")
+    if any(day["unknown"] for day in days):
+        click.echo(f"unknown: not announced in what was received; to look again, {INGEST}")
     click.echo("known until: " + ", ".join(f"{e} {until[e] or 'unknown'}" for e in EVENTS))
 
 
@@ -78,11 +81,20 @@ def _hour(at: object) -> str:
     return f"{new_york(at):%H:%M} ET" if isinstance(at, datetime) else "(no hour given)"
 
 
-def _day(text: str) -> date:
+def _window(first: str, last: str) -> tuple[date, date]:
+    begins, ends = _day("--from", first), _day("--to", last)
+    if ends < begins:
+        raise UsageError(f"--to {last} is before --from {first}")
+    if (ends - begins).days > WINDOW_DAYS_MAX:
+        raise UsageError(f"--from {first} --to {last}: ask for {WINDOW_DAYS_MAX} days at most")
+    return begins, ends
+
+
+def _day(flag: str, text: str) -> date:
     try:
         return date.fromisoformat(text)
     except ValueError as error:
-        raise UsageError(f"not a day like 2024-12-11: {text!r}") from error
+        raise UsageError(f"{flag}: not a day like 2024-12-11: {text!r}") from error
 
 
 def main(argv: Sequence[str] | None = None) -> int:

@@ -70,6 +70,7 @@ def test_freds_copy_of_the_series_is_read_with_its_gaps(head: str) -> None:
         (b'{"error": {"code": "API_KEY_MISSING"}}', NotServed),
         (b'{"error": "Invalid API key", "code": 403}', NotServed),
         (b"{}", NotServed),
+        (b'{"error_code": 400, "error_message": "Bad Request."}', NotServed),
         (answer(("2026-03-02", "3.148"), ("2026-03-02", "3.148")), Contradiction),
         (answer(("2026-03-02", "3.1"), series="EMM_EPMP_PTE_NUS_DPG"), Contradiction),
         (answer(("2026-03-02", "3.1"), units="cents"), Contradiction),

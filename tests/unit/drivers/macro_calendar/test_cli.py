@@ -11,7 +11,7 @@ from kalshi_alpha.datastore.paths import Paths
 from kalshi_alpha.datastore.tables import FeedStore
 from kalshi_alpha.datastore.take_in import take_in
 from kalshi_alpha.drivers.macro_calendar import DRIVER
-from kalshi_alpha.drivers.macro_calendar.cli import main
+from kalshi_alpha.drivers.macro_calendar.cli import INGEST, main
 
 FIXTURES = Path(__file__).parents[3] / "fixtures/macro_calendar"
 RECEIVED = datetime(2024, 12, 1, 13, 0, tzinfo=UTC)
@@ -59,6 +59,7 @@ def test_past_the_last_known_event_a_day_says_unknown_and_not_that_it_is_empty(
         "2025-12-30 Tue  unknown: fomc, cpi, jobs",
         "2025-12-31 Wed  claims 08:30 ET; unknown: fomc, cpi, jobs",
         "2026-01-01 Thu  unknown",
+        f"unknown: not announced in what was received; to look again, {INGEST}",
         "known until: fomc 2025-12-10, cpi 2025-12-10, jobs 2025-12-05, claims 2025-12-31",
     ]
 
@@ -95,9 +96,9 @@ def test_json_carries_the_marks_of_the_file_and_how_far_each_kind_is_known(
 @pytest.mark.parametrize(
     ("args", "code", "words"),
     [
-        (["--from", "2024-12-12", "--to", "2024-12-11"], 2, "no window"),
-        (["--from", "2024-12-12", "--to", "2045-06-11"], 2, "no window"),
-        (["--from", "June", "--to", "2024-12-11"], 2, "not a day"),
+        (["--from", "2024-12-12", "--to", "2024-12-11"], 2, "--to 2024-12-11 is before"),
+        (["--from", "2024-12-12", "--to", "2045-06-11"], 2, "3660 days at most"),
+        (["--from", "June", "--to", "2024-12-11"], 2, "--from: not a day"),
         (["--from", "2024-12-12"], 2, "Missing option '--to'"),
         (["--from", "2024-12-12", "--to", "2024-12-12", "--as-of", "noon"], 2, "not an instant"),
         (
@@ -114,6 +115,7 @@ def test_what_cannot_be_shown_is_one_line_and_its_exit_code(
     out, err = capsys.readouterr()
     assert out == ""
     assert words in err
+    assert err.count("macro_calendar: ") == 1
     assert len(err.splitlines()) == 1
 
 
