@@ -100,9 +100,25 @@ def _next_due(
     return min((at for at in dues if at > clock), default=None)
 
 
-def render(summaries: Sequence[FeedSummary]) -> str:
-    """Lay the summaries out as a plain table, one feed a line; times are New York's."""
-    head = ("feed", "rows", "new", "newest", "age", "due", "source", "state")
+def render(summaries: Sequence[FeedSummary], clock: datetime) -> str:
+    """Lay the summaries out as a plain table, one feed a line, and count them below it.
+
+    Times are New York's; the clock is named, since ages are counted from it and offline it is
+    the fixtures' and not today's.
+    """
+    return "\n".join([*_table(summaries), _counted(summaries, clock)])
+
+
+def _counted(summaries: Sequence[FeedSummary], clock: datetime) -> str:
+    states = [summary.state for summary in summaries]
+    counts = {state: states.count(state) for state in ("ok", "off", "FAILED") if state in states}
+    said = ", ".join(f"{count} {state}" for state, count in counts.items())
+    off = "" if "off" not in counts else "; off: not set up at this desk, no failure"
+    return f"at {new_york(clock):%Y-%m-%d %H:%M} ET: {said}{off}"
+
+
+def _table(summaries: Sequence[FeedSummary]) -> list[str]:
+    head = ("feed", "rows", "new", "newest", "age", "due ET", "source", "state")
     body = [
         (
             summary.source,
@@ -117,8 +133,7 @@ def render(summaries: Sequence[FeedSummary]) -> str:
         for summary in summaries
     ]
     widths = [max(len(line[i]) for line in (head, *body)) for i in range(len(head))]
-    lines = [
+    return [
         "  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip()
         for line in (head, *body)
     ]
-    return "\n".join(lines)

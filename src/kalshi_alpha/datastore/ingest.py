@@ -107,10 +107,13 @@ def cli(
     Exit codes: 0 all feeds whole, 1 not built, 2 usage, 4 a feed failed (its name is printed).
     """
     if [online, offline, from_raw].count(True) != 1:
-        raise UsageError("choose one of --online and --offline (or --from-raw)")
+        raise UsageError("choose one of --online, --offline and --from-raw")
     if every == bool(names):
         raise UsageError("choose one of --all and --source NAME")
     drivers = _chosen(installed_drivers(), names)
+    if force_refresh and not online:
+        # An operator who asked for fresh answers must not take yesterday's for them.
+        click.echo("ingest: --force-refresh has no effect without --online", err=True)
     paths = Paths.from_environ(os.environ)
     environ = {**read_dotenv(paths.dotenv_files), **os.environ}
     store = FeedStore(paths)
@@ -132,7 +135,7 @@ def cli(
         document = {"schema": 1, "generated_at": clock, "offline": not online, "feeds": summaries}
         click.echo(encode_json(document), nl=False)
     elif not quiet:
-        click.echo(render(summaries))
+        click.echo(render(summaries, clock))
     failures = [f"{s.source}: {error}" for s in summaries for error in s.errors]
     if failures:
         raise DataError("; ".join(failures))

@@ -52,7 +52,9 @@ class Manifest:
         try:
             file = msgspec.json.decode(path.read_bytes(), type=_File)
         except (FileNotFoundError, NotADirectoryError) as error:
-            raise MissingData(f"no fixtures in {folder}: {MANIFEST} is not there") from error
+            raise MissingData(
+                f"no fixtures in {folder}: {MANIFEST} is not there; name a folder with one"
+            ) from error
         except (msgspec.DecodeError, UnicodeDecodeError) as error:
             raise TornFile(f"{path}: {error}") from error
         if file.schema > MANIFEST_SCHEMA:

@@ -328,7 +328,7 @@ class FeedStore:
         """
         path = self.paths.table(source) / "schema.json"
         if not path.exists():
-            raise MissingData(f"{source}: no table yet, run the ingest first")
+            raise MissingData(f"{source}: no table yet, run kalshi_alpha.datastore.ingest first")
         return self.table(described(path)).read(as_of)
 
     def rows(self, source: str, as_of: datetime) -> list[dict[str, object]]:

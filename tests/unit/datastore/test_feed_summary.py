@@ -49,8 +49,8 @@ def test_one_line_a_feed_says_what_it_holds_where_it_came_from_and_when_more_is_
     )
     freshness = load(CONFIGS / "freshness.yaml", Freshness).value
     made = with_dues([summary("bls_cpi"), summary("other")], freshness, calendar, CLOCK)
-    lines = [line.split() for line in render(made).splitlines()]
-    assert lines[0] == ["feed", "rows", "new", "newest", "age", "due", "source", "state"]
+    lines = [line.split() for line in render(made, CLOCK).splitlines()]
+    assert lines[0] == ["feed", "rows", "new", "newest", "age", "due", "ET", "source", "state"]
     due = ["2025-06-11", "08:30"]
     assert lines[1] == ["bls_cpi", "3", "1", "2", "1", "d", *due, "feed.example", "ok"]
     assert lines[2] == ["other", "3", "1", "2", "1", "d", "-", "feed.example", "ok"]

@@ -255,9 +255,20 @@ def test_the_run_book_command_ingests_every_feed(
 ) -> None:
     assert main(["--all", *OFFLINE]) == 0
     lines = capsys.readouterr().out.splitlines()
-    assert [line.split()[0] for line in lines[1:]] == list(installed_drivers())
-    assert {line.split()[-1] for line in lines[1:]} <= {"ok", "off"}
+    assert [line.split()[0] for line in lines[1:-1]] == list(installed_drivers())
+    assert {line.split()[-1] for line in lines[1:-1]} <= {"ok", "off"}
+    assert lines[-1] == (
+        "at 2024-12-11 06:30 ET: 10 ok, 1 off; off: not set up at this desk, no failure"
+    )
     assert (home / "data/proc/bls_cpi/schema.json").exists()
+
+
+def test_a_refresh_that_cannot_be_is_said_so(
+    home: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["--source", "macro_calendar", *OFFLINE, "--force-refresh", "--quiet"]) == 0
+    out, err = capsys.readouterr()
+    assert (out, err) == ("", "ingest: --force-refresh has no effect without --online\n")
 
 
 def test_json_carries_the_clock_it_was_made_at(
@@ -341,9 +352,9 @@ def test_a_failed_feed_ends_with_four_and_its_name_and_the_others_are_kept(
 @pytest.mark.parametrize(
     ("args", "code", "words"),
     [
-        (["--all"], 2, "one of --online and --offline"),
-        (["--all", "--online", "--offline"], 2, "one of --online and --offline"),
-        (["--all", "--from-raw", "--offline"], 2, "one of --online and --offline"),
+        (["--all"], 2, "one of --online, --offline and --from-raw"),
+        (["--all", "--online", "--offline"], 2, "one of --online, --offline and --from-raw"),
+        (["--all", "--from-raw", "--offline"], 2, "one of --online, --offline and --from-raw"),
         (["--offline"], 2, "one of --all and --source"),
         (["--all", "--source", "bls_cpi", "--offline"], 2, "one of --all and --source"),
         (["--source", "nobody", "--offline"], 2, "unknown feed nobody"),

@@ -17,6 +17,7 @@ from kalshi_alpha.datastore.atomic import encode_json
 from kalshi_alpha.datastore.macro_calendar import (
     EVENTS,
     event_days,
+    known_events,
     known_until,
     unknown_events,
 )
@@ -43,11 +44,9 @@ def cli(*, first: str, last: str, as_of: str | None, as_json: bool) -> None:
     paths = Paths.from_environ(os.environ)
     environ = {**read_dotenv(paths.dotenv_files), **os.environ}
     clock = set_clock(as_of, environ) or datetime.now(UTC)
-    rows = FeedStore(paths).rows("macro_calendar", clock)
+    rows = known_events(FeedStore(paths), clock)
     if not rows:
-        raise MissingData(
-            f"nothing was known by {clock:%Y-%m-%dT%H:%M:%SZ}: the calendar was received later"
-        )
+        raise MissingData(f"nothing was known by {clock:%Y-%m-%dT%H:%M:%SZ}; run {INGEST}")
     until = known_until(rows)
     days = [_with_unknown(day, until) for day in event_days(rows, *window)]
     if as_json:

@@ -124,4 +124,4 @@ def test_without_a_calendar_it_says_what_to_do(
 ) -> None:
     monkeypatch.setenv("KALSHI_ALPHA_HOME", str(tmp_path))
     assert main(["--from", "2024-12-12", "--to", "2024-12-12", *CLOCK]) == 4
-    assert "run the ingest first" in capsys.readouterr().err
+    assert f"run {INGEST}" in capsys.readouterr().err
