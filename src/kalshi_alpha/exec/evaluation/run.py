@@ -21,6 +21,7 @@ from kalshi_alpha.datastore.paths import Paths
 from kalshi_alpha.exec.artifacts import plain
 from kalshi_alpha.exec.evaluation.lookahead import LookaheadCheck, lookahead_check
 from kalshi_alpha.exec.evaluation.pictures import replay_pictures
+from kalshi_alpha.exec.evaluation.progress import replay_bar
 from kalshi_alpha.exec.evaluation.scores import family_document
 from kalshi_alpha.exec.evaluation.settlement_replay import SettlementReplay, settlement_replay
 from kalshi_alpha.exec.evaluation.skill_page import skill_page
@@ -128,28 +129,22 @@ def _check_families(families: tuple[str, ...]) -> None:
 def _results(request: EvaluationRequest) -> tuple[list[FamilyResult], dict[str, str]]:
     """Evaluate the families side by side; a failure of one leaves the others."""
     if len(request.families) == 1:
-        return [evaluate_family(request, request.families[0])], {}
-    from rich.console import Console
-    from rich.progress import track
-
+        with replay_bar(1):
+            return [evaluate_family(request, request.families[0])], {}
     done: dict[str, FamilyResult] = {}
     failures: dict[str, str] = {}
     workers = min(WORKERS, os.cpu_count() or 1)
     # A forked child would inherit locks of threads that do not exist in it.
-    with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
+    with (
+        ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool,
+        replay_bar(len(request.families)) as step,
+    ):
         # The longest replays come last in the list, and start first.
         waiting: dict[Future[FamilyResult], str] = {
             pool.submit(evaluate_family, request, family): family
             for family in reversed(request.families)
         }
-        console = Console(stderr=True)
-        for future in track(
-            as_completed(waiting),
-            "replaying history",
-            total=len(waiting),
-            console=console,
-            disable=not console.is_terminal,
-        ):
+        for future in as_completed(waiting):
             try:
                 done[waiting[future]] = future.result()
             except (DataError, UsageError) as error:
@@ -157,6 +152,7 @@ def _results(request: EvaluationRequest) -> tuple[list[FamilyResult], dict[str, 
             except KalshiAlphaError:
                 pool.shutdown(wait=False, cancel_futures=True)
                 raise
+            step(waiting[future])
     return [done[each] for each in request.families if each in done], failures
 
 
