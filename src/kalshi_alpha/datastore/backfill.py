@@ -20,8 +20,9 @@ from typing import Any
 import click
 import msgspec
 
-from kalshi_alpha.core.errors import DataError, DomainError, KalshiAlphaError, MissingData
+from kalshi_alpha.core.errors import DataError, DomainError, MissingData
 from kalshi_alpha.datastore.atomic import encode_json
+from kalshi_alpha.datastore.command import run_command
 from kalshi_alpha.datastore.feeds import Driver
 from kalshi_alpha.datastore.history import History
 from kalshi_alpha.datastore.history_calendar import release_days
@@ -291,20 +292,7 @@ def _bar(*, hidden: bool) -> Iterator[Step]:
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command and return its exit code; an error on purpose is one line on stderr."""
-    try:
-        cli.main(
-            args=None if argv is None else list(argv), prog_name="backfill", standalone_mode=False
-        )
-    except KalshiAlphaError as error:
-        click.echo(f"backfill: {error}", err=True)
-        return error.exit_code
-    except click.ClickException as error:
-        click.echo(f"backfill: {error.format_message()}", err=True)
-        return error.exit_code
-    except OSError as error:
-        click.echo(f"backfill: {error}", err=True)
-        return 1
-    return 0
+    return run_command(cli, "backfill", argv)
 
 
 if __name__ == "__main__":

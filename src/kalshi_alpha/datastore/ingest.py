@@ -18,8 +18,9 @@ import click
 from kalshi_alpha.config.environment import AS_OF, read_dotenv, set_clock
 from kalshi_alpha.config.freshness import Freshness
 from kalshi_alpha.config.loading import load
-from kalshi_alpha.core.errors import DataError, KalshiAlphaError, UsageError
+from kalshi_alpha.core.errors import DataError, UsageError
 from kalshi_alpha.datastore.atomic import encode_json
+from kalshi_alpha.datastore.command import run_command
 from kalshi_alpha.datastore.feed_summary import FeedSummary, render, with_dues
 from kalshi_alpha.datastore.feeds import Driver, Payload
 from kalshi_alpha.datastore.macro_calendar import known_events, release_calendar
@@ -204,20 +205,7 @@ def _freshness(paths: Paths) -> Freshness | None:
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command and return its exit code; an error on purpose is one line on stderr."""
-    try:
-        cli.main(
-            args=None if argv is None else list(argv), prog_name="ingest", standalone_mode=False
-        )
-    except KalshiAlphaError as error:
-        click.echo(f"ingest: {error}", err=True)
-        return error.exit_code
-    except click.ClickException as error:
-        click.echo(f"ingest: {error.format_message()}", err=True)
-        return error.exit_code
-    except OSError as error:
-        click.echo(f"ingest: {error}", err=True)
-        return 1
-    return 0
+    return run_command(cli, "ingest", argv)
 
 
 if __name__ == "__main__":

@@ -3,64 +3,23 @@ from __future__ import annotations
 import json
 import shutil
 import sys
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
-from kalshi_alpha.core.errors import ParseRefused
 from kalshi_alpha.datastore.feeds import (
-    Driver,
-    Endpoint,
-    FeedAccess,
-    Newest,
-    Parsed,
     Payload,
-    TableSchema,
 )
 from kalshi_alpha.datastore.ingest import FeedSummary, ingest, installed_drivers, main
 from kalshi_alpha.datastore.manifest import Manifest
 from kalshi_alpha.datastore.paths import Paths
 from kalshi_alpha.datastore.tables import FeedStore
+from made_up_feed import FEED, OTHER
 
 FIXTURES = Path(__file__).parents[2] / "fixtures"
 CLOCK = datetime(2024, 12, 11, 11, 30, tzinfo=UTC)
 SETTLED = datetime(2024, 12, 11, 14, 0, tzinfo=UTC)
-URL = "https://feed.example/"
-ENDPOINT = Endpoint("feed", frozenset({"feed.example"}))
-
-
-@dataclass(frozen=True)
-class Reading:
-    on: date
-    value: int
-
-
-def parse(body: bytes) -> Parsed[Reading]:
-    if not body.startswith(b"20"):
-        raise ParseRefused("feed", "not a reading")
-    lines = [line.split(b"=") for line in body.splitlines()]
-    rows = (Reading(date.fromisoformat(day.decode()), int(value)) for day, value in lines)
-    return Parsed(tuple(rows), (("noted", 1),))
-
-
-def fetch(access: FeedAccess, at: datetime) -> Iterator[Payload]:
-    yield Payload("feed", access.get(ENDPOINT, URL), access.now(), origin="feed.example")
-
-
-FEED: Driver[Reading] = Driver(
-    source="feed",
-    suffix="txt",
-    table=TableSchema("feed", (("on", "date"), ("value", "int")), ("on",)),
-    parse=parse,
-    fetch=fetch,
-    dated_on=lambda row: row.on,
-    earliest_at=lambda row: datetime.combine(row.on, time(9), UTC),
-    newest=lambda rows: Newest(str(rows[-1].value), rows[-1].on),
-)
-OTHER = replace(FEED, source="other", table=replace(FEED.table, source="other"))
 
 
 def payload(body: str, hours_ago: float = 1, source: str = "feed") -> Payload:

@@ -7,61 +7,20 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, time
+from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 
 import httpx2
 import pytest
 
-from kalshi_alpha.core.errors import ParseRefused
 from kalshi_alpha.datastore import ingest as module
-from kalshi_alpha.datastore.feeds import (
-    Driver,
-    Endpoint,
-    FeedAccess,
-    Newest,
-    Parsed,
-    Payload,
-    TableSchema,
-)
+from kalshi_alpha.datastore.feeds import Endpoint, FeedAccess, Payload
 from kalshi_alpha.datastore.ingest import main
 from kalshi_alpha.drivers import transport
+from made_up_feed import FEED, OTHER
 
 FIXTURES = Path(__file__).parents[2] / "fixtures"
-URL = "https://feed.example/"
-ENDPOINT = Endpoint("feed", frozenset({"feed.example"}))
-
-
-@dataclass(frozen=True)
-class Reading:
-    on: date
-    value: int
-
-
-def parse(body: bytes) -> Parsed[Reading]:
-    if not body.startswith(b"20"):
-        raise ParseRefused("feed", "not a reading")
-    lines = [line.split(b"=") for line in body.splitlines()]
-    rows = (Reading(date.fromisoformat(day.decode()), int(value)) for day, value in lines)
-    return Parsed(tuple(rows), (("noted", 1),))
-
-
-def fetch(access: FeedAccess, at: datetime) -> Iterator[Payload]:
-    yield Payload("feed", access.get(ENDPOINT, URL), access.now(), origin="feed.example")
-
-
-FEED: Driver[Reading] = Driver(
-    source="feed",
-    suffix="txt",
-    table=TableSchema("feed", (("on", "date"), ("value", "int")), ("on",)),
-    parse=parse,
-    fetch=fetch,
-    dated_on=lambda row: row.on,
-    earliest_at=lambda row: datetime.combine(row.on, time(9), UTC),
-    newest=lambda rows: Newest(str(rows[-1].value), rows[-1].on),
-)
-OTHER = replace(FEED, source="other", table=replace(FEED.table, source="other"))
 
 
 @pytest.fixture

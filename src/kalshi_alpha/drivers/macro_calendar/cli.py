@@ -11,9 +11,10 @@ from typing import Any
 import click
 
 from kalshi_alpha.config.environment import read_dotenv, set_clock
-from kalshi_alpha.core.errors import KalshiAlphaError, MissingData, UsageError
+from kalshi_alpha.core.errors import MissingData, UsageError
 from kalshi_alpha.core.schedule import new_york
 from kalshi_alpha.datastore.atomic import encode_json
+from kalshi_alpha.datastore.command import run_command
 from kalshi_alpha.datastore.macro_calendar import (
     EVENTS,
     event_days,
@@ -98,22 +99,7 @@ def _day(flag: str, text: str) -> date:
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command and return its exit code; an error on purpose is one line on stderr."""
-    try:
-        cli.main(
-            args=None if argv is None else list(argv),
-            prog_name="macro_calendar",
-            standalone_mode=False,
-        )
-    except KalshiAlphaError as error:
-        click.echo(f"macro_calendar: {error}", err=True)
-        return error.exit_code
-    except click.ClickException as error:
-        click.echo(f"macro_calendar: {error.format_message()}", err=True)
-        return error.exit_code
-    except OSError as error:
-        click.echo(f"macro_calendar: {error}", err=True)
-        return 1
-    return 0
+    return run_command(cli, "macro_calendar", argv)
 
 
 if __name__ == "__main__":
