@@ -165,6 +165,7 @@ class Account:
         "settlements",
         "silent",
         "step_e6",
+        "swept_until",
         "taker_fills",
     )
 
@@ -175,6 +176,7 @@ class Account:
         self.silent = silent
         self.locked_e6 = 0
         self.taker_fills = 0
+        self.swept_until: datetime | None = None
         self.burned: dict[str, str] = {}
         self.order_ids: list[str] = []
         self.live: dict[str, LiveOrder] = {}

@@ -26,7 +26,7 @@ from kalshi_alpha.sim.engine_events import (
     OwnFill,
     PublicTrade,
 )
-from kalshi_alpha.sim.floor import EngineOptions, Floor
+from kalshi_alpha.sim.floor import EngineOptions, Floor, Halt
 from kalshi_alpha.sim.groups import GroupView, OrderGroup
 from kalshi_alpha.sim.market import Listing, ListingView, SimMarket
 from kalshi_alpha.sim.order_changes import Amendment
@@ -94,7 +94,11 @@ class Engine:
 
     def set_trading(self, at: datetime, *, active: bool) -> None:
         """Pause or resume trading everywhere; cancels go through meanwhile."""
-        lifecycle.set_trading(self._floor, self.advance(at), active=active)
+        now = self.advance(at)
+        if active:
+            self._floor.halts.discard(Halt.BY_HAND)
+        else:
+            lifecycle.halt(self._floor, Halt.BY_HAND, now)
 
     def set_exchange(self, at: datetime, *, active: bool) -> None:
         """Pause or resume the whole exchange, cancels included."""
@@ -106,7 +110,8 @@ class Engine:
         now = self.advance(at)
         for listing in self._floor.listings.values():
             if listing.event_ticker == event_ticker:
-                listing.charge(listing.listed.fees if terms is None else terms)
+                charged = listing.listed.fees if terms is None else terms
+                self._floor.charge(listing, charged, now)
         self._floor.tell(FeeUpdate(event_ticker, terms, now))
 
     def advance(self, at: datetime) -> datetime:
@@ -259,7 +264,7 @@ class Engine:
     @property
     def trading_active(self) -> bool:
         """Whether orders are taken."""
-        return self._floor.trading and self._floor.exchange_open
+        return self._floor.exchange_open and not self._floor.halts
 
     @property
     def exchange_active(self) -> bool:

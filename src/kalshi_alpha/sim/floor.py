@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from enum import StrEnum
 from heapq import heappush
 
 from kalshi_alpha.core.errors import BadParameter
+from kalshi_alpha.core.fees import FeeTerms
 from kalshi_alpha.core.types import Side
 from kalshi_alpha.sim.accounts import Account, full_cost_e6
 from kalshi_alpha.sim.engine_events import (
@@ -24,6 +26,7 @@ from kalshi_alpha.sim.orders import LiveOrder, OrderStatus, UpdateReason
 from kalshi_alpha.sim.refusals import not_found, unknown_market
 
 OUTCOMES = (Side.YES, Side.NO)
+_OWN_REASONS = frozenset({UpdateReason.NONE, UpdateReason.DECREASE})  # what the owner asked for
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,6 +63,13 @@ class EngineOptions:
             raise BadParameter("the seed and the durations of the exchange are not negative")
 
 
+class Halt(StrEnum):
+    """Why trading is paused everywhere; it resumes when no reason is left."""
+
+    WEEKLY = "weekly"
+    BY_HAND = "by hand"
+
+
 Timer = tuple[datetime, int, Callable[[datetime], None]]
 
 
@@ -74,7 +84,7 @@ class Floor:
         self.orders: dict[str, LiveOrder] = {}
         self.events: list[EngineEvent] = []
         self.timers: list[Timer] = []
-        self.trading = True
+        self.halts: set[Halt] = set()
         self.exchange_open = True
         self.fees_e6 = 0
         self.deposits_e6 = 0
@@ -188,7 +198,7 @@ class Floor:
     def cancel(self, order: LiveOrder, reason: UpdateReason, at: datetime) -> int:
         """Cancel a resting order and return the hundredths of contracts it still had."""
         left_e2 = order.remaining_e2
-        self.lift(order, at, own=reason is UpdateReason.NONE)
+        self.lift(order, at, own=reason in _OWN_REASONS)
         self.finish(order, reason, at)
         return left_e2
 
@@ -199,6 +209,8 @@ class Floor:
         order.reason = reason
         order.updated_at = at
         self.tell_order(order)
+        if order.account.silent:
+            del self.orders[order.order_id]
 
     def trigger(self, account: Account, group: OrderGroup, at: datetime) -> None:
         """Cancel a group's orders and take no new ones until it is reset."""
@@ -206,6 +218,15 @@ class Floor:
         for order in tuple(group.orders.values()):
             self.cancel(order, UpdateReason.GROUP_CANCEL, at)
         self.tell(GroupUpdate(account.account_id, group.group_id, GroupKind.TRIGGERED, at))
+
+    def charge(self, listing: Listing, terms: FeeTerms, at: datetime) -> None:
+        """Charge a market by other terms from now on, resting orders included."""
+        listing.charge(terms)
+        for order in listing.resting():
+            before_e6, order.locked_e6 = order.locked_e6, self.cost_at_rest(order)
+            order.holding.rest(order.side, order.locked_e6 - before_e6, 0)
+        for account in self.accounts.values():
+            self.trim(account, at)
 
     def trim(self, account: Account, at: datetime) -> None:
         """Cancel an account's newest orders until its cash covers the others."""

@@ -10,9 +10,9 @@ from kalshi_alpha.core.fees import scalar_credit
 from kalshi_alpha.core.types import Contracts, MarketStatus, Money, Price
 from kalshi_alpha.sim.accounts import Account, Holding, SettlementRow
 from kalshi_alpha.sim.engine_events import Lifecycle, LifecycleKind, OwnPosition
-from kalshi_alpha.sim.floor import Floor
+from kalshi_alpha.sim.floor import Floor, Halt
 from kalshi_alpha.sim.market import Listing
-from kalshi_alpha.sim.orders import LiveOrder, UpdateReason
+from kalshi_alpha.sim.orders import UpdateReason
 from kalshi_alpha.sim.pauses import weekly_pause
 from kalshi_alpha.sim.refusals import bad_order
 
@@ -44,7 +44,7 @@ def list_market(floor: Floor, listing: Listing) -> None:
     floor.at_time(listing.close_at, partial(_close, floor, listing))
     if listed.determined_at is not None and listed.settlement_value is not None:
         value = listed.settlement_value
-        floor.at_time(listed.determined_at, lambda at: determine(floor, listing, value, at))
+        floor.at_time(listed.determined_at, partial(_determine_if_open, floor, listing, value))
 
 
 def deactivate(floor: Floor, listing: Listing, at: datetime) -> None:
@@ -113,12 +113,14 @@ def determine(floor: Floor, listing: Listing, value: Price, at: datetime) -> Non
     floor.at_time(pay_at, partial(_settle, floor, listing, value))
 
 
-def set_trading(floor: Floor, at: datetime, *, active: bool) -> None:
-    """Pause or resume trading everywhere; cancels go through meanwhile."""
-    floor.trading = active
-    if not active:
-        for listing in floor.listings.values():
-            _cancel_on_pause(floor, listing, at)
+def halt(floor: Floor, reason: Halt, at: datetime) -> None:
+    """Pause trading everywhere; cancels go through meanwhile, and what rests stays.
+
+    Orders that asked to be cancelled on a pause are cancelled.
+    """
+    floor.halts.add(reason)
+    for listing in floor.listings.values():
+        _cancel_on_pause(floor, listing, at)
 
 
 def _begin(floor: Floor, at: datetime) -> None:
@@ -129,12 +131,12 @@ def _begin(floor: Floor, at: datetime) -> None:
 
 def _plan_pause(floor: Floor, at: datetime) -> None:
     starts_at, ends_at = weekly_pause(at)
-    floor.at_time(starts_at, lambda now: set_trading(floor, now, active=False))
+    floor.at_time(starts_at, partial(halt, floor, Halt.WEEKLY))
     floor.at_time(ends_at, partial(_end_pause, floor))
 
 
 def _end_pause(floor: Floor, at: datetime) -> None:
-    set_trading(floor, at, active=True)
+    floor.halts.discard(Halt.WEEKLY)
     _plan_pause(floor, at + timedelta(seconds=1))
 
 
@@ -153,18 +155,19 @@ def _close(floor: Floor, listing: Listing, at: datetime) -> None:
 
 
 def _cancel_on_pause(floor: Floor, listing: Listing, at: datetime) -> None:
-    for order in _resting(listing):
+    for order in listing.resting():
         if order.terms.cancel_order_on_pause:
             floor.cancel(order, UpdateReason.HALT_CANCEL, at)
 
 
 def _clear(floor: Floor, listing: Listing, reason: UpdateReason, at: datetime) -> None:
-    for order in _resting(listing):
+    for order in listing.resting():
         floor.cancel(order, reason, at)
 
 
-def _resting(listing: Listing) -> list[LiveOrder]:
-    return [order for side in listing.sides for order in side.best_first()]
+def _determine_if_open(floor: Floor, listing: Listing, value: Price, at: datetime) -> None:
+    if listing.determined_at is None:
+        determine(floor, listing, value, at)
 
 
 def _settle(floor: Floor, listing: Listing, value: Price, at: datetime) -> None:

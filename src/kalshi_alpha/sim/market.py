@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
 from kalshi_alpha.core.errors import BadMarket
 from kalshi_alpha.core.fees import FeeTerms, Liquidity
 from kalshi_alpha.core.types import Market, MarketStatus, Price
 from kalshi_alpha.sim.book_sides import RestingSide
 from kalshi_alpha.sim.engine_events import PublicTrade
+
+if TYPE_CHECKING:
+    from kalshi_alpha.sim.orders import LiveOrder
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,6 +105,10 @@ class Listing:
         self.terms = terms
         self.maker_rate_e10 = terms.rate_e10(Liquidity.MAKER)
         self.taker_rate_e10 = terms.rate_e10(Liquidity.TAKER)
+
+    def resting(self) -> list[LiveOrder]:
+        """Return every order in the book: bids first, each side as it would trade."""
+        return [order for side in self.sides for order in side.best_first()]
 
     def view(self) -> ListingView:
         """Return the market as it stands."""

@@ -12,13 +12,13 @@ from kalshi_alpha.sim.floor import OUTCOMES, Floor
 from kalshi_alpha.sim.orders import LiveOrder, OrderStatus, SelfTradePrevention, UpdateReason
 
 
-def crosses(order: LiveOrder) -> bool:
-    """Say whether an order would trade now.
+def crosses(order: LiveOrder, own_e4: int) -> bool:
+    """Say whether an order would trade now at a price of the outcome that it buys.
 
     A YES bid at p and a NO bid at q trade when p + q is a dollar or more.
     """
     prices = order.listing.sides[1 - order.side].prices_e4
-    return bool(prices) and order.own_e4 + prices[-1] >= E4_PER_DOLLAR
+    return bool(prices) and own_e4 + prices[-1] >= E4_PER_DOLLAR
 
 
 def fillable_e2(order: LiveOrder) -> int:
@@ -40,7 +40,7 @@ def match(floor: Floor, taker: LiveOrder, at: datetime) -> None:
 
     It may end the order: by self-trade prevention, by its group's limit, or for want of cash.
     """
-    while taker.remaining_e2 and taker.status is OrderStatus.RESTING and crosses(taker):
+    while taker.status is OrderStatus.RESTING and crosses(taker, taker.own_e4):
         maker = taker.listing.sides[1 - taker.side].first()
         if maker.account is taker.account:
             if taker.terms.self_trade_prevention is SelfTradePrevention.TAKER_AT_CROSS:
@@ -110,8 +110,10 @@ def _fill(
     is_taker: bool,
 ) -> int:
     account, holding, listing = order.account, order.holding, order.listing
-    if order.fees is None:
+    if order.fees is None or order.fee_terms is not listing.terms:
+        # The rounding that an order has collected does not outlive the terms it was charged by.
         order.fees = OrderFees(listing.terms, account.step_e6)
+        order.fee_terms = listing.terms
     liquidity = Liquidity.TAKER if is_taker else Liquidity.MAKER
     fee = order.fees.fill(True, Price(own_e4), Contracts(size_e2), liquidity)  # noqa: FBT003
     fee_e6 = fee.net_fee.e6
@@ -133,6 +135,8 @@ def _fill(
         _unlock(floor, order, size_e2)
     if not order.remaining_e2:
         order.status = OrderStatus.EXECUTED
+        if account.silent:
+            del floor.orders[order.order_id]
     if not account.silent:
         _report(
             floor, order, trade_id, listing.trades[-1].yes_price_e4, size_e2, fee_e6, at, is_taker

@@ -87,6 +87,8 @@ def cancel_all(floor: Floor, account: Account, at: datetime) -> int:
     open_orders = [order for order in account.live.values() if _cancellable(order, at)]
     for order in open_orders:
         floor.cancel(order, UpdateReason.NONE, at)
+    if floor.options.cancel_all_tail:
+        account.swept_until = at + floor.options.cancel_all_tail
     return len(open_orders)
 
 
@@ -147,13 +149,16 @@ def amend(
     if change.expires_at is not None and change.expires_at <= at:
         raise bad_order("expiration_time is in the past")
     own_e4 = E4_PER_DOLLAR - change.price.e4 if order.side else change.price.e4
-    if own_e4 != order.own_e4 or left_e2 > order.remaining_e2:
+    loses_place = own_e4 != order.own_e4 or left_e2 > order.remaining_e2
+    if loses_place:
+        _require_replaceable(order, own_e4, left_e2)
+    _rename(order, change)
+    _prolong(floor, order, change)
+    order.initial_e2 = change.contracts.e2
+    if loses_place:
         _replace(floor, order, own_e4, left_e2, at)
     elif left_e2 < order.remaining_e2:
         _shrink(floor, order, left_e2, at)
-    order.initial_e2 = change.contracts.e2
-    _rename(order, change)
-    _prolong(floor, order, change)
     if order.status is OrderStatus.RESTING:
         _touch(floor, order, UpdateReason.AMEND, at)
     return order
@@ -201,26 +206,19 @@ def _shrink(floor: Floor, order: LiveOrder, left_e2: int, at: datetime) -> None:
 
 
 def _replace(floor: Floor, order: LiveOrder, own_e4: int, left_e2: int, at: datetime) -> None:
-    old_e4, old_e2 = order.own_e4, order.remaining_e2
-    old_cost_e6 = order.locked_e6
-    order.own_e4 = own_e4
-    crossing = crosses(order)
-    order.own_e4 = old_e4
-    if crossing and order.terms.post_only:
-        raise bad_order("post only cross")
-    order.holding.rest(order.side, -old_cost_e6, -old_e2)
-    try:
-        order.own_e4 = own_e4
-        require_funds(order, left_e2, crossing=crossing)
-    finally:
-        order.own_e4 = old_e4
-        order.holding.rest(order.side, old_cost_e6, old_e2)
     floor.lift(order, at, own=True)
     order.own_e4, order.remaining_e2 = own_e4, left_e2
-    if crossing:
-        match(floor, order, at)
-    if order.status is OrderStatus.RESTING and order.remaining_e2:
+    match(floor, order, at)
+    if order.status is OrderStatus.RESTING:
         floor.rest(order, at)
+        floor.trim(order.account, at)
+
+
+def _require_replaceable(order: LiveOrder, own_e4: int, left_e2: int) -> None:
+    crossing = crosses(order, own_e4)
+    if crossing and order.terms.post_only:
+        raise bad_order("post only cross")
+    require_funds(order, own_e4, left_e2, crossing=crossing, freed_e2=order.remaining_e2)
 
 
 def _rename(order: LiveOrder, change: Amendment) -> None:

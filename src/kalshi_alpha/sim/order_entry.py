@@ -45,18 +45,16 @@ def create(floor: Floor, account: Account, new: NewOrder, at: datetime) -> LiveO
     order = LiveOrder("", new, holding, listing, group, at)
     if new.reduce_only:
         order.remaining_e2 = min(order.remaining_e2, holding.closable_e2(order.side))
-    crossing = crosses(order)
+    crossing = crosses(order, order.own_e4)
     if crossing and new.post_only:
         raise bad_order("post only cross")
-    if new.time_in_force is TimeInForce.FILL_OR_KILL and (
-        fillable_e2(order) < new.contracts.e2 or order.remaining_e2 < new.contracts.e2
-    ):
+    if new.time_in_force is TimeInForce.FILL_OR_KILL and fillable_e2(order) < new.contracts.e2:
         raise unfillable()
-    require_funds(order, order.remaining_e2, crossing=crossing)
+    require_funds(order, order.own_e4, order.remaining_e2, crossing=crossing)
     _admit(floor, order)
     if crossing:
         match(floor, order, at)
-    else:
+    elif new.time_in_force is TimeInForce.GOOD_TILL_CANCELED:
         floor.tell_order(order)
     _leave(floor, order, at)
     return order
@@ -68,18 +66,25 @@ def require_trading(floor: Floor, listing: Listing, at: datetime) -> None:
         raise exchange_paused()
     if listing.status is not MarketStatus.ACTIVE or at >= listing.close_at:
         raise market_inactive(listing.ticker)
-    if not floor.trading:
+    if floor.halts:
         raise trading_paused()
 
 
-def require_funds(order: LiveOrder, count_e2: int, *, crossing: bool) -> None:
-    """Refuse an order that the account's free cash cannot pay at its own limit, fee included."""
+def require_funds(
+    order: LiveOrder, own_e4: int, count_e2: int, *, crossing: bool, freed_e2: int = 0
+) -> None:
+    """Refuse an order that the account's free cash cannot pay at its limit, fee included.
+
+    An order that rests already and is replaced frees ``freed_e2`` and what it locks for that.
+    """
     account, holding, side = order.account, order.holding, order.side
     rate = order.listing.taker_rate_e10 if crossing else order.listing.maker_rate_e10
-    cost_e6 = full_cost_e6(order.own_e4, count_e2, rate, account.step_e6)
+    cost_e6 = full_cost_e6(own_e4, count_e2, rate, account.step_e6)
     resting_e6, resting_e2 = holding.resting_e6[side], holding.resting_e2[side]
     before_e6 = holding.lock_of(side, resting_e6, resting_e2)
-    after_e6 = holding.lock_of(side, resting_e6 + cost_e6, resting_e2 + count_e2)
+    after_e6 = holding.lock_of(
+        side, resting_e6 + cost_e6 - order.locked_e6, resting_e2 + count_e2 - freed_e2
+    )
     if after_e6 - before_e6 > account.cash_e6 - account.locked_e6:
         raise unfunded()
 
@@ -99,6 +104,11 @@ def schedule_expiry(floor: Floor, order: LiveOrder) -> None:
 def _expire(floor: Floor, order: LiveOrder, due: datetime, at: datetime) -> None:
     if order.order_id in order.account.live and order.expires_at == due:
         floor.cancel(order, UpdateReason.EXPIRY_CANCEL, at)
+
+
+def _sweep(floor: Floor, order: LiveOrder, at: datetime) -> None:
+    if order.order_id in order.account.live:
+        floor.cancel(order, UpdateReason.NONE, at)
 
 
 def _check_terms(new: NewOrder, listing: Listing, at: datetime) -> None:
@@ -148,5 +158,7 @@ def _leave(floor: Floor, order: LiveOrder, at: datetime) -> None:
         return
     floor.rest(order, at)
     schedule_expiry(floor, order)
+    if order.account.swept_until is not None and at < order.account.swept_until:
+        floor.at_time(at, partial(_sweep, floor, order))
     if order.account.cash_e6 < order.account.locked_e6:
         floor.trim(order.account, at)

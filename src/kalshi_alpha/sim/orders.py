@@ -11,7 +11,7 @@ import msgspec
 from kalshi_alpha.core.types import E2_PER_CONTRACT, E4_PER_DOLLAR, Contracts, Money, Price, Side
 
 if TYPE_CHECKING:
-    from kalshi_alpha.core.fees import OrderFees
+    from kalshi_alpha.core.fees import FeeTerms, OrderFees
     from kalshi_alpha.sim.accounts import Account, Holding
     from kalshi_alpha.sim.groups import OrderGroup
     from kalshi_alpha.sim.market import Listing
@@ -174,6 +174,7 @@ class LiveOrder:
         "client_order_id",
         "created_at",
         "expires_at",
+        "fee_terms",
         "fees",
         "filled_e2",
         "group",
@@ -222,6 +223,7 @@ class LiveOrder:
         self.reason = UpdateReason.NONE
         self.created_at = self.updated_at = at
         self.fees: OrderFees | None = None
+        self.fee_terms: FeeTerms | None = None
         self.taker_cost_e6 = self.maker_cost_e6 = self.taker_fee_e6 = self.maker_fee_e6 = 0
 
     @property
