@@ -1,0 +1,81 @@
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kalshi_alpha.core.redaction.shapes import (
+    find_secrets,
+    is_harmless,
+    is_masked,
+    is_plain,
+    mask,
+    mask_secrets,
+)
+
+JWT = "eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJkZXNrIn0.c2lnbmF0dXJl"
+
+
+@pytest.mark.parametrize(
+    ("text", "masked"),
+    [
+        ("", "****"),
+        ("hunter2", "****"),
+        ("abcd1234", "****1234"),
+        ("8f2c1d4e-5b6a-4c7d-9e0f-a1b2c3d4e5f6", "****e5f6"),
+    ],
+)
+def test_a_mask_shows_four_characters_of_a_long_secret_and_none_of_a_short_one(
+    text: str, masked: str
+) -> None:
+    assert mask(text) == masked
+    assert mask(masked) == masked
+
+
+@given(st.text())
+def test_masking_shows_at_most_half_of_a_secret_and_not_its_length(text: str) -> None:
+    shown = mask(text)
+    assert is_masked(shown)
+    assert len(shown) <= 8
+    assert len(shown) - 4 <= len(text) / 2 or shown == text
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("-----BEGIN EC PRIVATE KEY-----\nMHQ=\n-----END EC PRIVATE KEY-----", "PEM block"),
+        (f"x {JWT} y", "JWT"),
+        ("authorization as bearer 9a8b7c6d5e4f", "credential"),
+        ("https://hooks.slack.com/services/T0/B0/x", "webhook"),
+        ("https://HOOKS.SLACK.COM/triggers/T0/1/x", "webhook"),
+        ("https://discord.com/api/webhooks/1/x", "webhook"),
+        ("ghp_" + "a1B2" * 9, "provider token"),
+        ("AKIA" + "Q" * 16, "provider token"),
+        ("postgres://desk:hunter2@db/ledger", "password in a URL"),
+        ("?limit=5&api_key=zxcvbnm", "value of api_key"),
+        ('{"password": "hunter2"', "value of password"),
+    ],
+)
+def test_each_shape_is_found_by_its_kind(text: str, kind: str) -> None:
+    assert kind in {find.kind for find in find_secrets(text)}
+    assert list(find_secrets(mask_secrets(text))) == []
+
+
+def test_what_stands_around_a_secret_stays() -> None:
+    assert mask_secrets(f"before {JWT}, after") == f"before ****{JWT[-4:]}, after"
+    assert mask_secrets("a=1&token=q1w2e3r4&b=2") == "a=1&token=****e3r4&b=2"
+    assert mask_secrets("nothing here") == "nothing here"
+
+
+def test_secrets_that_overlap_are_masked_as_one() -> None:
+    assert mask_secrets(f"token={JWT}") == f"token=****{JWT[-4:]}"
+
+
+@pytest.mark.parametrize("text", ["", "****", "****e5f6", "missing", "Ed25519", "unset", "invalid"])
+def test_what_is_said_in_a_secrets_place_is_harmless(text: str) -> None:
+    assert is_harmless(text)
+
+
+@given(st.from_regex(r"[A-Za-z0-9 _.:+=/-]{0,64}", fullmatch=True))
+def test_a_plain_text_never_holds_a_shape(text: str) -> None:
+    assert not (is_plain(text) and list(find_secrets(text)))
