@@ -10,6 +10,7 @@ KalshiAlphaError                 1  anything below, when nothing more exact fits
 │   └── BadParameter
 ├── UsageError                   2  the command line asks for something impossible
 ├── ConfigError                  1  a configuration file is missing, unreadable or wrong
+│   ├── VenueKeyError               no usable signing key, or one of another environment
 │   └── ConfigWeakened           3  a guardrail was loosened below its baseline
 ├── GateRefusal                  3  the gate said no; carries its reasons
 ├── DataError                    4  a payload or a stored file cannot be trusted
@@ -17,6 +18,9 @@ KalshiAlphaError                 1  anything below, when nothing more exact fits
 │   ├── MissingData, StaleData, FutureData, TornFile, NewerSchema
 │   └── FetchFailed
 ├── VenueError                   5  the exchange said no or said nothing
+│   ├── KalshiClockSkewError        our clock is not the exchange's: nothing is signed
+│   ├── VenueRefused                it answered a question with a no; carries its code
+│   └── VenueUnavailable            it was asked several times and gave no usable answer
 └── NotBuilt                     1  the run-book promises it, this version does not have it yet
 """
 
@@ -87,6 +91,10 @@ class ConfigError(KalshiAlphaError):
     """A configuration file is missing, unreadable or wrong."""
 
 
+class VenueKeyError(ConfigError):
+    """There is no usable signing key, or the key belongs to another environment."""
+
+
 class ConfigWeakened(ConfigError):
     """A guardrail was loosened below its baseline."""
 
@@ -146,6 +154,23 @@ class VenueError(KalshiAlphaError):
     """The exchange said no, or said nothing."""
 
     exit_code = 5
+
+
+class KalshiClockSkewError(VenueError):
+    """Our clock is not the exchange's, or it is not known whether it is: nothing is signed."""
+
+
+class VenueRefused(VenueError):
+    """The exchange answered a question with a no: its HTTP status and its code."""
+
+    def __init__(self, status: int, code: str, said: str) -> None:
+        super().__init__(said)
+        self.status = status
+        self.code = code
+
+
+class VenueUnavailable(VenueError):
+    """The exchange was asked several times and gave no usable answer."""
 
 
 class NotBuilt(KalshiAlphaError):

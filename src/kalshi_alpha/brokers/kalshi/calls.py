@@ -1,0 +1,361 @@
+"""One call to the venue: pay for it, sign it, send it, check the clock, read the answer.
+
+Questions are asked again a few times with growing, random pauses. What changes something is sent
+once, whatever happens, and comes back as it was answered; what became of it is decided elsewhere.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Generic, Protocol, TypeVar, runtime_checkable
+from urllib.parse import quote
+
+import msgspec
+
+from kalshi_alpha.brokers.kalshi.clock_guard import ClockGuard
+from kalshi_alpha.brokers.kalshi.hosts import VenueHost
+from kalshi_alpha.brokers.kalshi.presigned import PresignedPool
+from kalshi_alpha.brokers.kalshi.rate_limits import Budget, RateLimits
+from kalshi_alpha.brokers.kalshi.signing import Signer
+from kalshi_alpha.brokers.kalshi.strict import SOURCE, StrictDecoder
+from kalshi_alpha.brokers.kalshi.venue_errors import VenueRefusal, parse_refusal
+from kalshi_alpha.core.errors import ParseRefused, VenueKeyError, VenueUnavailable
+from kalshi_alpha.core.ports import Clock
+from kalshi_alpha.core.wire import Wire, WireFailed, WireReply, WireRequest
+
+T = TypeVar("T")
+Query = Mapping[str, "str | int | bool | list[str] | tuple[str, ...] | None"]
+RETRIED = frozenset({408, 429, 500, 502, 503, 504})
+_JSON = {"content-type": "application/json", "accept": "application/json"}
+
+
+@dataclass(frozen=True, slots=True)
+class CallPolicy:
+    """How questions are repeated and how long a call may take.
+
+    Attributes
+    ----------
+    attempts
+        How often a question is asked; 1 for once. Writes are sent once always.
+    pause_s, pause_max_s
+        Mean of the first pause, and the longest; each pause is twice the one before, times a
+        random factor between zero and one.
+    read_timeout_s, write_timeout_s
+        For one whole reply.
+    """
+
+    attempts: int = 4
+    pause_s: float = 0.25
+    pause_max_s: float = 5.0
+    read_timeout_s: float = 10.0
+    write_timeout_s: float = 5.0
+
+
+@dataclass(frozen=True, slots=True)
+class WriteReply(Generic[T]):
+    """What was answered to a write, read but not interpreted.
+
+    Attributes
+    ----------
+    status, body
+        As they came.
+    decoded
+        The acknowledgement, or None if the body is none, or one of something else.
+    error
+        The refusal, or None if the status is a success.
+    """
+
+    status: int
+    body: bytes
+    decoded: T | None
+    error: VenueRefusal | None
+
+
+@runtime_checkable
+class ConnectsAhead(Protocol):
+    """A wire that can have a connection ready, so that nothing waits between check and send."""
+
+    async def connect(self, timeout_s: float) -> None:
+        """Have an idle connection open."""
+        ...
+
+
+class VenueCalls:
+    """Sends requests of one account to one host.
+
+    Parameters
+    ----------
+    wire
+        Carries writes, and reads too unless ``read_wire`` does.
+    signer
+        Signs; None asks public questions only.
+    clock
+        What timestamps are taken from.
+    host
+        Whose paths are called; its environment must be the signer's.
+    guard
+        Compares every reply's date.
+    limits
+        Buckets that calls are paid from.
+    read_wire
+        Another wire for questions.
+    policy
+        Timeouts and repeats.
+    rng
+        Where the pauses' random factors come from.
+    presigned
+        Signatures made ahead for writes, or None.
+
+    Raises
+    ------
+    VenueKeyError
+        If the key belongs to another environment than the host.
+    """
+
+    def __init__(
+        self,
+        wire: Wire,
+        signer: Signer | None,
+        clock: Clock,
+        host: VenueHost,
+        *,
+        guard: ClockGuard | None = None,
+        limits: RateLimits | None = None,
+        read_wire: Wire | None = None,
+        policy: CallPolicy | None = None,
+        rng: random.Random | None = None,
+        presigned: PresignedPool | None = None,
+    ) -> None:
+        if signer is not None and signer.env is not host.env:
+            raise VenueKeyError(f"a key of {signer.env} must not be used at a host of {host.env}")
+        self._write_wire, self._read_wire = wire, read_wire or wire
+        self._signer, self._clock, self.host = signer, clock, host
+        self.guard = guard or ClockGuard(clock)
+        self.limits = limits or RateLimits()
+        self.policy = policy or CallPolicy()
+        self._rng = rng or random.Random()  # noqa: S311 - pauses, not secrets
+        self._presigned = presigned
+        self._decoder = StrictDecoder()
+
+    async def close(self) -> None:
+        """Close the connections and forget signatures made ahead."""
+        if self._presigned is not None:
+            self._presigned.clear()
+        await self._write_wire.close()
+        if self._read_wire is not self._write_wire:
+            await self._read_wire.close()
+
+    async def ask(
+        self, path: str, kind: type[T], query: Query | None = None, *, signed: bool = True
+    ) -> T:
+        """Ask a question and decode its answer.
+
+        Parameters
+        ----------
+        path
+            Below the API's prefix.
+        kind
+            What the answer holds.
+        query
+            Parameters; those that are None are left out, lists are repeated.
+        signed
+            False for a public question that must be answered although nothing may be signed.
+
+        Raises
+        ------
+        KalshiClockSkewError
+            If nothing may be signed.
+        VenueRefused
+            If the answer is a no that repeating does not change.
+        VenueUnavailable
+            If no usable answer came at the last attempt.
+        ParseRefused
+            If the answer is not what was asked for.
+        """
+        return self._decoder.decode((await self.ask_raw(path, query, signed=signed)).body, kind)
+
+    async def ask_raw(
+        self, path: str, query: Query | None = None, *, signed: bool = True, also: str = ""
+    ) -> WireReply:
+        """Ask a question and return the whole successful reply; see `ask`.
+
+        Parameters
+        ----------
+        also
+            Text that makes a body an answer even if the status is 500, 503 or 504.
+        """
+        request = WireRequest("GET", self.host.rest_prefix + path, _encoded(query or {}))
+        for attempt in range(1, self.policy.attempts + 1):
+            last = attempt == self.policy.attempts
+            try:
+                reply = await self._ask_once(request, signed=signed)
+            except WireFailed as error:
+                if last:
+                    raise VenueUnavailable(
+                        f"GET {path}: {error.fault} ({attempt} tries)"
+                    ) from error
+            else:
+                if 200 <= reply.status < 300 or (also and also.encode() in reply.body):
+                    return reply
+                refusal = parse_refusal(reply.status, reply.body)
+                if reply.status == 429:
+                    self.limits.read.drain()
+                if reply.status not in RETRIED:
+                    raise refusal.error(f"GET {path}")
+                if last:
+                    raise VenueUnavailable(
+                        f"GET {path}: {reply.status} {refusal.code} ({attempt} tries)"
+                    )
+            await asyncio.sleep(self._pause_s(attempt))
+        raise VenueUnavailable(f"GET {path}: not asked, {self.policy.attempts} tries allowed")
+
+    async def tell(
+        self,
+        method: str,
+        path: str,
+        kind: type[T],
+        *,
+        body: object = None,
+        query: Query | None = None,
+        items: int = 1,
+        urgent: bool = False,
+        last_check: Callable[[], None] | None = None,
+        answers: Callable[[T], bool] = lambda _: True,
+    ) -> WriteReply[T]:
+        """Send a write once and return what was answered.
+
+        Parameters
+        ----------
+        method, path, query, body
+            What is sent; the path is below the API's prefix, the body becomes JSON.
+        kind
+            What an acknowledgement holds.
+        items
+            How many orders a batch holds.
+        urgent
+            Goes ahead of writes that wait for tokens.
+        last_check
+            Called when nothing is waited for any more, just before the first byte; what it raises
+            stops the write.
+        answers
+            Says whether an acknowledgement is one of this write; any other is not decoded.
+
+        Raises
+        ------
+        KalshiClockSkewError
+            If the clock is not known to be right; nothing was sent.
+        WireFailed
+            If no whole reply came; it says whether the request may have arrived.
+        VenueKeyError
+            If there is no key.
+        """
+        whole = self.host.rest_prefix + path
+        payload = b"" if body is None else msgspec.json.encode(body)
+        request = WireRequest(method, whole, _encoded(query or {}), payload)
+        bucket = self.limits.bucket(Budget.WRITE)
+        self.guard.require_checked()
+        await bucket.take(self.limits.costs.of(method, whole, items), urgent=urgent)
+        if isinstance(self._write_wire, ConnectsAhead):
+            await self._write_wire.connect(self.policy.write_timeout_s)
+        # From here to the first byte nothing is awaited: what is checked now holds then.
+        self.guard.require_checked()
+        if last_check is not None:
+            last_check()
+        headers = self._write_headers(method, whole) | _JSON
+        sent_at = self._clock.now()
+        reply = await self._write_wire.send(request, headers, self.policy.write_timeout_s)
+        self.guard.noted(reply.headers, sent_at, self._clock.now())
+        if reply.status == 429:
+            bucket.drain()
+        return self._read_write(reply, kind, answers)
+
+    def _read_write(
+        self, reply: WireReply, kind: type[T], answers: Callable[[T], bool]
+    ) -> WriteReply[T]:
+        if not 200 <= reply.status < 300:
+            refusal = parse_refusal(reply.status, reply.body)
+            return WriteReply(reply.status, reply.body, None, refusal)
+        try:
+            decoded: T | None = self._decoder.decode(reply.body or b"{}", kind)
+        except ParseRefused:
+            decoded = None
+        if decoded is not None and not answers(decoded):
+            decoded = None
+        return WriteReply(reply.status, reply.body, decoded, None)
+
+    async def _ask_once(self, request: WireRequest, *, signed: bool) -> WireReply:
+        if signed and self._signer is not None:
+            self.guard.require_sound()
+        await self.limits.read.take(self.limits.costs.of(request.method, request.path))
+        headers = dict(_JSON)
+        if signed and self._signer is not None:
+            headers |= self._signed_now(request.method, request.path)
+        sent_at = self._clock.now()
+        reply = await self._read_wire.send(request, headers, self.policy.read_timeout_s)
+        self.guard.checked(reply.headers, sent_at, self._clock.now())
+        return reply
+
+    def _write_headers(self, method: str, path: str) -> dict[str, str]:
+        ahead = None if self._presigned is None else self._presigned.take(method, path)
+        return self._signed_now(method, path) if ahead is None else ahead
+
+    def _signed_now(self, method: str, path: str) -> dict[str, str]:
+        if self._signer is None:
+            raise VenueKeyError(f"{method} {path} needs an API key of {self.host.env}")
+        self.guard.require_sound()
+        at_ms = int(self._clock.now().timestamp() * 1000)
+        return self._signer.headers(method, path, at_ms)
+
+    def _pause_s(self, attempt: int) -> float:
+        longest = min(self.policy.pause_max_s, 2.0 * self.policy.pause_s * 2.0 ** (attempt - 1))
+        return longest * self._rng.random()
+
+    async def ask_pages(
+        self,
+        path: str,
+        kind: type[Any],
+        items: str,
+        key: Callable[[Any], object],
+        query: Query,
+        *,
+        pages_max: int = 200,
+    ) -> list[Any]:
+        """Ask page after page and return every item once, as it was seen last.
+
+        What changes meanwhile may shift items from page to page, so an item that comes twice is
+        kept once.
+
+        Raises
+        ------
+        ParseRefused
+            If a cursor comes again, or there are more pages than there may be.
+        """
+        found: dict[object, Any] = {}
+        cursor, seen = "", set[str]()
+        for _ in range(pages_max):
+            page = await self.ask(path, kind, {**query, "cursor": cursor or None})
+            for item in getattr(page, items) or ():
+                found[key(item)] = item
+            cursor = page.cursor or ""
+            if not cursor:
+                return list(found.values())
+            if cursor in seen:
+                raise ParseRefused(SOURCE, f"GET {path}: the same cursor came twice")
+            seen.add(cursor)
+        raise ParseRefused(SOURCE, f"GET {path}: more than {pages_max} pages; narrow the question")
+
+
+def _encoded(query: Query) -> str:
+    """Encode a query; lists repeat their name, None is left out."""
+    parts = []
+    for name, value in query.items():
+        values = value if isinstance(value, list | tuple) else (value,)
+        parts += [f"{name}={quote(_spelled(each), safe='')}" for each in values if each is not None]
+    return "&".join(parts)
+
+
+def _spelled(value: object) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)

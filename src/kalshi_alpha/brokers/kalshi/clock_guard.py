@@ -1,0 +1,184 @@
+"""Compare our clock with the exchange's, and sign nothing once they differ.
+
+Every reply carries the exchange's time to the second. A difference of more than five seconds
+latches: whatever the clock says later, an operator has to look. Between replies the wall clock is
+held against the monotonic one; if it steps, nothing is signed until a new reply was compared.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
+from email.utils import parsedate_to_datetime
+
+from kalshi_alpha.core.errors import KalshiClockSkewError
+from kalshi_alpha.core.ports import Clock
+
+SKEW_MAX_S = 5.0
+STEP_MAX_S = 0.75
+LOOK_EVERY_S = 0.5
+ROUND_TRIP_MAX_S = 2.0
+_DATE_GRAIN_S = 1.0
+_REMEDY = "synchronise the clock with NTP and start again"
+
+
+def loop_seconds() -> float:
+    """Return monotonic seconds: the running loop's, or the system's where none runs."""
+    try:
+        return asyncio.get_running_loop().time()
+    except RuntimeError:
+        return time.monotonic()
+
+
+class ClockGuard:
+    """Knows whether our clock may be believed.
+
+    Parameters
+    ----------
+    clock
+        The clock that timestamps are taken from.
+    monotonic
+        Seconds that no one can set; by default the running loop's.
+    """
+
+    def __init__(self, clock: Clock, monotonic: Callable[[], float] = loop_seconds) -> None:
+        self._clock = clock
+        self._monotonic = monotonic
+        self._offset_s: float | None = None
+        self._skew_s: float | None = None
+        self._latched: str | None = None
+        self._suspect: str | None = None
+
+    @property
+    def skew_s(self) -> float | None:
+        """Our clock less the exchange's in seconds, as last compared, or None."""
+        return self._skew_s
+
+    @property
+    def latched(self) -> bool:
+        """Whether nothing will be signed any more."""
+        return self._latched is not None
+
+    def checked(
+        self, headers: Mapping[str, str], sent_at: datetime, received_at: datetime
+    ) -> timedelta | None:
+        """Compare a reply's ``Date`` and return our clock less the exchange's.
+
+        Parameters
+        ----------
+        headers
+            Of the reply, names in lower case.
+        sent_at, received_at
+            When the request began to leave and the reply was whole, by our clock.
+
+        Returns
+        -------
+        timedelta or None
+            None if the reply decides nothing: no readable date, or more than two seconds on the
+            way.
+
+        Raises
+        ------
+        KalshiClockSkewError
+            If the clocks differ by more than five seconds, now or ever before.
+        """
+        skew = self.noted(headers, sent_at, received_at)
+        if self._latched is not None:
+            raise KalshiClockSkewError(self._latched)
+        return skew
+
+    def noted(
+        self, headers: Mapping[str, str], sent_at: datetime, received_at: datetime
+    ) -> timedelta | None:
+        """Compare as `checked` does, but raise nothing: what the reply says of an order counts."""
+        if self._stepped():
+            return None
+        skew_s = _skew_s(headers.get("date", ""), sent_at, received_at)
+        if skew_s is None:
+            return None
+        self._skew_s = skew_s
+        if abs(skew_s) > SKEW_MAX_S:
+            self._latch(skew_s)
+        else:
+            self._suspect = None
+        return timedelta(seconds=skew_s)
+
+    def require_sound(self) -> None:
+        """Return if a request may be signed.
+
+        Raises
+        ------
+        KalshiClockSkewError
+            If the clock was found wrong, or stepped since the last comparison.
+        """
+        self._stepped()
+        wrong = self._latched or self._suspect
+        if wrong is not None:
+            raise KalshiClockSkewError(wrong)
+
+    def require_checked(self) -> None:
+        """Return if an order may be signed: the clock is sound and was compared.
+
+        Raises
+        ------
+        KalshiClockSkewError
+            If it is not, or no reply was compared yet.
+        """
+        self.require_sound()
+        if self._skew_s is None:
+            raise KalshiClockSkewError(
+                "our clock was not compared with the exchange's yet; ask for its status first"
+            )
+
+    def look(self) -> bool:
+        """Look whether the clock stepped; say whether requests may still be signed."""
+        self._stepped()
+        return self._latched is None and self._suspect is None
+
+    async def watch(self, on_doubt: Callable[[], None] | None = None) -> None:
+        """Look twice a second until cancelled; ``on_doubt`` is called when signing stops."""
+        sound = True
+        while True:
+            was, sound = sound, self.look()
+            if was and not sound and on_doubt is not None:
+                on_doubt()
+            await asyncio.sleep(LOOK_EVERY_S)
+
+    def _stepped(self) -> bool:
+        """Hold the wall clock against the monotonic one; say whether it stepped since last time."""
+        offset_s = self._clock.now().timestamp() - self._monotonic()
+        before_s, self._offset_s = self._offset_s, offset_s
+        if before_s is None or abs(offset_s - before_s) <= STEP_MAX_S:
+            return False
+        self._suspect = (
+            f"our clock stepped by {offset_s - before_s:+.1f} s; nothing is signed until it was "
+            "compared with the exchange's again"
+        )
+        return True
+
+    def _latch(self, skew_s: float) -> None:
+        way = "ahead of" if skew_s > 0 else "behind"
+        self._latched = f"our clock is {abs(skew_s):.1f} s {way} the exchange's; {_REMEDY}"
+
+
+def _skew_s(date: str, sent_at: datetime, received_at: datetime) -> float | None:
+    """Return the middle of what a ``Date`` allows, or None if it decides nothing.
+
+    The header is cut to the second, and was written somewhere between sending and receiving.
+    """
+    try:
+        stamp = parsedate_to_datetime(date)
+    except ValueError:
+        return None
+    if stamp.tzinfo is None:
+        return None
+    ahead_least_s = (sent_at - stamp).total_seconds() - _DATE_GRAIN_S
+    ahead_most_s = (received_at - stamp).total_seconds()
+    round_trip_s = ahead_most_s - ahead_least_s - _DATE_GRAIN_S
+    sure = ahead_least_s > SKEW_MAX_S or ahead_most_s < -SKEW_MAX_S
+    if round_trip_s < 0.0 or (round_trip_s > ROUND_TRIP_MAX_S and not sure):
+        # A slow reply proves a difference only if every moment on the way would show one.
+        return None
+    return (ahead_least_s + ahead_most_s) / 2.0
