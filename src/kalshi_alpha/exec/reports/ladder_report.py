@@ -76,8 +76,12 @@ def _title(run: Run, scanned: Scanned) -> Iterator[str]:
 
 def _verdict(scanned: Scanned) -> Iterator[str]:
     decision = scanned.verdict
-    yield f"## Verdict: {'GO' if decision.go else 'NO-GO'}"
+    dry = " (dry only)" if decision.go and scanned.dry_only else ""
+    yield f"## Verdict: {'GO' if decision.go else 'NO-GO'}{dry}"
     yield ""
+    if dry:
+        yield f"{scanned.dry_only}. The quotes may be looked at and rest nowhere."
+        return
     if not decision.reasons:
         yield "Nothing speaks against going on."
         return

@@ -130,6 +130,23 @@ def test_the_monitors_stand_between_their_marks(morning: Morning, monitor: str) 
     assert f"| {monitor} |" in block
 
 
+def without_quote(scanned: Scanned) -> Scanned:
+    made = tuple(
+        replace(each, notes=("no_live_quote: dry only, there is no quote",))
+        for each in scanned.forecasts.forecasts
+    )
+    return replace(scanned, forecasts=replace(scanned.forecasts, forecasts=made))
+
+
+def test_a_go_without_a_live_quote_is_for_the_dry_broker_alone(morning: Morning) -> None:
+    seen = without_quote(morning.scanned)
+    text = report(morning, seen)
+    assert "## Verdict: GO (dry only)\n\nno_live_quote: dry only, there is no quote." in text
+    assert "Nothing speaks against going on" not in text
+    refused = replace(seen, verdict=replace(seen.verdict, go=False))
+    assert "## Verdict: NO-GO\n" in report(morning, refused)
+
+
 def test_the_drift_monitor_states_its_false_alarms(morning: Morning) -> None:
     [row] = [line for line in report(morning).splitlines() if line.startswith("| model_drift |")]
     assert "an unchanged model alerts in 16 % of readings" in row
