@@ -6,8 +6,6 @@ import os
 from collections.abc import Iterable
 from pathlib import Path
 
-import msgspec
-
 from kalshi_alpha.core.errors import BadParameter
 
 
@@ -88,6 +86,9 @@ def encode_json(obj: object) -> bytes:
 
     The same value always gives the same bytes, so artifacts can be compared and hashed.
     """
+    # The kill switch must be writable while msgspec is broken, and needs no encoder.
+    import msgspec
+
     encoded = msgspec.json.encode(obj, order="sorted")
     return msgspec.json.format(encoded, indent=2) + b"\n"
 

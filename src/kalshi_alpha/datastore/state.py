@@ -1,12 +1,11 @@
 """State files of the safety kernel: kill switch, heartbeat and memos.
 
-Standard library and msgspec only, so that both work when nothing else does.
+Standard library and msgspec only. The kill switch itself needs not even msgspec and has its own
+module; its names are here too, for whoever reads the state as a whole.
 """
 
 from __future__ import annotations
 
-import os
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
@@ -14,90 +13,36 @@ from typing import TYPE_CHECKING, TypeVar
 import msgspec
 
 from kalshi_alpha.core.errors import DataError, FutureData, NewerSchema, StaleData, TornFile
-from kalshi_alpha.datastore.atomic import fsync_folder, write_json
+from kalshi_alpha.datastore.atomic import write_json
+from kalshi_alpha.datastore.kill_switch import (
+    SCHEMA,
+    KillSwitch,
+    blocked_by,
+    lift_kill_switch,
+    read_kill_switch,
+    set_kill_switch,
+)
 
 if TYPE_CHECKING:
     from kalshi_alpha.core.gates.memos import Memo
     from kalshi_alpha.core.gates.readings import Fault, Reading
 
 T = TypeVar("T")
-SCHEMA = 1
-
-
-@dataclass(frozen=True, slots=True)
-class KillSwitch:
-    """State of the kill switch.
-
-    Attributes
-    ----------
-    on
-        True if the sentinel exists, or if nobody can tell.
-    readable
-        False if its state could not be determined.
-    path
-        Absolute path of the sentinel.
-    detail
-        Why it could not be read; empty otherwise.
-    """
-
-    on: bool
-    readable: bool
-    path: Path
-    detail: str = ""
-
-
-def read_kill_switch(path: Path) -> KillSwitch:
-    """Return the state of the kill switch.
-
-    The sentinel's existence is what counts: a file, an empty file, a folder or a dangling link
-    all mean on. So does any doubt, such as a folder that may not be searched or a link above it
-    that leads nowhere.
-    """
-    try:
-        path.lstat()
-    except FileNotFoundError:
-        blocked = _blocked_by(path)
-        if blocked is None:
-            return KillSwitch(on=False, readable=True, path=path)
-        return KillSwitch(on=True, readable=False, path=path, detail=f"{blocked} is no folder")
-    except OSError as error:
-        return KillSwitch(on=True, readable=False, path=path, detail=str(error))
-    return KillSwitch(on=True, readable=True, path=path)
-
-
-def set_kill_switch(path: Path, at: datetime, note: str = "") -> None:
-    """Create the sentinel and make it durable, then write into it when and why.
-
-    The empty file comes first: it is the switch, and needs no free block on the disk.
-
-    Raises
-    ------
-    OSError
-        If the sentinel could not be created, or its note not be written; in the second case
-        the switch is on already.
-    """
-    path.parent.mkdir(parents=True, exist_ok=True)
-    before = read_kill_switch(path)
-    if before.on and before.readable:
-        return
-    os.close(os.open(path, os.O_CREAT | os.O_WRONLY, 0o644))
-    fsync_folder(path.parent)
-    write_json(path, {"schema": SCHEMA, "generated_at": at, "note": note})
-
-
-def lift_kill_switch(path: Path) -> None:
-    """Remove the sentinel durably; one that is not there is no error.
-
-    Only the heartbeat command calls this: no run may lift the switch for itself.
-
-    Raises
-    ------
-    OSError
-        If the sentinel could not be removed.
-    """
-    path.unlink(missing_ok=True)
-    if path.parent.is_dir():
-        fsync_folder(path.parent)
+__all__ = [
+    "SCHEMA",
+    "Heartbeat",
+    "KillSwitch",
+    "heartbeat_state",
+    "kill_switch_state",
+    "lift_kill_switch",
+    "read_heartbeat",
+    "read_kill_switch",
+    "read_memo",
+    "read_memos",
+    "renew_heartbeat",
+    "set_kill_switch",
+    "write_heartbeat",
+]
 
 
 class Heartbeat(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -144,7 +89,7 @@ def read_heartbeat(path: Path, at: datetime) -> Heartbeat | None:
         data = _read(path)
     except TornFile as error:
         absent = isinstance(error.__cause__, FileNotFoundError) and not path.is_symlink()
-        if absent and _blocked_by(path) is None:
+        if absent and blocked_by(path) is None:
             return None
         raise
     beat = _decode(path, data, Heartbeat)
@@ -295,11 +240,3 @@ def _decode(path: Path, data: bytes, kind: type[T]) -> T:
         return msgspec.json.decode(data, type=kind)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise TornFile(f"{path}: {error}") from error
-
-
-def _blocked_by(path: Path) -> Path | None:
-    """Return the nearest thing that exists above a path, if it is no folder, else None."""
-    for above in path.parents:
-        if os.path.lexists(above):
-            return None if above.is_dir() else above
-    return None

@@ -12,21 +12,18 @@ import argparse
 import os
 import sys
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-import msgspec
-
 from kalshi_alpha.core.errors import KalshiAlphaError, UsageError
-from kalshi_alpha.datastore.paths import HOME_VARIABLE, Paths
-from kalshi_alpha.datastore.state import (
+from kalshi_alpha.datastore.kill_switch import (
     SCHEMA,
-    Heartbeat,
     lift_kill_switch,
     read_kill_switch,
     set_kill_switch,
-    write_heartbeat,
 )
+from kalshi_alpha.datastore.paths import HOME_VARIABLE, Paths
 
 
 def main(argv: Sequence[str] | None = None, environ: Mapping[str, str] = os.environ) -> int:
@@ -44,14 +41,12 @@ def main(argv: Sequence[str] | None = None, environ: Mapping[str, str] = os.envi
     except OSError as error:
         sys.stderr.write(f"heartbeat: {error}\n")
         return 1
-    if args.json:
-        sys.stdout.write(msgspec.json.encode(report, order="sorted").decode() + "\n")
-    else:
-        sys.stdout.write(report.to_text() + "\n")
+    sys.stdout.write((report.to_json() if args.json else report.to_text()) + "\n")
     return 0 if report.ok else 1
 
 
-class _Report(msgspec.Struct, frozen=True, kw_only=True):
+@dataclass(frozen=True, slots=True)
+class _Report:
     """What was done, as it is printed."""
 
     what: str
@@ -60,12 +55,19 @@ class _Report(msgspec.Struct, frozen=True, kw_only=True):
     generated_at: datetime
     ok: bool
     detail: str = ""
-    schema: int = SCHEMA
 
     def to_text(self) -> str:
         """Return one line: what, its state, the absolute path."""
         detail = f" ({self.detail})" if self.detail else ""
         return f"{self.what} {self.state}: {self.path}{detail}"
+
+    def to_json(self) -> str:
+        """Return one JSON object."""
+        import json
+
+        written = self.generated_at.isoformat().replace("+00:00", "Z")
+        said = {name: getattr(self, name) for name in ("what", "state", "path", "ok", "detail")}
+        return json.dumps(said | {"generated_at": written, "schema": SCHEMA}, sort_keys=True)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -131,6 +133,8 @@ def _switch_on(path: Path, now: datetime, note: str) -> str:
 
 
 def _beat(path: Path, as_of: str | None, environ: Mapping[str, str]) -> _Report:
+    from kalshi_alpha.datastore.state import Heartbeat, write_heartbeat
+
     now = datetime.now(UTC)
     if as_of is not None or environ.get("KALSHI_ALPHA_AS_OF"):
         from kalshi_alpha.config.environment import set_clock

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import json
-import os
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -13,15 +12,12 @@ from kalshi_alpha.core.errors import FutureData, NewerSchema, StaleData, TornFil
 from kalshi_alpha.core.gates.gate import verdict
 from kalshi_alpha.core.gates.readings import Fault, Reading
 from kalshi_alpha.core.gates.requirements import Action
-from kalshi_alpha.datastore import state
 from kalshi_alpha.datastore.paths import Paths
 from kalshi_alpha.datastore.state import (
     Heartbeat,
     heartbeat_state,
     kill_switch_state,
-    lift_kill_switch,
     read_heartbeat,
-    read_kill_switch,
     read_memos,
     renew_heartbeat,
     set_kill_switch,
@@ -54,83 +50,17 @@ def words(reading: Reading) -> list[str]:
     return [f.reason for f in found if "not read" not in f.detail]
 
 
-def test_no_sentinel_is_off(switch: Path) -> None:
-    assert not read_kill_switch(switch).on
-    switch.parent.mkdir(parents=True)
-    assert not read_kill_switch(switch).on
-
-
-def test_setting_and_lifting_the_switch(switch: Path) -> None:
-    set_kill_switch(switch, NOW, "drill")
-    assert read_kill_switch(switch) == state.KillSwitch(on=True, readable=True, path=switch)
-    assert json.loads(switch.read_text()) == {
-        "schema": 1,
-        "generated_at": "2025-06-11T10:30:00Z",
-        "note": "drill",
-    }
-    lift_kill_switch(switch)
-    lift_kill_switch(switch)
-    assert not read_kill_switch(switch).on
-
-
-def test_setting_it_twice_keeps_the_first_note(switch: Path) -> None:
-    set_kill_switch(switch, NOW, "first")
-    set_kill_switch(switch, NOW, "second")
-    assert json.loads(switch.read_text())["note"] == "first"
-
-
-def test_a_touched_empty_file_is_on(switch: Path) -> None:
-    switch.parent.mkdir(parents=True)
-    switch.touch()
-    assert read_kill_switch(switch).on
-    assert words(kill_switch_state(switch)) == ["kill_switch"]
-
-
-def test_a_folder_or_a_dangling_link_is_on(switch: Path) -> None:
-    switch.mkdir(parents=True)
-    assert read_kill_switch(switch).on
-    switch.rmdir()
-    switch.symlink_to("nowhere")
-    assert read_kill_switch(switch).on
-
-
-def test_a_file_where_the_folder_should_be_counts_as_on(switch: Path) -> None:
-    switch.parent.parent.mkdir(parents=True)
-    switch.parent.touch()
-    found = read_kill_switch(switch)
-    assert (found.on, found.readable) == (True, False)
-
-
-def test_a_data_folder_that_links_to_an_absent_disk_counts_as_on(
+def test_the_gate_reads_a_sentinel_and_any_doubt_as_the_kill_switch(
     switch: Path, tmp_path: Path
 ) -> None:
-    (tmp_path / "data").symlink_to(tmp_path / "unmounted")
-    found = read_kill_switch(switch)
-    assert (found.on, found.readable) == (True, False)
-    assert kill_switch_state(switch).fault is Fault.UNREADABLE
+    assert words(kill_switch_state(switch)) == []
+    set_kill_switch(switch, NOW)
     assert words(kill_switch_state(switch)) == ["kill_switch"]
-
-
-def test_an_unsearchable_folder_counts_as_on(switch: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def refuse(path: Path) -> os.stat_result:
-        raise PermissionError(13, "Permission denied", str(path))
-
-    monkeypatch.setattr(Path, "lstat", refuse)
-    found = read_kill_switch(switch)
-    assert (found.on, found.readable) == (True, False)
-    assert "Permission denied" in found.detail
-
-
-def test_the_switch_stands_even_if_its_note_cannot_be_written(
-    switch: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def disk_full(path: Path, obj: object) -> None:
-        raise OSError(28, "No space left on device")
-
-    monkeypatch.setattr(state, "write_json", disk_full)
-    with pytest.raises(OSError, match="No space"):
-        set_kill_switch(switch, NOW)
-    assert read_kill_switch(switch).on
+    lost = Paths(tmp_path / "lost").kill_switch
+    (tmp_path / "lost").mkdir()
+    (tmp_path / "lost" / "data").symlink_to("unmounted")
+    assert kill_switch_state(lost).fault is Fault.UNREADABLE
+    assert words(kill_switch_state(lost)) == ["kill_switch"]
 
 
 def test_a_heartbeat_survives_a_round_trip(pulse: Path) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 import kalshi_alpha
-from kalshi_alpha.datastore import state
+from kalshi_alpha.datastore import kill_switch
 from kalshi_alpha.datastore.paths import Paths
 from kalshi_alpha.datastore.state import (
     Heartbeat,
@@ -80,10 +80,10 @@ def test_a_switch_that_cannot_be_lifted_is_a_failure(
 def test_on_succeeds_while_the_disk_is_full(
     environ: dict[str, str], capsys: Capture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def disk_full(path: Path, obj: object) -> None:
+    def disk_full(path: Path, data: bytes) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(state, "write_json", disk_full)
+    monkeypatch.setattr(kill_switch, "write_atomic", disk_full)
     assert main(["--kill-switch", "on"], environ) == 0
     assert "without a note" in capsys.readouterr().out
 
@@ -176,4 +176,4 @@ def test_nothing_else_lifts_the_kill_switch() -> None:
         for path in package.rglob("*.py")
         if "lift_kill_switch" in path.read_text(encoding="utf-8")
     }
-    assert users == {"datastore/state.py", "exec/heartbeat.py"}
+    assert users == {"datastore/kill_switch.py", "datastore/state.py", "exec/heartbeat.py"}
