@@ -1,0 +1,154 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kalshi_alpha.core.errors import BadParameter
+from kalshi_alpha.core.orders.blotter import Blotter
+from kalshi_alpha.core.orders.caps import Breach, CapName, Caps, LadderCaps, check
+from kalshi_alpha.core.orders.events import OrderEvent
+from kalshi_alpha.core.types import Contracts, Money, Price, Side
+from order_cases import (
+    EVENT,
+    MARKET,
+    ORDER,
+    OTHER_MARKET,
+    accepted,
+    filled,
+    fold,
+    intended,
+    intent,
+    later,
+    lost,
+    rejected,
+)
+
+COST = 4_200_000  # of the order in hand: ten at 42 cents
+
+
+def caps(**changes: Any) -> Caps:
+    ladder = {"order": 10 * COST, "strike": 10 * COST, "ladder": 10 * COST}
+    ladder |= {name: changes.pop(name) for name in tuple(changes) if name in ladder}
+    dollars = {name: Money(cap) for name, cap in ladder.items()}
+    overrides = {t: Money(cap) for t, cap in changes.pop("strike_overrides", {}).items()}
+    return Caps(
+        total=Money(changes.pop("total", 100 * COST)),
+        per_second=changes.pop("per_second", 100),
+        default=LadderCaps(**dollars, strike_overrides=overrides),
+        **changes,
+    )
+
+
+def broken(limits: Caps, *events: Any, meant: Any = ORDER) -> CapName | None:
+    breach = check(fold(*events), meant, limits, later(0))
+    return None if breach is None else breach.cap
+
+
+@pytest.mark.parametrize("name", ["order", "strike", "ladder", "total"])
+def test_an_order_may_reach_a_cap_and_not_pass_it(name: str) -> None:
+    assert broken(caps(**{name: COST})) is None
+    assert broken(caps(**{name: COST - 1})) == name
+
+
+STANDING = [
+    pytest.param([intended()], id="in flight"),
+    pytest.param([intended(), lost()], id="unknown"),
+    pytest.param([intended(), accepted()], id="resting"),
+    pytest.param([intended(), accepted(), filled(400)], id="resting and filled"),
+    pytest.param([intended(), accepted(), filled(1000)], id="filled"),
+]
+
+
+@pytest.mark.parametrize("events", STANDING)
+@pytest.mark.parametrize("name", ["strike", "ladder", "total"])
+def test_all_that_is_filled_resting_or_unknown_counts_before_it(
+    name: str, events: list[Any]
+) -> None:
+    again = intent(nonce=1)
+    assert broken(caps(**{name: 2 * COST}), *events, meant=again) is None
+    assert broken(caps(**{name: 2 * COST - 1}), *events, meant=again) == name
+
+
+def test_what_was_refused_counts_nothing() -> None:
+    assert broken(caps(total=COST), intended(), rejected(), meant=intent(nonce=1)) is None
+
+
+def test_other_markets_count_against_the_ladder_and_other_ladders_against_the_total() -> None:
+    sibling = intended(intent(ticker=OTHER_MARKET))
+    stranger = intended(
+        intent(series="KXCPIYOY", event_ticker="KXCPIYOY-26NOV", ticker="KXCPIYOY-26NOV-T3.0")
+    )
+    assert broken(caps(strike=COST), sibling, stranger) is None
+    assert broken(caps(ladder=COST), sibling) is CapName.LADDER
+    assert broken(caps(ladder=COST), stranger) is None
+    assert broken(caps(total=COST), stranger) is CapName.TOTAL
+
+
+def test_the_most_that_fees_can_be_counts() -> None:
+    assert broken(caps(order=COST), meant=intent(fee_max=Money(1))) is CapName.ORDER
+
+
+def test_orders_of_one_second_are_counted_whatever_became_of_them() -> None:
+    sent: list[OrderEvent] = [intended(), rejected(), intended(intent(nonce=1), later(0.5))]
+    third = intent(nonce=2)
+    assert check(fold(*sent), third, caps(per_second=2), later(0.9)) == Breach(
+        CapName.PER_SECOND, "all", 3, 2
+    )
+    assert check(fold(*sent), third, caps(per_second=2), later(1.0)) is None
+
+
+def test_a_series_has_its_own_caps_and_one_without_any_sends_nothing() -> None:
+    own = LadderCaps(order=Money(COST - 1), strike=Money(COST), ladder=Money(COST))
+    assert broken(caps(series={"KXCPI": own})) is CapName.ORDER
+    assert broken(caps(series={"KXHIGHNY": own})) is None
+    nothing = Caps(total=Money(COST), per_second=9, series={"KXHIGHNY": own})
+    assert broken(nothing) is CapName.ORDER
+
+
+def test_a_strike_may_have_its_own_cap_and_never_above_the_ladders() -> None:
+    assert broken(caps(strike_overrides={MARKET: COST - 1})) is CapName.STRIKE
+    assert broken(caps(strike_overrides={OTHER_MARKET: 0})) is None
+    own = caps(strike_overrides={MARKET: 9 * COST}, ladder=COST).default
+    assert own is not None
+    assert own.strike_cap(MARKET) == Money(COST)
+
+
+def test_a_breach_says_what_would_be_passed() -> None:
+    breach = check(Blotter(), ORDER, caps(ladder=COST - 1), later(0))
+    assert str(breach) == f"cap ladder of {EVENT}: 4.200000 would exceed 4.199999"
+
+
+@pytest.mark.parametrize("change", [{"order": -1}, {"ladder": -1}, {"total": -1}])
+def test_a_negative_cap_is_none(change: dict[str, int]) -> None:
+    with pytest.raises(BadParameter):
+        caps(**change)
+
+
+@given(
+    st.lists(
+        st.tuples(
+            st.sampled_from([MARKET, OTHER_MARKET]),
+            st.sampled_from(Side),
+            st.integers(1, 9_999),
+            st.integers(1, 2_000),
+        ),
+        max_size=12,
+    )
+)
+def test_whoever_asks_before_each_order_never_passes_a_cap(
+    wanted: list[tuple[str, Side, int, int]],
+) -> None:
+    limits = caps(order=2 * COST, strike=3 * COST, ladder=4 * COST, total=5 * COST, per_second=8)
+    blotter = Blotter()
+    for n, (ticker, side, price, count) in enumerate(wanted):
+        meant = intent(
+            ticker=ticker, side=side, price=Price(price), contracts=Contracts(count), nonce=n
+        )
+        if check(blotter, meant, limits, later(0)) is None:
+            blotter.apply(intended(meant))
+    assert blotter.ladder_at_risk(EVENT) <= Money(4 * COST)
+    assert max(blotter.strike_at_risk(t) for t in (MARKET, OTHER_MARKET)) <= Money(3 * COST)
+    assert blotter.sent_in_second(later(0)) <= 8
