@@ -18,9 +18,8 @@ from kalshi_alpha.brokers.kalshi.payloads import (
     StatusReply,
     TradesReply,
 )
-from kalshi_alpha.brokers.kalshi.venue_event import VenueEvent
+from kalshi_alpha.brokers.kalshi.venue_event import VenueEvent, venue_event
 from kalshi_alpha.core.errors import MissingData, NewerSchema, ParseRefused
-from kalshi_alpha.core.fees import FeeChange, FeeOverride, FeeSchedule
 from kalshi_alpha.core.types import Trade
 
 SCHEMA = 1
@@ -101,31 +100,9 @@ class FixtureFeed:
     def _event(self, series: SeriesPayload, file: str) -> VenueEvent:
         event = self._read(f"events/{file}", EventReply).event
         seen_at = self.manifest.seen_at_of.get(event.event_ticker, self.manifest.books_seen_at)
-        markets, unreadable = decode.markets(event)
-        books, torn = decode.books(self._read(f"orderbooks/{file}", OrderBooksReply), seen_at)
-        schedule = self._fee_schedule(series, seen_at)
-        if event.fee_type_override is not None or event.fee_multiplier_override is not None:
-            override = FeeOverride(seen_at, event.fee_type_override, event.fee_multiplier_override)
-            schedule = schedule.overridden([override])
-        return VenueEvent(
-            event_ticker=event.event_ticker,
-            series_ticker=event.series_ticker,
-            title=event.title,
-            markets=markets,
-            unreadable=unreadable | torn,
-            books=books,
-            fees=schedule,
-            seen_at=seen_at,
-        )
-
-    def _fee_schedule(self, series: SeriesPayload, seen_at: datetime) -> FeeSchedule:
-        reply = self._read("series/fee_changes.json", FeeChangesReply)
-        changes = [
-            FeeChange(decode.instant(row.scheduled_ts), row.fee_type, row.fee_multiplier)
-            for row in reply.series_fee_change_arr
-            if row.series_ticker == series.ticker
-        ]
-        return FeeSchedule.from_reading(seen_at, series.fee_type, series.fee_multiplier, changes)
+        books = self._read(f"orderbooks/{file}", OrderBooksReply)
+        changes = self._read("series/fee_changes.json", FeeChangesReply).series_fee_change_arr
+        return venue_event(series, event, books, changes, seen_at)
 
     def _read(self, name: str, kind: type[Reply]) -> Reply:
         path = self.root / name
