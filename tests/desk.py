@@ -15,7 +15,8 @@ import pytest
 
 from kalshi_alpha.brokers.dry import DryGateway
 from kalshi_alpha.core.ledger.entry import ClockSource, EntryKind, LedgerEntry, LedgerMode
-from kalshi_alpha.core.ports import Acknowledgement, PostOnlyOrder
+from kalshi_alpha.core.orders.intent import OrderIntent
+from kalshi_alpha.core.ports import Acknowledgement
 from kalshi_alpha.core.types import Side
 from kalshi_alpha.exec.inputs import Inputs
 from kalshi_alpha.exec.pipelines import daily
@@ -51,7 +52,7 @@ class Desk:
     drivers: Path
     venue: Path
     captured: pytest.CaptureFixture[str]
-    orders: list[PostOnlyOrder] = field(default_factory=list)
+    orders: list[OrderIntent] = field(default_factory=list)
 
     def daily(self, *flags: str, mode: str = "pre_cpi") -> Done:
         """Run the pipeline as `make demo` does, with further flags."""
@@ -149,13 +150,13 @@ def open_desk(
         monkeypatch.delenv(name, raising=False)
     monkeypatch.chdir(elsewhere)
     desk = Desk(root, folder / "fixtures", folder / "data_fixtures", captured)
-    place = DryGateway.place
+    rest = DryGateway.rest
 
-    def watched(self: DryGateway, order: PostOnlyOrder) -> Acknowledgement:
-        desk.orders.append(order)
-        return place(self, order)
+    def watched(self: DryGateway, intent: OrderIntent) -> Acknowledgement:
+        desk.orders.append(intent)
+        return rest(self, intent)
 
-    monkeypatch.setattr(DryGateway, "place", watched)
+    monkeypatch.setattr(DryGateway, "rest", watched)
     return desk
 
 

@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
-from datetime import UTC, datetime
 
 import pytest
 
 from kalshi_alpha.brokers.dry import DryGateway
 from kalshi_alpha.brokers.paper import PaperGateway
 from kalshi_alpha.core.book.order_book import OrderBook
-from kalshi_alpha.core.ports import OrderGateway, PostOnlyOrder
-from kalshi_alpha.core.types import Contracts, Price, Side
+from kalshi_alpha.core.ports import OrderGateway
+from kalshi_alpha.core.types import Contracts
+from order_cases import AT, ID, MARKET, intent
 
-AT = datetime(2025, 6, 11, 10, 30, tzinfo=UTC)
-BOOK = OrderBook.of("M", AT, yes_bids=[(4100, 10_000)], no_bids=[(5500, 5_000)])
+BOOK = OrderBook.of(MARKET, AT, yes_bids=[(4100, 10_000)], no_bids=[(5500, 5_000)])
 GATEWAYS: dict[str, Callable[[], OrderGateway]] = {
     "dry": DryGateway,
-    "paper": lambda: PaperGateway({"M": BOOK}, AT),
+    "paper": lambda: PaperGateway({MARKET: BOOK}, AT),
 }
 
 
@@ -26,22 +26,18 @@ def gateway(request: pytest.FixtureRequest) -> OrderGateway:
     return GATEWAYS[request.param]()
 
 
-def order(client_order_id: str = "a", price: int = 4200) -> PostOnlyOrder:
-    return PostOnlyOrder(client_order_id, "M", Side.YES, Price(price), Contracts.whole(5))
-
-
 def test_an_order_rests_whole_under_its_own_id(gateway: OrderGateway) -> None:
-    ack = gateway.place(order())
-    assert (ack.client_order_id, ack.resting) == ("a", Contracts.whole(5))
+    ack = asyncio.run(gateway.place(intent()))
+    assert (ack.client_order_id, ack.resting) == (ID, Contracts.whole(10))
 
 
 def test_a_repeat_is_the_same_order_not_a_second_one(gateway: OrderGateway) -> None:
-    first = gateway.place(order())
-    assert gateway.place(order()) == first
+    first = asyncio.run(gateway.place(intent()))
+    assert asyncio.run(gateway.place(intent())) == first
 
 
 def test_cancelling_twice_does_nothing_more(gateway: OrderGateway) -> None:
-    gateway.place(order())
-    gateway.cancel("a")
-    gateway.cancel("a")
-    gateway.cancel("never placed")
+    asyncio.run(gateway.place(intent()))
+    asyncio.run(gateway.cancel(ID))
+    asyncio.run(gateway.cancel(ID))
+    asyncio.run(gateway.cancel("never placed"))

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from kalshi_alpha.core.book.order_book import OrderBook
-from kalshi_alpha.core.errors import VenueError
 from kalshi_alpha.core.execution.paper_queue import PaperFill, PaperOrder, paper_fills
-from kalshi_alpha.core.ports import Acknowledgement, PostOnlyOrder
+from kalshi_alpha.core.orders.errors import OrderRejected, OrderWithheld
+from kalshi_alpha.core.orders.intent import OrderIntent
+from kalshi_alpha.core.ports import Acknowledgement
 from kalshi_alpha.core.types import Contracts, Trade
 
 
@@ -17,7 +18,7 @@ from kalshi_alpha.core.types import Contracts, Trade
 class PaperResult:
     """What became of one paper order: its fills, in time order."""
 
-    order: PostOnlyOrder
+    order: OrderIntent
     fills: tuple[PaperFill, ...]
 
     @property
@@ -40,28 +41,45 @@ class PaperGateway:
     def __init__(self, books: Mapping[str, OrderBook], at: datetime) -> None:
         self._books = books
         self._at = at
-        self._resting: dict[str, PostOnlyOrder] = {}
+        self._resting: dict[str, OrderIntent] = {}
+        self._ended: set[str] = set()
 
-    def place(self, order: PostOnlyOrder) -> Acknowledgement:
+    async def place(self, intent: OrderIntent) -> Acknowledgement:
         """Rest an order behind everything shown at its price or better; a repeat changes nothing.
 
         Raises
         ------
-        VenueError
-            If there is no book for the market, or the order would cross.
+        OrderWithheld
+            If there is no book for the market.
+        OrderRejected
+            If the order would cross.
         """
-        book = self._books.get(order.ticker)
-        if book is None:
-            raise VenueError(f"{order.ticker}: no book to rest in")
-        ask = book.best_ask(order.side)
-        if ask is not None and order.price >= ask:
-            raise VenueError(f"{order.ticker}: post only, and {order.price} meets the ask {ask}")
-        kept = self._resting.setdefault(order.client_order_id, order)
-        return Acknowledgement(order.client_order_id, None, kept.contracts)
+        return self.rest(intent)
 
-    def cancel(self, client_order_id: str) -> None:
+    def rest(self, intent: OrderIntent) -> Acknowledgement:
+        """Do what `place` does, for callers without an event loop."""
+        order_id = intent.client_order_id
+        if order_id in self._ended:
+            return Acknowledgement(order_id, None, Contracts(0))
+        book = self._books.get(intent.ticker)
+        if book is None:
+            raise OrderWithheld("no_book", f"{intent.ticker} has no book to rest in")
+        ask = book.best_ask(intent.side)
+        if ask is not None and intent.price >= ask:
+            said = f"{intent.ticker}: post only, and {intent.price} meets the ask {ask}"
+            raise OrderRejected("invalid_order", said)
+        kept = self._resting.setdefault(order_id, intent)
+        return Acknowledgement(order_id, None, kept.contracts)
+
+    async def cancel(self, client_order_id: str) -> None:
         """Take an order off; one that does not rest is no error."""
-        self._resting.pop(client_order_id, None)
+        if self._resting.pop(client_order_id, None) is not None:
+            self._ended.add(client_order_id)
+
+    async def cancel_all(self) -> None:
+        """Take every order off."""
+        self._ended.update(self._resting)
+        self._resting.clear()
 
     def let_pass(
         self, tape: Mapping[str, Iterable[Trade]], until: datetime
@@ -80,7 +98,7 @@ class PaperGateway:
             for order in self._resting.values()
         )
 
-    def _queued(self, order: PostOnlyOrder) -> PaperOrder:
+    def _queued(self, order: OrderIntent) -> PaperOrder:
         # At equal price earlier orders come first; better bids are not counted, because prints
         # at our price can only follow once they are gone.
         shown = self._books[order.ticker].bids(order.side)
@@ -89,7 +107,7 @@ class PaperGateway:
 
 
 def _prints(
-    tape: Mapping[str, Iterable[Trade]], order: PostOnlyOrder, until: datetime
+    tape: Mapping[str, Iterable[Trade]], order: OrderIntent, until: datetime
 ) -> Iterable[Trade]:
     for trade in tape.get(order.ticker, ()):
         if trade.at > until:

@@ -11,11 +11,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol, TypeVar
 
-from kalshi_alpha.core.errors import BadParameter
-from kalshi_alpha.core.types import E4_PER_DOLLAR, Contracts, Ladder, Price, Side
+from kalshi_alpha.core.orders.intent import OrderIntent
+from kalshi_alpha.core.types import Contracts, Ladder
 
 BookT_co = TypeVar("BookT_co", covariant=True)
 RowT = TypeVar("RowT")
+_NONE = Contracts(0)
 
 
 class Clock(Protocol):
@@ -27,71 +28,49 @@ class Clock(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class PostOnlyOrder:
-    """An order that may only rest.
-
-    Attributes
-    ----------
-    client_order_id
-        Made by us before the first send and the same on every repeat, so that a repeat cannot
-        become a second order.
-    ticker, side
-        Market, and the side that is bought.
-    price
-        Price of that side, so a NO order carries the NO price.
-    contracts
-        How many.
-
-    Raises
-    ------
-    BadParameter
-        If the id is empty, the count is zero, or the price is not between 0 and 1 dollar.
-    """
-
-    client_order_id: str
-    ticker: str
-    side: Side
-    price: Price
-    contracts: Contracts
-
-    def __post_init__(self) -> None:
-        if not self.client_order_id:
-            raise BadParameter("an order needs its client order id before it is sent")
-        if self.contracts.e2 == 0:
-            raise BadParameter(f"{self.client_order_id}: an order for no contracts")
-        if not 0 < self.price.e4 < E4_PER_DOLLAR:
-            raise BadParameter(f"{self.client_order_id}: no order rests at {self.price}")
-
-
-@dataclass(frozen=True, slots=True)
 class Acknowledgement:
-    """What a gateway answers: the order rests, under the venue's id if there is one."""
+    """What a gateway answers: how much rests and was filled, under the venue's id if it has one."""
 
     client_order_id: str
     order_id: str | None
     resting: Contracts
+    filled: Contracts = _NONE
 
 
 class OrderGateway(Protocol):
-    """Takes orders: dry, paper, the simulator or the exchange."""
+    """Takes orders: dry, paper, the local exchange or the exchange."""
 
-    def place(self, order: PostOnlyOrder) -> Acknowledgement:
-        """Rest an order; safe to repeat, because the order carries its client id.
+    async def place(self, intent: OrderIntent) -> Acknowledgement:
+        """Rest an order; safe to repeat, because the same intent has the same client order id.
 
         Raises
         ------
-        VenueError
-            If it was refused, or if no answer says what became of it.
+        OrderWithheld
+            If it was not sent.
+        OrderRejected
+            If it was refused: no order exists.
+        OrderUnknown
+            If no answer says what became of it.
         """
         ...
 
-    def cancel(self, client_order_id: str) -> None:
+    async def cancel(self, client_order_id: str) -> None:
         """Take an order off the book; cancelling one that no longer rests does nothing.
 
         Raises
         ------
-        VenueError
+        OrderUnknown
             If no answer says what became of it.
+        """
+        ...
+
+    async def cancel_all(self) -> None:
+        """Take every order off the book, and return once none rests.
+
+        Raises
+        ------
+        OrderUnknown
+            If it could not be confirmed that none rests.
         """
         ...
 

@@ -12,7 +12,6 @@ from kalshi_alpha.core.ladder import interval, interval_bounds, market_probabili
 from kalshi_alpha.core.ledger.entry import LedgerEntry
 from kalshi_alpha.core.ledger.rows import EventRun
 from kalshi_alpha.core.ledger.support import support
-from kalshi_alpha.core.ports import PostOnlyOrder
 from kalshi_alpha.core.proposals.proposal import Proposal
 from kalshi_alpha.core.proposals.snapshot import LadderSnapshot
 from kalshi_alpha.core.schedule import new_york
@@ -22,7 +21,7 @@ from kalshi_alpha.datastore.ledger import LedgerStore
 from kalshi_alpha.exec.artifacts import proposals_document, proposals_path, write_go_no_go
 from kalshi_alpha.exec.paper_ledger import (
     PaperTerms,
-    client_order_id,
+    intent_of,
     paper_entries,
 )
 from kalshi_alpha.exec.reports.ladder_picture import Rung, ladder_picture
@@ -67,9 +66,8 @@ def write_decision(run: Run, scanned: Scanned, series: str, folder: Path) -> Wri
 def send_dry(run: Run, proposals: Sequence[Proposal]) -> DryGateway:
     """Hand the proposals to the dry broker, which sends nothing."""
     gateway = DryGateway()
-    for p in proposals:
-        order_id = client_order_id(p, run.clock.at)
-        gateway.place(PostOnlyOrder(order_id, p.market_ticker, p.side, p.price, p.contracts))
+    for proposal in proposals:
+        gateway.rest(intent_of(proposal, run.clock.at))
     return gateway
 
 

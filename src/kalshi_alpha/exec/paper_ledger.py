@@ -20,7 +20,7 @@ from kalshi_alpha.core.execution.slippage import SlippageCurve
 from kalshi_alpha.core.fees import FeeTerms, Liquidity, OrderFees, order_fee
 from kalshi_alpha.core.forecast import Forecast
 from kalshi_alpha.core.ledger.entry import EntryKind, LedgerEntry
-from kalshi_alpha.core.ports import PostOnlyOrder
+from kalshi_alpha.core.orders.intent import OrderIntent
 from kalshi_alpha.core.proposals.proposal import Proposal
 from kalshi_alpha.core.proposals.snapshot import LadderSnapshot
 from kalshi_alpha.core.types import Money, Trade
@@ -70,10 +70,19 @@ def paper_entries(
     return tuple(rows)
 
 
-def client_order_id(proposal: Proposal, at: datetime) -> str:
-    """Derive an order's id from what it is, so that a repeat is the same order."""
-    parts = (proposal.market_ticker, proposal.side, str(proposal.price), at.isoformat())
-    return hashlib.sha256("|".join(parts).encode()).hexdigest()[:32]
+def intent_of(proposal: Proposal, at: datetime) -> OrderIntent:
+    """Return the order that a proposal asks for; the same proposal at one clock is one order."""
+    return OrderIntent(
+        series=proposal.series_ticker,
+        event_ticker=proposal.event_ticker,
+        ticker=proposal.market_ticker,
+        side=proposal.side,
+        price=proposal.price,
+        contracts=proposal.contracts,
+        expires_at=proposal.closes_at,
+        decided_at=at,
+        fee_max=proposal.fee,
+    )
 
 
 def _rest(
@@ -85,9 +94,7 @@ def _rest(
 ) -> tuple[PaperResult, ...]:
     gateway = PaperGateway(books, at)
     for p in proposals:
-        gateway.place(
-            PostOnlyOrder(client_order_id(p, at), p.market_ticker, p.side, p.price, p.contracts)
-        )
+        gateway.rest(intent_of(p, at))
     prints: dict[str, list[Trade]] = {}
     for trade in tape:
         prints.setdefault(trade.ticker, []).append(trade)

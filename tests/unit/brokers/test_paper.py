@@ -1,33 +1,47 @@
 from __future__ import annotations
 
+import asyncio
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from kalshi_alpha.brokers.paper import PaperGateway
 from kalshi_alpha.core.book.order_book import OrderBook
-from kalshi_alpha.core.errors import VenueError
-from kalshi_alpha.core.ports import PostOnlyOrder
+from kalshi_alpha.core.orders.errors import OrderRejected, OrderWithheld
+from kalshi_alpha.core.orders.intent import OrderIntent
 from kalshi_alpha.core.types import Contracts, Price, Side, Trade
 
 AT = datetime(2025, 6, 11, 10, 30, tzinfo=UTC)
 EXPIRY = AT + timedelta(hours=1)
-BOOK = OrderBook.of("M", AT, yes_bids=[(4100, 10_000)], no_bids=[(5500, 5_000)])
+BOOK = OrderBook.of("E-M", AT, yes_bids=[(4100, 10_000)], no_bids=[(5500, 5_000)])
+
+
+def order(side: Side, price: int, count: int) -> OrderIntent:
+    return OrderIntent(
+        series="E",
+        event_ticker="E",
+        ticker="E-M",
+        side=side,
+        price=Price(price),
+        contracts=Contracts.whole(count),
+        expires_at=EXPIRY,
+        decided_at=AT,
+    )
 
 
 def resting(side: Side, price: int, count: int) -> PaperGateway:
-    gateway = PaperGateway({"M": BOOK}, AT)
-    gateway.place(PostOnlyOrder("a", "M", side, Price(price), Contracts.whole(count)))
+    gateway = PaperGateway({"E-M": BOOK}, AT)
+    gateway.rest(order(side, price, count))
     return gateway
 
 
 def hit(minutes: int, yes_price: int, count: int, taker: Side, *, block: bool = False) -> Trade:
     at = AT + timedelta(minutes=minutes)
-    return Trade(f"t{minutes}", "M", at, Price(yes_price), Contracts.whole(count), taker, block)
+    return Trade(f"t{minutes}", "E-M", at, Price(yes_price), Contracts.whole(count), taker, block)
 
 
 def filled(gateway: PaperGateway, *prints: Trade) -> Contracts:
-    (result,) = gateway.let_pass({"M": prints}, EXPIRY)
+    (result,) = gateway.let_pass({"E-M": prints}, EXPIRY)
     return result.filled
 
 
@@ -64,19 +78,21 @@ def test_prints_before_placement_after_expiry_and_blocks_fill_nothing() -> None:
 
 
 def test_an_order_that_would_cross_is_refused() -> None:
-    gateway = PaperGateway({"M": BOOK}, AT)
-    with pytest.raises(VenueError, match="post only"):
-        gateway.place(PostOnlyOrder("a", "M", Side.YES, Price(4500), Contracts.whole(1)))
+    gateway = PaperGateway({"E-M": BOOK}, AT)
+    with pytest.raises(OrderRejected, match="post only"):
+        gateway.rest(order(Side.YES, 4500, 1))
 
 
-def test_an_order_without_a_book_is_refused() -> None:
-    with pytest.raises(VenueError, match="no book"):
-        PaperGateway({}, AT).place(
-            PostOnlyOrder("a", "M", Side.YES, Price(4100), Contracts.whole(1))
-        )
+def test_an_order_without_a_book_is_not_placed() -> None:
+    with pytest.raises(OrderWithheld, match="no book"):
+        PaperGateway({}, AT).rest(order(Side.YES, 4100, 1))
 
 
-def test_a_cancelled_order_meets_no_print() -> None:
+@pytest.mark.parametrize("everything", [True, False])
+def test_a_cancelled_order_meets_no_print_and_does_not_come_back(everything: bool) -> None:
     gateway = resting(Side.YES, 4200, 5)
-    gateway.cancel("a")
-    assert gateway.let_pass({"M": [hit(1, 4200, 50, Side.NO)]}, EXPIRY) == ()
+    cancelled = order(Side.YES, 4200, 5)
+    ending = gateway.cancel_all() if everything else gateway.cancel(cancelled.client_order_id)
+    asyncio.run(ending)
+    assert gateway.rest(cancelled).resting == Contracts(0)
+    assert gateway.let_pass({"E-M": [hit(1, 4200, 50, Side.NO)]}, EXPIRY) == ()

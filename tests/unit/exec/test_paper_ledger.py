@@ -12,7 +12,7 @@ from kalshi_alpha.core.execution.fillratio import COLD_START_ALPHA
 from kalshi_alpha.core.ledger.entry import EntryKind, LedgerEntry
 from kalshi_alpha.core.proposals.proposal import Proposal
 from kalshi_alpha.core.types import Contracts, Price, Side, Trade
-from kalshi_alpha.exec.paper_ledger import PaperTerms, client_order_id, paper_entries
+from kalshi_alpha.exec.paper_ledger import PaperTerms, intent_of, paper_entries
 
 EXPIRY = AT + timedelta(hours=1)
 TICKER = "KXCPI-24NOV-T0.3"
@@ -129,11 +129,11 @@ def test_every_proposal_has_its_row_and_a_hash_of_what_it_was_priced_with(mornin
 
 def test_an_orders_id_is_the_same_on_every_repeat_and_its_own(morning: Morning) -> None:
     first = proposal(morning)
-    assert client_order_id(first, AT) == client_order_id(proposal(morning), AT)
+    assert intent_of(first, AT) == intent_of(proposal(morning), AT)
     others = {
-        client_order_id(replace(first, price=Price(6700)), AT),
-        client_order_id(replace(first, side=Side.YES), AT),
-        client_order_id(first, AT + timedelta(seconds=1)),
-        client_order_id(first, AT),
+        intent_of(replace(first, price=Price(6700)), AT).client_order_id,
+        intent_of(replace(first, side=Side.YES), AT).client_order_id,
+        intent_of(first, AT + timedelta(seconds=1)).client_order_id,
+        intent_of(first, AT).client_order_id,
     }
     assert len(others) == 4

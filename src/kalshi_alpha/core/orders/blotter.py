@@ -151,6 +151,24 @@ class Blotter:
         return None if self._cash_e6 is None else Money(self._cash_e6)
 
     @property
+    def locked_cash(self) -> Money:
+        """Cash that the venue holds back for what rests: its cost, less a dollar for each pair.
+
+        An order that closes a position is paid a dollar for each pair, and so needs less.
+        """
+        cost, count = Counter[tuple[str, Side]](), Counter[tuple[str, Side]]()
+        for order in self.resting():
+            place = order.intent.ticker, order.intent.side
+            cost[place] += order.intent.price.e4 * order.open.e2
+            count[place] += order.open.e2
+        locked = 0
+        for (ticker, side), cost_e6 in cost.items():
+            held = self._held_e2.get(ticker, 0)
+            closes = min(max(0, -held if side is Side.YES else held), count[ticker, side])
+            locked += max(0, cost_e6 - closes * (E6_PER_DOLLAR // 100))
+        return Money(locked)
+
+    @property
     def stated_at(self) -> datetime | None:
         """When cash and positions were last stated, or None."""
         return self._stated_at

@@ -314,6 +314,7 @@ def _statement(
 ) -> ev.Stated | None:
     # A statement made while fills are outstanding would count them twice once they arrive.
     first = known.cash is None
+    # What rests is locked, and comes back when it is cancelled.
     if view.cash is None or not ((first and whole) or accept is not None):
         return None
     positions = tuple(
@@ -322,7 +323,8 @@ def _statement(
         if p.net_e2
     )
     note = accept if accept is not None else "first comparison with the venue"
-    return ev.Stated(at=at, cash=view.cash, positions=positions, note=note)
+    cash = view.cash + known.locked_cash
+    return ev.Stated(at=at, cash=cash, positions=positions, note=note)
 
 
 def _position_breaks(known: Blotter, view: VenueView) -> Iterator[Break]:
@@ -337,10 +339,12 @@ def _cash_breaks(known: Blotter, view: VenueView) -> Iterator[Break]:
     if known.cash is None:
         said = "not read" if view.cash is None else str(view.cash)
         yield Break(BreakKind.CASH, "balance", "not stated yet", said)
-    elif view.cash is None:
-        yield Break(BreakKind.CASH, "balance", str(known.cash), "not read")
-    elif abs((known.cash - view.cash).e6) >= _CENT_E6:
-        yield Break(BreakKind.CASH, "balance", str(known.cash), str(view.cash))
+        return
+    free = known.cash - known.locked_cash
+    if view.cash is None:
+        yield Break(BreakKind.CASH, "balance", str(free), "not read")
+    elif abs((free - view.cash).e6) >= _CENT_E6:
+        yield Break(BreakKind.CASH, "balance", str(free), str(view.cash))
 
 
 def _signed(net_e2: int) -> str:

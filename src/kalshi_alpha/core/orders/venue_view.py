@@ -75,7 +75,8 @@ class VenueView:
     positions
         All that are open; a market that is not named holds nothing.
     cash
-        Balance without the value of positions. None if it could not be read.
+        Free cash: without the value of positions, and without what resting orders lock. None if
+        it could not be read.
     read_at
         When the reading began, by our clock.
     data_as_of

@@ -122,6 +122,16 @@ def test_cash_pays_fills_and_fees_and_gets_a_dollar_for_each_pair() -> None:
     assert blotter.cash == Money(997_550_000)
 
 
+def test_what_rests_locks_its_cost_less_a_dollar_for_each_pair_it_would_close() -> None:
+    resting = fold(intended(), accepted())
+    assert resting.locked_cash == Money(4_200_000)
+    resting.apply(filled(400))
+    assert resting.locked_cash == Money(2_520_000)
+    short = fold(stated(**{"T0.3": -600}), intended(), accepted())
+    assert short.locked_cash == Money(0)
+    assert fold(intended(), lost()).locked_cash == Money(0)
+
+
 def test_a_corrected_fill_is_booked_once() -> None:
     blotter = fold(stated(), intended(), accepted(), filled(1000), filled(900))
     assert (blotter.cash, dict(blotter.positions)) == (Money(996_220_000), {MARKET: 900})

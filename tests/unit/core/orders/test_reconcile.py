@@ -47,6 +47,9 @@ OPENING = ev.Stated(at=AT, cash=Money(1_000_000_000))
 LATER = later(1)
 
 
+LOCKED = Money(995_800_000)  # free cash while ten rest at 0.42
+
+
 def found(events: list[ev.OrderEvent], at: float = 1, **shown: Any) -> Reconciliation:
     return reconcile(fold(OPENING, *events), view(**shown), later(at))
 
@@ -64,7 +67,7 @@ def position(net_e2: int) -> VenuePosition:
 
 
 def test_what_agrees_is_clean_and_says_so() -> None:
-    result = found([intended(), accepted()], orders=[venue_order()])
+    result = found([intended(), accepted()], orders=[venue_order()], cash=LOCKED)
     assert result.clean
     assert result.events == (ev.Reconciled(at=LATER, breaks=0),)
 
@@ -87,7 +90,7 @@ def test_the_first_comparison_states_nothing_while_anything_is_open() -> None:
 @pytest.mark.parametrize("news", [[], [lost()]], ids=["in flight", "unknown"])
 def test_an_order_that_was_sent_and_never_answered_is_adopted(news: list[ev.OrderEvent]) -> None:
     events = [intended(), *news]
-    result = found(events, orders=[venue_order()])
+    result = found(events, orders=[venue_order()], cash=LOCKED)
     assert result.clean
     order = after(events, result).orders[ID]
     assert (order.state, order.order_id) == (OrderState.RESTING, VENUE_ID)
@@ -146,7 +149,7 @@ def test_a_fill_is_booked_once_however_often_it_is_shown() -> None:
         "orders": [venue_order(filled=Contracts(400), remaining=Contracts(600))],
         "fills": [venue_fill(400), venue_fill(400)],
         "positions": (position(400),),
-        "cash": Money(998_320_000),
+        "cash": LOCKED,
     }
     result = found(events, **shown)
     assert result.clean
@@ -160,7 +163,7 @@ def test_a_corrected_fill_replaces_the_one_we_had() -> None:
         orders=[venue_order(filled=Contracts(300), remaining=Contracts(700))],
         fills=[venue_fill(300, fee=Money(10_000))],
         positions=(position(300),),
-        cash=Money(998_730_000),
+        cash=Money(995_790_000),
     )
     assert result.clean
     assert after(events, result).orders[ID].filled == Contracts(300)
@@ -208,16 +211,16 @@ STRANGER = venue_order(intent(nonce=9), order_id="venue-9")
     ("events", "shown", "breaks"),
     [
         (HELD, HELD_SHOWN, []),
-        (RESTS, {"orders": [venue_order(), STRANGER]}, [B.FOREIGN_ORDER]),
+        (RESTS, {"cash": LOCKED, "orders": [venue_order(), STRANGER]}, [B.FOREIGN_ORDER]),
         (
             RESTS,
-            {"orders": [venue_order(), venue_order(order_id="venue-2", client_order_id=None)]},
+            {"cash": LOCKED, "orders": [venue_order(), venue_order(order_id="venue-2", client_order_id=None)]},
             [B.FOREIGN_ORDER],
         ),
-        (RESTS, {"orders": [venue_order(), venue_order(order_id="venue-2")]}, [B.SECOND_ORDER]),
-        (RESTS, {"orders": [venue_order(price=Price(4300))]}, [B.ORDER_DIFFERS]),
-        (RESTS, {"orders": [venue_order(side=Side.NO)]}, [B.ORDER_DIFFERS]),
-        (RESTS, {}, [B.ORDER_MISSING]),
+        (RESTS, {"cash": LOCKED, "orders": [venue_order(), venue_order(order_id="venue-2")]}, [B.SECOND_ORDER]),
+        (RESTS, {"cash": LOCKED, "orders": [venue_order(price=Price(4300))]}, [B.ORDER_DIFFERS]),
+        (RESTS, {"cash": LOCKED, "orders": [venue_order(side=Side.NO)]}, [B.ORDER_DIFFERS]),
+        (RESTS, {"cash": LOCKED}, [B.ORDER_MISSING]),
         (HELD, HELD_SHOWN | {"fills": []}, [B.FILL_MISSING]),
         (
             HELD,
@@ -239,7 +242,7 @@ STRANGER = venue_order(intent(nonce=9), order_id="venue-9")
         (HELD, HELD_SHOWN | {"cash": Money(995_790_000)}, [B.CASH]),
         (HELD, HELD_SHOWN | {"cash": Money(995_810_000)}, [B.CASH]),
         (HELD, HELD_SHOWN | {"cash": None}, [B.CASH]),
-        ([intended(), rejected()], {"orders": [venue_order()]}, []),
+        ([intended(), rejected()], {"cash": LOCKED, "orders": [venue_order()]}, []),
     ],
 )  # fmt: skip
 def test_each_thing_that_does_not_agree_is_a_break(
