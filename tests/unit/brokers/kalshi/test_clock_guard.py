@@ -1,0 +1,160 @@
+from __future__ import annotations
+
+import asyncio
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kalshi_alpha.brokers.kalshi.clock_guard import ClockGuard, loop_seconds
+from kalshi_alpha.core.errors import KalshiClockSkewError
+
+START = datetime(2026, 6, 11, 6, 29, 20, tzinfo=UTC)
+
+
+class Clocks:
+    """A wall clock that can be set, and a monotonic one that cannot."""
+
+    def __init__(self) -> None:
+        self.seconds = 1000.0
+        self.offset = timedelta(0)
+
+    def now(self) -> datetime:
+        return START + timedelta(seconds=self.seconds - 1000.0) + self.offset
+
+    def monotonic(self) -> float:
+        return self.seconds
+
+
+def guarded() -> tuple[ClockGuard, Clocks]:
+    clocks = Clocks()
+    return ClockGuard(clocks, clocks.monotonic), clocks
+
+
+def reply(guard: ClockGuard, clocks: Clocks, skew_s: float, trip_s: float = 0.02) -> None:
+    """Let a reply come whose date says that our clock is ahead by so much."""
+    sent = clocks.now()
+    clocks.seconds += trip_s
+    theirs = clocks.now() - timedelta(seconds=skew_s + trip_s / 2)
+    guard.checked({"date": format_datetime(theirs, usegmt=True)}, sent, clocks.now())
+
+
+def test_nothing_that_moves_an_order_is_signed_before_a_reply_was_compared() -> None:
+    guard, clocks = guarded()
+    guard.require_sound()
+    with pytest.raises(KalshiClockSkewError, match="not compared"):
+        guard.require_checked()
+    reply(guard, clocks, 0.0)
+    guard.require_checked()
+
+
+@pytest.mark.parametrize("skew_s", [6.0, -6.0, 60.0, -3600.0])
+def test_a_difference_beyond_five_seconds_raises_and_latches(skew_s: float) -> None:
+    guard, clocks = guarded()
+    reply(guard, clocks, 0.0)
+    with pytest.raises(KalshiClockSkewError, match="ahead of" if skew_s > 0 else "behind"):
+        reply(guard, clocks, skew_s)
+    assert guard.latched
+    with pytest.raises(KalshiClockSkewError):
+        reply(guard, clocks, 0.0)
+    with pytest.raises(KalshiClockSkewError, match="NTP"):
+        guard.require_sound()
+
+
+@given(skew_s=st.floats(-4.4, 4.4), trip_s=st.floats(0.0, 2.0))
+def test_no_clock_that_is_right_to_the_headers_grain_is_refused(
+    skew_s: float, trip_s: float
+) -> None:
+    guard, clocks = guarded()
+    trip_s = min(trip_s, 2.0 * (4.5 - abs(skew_s)))
+    reply(guard, clocks, skew_s, trip_s * 0.99)
+
+
+@given(skew_s=st.floats(6.0, 1e6), behind=st.booleans(), trip_s=st.floats(0.0, 0.9))
+def test_no_clock_that_is_wrong_beyond_the_headers_grain_passes(
+    skew_s: float, trip_s: float, *, behind: bool
+) -> None:
+    guard, clocks = guarded()
+    with pytest.raises(KalshiClockSkewError):
+        reply(guard, clocks, -skew_s if behind else skew_s, trip_s)
+
+
+@pytest.mark.parametrize("date", ["", "yesterday", "Thu, 99 Jun 2026 06:29:20 GMT"])
+def test_a_reply_without_a_time_decides_nothing(date: str) -> None:
+    guard, clocks = guarded()
+    assert guard.checked({"date": date}, clocks.now(), clocks.now()) is None
+    with pytest.raises(KalshiClockSkewError, match="not compared"):
+        guard.require_checked()
+
+
+def test_a_slow_reply_decides_only_what_every_moment_of_it_shows() -> None:
+    guard, clocks = guarded()
+    reply(guard, clocks, 0.0, trip_s=9.0)
+    with pytest.raises(KalshiClockSkewError, match="not compared"):
+        guard.require_checked()
+    with pytest.raises(KalshiClockSkewError, match="ahead"):
+        reply(guard, clocks, 100.0, trip_s=9.0)
+
+
+@pytest.mark.parametrize("step_s", [1.0, -2.0, 600.0, -600.0])
+def test_after_a_step_nothing_is_signed_until_a_reply_was_compared(step_s: float) -> None:
+    guard, clocks = guarded()
+    reply(guard, clocks, 0.0)
+    clocks.seconds += 30.0
+    guard.require_checked()
+    clocks.offset += timedelta(seconds=step_s)
+    for refuse in (guard.require_sound, guard.require_checked):
+        with pytest.raises(KalshiClockSkewError, match="stepped"):
+            refuse()
+    if abs(step_s) > 5.0:
+        with pytest.raises(KalshiClockSkewError):
+            reply(guard, clocks, step_s)
+    else:
+        reply(guard, clocks, step_s)
+        guard.require_checked()
+
+
+def test_a_reply_that_was_under_way_when_the_clock_stepped_decides_nothing() -> None:
+    guard, clocks = guarded()
+    reply(guard, clocks, 0.0)
+    sent = clocks.now()
+    clocks.offset += timedelta(seconds=1.5)
+    date = format_datetime(clocks.now(), usegmt=True)
+    assert guard.checked({"date": date}, sent, clocks.now()) is None
+    with pytest.raises(KalshiClockSkewError, match="stepped"):
+        guard.require_sound()
+
+
+def test_noting_a_reply_raises_nothing_and_still_latches() -> None:
+    guard, clocks = guarded()
+    wrong = format_datetime(START + timedelta(hours=1), usegmt=True)
+    assert guard.noted({"date": wrong}, clocks.now(), clocks.now()) is not None
+    assert guard.latched
+
+
+def test_a_step_is_noticed_within_a_second_although_nothing_is_sent() -> None:
+    async def session() -> float:
+        loop = asyncio.get_running_loop()
+        clocks = Clocks()
+        begun = loop.time()
+        guard = ClockGuard(clocks, lambda: 1000.0)
+        noticed = loop.create_future()
+        watching = asyncio.create_task(guard.watch(lambda: noticed.set_result(loop.time() - begun)))
+        await asyncio.sleep(0)
+        clocks.offset = timedelta(seconds=10)
+        try:
+            return float(await asyncio.wait_for(noticed, 5.0))
+        finally:
+            watching.cancel()
+
+    assert asyncio.run(session()) < 1.0
+
+
+def test_seconds_are_the_running_loops() -> None:
+    async def difference() -> float:
+        return loop_seconds() - asyncio.get_running_loop().time()
+
+    assert abs(asyncio.run(difference())) < 0.1
+    assert loop_seconds() > 0.0

@@ -1,0 +1,98 @@
+from __future__ import annotations
+
+import pytest
+
+from kalshi_alpha.brokers.kalshi.hosts import VenueHost, is_loopback, venue_host
+from kalshi_alpha.config.environment import KalshiEnv
+from kalshi_alpha.core.errors import ConfigError
+
+
+@pytest.mark.parametrize(
+    ("env", "choice", "rest", "stream"),
+    [
+        (
+            KalshiEnv.PROD,
+            "",
+            "https://api.elections.kalshi.com/trade-api/v2",
+            "wss://api.elections.kalshi.com/trade-api/ws/v2",
+        ),
+        (
+            KalshiEnv.DEMO,
+            "",
+            "https://demo-api.kalshi.co/trade-api/v2",
+            "wss://demo-api.kalshi.co/trade-api/ws/v2",
+        ),
+        (
+            KalshiEnv.PROD,
+            "external",
+            "https://external-api.kalshi.com/trade-api/v2",
+            "wss://external-api-ws.kalshi.com/trade-api/ws/v2",
+        ),
+        (
+            KalshiEnv.DEMO,
+            "external",
+            "https://external-api.demo.kalshi.co/trade-api/v2",
+            "wss://external-api-ws.demo.kalshi.co/trade-api/ws/v2",
+        ),
+    ],
+)
+def test_the_hosts_are_those_of_the_run_book_and_the_newer_ones_a_setting_away(
+    env: KalshiEnv, choice: str, rest: str, stream: str
+) -> None:
+    host = venue_host(env, {"KALSHI_VENUE_HOSTS": choice})
+    assert host.rest + host.rest_prefix == rest
+    assert host.stream + host.stream_path == stream
+
+
+def test_the_local_exchange_is_where_its_url_says() -> None:
+    host = venue_host(KalshiEnv.SIM, {"KALSHI_SIM_URL": "http://127.0.0.1:8123/"})
+    assert (host.rest, host.stream) == ("http://127.0.0.1:8123", "ws://127.0.0.1:8123")
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "",
+        "https://127.0.0.1:8123",
+        "http://10.0.0.1:8123",
+        "http://api.elections.kalshi.com",
+        "http://127.0.0.1.example.com:80",
+        "http://user:word@127.0.0.1:8123",
+        "http://127.0.0.1:8123/trade-api",
+        "http://127.0.0.1:8123?x=1",
+    ],
+)
+def test_a_local_exchange_elsewhere_is_refused(url: str) -> None:
+    with pytest.raises(ConfigError):
+        venue_host(KalshiEnv.SIM, {"KALSHI_SIM_URL": url})
+
+
+def test_an_unknown_choice_of_hosts_is_refused() -> None:
+    with pytest.raises(ConfigError, match="KALSHI_VENUE_HOSTS must be 'external' or unset"):
+        venue_host(KalshiEnv.PROD, {"KALSHI_VENUE_HOSTS": "mine"})
+
+
+@pytest.mark.parametrize(
+    ("env", "rest", "stream"),
+    [
+        (KalshiEnv.PROD, "https://demo-api.kalshi.co", "wss://demo-api.kalshi.co"),
+        (KalshiEnv.DEMO, "https://api.elections.kalshi.com", "wss://api.elections.kalshi.com"),
+        (KalshiEnv.PROD, "https://api.elections.kalshi.com", "wss://demo-api.kalshi.co"),
+        (KalshiEnv.PROD, "http://127.0.0.1:80", "ws://127.0.0.1:80"),
+        (KalshiEnv.PROD, "https://api.elections.kalshi.com.example.com", "wss://x"),
+        (KalshiEnv.SIM, "https://api.elections.kalshi.com", "wss://api.elections.kalshi.com"),
+    ],
+)
+def test_no_host_can_be_built_for_another_environment(
+    env: KalshiEnv, rest: str, stream: str
+) -> None:
+    with pytest.raises(ConfigError):
+        VenueHost(env, rest, stream)
+
+
+@pytest.mark.parametrize(
+    ("host", "local"),
+    [("127.0.0.1", True), ("::1", True), ("localhost", True), ("0.0.0.0", False), ("x", False)],  # noqa: S104
+)
+def test_only_this_machine_is_loopback(host: str, *, local: bool) -> None:
+    assert is_loopback(host) is local
