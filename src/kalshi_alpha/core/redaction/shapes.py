@@ -56,8 +56,9 @@ _SHAPES: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("password in a URL", re.compile(r"(?<=://)[^\s/:@]+:[^\s/@]+(?=@)")),
 )
 _SCHEME = re.compile(r"\b(?:bearer|basic)[ \t]+([A-Za-z0-9._~+/-]{8,}=*)", re.I)
+# What is assigned is only looked at, so that it may hold an assignment of its own.
 _ASSIGNED = re.compile(
-    r"([A-Za-z][A-Za-z0-9_-]{1,60})(\\*[\"']?\s{0,3}[=:]\s{0,3}\\*[\"']?)([^\s\"'&,;<>(){}\[\]\\]{4,})"
+    r"([A-Za-z][A-Za-z0-9_-]{1,60})(\\*[\"']?\s{0,3}[=:]\s{0,3}\\*[\"']?)(?=([^\s\"'&,;<>(){}\[\]\\]{4,}))"
 )
 _LONG_RUN = re.compile(r"[A-Za-z0-9+/_-]{64,}={0,2}")
 _HEX_RUN = re.compile(r"[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}|[0-9A-Fa-f]{32,}")

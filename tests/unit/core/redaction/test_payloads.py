@@ -297,11 +297,11 @@ def test_a_secret_is_found_at_any_depth_in_any_wrapping(
 def test_random_signatures_are_known_by_their_shape(size: int) -> None:
     generator = random.Random(size)
     missed = 0
-    for _ in range(1000):
+    for _ in range(300):
         encoded = base64.b64encode(generator.randbytes(size)).decode().rstrip("=")
         for text in (encoded, encoded.replace("+", "-").replace("/", "_"), f"sent {encoded}=="):
             missed += redact_text(text) == text
-    assert missed <= 3
+    assert missed <= 1
 
 
 words = st.text("abcdefghijklmnopqrstuvwxyz ", max_size=60)

@@ -54,6 +54,7 @@ def test_masking_shows_at_most_half_of_a_secret_and_not_its_length(text: str) ->
         ("postgres://desk:hunter2@db/ledger", "password in a URL"),
         ("?limit=5&api_key=zxcvbnm", "value of api_key"),
         ('{"password": "hunter2"', "value of password"),
+        ("ValueError: api_key=zxcvbnm", "value of api_key"),
     ],
 )
 def test_each_shape_is_found_by_its_kind(text: str, kind: str) -> None:
