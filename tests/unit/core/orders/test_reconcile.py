@@ -204,6 +204,8 @@ HELD_SHOWN: dict[str, Any] = {
     "cash": Money(995_800_000),
 }
 RESTS: list[ev.OrderEvent] = [intended(), accepted()]
+NAMELESS = venue_order(order_id="venue-2", client_order_id=None)
+TWIN = venue_order(order_id="venue-2")
 STRANGER = venue_order(intent(nonce=9), order_id="venue-9")
 
 
@@ -214,10 +216,10 @@ STRANGER = venue_order(intent(nonce=9), order_id="venue-9")
         (RESTS, {"cash": LOCKED, "orders": [venue_order(), STRANGER]}, [B.FOREIGN_ORDER]),
         (
             RESTS,
-            {"cash": LOCKED, "orders": [venue_order(), venue_order(order_id="venue-2", client_order_id=None)]},
+            {"cash": LOCKED, "orders": [venue_order(), NAMELESS]},
             [B.FOREIGN_ORDER],
         ),
-        (RESTS, {"cash": LOCKED, "orders": [venue_order(), venue_order(order_id="venue-2")]}, [B.SECOND_ORDER]),
+        (RESTS, {"cash": LOCKED, "orders": [venue_order(), TWIN]}, [B.SECOND_ORDER]),
         (RESTS, {"cash": LOCKED, "orders": [venue_order(price=Price(4300))]}, [B.ORDER_DIFFERS]),
         (RESTS, {"cash": LOCKED, "orders": [venue_order(side=Side.NO)]}, [B.ORDER_DIFFERS]),
         (RESTS, {"cash": LOCKED}, [B.ORDER_MISSING]),

@@ -1,0 +1,191 @@
+"""The order journal: every event of every order, in one sequence, durable when `append` returns.
+
+SQLite in WAL mode with ``synchronous=FULL``: a commit is on the disk, and a crash leaves whole
+commits and nothing else. Events are never changed or deleted; what they amount to is the fold of
+`replay`. One process writes; others may read meanwhile.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import msgspec
+
+from kalshi_alpha.core.errors import MissingData, NewerSchema, TornFile
+from kalshi_alpha.core.orders.events import SCHEMA, OrderEvent, decode, encode
+from kalshi_alpha.datastore.atomic import fsync_folder
+
+# "KaOr": tells the journal from any other SQLite file.
+APPLICATION_ID = 0x4B614F72
+# Pages after which the log is written back into the file: a pause of milliseconds, so seldom.
+_CHECKPOINT_PAGES = 4_000
+_CREATE = "CREATE TABLE IF NOT EXISTS events (seq INTEGER PRIMARY KEY, body TEXT NOT NULL)"
+_INSERT = "INSERT INTO events (seq, body) VALUES (?, ?)"
+_SELECT = "SELECT seq, body FROM events WHERE seq > ? ORDER BY seq"
+_REMEDY = "keep a copy of it and find out what became of the disk; never delete it"
+
+
+class OrderJournal:
+    """The journal at a path, opened for writing; it is made if there is none.
+
+    Parameters
+    ----------
+    path
+        The database file.
+
+    Raises
+    ------
+    TornFile
+        If it is no journal, is damaged, or cannot be opened.
+    NewerSchema
+        If a later version of the program wrote it.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with _told(path):
+            self._database = sqlite3.connect(path, isolation_level=None)
+        try:
+            with _told(path):
+                _require_readable(self._database, path)
+                self._prepare()
+        except (TornFile, NewerSchema):
+            self._database.close()
+            raise
+        fsync_folder(path.parent)
+
+    def _prepare(self) -> None:
+        database = self._database
+        database.execute("PRAGMA journal_mode=WAL")
+        database.execute("PRAGMA synchronous=FULL")
+        database.execute(f"PRAGMA wal_autocheckpoint={_CHECKPOINT_PAGES}")
+        database.execute(f"PRAGMA application_id={APPLICATION_ID}")
+        database.execute(f"PRAGMA user_version={SCHEMA}")
+        database.execute(_CREATE)
+        self._last = _require_whole(database, self.path)
+
+    @property
+    def last(self) -> int:
+        """Number of the last event; 0 if there is none."""
+        return self._last
+
+    def append(self, events: Iterable[OrderEvent]) -> int:
+        """Write events down, all of them or none, and return the number of the last.
+
+        They are on the disk when this returns.
+
+        Raises
+        ------
+        TornFile
+            If they could not be written; then none was.
+        """
+        first = self._last + 1
+        rows = [(first + n, encode(event).decode()) for n, event in enumerate(events)]
+        if not rows:
+            return self._last
+        with _told(self.path):
+            if len(rows) == 1:
+                self._database.execute(_INSERT, rows[0])
+            else:
+                self._append_many(rows)
+        self._last = rows[-1][0]
+        return self._last
+
+    def _append_many(self, rows: list[tuple[int, str]]) -> None:
+        self._database.execute("BEGIN IMMEDIATE")
+        try:
+            self._database.executemany(_INSERT, rows)
+            self._database.execute("COMMIT")
+        except sqlite3.Error:
+            if self._database.in_transaction:
+                self._database.execute("ROLLBACK")
+            raise
+
+    def replay(self, after: int = 0) -> Iterator[OrderEvent]:
+        """Yield the events after a number, oldest first.
+
+        Raises
+        ------
+        TornFile
+            If an event is missing or cannot be read.
+        """
+        return _events(self._database, self.path, after)
+
+    def close(self) -> None:
+        """Close it; closing again does nothing."""
+        self._database.close()
+
+    def __enter__(self) -> OrderJournal:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+
+def read_journal(path: Path) -> tuple[OrderEvent, ...]:
+    """Return the events of a journal that another process may be writing.
+
+    Raises
+    ------
+    MissingData
+        If there is none.
+    TornFile, NewerSchema
+        As for `OrderJournal`.
+    """
+    if not path.exists():
+        raise MissingData(f"{path}: no order was ever journalled here")
+    with _told(path):
+        database = sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)
+    try:
+        with _told(path):
+            _require_readable(database, path)
+            return tuple(_events(database, path, 0))
+    finally:
+        database.close()
+
+
+def _events(database: sqlite3.Connection, path: Path, after: int) -> Iterator[OrderEvent]:
+    expected = after + 1
+    with _told(path):
+        rows = database.execute(_SELECT, (after,)).fetchall()
+    for number, body in rows:
+        if number != expected:
+            raise TornFile(f"{path}: event {expected} is missing; {_REMEDY}")
+        expected += 1
+        try:
+            yield decode(body)
+        except (msgspec.DecodeError, UnicodeDecodeError, TypeError) as error:
+            raise TornFile(f"{path}: event {number} is none: {error}; {_REMEDY}") from error
+
+
+def _require_readable(database: sqlite3.Connection, path: Path) -> None:
+    (application,) = database.execute("PRAGMA application_id").fetchone()
+    (schema,) = database.execute("PRAGMA user_version").fetchone()
+    (tables,) = database.execute("SELECT count(*) FROM sqlite_master").fetchone()
+    if tables and application != APPLICATION_ID:
+        raise TornFile(f"{path}: is a database, but no order journal; {_REMEDY}")
+    if schema > SCHEMA:
+        raise NewerSchema(f"{path}: schema {schema}, this program reads up to {SCHEMA}")
+
+
+def _require_whole(database: sqlite3.Connection, path: Path) -> int:
+    found = database.execute("PRAGMA quick_check").fetchone()
+    if found != ("ok",):
+        raise TornFile(f"{path}: is damaged: {found[0]}; {_REMEDY}")
+    count, last = database.execute("SELECT count(*), max(seq) FROM events").fetchone()
+    if count != (last or 0):
+        raise TornFile(f"{path}: holds {count} events and numbers up to {last}; {_REMEDY}")
+    return int(last or 0)
+
+
+@contextmanager
+def _told(path: Path) -> Iterator[None]:
+    """Say in our own words what SQLite said."""
+    try:
+        yield
+    except sqlite3.Error as error:
+        raise TornFile(f"{path}: order journal: {error}; {_REMEDY}") from error

@@ -1,0 +1,156 @@
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from kalshi_alpha.brokers.journal import OrderJournal, read_journal
+from kalshi_alpha.core.errors import MissingData, NewerSchema, TornFile
+from kalshi_alpha.core.orders.events import SCHEMA, OrderEvent
+from order_cases import accepted, cancelled, filled, intended, lost
+
+EVENTS: list[OrderEvent] = [intended(), lost(), accepted(), filled(300), cancelled(700)]
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "state" / "orders.sqlite"
+
+
+@pytest.fixture
+def journal(path: Path) -> Iterator[OrderJournal]:
+    with OrderJournal(path) as opened:
+        yield opened
+
+
+def edit(path: Path, *statements: str) -> None:
+    database = sqlite3.connect(path)
+    for statement in statements:
+        database.execute(statement)
+    database.commit()
+    database.close()
+
+
+def test_events_come_back_in_the_order_they_were_written(journal: OrderJournal) -> None:
+    assert journal.append(EVENTS[:1]) == 1
+    assert journal.append(EVENTS[1:]) == 5
+    assert journal.append([]) == 5
+    assert list(journal.replay()) == EVENTS
+    assert list(journal.replay(after=3)) == EVENTS[3:]
+
+
+def test_they_are_there_when_it_is_opened_again(path: Path) -> None:
+    with OrderJournal(path) as first:
+        first.append(EVENTS)
+        first.close()
+    with OrderJournal(path) as again:
+        assert again.last == 5
+        again.append(EVENTS[:1])
+        assert list(again.replay()) == [*EVENTS, EVENTS[0]]
+
+
+def test_every_commit_waits_for_the_disk(journal: OrderJournal) -> None:
+    asked = {
+        name: journal._database.execute(f"PRAGMA {name}").fetchone()[0]
+        for name in ("journal_mode", "synchronous")
+    }
+    assert asked == {"journal_mode": "wal", "synchronous": 2}
+
+
+def test_others_may_read_while_it_is_written(journal: OrderJournal, path: Path) -> None:
+    journal.append(EVENTS[:2])
+    assert read_journal(path) == tuple(EVENTS[:2])
+    journal.append(EVENTS[2:])
+    assert read_journal(path) == tuple(EVENTS)
+
+
+def test_there_is_nothing_to_read_where_nothing_was_written(path: Path) -> None:
+    with pytest.raises(MissingData, match="no order was ever"):
+        read_journal(path)
+
+
+def test_all_events_of_a_commit_are_written_or_none(path: Path) -> None:
+    journal = OrderJournal(path)
+    journal.append(EVENTS[:1])
+    edit(path, "INSERT INTO events VALUES (3, '{}')")
+    with pytest.raises(TornFile, match="UNIQUE"):
+        journal.append(EVENTS[:3])
+    assert journal.last == 1
+    edit(path, "DELETE FROM events WHERE seq = 3")
+    assert journal.append(EVENTS[1:]) == 5
+    assert list(journal.replay()) == EVENTS
+    journal.close()
+
+
+def test_a_closed_journal_says_so(journal: OrderJournal) -> None:
+    journal.close()
+    journal.close()
+    with pytest.raises(TornFile, match="closed"):
+        journal.append(EVENTS)
+
+
+@pytest.mark.parametrize(
+    ("statement", "message"),
+    [
+        ("DELETE FROM events WHERE seq = 2", "4 events and numbers up to 5"),
+        ("PRAGMA application_id=1", "no order journal"),
+    ],
+)
+def test_a_journal_that_was_tampered_with_is_not_opened(
+    path: Path, statement: str, message: str
+) -> None:
+    with OrderJournal(path) as journal:
+        journal.append(EVENTS)
+    edit(path, statement)
+    with pytest.raises(TornFile, match=message):
+        OrderJournal(path)
+
+
+def test_a_missing_or_unreadable_event_is_not_skipped(path: Path) -> None:
+    with OrderJournal(path) as journal:
+        journal.append(EVENTS)
+        edit(path, 'UPDATE events SET body = \'{"kind":"guessed"}\' WHERE seq = 4')
+        replayed = journal.replay()
+        assert [next(replayed) for _ in range(3)] == EVENTS[:3]
+        with pytest.raises(TornFile, match="event 4 is none"):
+            next(replayed)
+        edit(path, "DELETE FROM events WHERE seq = 4")
+        with pytest.raises(TornFile, match="event 4 is missing"):
+            list(journal.replay())
+
+
+def test_a_later_versions_journal_is_left_alone(path: Path) -> None:
+    OrderJournal(path).close()
+    edit(path, f"PRAGMA user_version={SCHEMA + 1}")
+    with pytest.raises(NewerSchema, match=f"schema {SCHEMA + 1}"):
+        OrderJournal(path)
+    with pytest.raises(NewerSchema):
+        read_journal(path)
+
+
+def test_what_is_no_database_is_not_taken_for_an_empty_journal(path: Path) -> None:
+    path.parent.mkdir()
+    path.write_bytes(b"orders\n" * 200)
+    with pytest.raises(TornFile, match="never delete it"):
+        OrderJournal(path)
+    with pytest.raises(TornFile):
+        read_journal(path)
+
+
+@pytest.mark.parametrize("cut", [1, 40, 4096, 9000])
+def test_a_torn_log_loses_only_what_was_not_committed(path: Path, cut: int) -> None:
+    """The write-ahead log ends somewhere inside the last commit, as after a power cut."""
+    journal = OrderJournal(path)
+    for event in EVENTS:
+        journal.append([event])
+    log = path.with_name(path.name + "-wal")
+    copy = path.with_name("copy.sqlite")
+    copy.write_bytes(path.read_bytes())
+    log.with_name("copy.sqlite-wal").write_bytes(log.read_bytes()[:-cut])
+    journal.close()
+    with OrderJournal(copy) as torn:
+        kept = list(torn.replay())
+    assert kept == EVENTS[: len(kept)]
+    assert len(kept) in {2, 3, 4}
