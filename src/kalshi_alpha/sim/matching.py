@@ -40,7 +40,7 @@ def match(floor: Floor, taker: LiveOrder, at: datetime) -> None:
 
     It may end the order: by self-trade prevention, by its group's limit, or for want of cash.
     """
-    while taker.status is OrderStatus.RESTING and crosses(taker, taker.own_e4):
+    while taker.remaining_e2 and crosses(taker, taker.own_e4):
         maker = taker.listing.sides[1 - taker.side].first()
         if maker.account is taker.account:
             if taker.terms.self_trade_prevention is SelfTradePrevention.TAKER_AT_CROSS:
