@@ -4,14 +4,11 @@ import asyncio
 import base64
 import logging
 import random
-from collections.abc import Callable, Coroutine, Mapping
 from datetime import UTC, datetime, timedelta
-from email.utils import format_datetime
-from typing import Any, TypeVar
+from typing import Any
 
 import msgspec
 import pytest
-from cryptography.hazmat.primitives.asymmetric import ed25519
 
 from kalshi_alpha.brokers.kalshi.calls import CallPolicy, VenueCalls, WriteReply
 from kalshi_alpha.brokers.kalshi.hosts import venue_host
@@ -28,75 +25,15 @@ from kalshi_alpha.core.errors import (
     VenueRefused,
     VenueUnavailable,
 )
-from kalshi_alpha.core.wire import WireFailed, WireFault, WireReply, WireRequest
+from kalshi_alpha.core.wire import WireFailed, WireReply
+from venue_wire import HOST, KEY, KEY_ID, FakeWire, Scripted, SystemClock, client, lost, run, said
 
-T = TypeVar("T")
-KEY = ed25519.Ed25519PrivateKey.from_private_bytes(bytes(32))
-KEY_ID = "11111111-2222-3333-4444-555566667777"
-HOST = venue_host(KalshiEnv.DEMO, {})
 ORDERS = "/portfolio/events/orders"
-STATUS = b'{"exchange_active":true,"trading_active":true}'
 ACK = b'{"order_id":"a","fill_count":"0.00","remaining_count":"1.00","ts_ms":1}'
-QUICK = CallPolicy(attempts=3, pause_s=0.0001, pause_max_s=0.001)
-
-
-class SystemClock:
-    def __init__(self) -> None:
-        self.offset = timedelta(0)
-
-    def now(self) -> datetime:
-        return datetime.now(UTC) + self.offset
-
-
-Scripted = WireReply | WireFailed
-
-
-class FakeWire:
-    """Answers from a script, with the time of day on every reply, and keeps what was sent."""
-
-    def __init__(self, *script: Scripted, ahead: timedelta = timedelta(0)) -> None:
-        self.script = list(script)
-        self.ahead = ahead
-        self.sent: list[tuple[WireRequest, dict[str, str], float]] = []
-        self.closed = False
-        self.before_send: Callable[[], None] = lambda: None
-
-    async def send(
-        self, request: WireRequest, headers: Mapping[str, str], timeout_s: float
-    ) -> WireReply:
-        self.before_send()
-        self.sent.append((request, dict(headers), timeout_s))
-        reply = self.script.pop(0) if len(self.script) > 1 else self.script[0]
-        if isinstance(reply, WireFailed):
-            raise reply
-        date = format_datetime(datetime.now(UTC) + self.ahead, usegmt=True)
-        return WireReply(reply.status, {"date": date, **reply.headers}, reply.body)
-
-    async def close(self) -> None:
-        self.closed = True
-
-
-def said(status: int, body: bytes = STATUS, **headers: str) -> WireReply:
-    return WireReply(status, headers, body)
-
-
-def lost(*, may_have_arrived: bool = True) -> WireFailed:
-    return WireFailed(WireFault.RESET, "gone", may_have_arrived=may_have_arrived)
 
 
 def calls(wire: FakeWire, **change: Any) -> VenueCalls:
-    settings = {"policy": QUICK, "rng": random.Random(1), **change}
-    signer = settings.pop("signer", Signer(Credentials(KEY_ID, KEY, KalshiEnv.DEMO)))
-    clock = settings.pop("clock", SystemClock())
-    return VenueCalls(wire, signer, clock, settings.pop("host", HOST), **settings)
-
-
-def run(session: Coroutine[Any, Any, T]) -> T:
-    async def bounded() -> T:
-        async with asyncio.timeout(10.0):
-            return await session
-
-    return asyncio.run(bounded())
+    return client(wire, VenueCalls, **change)
 
 
 def ask(wire: FakeWire, **change: Any) -> StatusReply:
