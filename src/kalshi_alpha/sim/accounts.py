@@ -18,7 +18,7 @@ E6_PER_PAIR_E2 = 10_000  # a hundredth of a YES and a NO together are worth a ce
 _E20_PER_E6 = 10**14
 
 
-class Balance(msgspec.Struct, frozen=True):
+class Balance(msgspec.Struct, frozen=True, gc=False):
     """What an account owns in cash, how much of it is free, and its positions at cost."""
 
     cash: Money
@@ -31,7 +31,7 @@ class Balance(msgspec.Struct, frozen=True):
         return self.cash - self.locked
 
 
-class PositionRow(msgspec.Struct, frozen=True):
+class PositionRow(msgspec.Struct, frozen=True, gc=False):
     """A position in one market; a negative count is NO, and the cost is that of the side held."""
 
     ticker: str
@@ -45,7 +45,7 @@ class PositionRow(msgspec.Struct, frozen=True):
     updated_at: datetime
 
 
-class SettlementRow(msgspec.Struct, frozen=True):
+class SettlementRow(msgspec.Struct, frozen=True, gc=False):
     """What a position was paid."""
 
     ticker: str
@@ -116,7 +116,12 @@ class Holding:
     def relock(self) -> None:
         """Lock again what the resting orders need beside the position as it stands."""
         (bids_e6, asks_e6), (bids_e2, asks_e2) = self.resting_e6, self.resting_e2
-        locked_e6 = self.lock_of(0, bids_e6, bids_e2) + self.lock_of(1, asks_e6, asks_e2)
+        # As lock_of says, written out because it is done with every change of an order.
+        if self.position_e2 < 0:
+            bids_e6 = max(0, bids_e6 - min(-self.position_e2, bids_e2) * E6_PER_PAIR_E2)
+        elif self.position_e2:
+            asks_e6 = max(0, asks_e6 - min(self.position_e2, asks_e2) * E6_PER_PAIR_E2)
+        locked_e6 = bids_e6 + asks_e6
         self.account.locked_e6 += locked_e6 - self.locked_e6
         self.locked_e6 = locked_e6
 

@@ -1,7 +1,8 @@
 """What the exchange tells afterwards, in the order it happened.
 
 Prices are in 1e-4 dollars, counts in 1e-2 contracts, money in 1e-6 dollars. An event that names
-an account is for that account alone; the others are public.
+an account is for that account alone; the others are public. No event can be part of a cycle, so
+none is left to the garbage collector to look through.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from kalshi_alpha.core.types import Price, Side
 from kalshi_alpha.sim.orders import BookSide, SimOrder
 
 
-class BookDelta(msgspec.Struct, frozen=True):
+class BookDelta(msgspec.Struct, frozen=True, gc=False):
     """One level changed by ``delta_e2``; the price is the one of its own side.
 
     The account and its client order id are for the causer's own eyes; both are None where the
@@ -32,7 +33,7 @@ class BookDelta(msgspec.Struct, frozen=True):
     client_order_id: str | None
 
 
-class BookSnapshot(msgspec.Struct, frozen=True):
+class BookSnapshot(msgspec.Struct, frozen=True, gc=False):
     """All levels of a market, ascending, each ``(price_e4, size_e2)`` on its own side's scale."""
 
     ticker: str
@@ -41,7 +42,7 @@ class BookSnapshot(msgspec.Struct, frozen=True):
     at: datetime
 
 
-class PublicTrade(msgspec.Struct, frozen=True):
+class PublicTrade(msgspec.Struct, frozen=True, gc=False):
     """One print; ``taker_side`` is the outcome that the taker bought."""
 
     trade_id: str
@@ -52,7 +53,7 @@ class PublicTrade(msgspec.Struct, frozen=True):
     at: datetime
 
 
-class OwnFill(msgspec.Struct, frozen=True):
+class OwnFill(msgspec.Struct, frozen=True, gc=False):
     """One fill of one order; both sides of a trade carry the same trade id."""
 
     account_id: str
@@ -74,14 +75,14 @@ class OwnFill(msgspec.Struct, frozen=True):
         return self.side.outcome
 
 
-class OwnOrder(msgspec.Struct, frozen=True):
+class OwnOrder(msgspec.Struct, frozen=True, gc=False):
     """An order was made or changed; its ``reason`` says why."""
 
     account_id: str
     order: SimOrder
 
 
-class OwnPosition(msgspec.Struct, frozen=True):
+class OwnPosition(msgspec.Struct, frozen=True, gc=False):
     """A position after a fill or a settlement; a negative count is NO."""
 
     account_id: str
@@ -107,7 +108,7 @@ class LifecycleKind(StrEnum):
     SETTLED = "settled"
 
 
-class Lifecycle(msgspec.Struct, frozen=True):
+class Lifecycle(msgspec.Struct, frozen=True, gc=False):
     """A market's life went on; opening and closing by the clock say nothing, as at the venue."""
 
     ticker: str
@@ -127,7 +128,7 @@ class GroupKind(StrEnum):
     LIMIT_UPDATED = "limit_updated"
 
 
-class GroupUpdate(msgspec.Struct, frozen=True):
+class GroupUpdate(msgspec.Struct, frozen=True, gc=False):
     """An order group changed."""
 
     account_id: str
@@ -136,7 +137,7 @@ class GroupUpdate(msgspec.Struct, frozen=True):
     at: datetime
 
 
-class FeeUpdate(msgspec.Struct, frozen=True):
+class FeeUpdate(msgspec.Struct, frozen=True, gc=False):
     """An event's fee override was set, or removed when ``terms`` is None."""
 
     event_ticker: str

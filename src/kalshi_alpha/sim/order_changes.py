@@ -30,7 +30,7 @@ from kalshi_alpha.sim.refusals import (
 _CANCELLABLE = frozenset({MarketStatus.ACTIVE, MarketStatus.INACTIVE})
 
 
-class Amendment(msgspec.Struct, frozen=True, kw_only=True):
+class Amendment(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """What an order shall be from now on.
 
     Attributes

@@ -72,7 +72,7 @@ class UpdateReason(StrEnum):
     GROUP_CANCEL = "OrderGroupCancel"
 
 
-class NewOrder(msgspec.Struct, frozen=True, kw_only=True):
+class NewOrder(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """An order as it is sent in; the price is always the YES price.
 
     Attributes
@@ -97,7 +97,7 @@ class NewOrder(msgspec.Struct, frozen=True, kw_only=True):
     order_group_id: str | None = None
 
 
-class SimOrder(msgspec.Struct, frozen=True, kw_only=True):
+class SimOrder(msgspec.Struct, frozen=True, gc=False):
     """An order as it stood at one moment.
 
     Counts are hundredths of a contract, money millionths of a dollar. The fill costs are what
@@ -235,31 +235,31 @@ class LiveOrder:
         """Return the order as it stands now."""
         terms = self.terms
         return SimOrder(
-            order_id=self.order_id,
-            account_id=self.account.account_id,
-            client_order_id=self.client_order_id,
-            ticker=terms.ticker,
-            event_ticker=self.listing.event_ticker,
-            side=terms.side,
-            yes_price_e4=self.yes_price_e4,
-            initial_e2=self.initial_e2,
-            filled_e2=self.filled_e2,
-            remaining_e2=self.remaining_e2,
-            status=self.status,
-            time_in_force=terms.time_in_force,
-            self_trade_prevention=terms.self_trade_prevention,
-            post_only=terms.post_only,
-            reduce_only=terms.reduce_only,
-            cancel_order_on_pause=terms.cancel_order_on_pause,
-            order_group_id=terms.order_group_id,
-            expires_at=self.expires_at,
-            created_at=self.created_at,
-            updated_at=self.updated_at,
-            reason=self.reason,
-            taker_cost_e6=self.taker_cost_e6,
-            maker_cost_e6=self.maker_cost_e6,
-            taker_fee_e6=self.taker_fee_e6,
-            maker_fee_e6=self.maker_fee_e6,
+            self.order_id,
+            self.account.account_id,
+            self.client_order_id,
+            terms.ticker,
+            self.listing.event_ticker,
+            terms.side,
+            self.yes_price_e4,
+            self.initial_e2,
+            self.filled_e2,
+            self.remaining_e2,
+            self.status,
+            terms.time_in_force,
+            terms.self_trade_prevention,
+            terms.post_only,
+            terms.reduce_only,
+            terms.cancel_order_on_pause,
+            terms.order_group_id,
+            self.expires_at,
+            self.created_at,
+            self.updated_at,
+            self.reason,
+            self.taker_cost_e6,
+            self.maker_cost_e6,
+            self.taker_fee_e6,
+            self.maker_fee_e6,
         )
 
 
