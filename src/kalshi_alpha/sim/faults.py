@@ -106,6 +106,7 @@ class Site(StrEnum):
     SEQUENCED = "sequenced"
     FILL = "fill"
     SNAPSHOT = "snapshot"
+    BOOK = "book"
 
 
 _SITES: Mapping[Site, tuple[Fault, ...]] = {
@@ -148,7 +149,8 @@ _SITES: Mapping[Site, tuple[Fault, ...]] = {
         Fault.FILL_ON_ONE_CHANNEL,
         Fault.FILL_CORRECTED,
     ),
-    Site.SNAPSHOT: (Fault.DELTA_BEFORE_SNAPSHOT, Fault.BOOK_CROSSED_OR_EMPTY),
+    Site.SNAPSHOT: (Fault.DELTA_BEFORE_SNAPSHOT,),
+    Site.BOOK: (Fault.BOOK_CROSSED_OR_EMPTY,),
 }
 SITE_OF: Mapping[Fault, Site] = {fault: site for site, faults in _SITES.items() for fault in faults}
 

@@ -20,10 +20,12 @@ T = TypeVar("T")
 # A thread may still be about to wake the loop, so an empty loop waits this long in real time
 # before it is called stuck.
 STUCK_AFTER_S = 2.0
+LIMIT_S = 14 * 86_400.0
+"""Longest session: whoever waits for what never comes, beside a timer that repeats, ends here."""
 
 
 class VirtualTimeStuck(KalshiAlphaError):
-    """Every task waits, and no timer and no thread will ever wake one of them."""
+    """Every task waits, and nothing will ever wake one of them, or not before the limit."""
 
 
 class _JumpingSelector(selectors.DefaultSelector):
@@ -32,6 +34,7 @@ class _JumpingSelector(selectors.DefaultSelector):
     def __init__(self) -> None:
         super().__init__()
         self.elapsed_s = 0.0
+        self.limit_s = LIMIT_S
 
     def select(self, timeout: float | None = None) -> list[tuple[selectors.SelectorKey, int]]:
         """Return what is ready now; if nothing is, let ``timeout`` seconds have passed.
@@ -39,7 +42,8 @@ class _JumpingSelector(selectors.DefaultSelector):
         Raises
         ------
         VirtualTimeStuck
-            If there is no timer to wait for and no thread wakes the loop either.
+            If there is no timer to wait for and no thread wakes the loop either, or the limit
+            is reached.
         """
         if timeout is None:
             woken = super().select(STUCK_AFTER_S)
@@ -49,6 +53,8 @@ class _JumpingSelector(selectors.DefaultSelector):
         ready = super().select(0)
         if not ready and timeout > 0:
             self.elapsed_s += timeout
+            if self.elapsed_s > self.limit_s:
+                raise VirtualTimeStuck(f"nothing came of {self.limit_s:.0f} virtual seconds")
         return ready
 
 
@@ -57,10 +63,16 @@ class VirtualLoop(asyncio.SelectorEventLoop):
 
     Real sockets may be registered and are looked at, but while the loop has a timer it never
     waits for one: what runs in virtual time talks to the exchange in its own process.
+
+    Parameters
+    ----------
+    limit_s
+        How far the time may go.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, limit_s: float = LIMIT_S) -> None:
         self._jumps = _JumpingSelector()
+        self._jumps.limit_s = limit_s
         super().__init__(self._jumps)
 
     def time(self) -> float:
@@ -89,7 +101,11 @@ class VirtualClock:
         return self._start + timedelta(seconds=self._loop.time() - self._origin_s)
 
 
-def run_virtual(main: Callable[[VirtualClock], Coroutine[Any, Any, T]], start: datetime) -> T:
+def run_virtual(
+    main: Callable[[VirtualClock], Coroutine[Any, Any, T]],
+    start: datetime,
+    limit_s: float = LIMIT_S,
+) -> T:
     """Run a coroutine to its end in virtual time and return its result.
 
     Parameters
@@ -98,11 +114,13 @@ def run_virtual(main: Callable[[VirtualClock], Coroutine[Any, Any, T]], start: d
         Given the clock, makes the coroutine.
     start
         The instant at which virtual time begins.
+    limit_s
+        How long the coroutine may take in virtual time.
 
     Raises
     ------
     VirtualTimeStuck
-        If the coroutine waits for something that cannot happen.
+        If the coroutine waits for something that cannot happen, or for longer than the limit.
     """
-    with asyncio.Runner(loop_factory=VirtualLoop) as runner:
+    with asyncio.Runner(loop_factory=lambda: VirtualLoop(limit_s)) as runner:
         return runner.run(main(VirtualClock(runner.get_loop(), start)))

@@ -62,6 +62,20 @@ def test_a_loop_in_which_nothing_can_happen_says_so(monkeypatch: pytest.MonkeyPa
         run_virtual(main, START)
 
 
+def test_a_wait_beside_a_repeating_timer_ends_at_the_limit() -> None:
+    async def main(_: VirtualClock) -> None:
+        loop = asyncio.get_running_loop()
+
+        def tick() -> None:
+            loop.call_later(1.0, tick)
+
+        tick()
+        await asyncio.Event().wait()
+
+    with pytest.raises(VirtualTimeStuck, match="60 virtual seconds"):
+        run_virtual(main, START, limit_s=60)
+
+
 def test_a_thread_still_wakes_a_loop_without_timers() -> None:
     async def main(_: VirtualClock) -> int:
         return await asyncio.to_thread(lambda: 41 + 1)
