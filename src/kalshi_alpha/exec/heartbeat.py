@@ -1,9 +1,12 @@
 """The kill switch and the heartbeat, from the command line.
 
-Standard library and msgspec only: this command must start at once and work when the rest of
+Standard library only, except to beat: this command must start at once and work when the rest of
 the installation does not. It reads no dotenv file; the root comes from the process environment.
 
-Exit codes: 0 done, 1 failure, 2 usage.
+Switching on writes the sentinel first. Then, if the order journal shows orders that may rest, it
+sees to it that they are cancelled: by the session that runs, else by a process of its own.
+
+Exit codes: 0 done, 1 failure, 2 usage, 5 the switch stands and the cancel was not confirmed.
 """
 
 from __future__ import annotations
@@ -15,6 +18,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from kalshi_alpha.core.errors import KalshiAlphaError, UsageError
 from kalshi_alpha.datastore.kill_switch import (
@@ -25,10 +29,14 @@ from kalshi_alpha.datastore.kill_switch import (
 )
 from kalshi_alpha.datastore.paths import HOME_VARIABLE, Paths
 
+if TYPE_CHECKING:
+    from kalshi_alpha.exec.emergency_cancel import Cancelling
+
 
 def main(argv: Sequence[str] | None = None, environ: Mapping[str, str] = os.environ) -> int:
     """Run the command and return its exit code; the first line printed names the path touched."""
     args = _parser().parse_args(argv)
+    report = None
     try:
         paths = _paths(environ)
         if args.beat:
@@ -40,9 +48,37 @@ def main(argv: Sequence[str] | None = None, environ: Mapping[str, str] = os.envi
         return error.exit_code
     except OSError as error:
         sys.stderr.write(f"heartbeat: {error}\n")
-        return 1
-    sys.stdout.write((report.to_json() if args.json else report.to_text()) + "\n")
-    return 0 if report.ok else 1
+    if report is not None and not args.json:
+        _say(report.to_text())
+    orders = None
+    if args.kill_switch == "on":
+        # Also when the sentinel could not be set: then the orders are all that can be stopped.
+        orders = _orders_off(paths, environ, quiet=args.json)
+    if report is not None and args.json:
+        _say(report.to_json(orders))
+    ok = report is not None and report.ok
+    return (0 if orders is None else orders.exit_code) if ok else 1
+
+
+def _say(text: str) -> None:
+    # At once: whoever set the switch must know it before anything else is waited for.
+    sys.stdout.write(text + "\n")
+    sys.stdout.flush()
+
+
+def _orders_off(paths: Paths, environ: Mapping[str, str], *, quiet: bool) -> Cancelling | None:
+    """See to it that nothing rests; None if no order was ever journalled here."""
+    if not os.path.lexists(paths.order_journal):
+        return None
+    from kalshi_alpha.exec.emergency_cancel import cancel_what_rests
+
+    def tell(text: str) -> None:
+        if not quiet:
+            _say(f"orders: {text}")
+
+    found = cancel_what_rests(paths, environ, datetime.now(UTC), tell=tell)
+    tell(found.detail)
+    return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,12 +97,15 @@ class _Report:
         detail = f" ({self.detail})" if self.detail else ""
         return f"{self.what} {self.state}: {self.path}{detail}"
 
-    def to_json(self) -> str:
-        """Return one JSON object."""
+    def to_json(self, orders: Cancelling | None) -> str:
+        """Return one JSON object, with what became of the orders if there may be any."""
         import json
 
         written = self.generated_at.isoformat().replace("+00:00", "Z")
-        said = {name: getattr(self, name) for name in ("what", "state", "path", "ok", "detail")}
+        names = ("what", "state", "path", "ok", "detail")
+        said: dict[str, object] = {name: getattr(self, name) for name in names}
+        if orders is not None:
+            said["orders"] = {"confirmed": orders.confirmed, "detail": orders.detail}
         return json.dumps(said | {"generated_at": written, "schema": SCHEMA}, sort_keys=True)
 
 
