@@ -49,6 +49,7 @@ def listed(
     open_at: datetime | None = None,
     determined_at: datetime | None = None,
     value: Price | None = None,
+    exclusive: bool = False,
 ) -> SimMarket:
     """Return a market to list."""
     event = ticker.rpartition("-")[0]
@@ -61,6 +62,7 @@ def listed(
         determined_at=determined_at,
         settlement_value=value,
         settlement_timer=timedelta(hours=1),
+        mutually_exclusive=exclusive,
     )
 
 

@@ -9,6 +9,7 @@ import msgspec
 
 from kalshi_alpha.core.types import Money, Price
 from kalshi_alpha.sim.engine_events import OwnFill
+from kalshi_alpha.sim.netting import EventNetting
 
 if TYPE_CHECKING:
     from kalshi_alpha.sim.groups import OrderGroup
@@ -72,6 +73,7 @@ class Holding:
         "event_ticker",
         "fees_e6",
         "locked_e6",
+        "netting",
         "position_e2",
         "realized_pnl_e6",
         "resting_e2",
@@ -84,6 +86,7 @@ class Holding:
 
     def __init__(self, account: Account, ticker: str, event_ticker: str, at: datetime) -> None:
         self.account = account
+        self.netting: EventNetting | None = None
         self.ticker = ticker
         self.event_ticker = event_ticker
         self.position_e2 = self.cost_e6 = 0
@@ -98,13 +101,23 @@ class Holding:
         opposite = self.position_e2 if side else -self.position_e2
         return opposite if opposite > 0 else 0
 
+    def payback_e2(self, side: int) -> int:
+        """Return how many contracts an order of this side closes for a dollar a pair.
+
+        What a NO position has had returned already, against other markets of its event, is not
+        paid back once more.
+        """
+        if side or self.netting is None:
+            return self.closable_e2(side)
+        return self.netting.spare_e2(self)
+
     def lock_of(self, side: int, cost_e6: int, count_e2: int) -> int:
         """Return what orders of one side lock, whose full cost and count are given.
 
         What closes a position pays a dollar a pair back and so needs none; the pairs a side
         can make are therefore taken off its cost.
         """
-        pairs_e2 = min(self.closable_e2(side), count_e2)
+        pairs_e2 = min(self.payback_e2(side), count_e2)
         return max(0, cost_e6 - pairs_e2 * E6_PER_PAIR_E2)
 
     def rest(self, side: int, cost_e6: int, count_e2: int) -> None:
@@ -118,7 +131,7 @@ class Holding:
         (bids_e6, asks_e6), (bids_e2, asks_e2) = self.resting_e6, self.resting_e2
         # As lock_of says, written out because it is done with every change of an order.
         if self.position_e2 < 0:
-            bids_e6 = max(0, bids_e6 - min(-self.position_e2, bids_e2) * E6_PER_PAIR_E2)
+            bids_e6 = max(0, bids_e6 - min(self.payback_e2(0), bids_e2) * E6_PER_PAIR_E2)
         elif self.position_e2:
             asks_e6 = max(0, asks_e6 - min(self.position_e2, asks_e2) * E6_PER_PAIR_E2)
         locked_e6 = bids_e6 + asks_e6
@@ -166,6 +179,7 @@ class Account:
         "holdings",
         "live",
         "locked_e6",
+        "nettings",
         "order_ids",
         "settlements",
         "silent",
@@ -187,14 +201,21 @@ class Account:
         self.live: dict[str, LiveOrder] = {}
         self.holdings: dict[str, Holding] = {}
         self.groups: dict[str, OrderGroup] = {}
+        self.nettings: dict[str, EventNetting] = {}
         self.fills: list[OwnFill] = []
         self.settlements: list[SettlementRow] = []
 
-    def holding(self, ticker: str, event_ticker: str, at: datetime) -> Holding:
-        """Return what the account holds in a market, making an empty holding at first."""
+    def holding(self, ticker: str, event_ticker: str, at: datetime, *, netted: bool) -> Holding:
+        """Return what the account holds in a market, making an empty holding at first.
+
+        ``netted`` says whether markets of the event return collateral to each other.
+        """
         found = self.holdings.get(ticker)
         if found is None:
             found = self.holdings[ticker] = Holding(self, ticker, event_ticker, at)
+            if netted:
+                found.netting = self.nettings.setdefault(event_ticker, EventNetting(self))
+                found.netting.holdings.append(found)
         return found
 
     def balance(self) -> Balance:

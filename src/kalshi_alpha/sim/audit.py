@@ -39,7 +39,8 @@ class EngineAudit(msgspec.Struct, frozen=True):
     accepted
         Every order, in the sequence of acceptance.
     unaccounted_e6
-        Cash, fees and open interest less what was paid in; anything but zero is a fault.
+        Cash, fees and open interest, less what was paid in and what exclusive markets returned
+        early; anything but zero is a fault.
     """
 
     orders_by_client_id: Mapping[AccountTicker, int]
@@ -93,4 +94,9 @@ def unaccounted_e6(floor: Floor) -> int:
     """Return cash, fees and open interest less all deposits, in 1e-6 dollars: always zero."""
     cash_e6 = sum(account.cash_e6 for account in floor.accounts.values())
     pairs_e2 = sum(listing.open_interest_e2 for listing in floor.listings.values())
-    return cash_e6 + floor.fees_e6 + pairs_e2 * 10_000 - floor.deposits_e6
+    returned_e6 = sum(
+        netting.returned_e6
+        for account in floor.accounts.values()
+        for netting in account.nettings.values()
+    )
+    return cash_e6 + floor.fees_e6 + pairs_e2 * 10_000 - returned_e6 - floor.deposits_e6

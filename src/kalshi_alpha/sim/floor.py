@@ -43,6 +43,8 @@ class EngineOptions:
         How long orders of a closed market are still shown as resting. They cannot trade.
     cancel_all_tail
         How long after a cancel-all new orders of the account may be cancelled with it.
+    event_netting
+        Whether mutually exclusive markets of an event return collateral to each other.
     record_events
         Whether events are kept for :meth:`Engine.drain_events`.
 
@@ -56,6 +58,7 @@ class EngineOptions:
     weekly_pause: bool = True
     close_cancel_after: timedelta = timedelta(seconds=1)
     cancel_all_tail: timedelta = timedelta(0)
+    event_netting: bool = False
     record_events: bool = True
 
     def __post_init__(self) -> None:

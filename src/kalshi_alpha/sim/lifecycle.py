@@ -7,7 +7,7 @@ from functools import partial
 from heapq import heappop
 
 from kalshi_alpha.core.fees import scalar_credit
-from kalshi_alpha.core.types import Contracts, MarketStatus, Money, Price
+from kalshi_alpha.core.types import E4_PER_DOLLAR, Contracts, MarketStatus, Money, Price
 from kalshi_alpha.sim.accounts import Account, Holding, SettlementRow
 from kalshi_alpha.sim.engine_events import Lifecycle, LifecycleKind, OwnPosition
 from kalshi_alpha.sim.floor import Floor, Halt
@@ -98,10 +98,12 @@ def determine(floor: Floor, listing: Listing, value: Price, at: datetime) -> Non
     Raises
     ------
     Rejected
-        If it was determined before.
+        If it was determined before, or is a second YES of an event that can only have one.
     """
     if listing.determined_at is not None:
         raise bad_order(f"{listing.ticker} is determined")
+    if value.e4 == E4_PER_DOLLAR and listing.listed.mutually_exclusive:
+        _require_first_yes(floor, listing)
     listing.close_at = min(listing.close_at, at)
     _clear(floor, listing, UpdateReason.CLOSE_CANCEL, at)
     listing.status = MarketStatus.DETERMINED
@@ -170,6 +172,16 @@ def _determine_if_open(floor: Floor, listing: Listing, value: Price, at: datetim
         determine(floor, listing, value, at)
 
 
+def _require_first_yes(floor: Floor, listing: Listing) -> None:
+    for other in floor.listings.values():
+        if (
+            other.event_ticker == listing.event_ticker
+            and other.settlement_value is not None
+            and other.settlement_value.e4 == E4_PER_DOLLAR
+        ):
+            raise bad_order(f"{other.ticker} of the same event is YES already")
+
+
 def _settle(floor: Floor, listing: Listing, value: Price, at: datetime) -> None:
     listing.status = MarketStatus.FINALIZED
     listing.settled_at = at
@@ -177,6 +189,11 @@ def _settle(floor: Floor, listing: Listing, value: Price, at: datetime) -> None:
         holding = account.holdings.get(listing.ticker)
         if holding is not None and holding.position_e2:
             _pay(floor, account, holding, value, at)
+        netting = account.nettings.get(listing.event_ticker)
+        if netting is not None:
+            netting.decided = netting.decided or value.e4 == E4_PER_DOLLAR
+            netting.update()
+            floor.trim(account, at)
     listing.open_interest_e2 = 0
     floor.tell(Lifecycle(listing.ticker, LifecycleKind.SETTLED, at, settlement_value=value))
 

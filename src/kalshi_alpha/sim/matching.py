@@ -63,7 +63,7 @@ def _can_pay(order: LiveOrder, own_e4: int, size_e2: int, rate_e10: int) -> bool
     # What an order locks covers one fill of its whole size. Many small fills may each be rounded
     # up against it, and only cash itself is the last word: it never goes below zero.
     cost_e6 = full_cost_e6(own_e4, size_e2, rate_e10, order.account.step_e6)
-    closed_e2 = min(order.holding.closable_e2(order.side), size_e2)
+    closed_e2 = min(order.holding.payback_e2(order.side), size_e2)
     return order.account.cash_e6 + closed_e2 * E6_PER_PAIR_E2 >= cost_e6
 
 
@@ -119,6 +119,8 @@ def _fill(
     fee_e6 = fee.net_fee.e6
     closed_e2 = holding.fill(order.side, own_e4, size_e2, fee_e6, at)
     account.cash_e6 += fee.cash_change.e6 + closed_e2 * E6_PER_PAIR_E2
+    if holding.netting is not None:
+        holding.netting.update()
     floor.fees_e6 += fee_e6
     order.filled_e2 += size_e2
     order.remaining_e2 -= size_e2

@@ -41,7 +41,8 @@ def create(floor: Floor, account: Account, new: NewOrder, at: datetime) -> LiveO
     require_trading(floor, listing, at)
     _check_terms(new, listing, at)
     group = _group(account, new)
-    holding = account.holding(listing.ticker, listing.event_ticker, at)
+    netted = floor.options.event_netting and listing.listed.mutually_exclusive
+    holding = account.holding(listing.ticker, listing.event_ticker, at, netted=netted)
     order = LiveOrder("", new, holding, listing, group, at)
     if new.reduce_only:
         order.remaining_e2 = min(order.remaining_e2, holding.closable_e2(order.side))

@@ -66,9 +66,14 @@ steps = st.lists(
 class Desk:
     """Sends random steps to an exchange and remembers the orders it made."""
 
-    def __init__(self) -> None:
-        markets = (listed(TICKERS[0], grid=CENTI, fees=MAKER_PAYS), listed(TICKERS[1], grid=CENTI))
-        self.engine = exchange(*markets, traders=TRADERS[:2], dollars="25")
+    def __init__(self, *, netting: bool = False) -> None:
+        self.engine = exchange(
+            listed(TICKERS[0], grid=CENTI, fees=MAKER_PAYS, exclusive=True),
+            listed(TICKERS[1], grid=CENTI, exclusive=True),
+            traders=TRADERS[:2],
+            dollars="25",
+            options=EngineOptions(seed=7, event_netting=netting),
+        )
         self.engine.add_account("cent", Money.parse("25"), CENT_STEP_E6)
         self.made: list[SimOrder] = []
         self.at = START
@@ -143,11 +148,11 @@ def check(engine: Engine) -> None:
         assert longs == engine.market(ticker).open_interest_e2
 
 
-@given(steps)
+@given(steps, st.booleans())
 def test_money_is_conserved_nothing_is_negative_and_no_book_rests_crossed(
-    script: list[object],
+    script: list[object], netting: bool
 ) -> None:
-    desk = Desk()
+    desk = Desk(netting=netting)
 
     for step in script:
         desk.step(step)
@@ -172,14 +177,16 @@ def test_counts_of_an_order_add_up_and_an_ended_order_has_nothing_left(
             assert (sent.remaining_e2 > 0) == (sent.status is OrderStatus.RESTING)
 
 
-@given(steps)
-def test_after_settlement_every_dollar_is_cash_or_a_fee(script: list[object]) -> None:
-    desk = Desk()
+@given(steps, st.booleans(), st.sampled_from([(10_000, 0), (0, 10_000), (0, 0), (3333, 0)]))
+def test_after_settlement_every_dollar_is_cash_or_a_fee(
+    script: list[object], netting: bool, values: tuple[int, int]
+) -> None:
+    desk = Desk(netting=netting)
     for step in script:
         desk.step(step)
 
-    for ticker, value in zip(TICKERS, (Price(10_000), Price(3333)), strict=True):
-        desk.engine.determine(ticker, value, desk.at)
+    for ticker, value_e4 in zip(TICKERS, values, strict=True):
+        desk.engine.determine(ticker, Price(value_e4), desk.at)
     desk.engine.advance(CLOSE)
 
     assert desk.engine.audit().unaccounted_e6 == 0
