@@ -107,7 +107,7 @@ class VenueCalls:
     rng
         Where the pauses' random factors come from.
     presigned
-        Signatures made ahead for writes, or None.
+        Signatures made ahead for writes, or None; whoever runs the session keeps it filled.
 
     Raises
     ------
@@ -137,13 +137,13 @@ class VenueCalls:
         self.limits = limits or RateLimits()
         self.policy = policy or CallPolicy()
         self._rng = rng or random.Random()  # noqa: S311 - pauses, not secrets
-        self._presigned = presigned
+        self.presigned = presigned
         self._decoder = StrictDecoder()
 
     async def close(self) -> None:
         """Close the connections and forget signatures made ahead."""
-        if self._presigned is not None:
-            self._presigned.clear()
+        if self.presigned is not None:
+            self.presigned.clear()
         await self._write_wire.close()
         if self._read_wire is not self._write_wire:
             await self._read_wire.close()
@@ -194,9 +194,7 @@ class VenueCalls:
                 reply = await self._ask_once(request, signed=signed)
             except WireFailed as error:
                 if last:
-                    raise VenueUnavailable(
-                        f"GET {path}: {error.fault} ({attempt} tries)"
-                    ) from error
+                    raise _unavailable(path, str(error.fault), attempt) from error
             else:
                 if 200 <= reply.status < 300 or (also and also.encode() in reply.body):
                     return reply
@@ -206,11 +204,9 @@ class VenueCalls:
                 if reply.status not in RETRIED:
                     raise refusal.error(f"GET {path}")
                 if last:
-                    raise VenueUnavailable(
-                        f"GET {path}: {reply.status} {refusal.code} ({attempt} tries)"
-                    )
+                    raise _unavailable(path, f"{reply.status} {refusal.code}", attempt)
             await asyncio.sleep(self._pause_s(attempt))
-        raise VenueUnavailable(f"GET {path}: not asked, {self.policy.attempts} tries allowed")
+        raise _unavailable(path, "not asked", self.policy.attempts)
 
     async def tell(
         self,
@@ -299,7 +295,7 @@ class VenueCalls:
         return reply
 
     def _write_headers(self, method: str, path: str) -> dict[str, str]:
-        ahead = None if self._presigned is None else self._presigned.take(method, path)
+        ahead = None if self.presigned is None else self.presigned.take(method, path)
         return self._signed_now(method, path) if ahead is None else ahead
 
     def _signed_now(self, method: str, path: str) -> dict[str, str]:
@@ -346,6 +342,10 @@ class VenueCalls:
                 raise ParseRefused(SOURCE, f"GET {path}: the same cursor came twice")
             seen.add(cursor)
         raise ParseRefused(SOURCE, f"GET {path}: more than {pages_max} pages; narrow the question")
+
+
+def _unavailable(path: str, why: str, tries: int) -> VenueUnavailable:
+    return VenueUnavailable(f"GET {path}: {why} ({tries} {'try' if tries == 1 else 'tries'})")
 
 
 def _encoded(query: Query) -> str:

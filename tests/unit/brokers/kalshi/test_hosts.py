@@ -57,7 +57,7 @@ def test_the_local_exchange_is_where_its_url_says() -> None:
         "http://10.0.0.1:8123",
         "http://api.elections.kalshi.com",
         "http://127.0.0.1.example.com:80",
-        "http://user:word@127.0.0.1:8123",
+        "http://user@127.0.0.1:8123",
         "http://127.0.0.1:8123/trade-api",
         "http://127.0.0.1:8123?x=1",
     ],
