@@ -60,8 +60,13 @@ class FlowTerms:
         How much larger informed orders are: weighing orders by size raises the impact, to
         settlement, from 1.51 to 2.27 cents.
     jump_cents_mean
-        Mean jump that an informed taker knows of: the impact after an hour, 1.64 cents an order,
-        is carried by the informed share alone. Its shape is taken to be exponential.
+        Mean jump that an informed taker knows of, of a value of 50 cents: there the mid is 2.07
+        cents further in a taker's direction after an hour, and the informed share alone carries
+        it. Its shape is taken to be exponential.
+    jump_taper
+        The jump shrinks as ``(4 v (1 - v)) ** taper`` towards the ends. The impact was 2.07,
+        1.96, 1.70, 1.49, 0.73 and 0.40 cents at 45, 35, 25, 15, 7.5 and 3.5 cents from the nearer
+        end; this gives 2.06, 1.94, 1.68, 1.26, 0.80 and 0.46.
     half_spread_cents
         Distance of the background makers from the value: half of the median distance, 6 cents,
         between the last prices bought and sold at.
@@ -80,9 +85,8 @@ class FlowTerms:
 
     Notes
     -----
-    On the tape, takers paid 3.65 cents from the mid and lost 2.0 cents of it within an hour. In
-    this model a maker 3.65 cents away earns ``0.8 * 3.65 - 0.2 * 8.2 * exp(-3.65 / 8.2)``, which
-    is 1.9 cents a fill, and a maker one cent away loses 0.65.
+    A maker ``h`` cents from a value of 50 earns ``0.8 h - 0.2 * 10.4 * exp(-h / 10.4)`` cents a
+    fill: minus 1.1 at one cent, 1.5 at the 3.65 cents that takers paid from the mid on the tape.
     """
 
     gap_log_mean: float = 4.32
@@ -92,7 +96,8 @@ class FlowTerms:
     size_max: int = 9_350
     informed_share: float = 0.20
     informed_size_ratio: float = 1.7
-    jump_cents_mean: float = 8.2
+    jump_cents_mean: float = 10.4
+    jump_taper: float = 0.75
     half_spread_cents: float = 3.0
     depth: tuple[int, ...] = (40, 75, 75)
     reach_cents: float = 10.0
@@ -101,7 +106,13 @@ class FlowTerms:
     def __post_init__(self) -> None:
         positive = (
             *(self.gap_log_sd, self.size_log_sd, self.size_max, self.informed_size_ratio),
-            *(self.jump_cents_mean, self.half_spread_cents, self.reach_cents, self.pace),
+            *(
+                self.jump_cents_mean,
+                self.jump_taper,
+                self.half_spread_cents,
+                self.reach_cents,
+                self.pace,
+            ),
             *self.depth,
         )
         if not (0 <= self.informed_share <= 1 and all(number > 0 for number in positive)):
@@ -215,7 +226,11 @@ class BackgroundFlow:
         self._quote(traded, at)
 
     def _inform(self, traded: _Traded, at: datetime) -> None:
-        jump_e4 = _E4_PER_CENT * round(self._rng.exponential(self._terms.jump_cents_mean))
+        value = traded.fair_e4 / E4_PER_DOLLAR
+        mean_cents = (
+            self._terms.jump_cents_mean * (4 * value * (1 - value)) ** self._terms.jump_taper
+        )
+        jump_e4 = _E4_PER_CENT * round(self._rng.exponential(mean_cents))
         # No further than to the nearer end, so that up and down are equally far.
         room_e4 = min(traded.fair_e4, E4_PER_DOLLAR - traded.fair_e4) - _E4_PER_CENT
         jump_e4 = max(0, min(jump_e4, room_e4))
