@@ -15,7 +15,7 @@ from typing import Protocol
 import msgspec
 
 from kalshi_alpha.core.ports import Clock
-from kalshi_alpha.core.types import Money
+from kalshi_alpha.core.types import Contracts, Money
 from kalshi_alpha.core.wire import WireReply, WireRequest
 from kalshi_alpha.sim.auth import HEADERS, ApiKey, KeyRing
 from kalshi_alpha.sim.engine import Engine
@@ -234,6 +234,14 @@ class SimApp:
             except Rejected:
                 continue
         return known
+
+    def fill(self, order_id: str, contracts: Contracts | None = None) -> bool:
+        """Let somebody fill a resting order now, in full or by a count; say whether it was."""
+        at = self.now()
+        self.advance(at)
+        filled = self._requests.counterparty.fill(order_id, at, contracts)
+        self.flush(at)
+        return filled
 
     def command(self, stream: SimStream, frame: bytes, at: datetime) -> None:
         """Let a client say something on its stream, after all that happened before it."""

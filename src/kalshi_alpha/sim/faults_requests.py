@@ -103,7 +103,7 @@ class RequestFaults:
     def __init__(self, app: SimApp) -> None:
         self._app = app
         self._plan: FaultPlan = app.faults
-        self._counterparty = Counterparty(app.engine)
+        self.counterparty = Counterparty(app.engine)
         self._carry_out: Mapping[Fault, Callable[[_Request], Delivery]] = {
             Fault.REQUEST_LOST: self._request_lost,
             Fault.ACK_LOST_AFTER_ACCEPT: self._ack_lost,
@@ -286,7 +286,7 @@ class RequestFaults:
                 price = Price.parse(body.price)
             except DomainError:
                 return self._whole(asked)
-            self._counterparty.cross(body.ticker, body.side, price, asked.at)
+            self.counterparty.cross(body.ticker, body.side, price, asked.at)
         return self._whole(asked)
 
     def _cancel_races_fill(self, asked: _Request) -> Delivery:
@@ -305,7 +305,7 @@ class RequestFaults:
         if order is None:
             return
         part = Contracts(max(1, order.remaining.e2 // 2)) if self._plan.flips() else None
-        self._counterparty.fill(order_id, at, part)
+        self.counterparty.fill(order_id, at, part)
 
     def _retold(self, reply: WireReply, at: datetime) -> WireReply:
         """Write a create's reply again, as its orders stand now."""
