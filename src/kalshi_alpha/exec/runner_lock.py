@@ -25,11 +25,14 @@ class RunnerLock:
         The holder's process id and command, as it wrote them down; empty if unknown.
     problem
         Why nobody can tell; empty otherwise.
+    pid
+        The holder's process id, or None if unknown.
     """
 
     held: bool | None
     holder: str = ""
     problem: str = ""
+    pid: int | None = None
 
 
 def read_runner_lock(journal: Path) -> RunnerLock:
@@ -54,7 +57,7 @@ def read_runner_lock(journal: Path) -> RunnerLock:
         # Shared, so that two who look do not see each other; it is given back at once.
         fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
     except BlockingIOError:
-        return RunnerLock(held=True, holder=_holder(journal.with_suffix(".holder.json")))
+        return _held_by(journal.with_suffix(".holder.json"))
     except OSError as error:
         return RunnerLock(None, problem=str(error))
     finally:
@@ -62,11 +65,12 @@ def read_runner_lock(journal: Path) -> RunnerLock:
     return RunnerLock(held=False)
 
 
-def _holder(note: Path) -> str:
+def _held_by(note: Path) -> RunnerLock:
     import json
 
     try:
         said = json.loads(note.read_bytes()[:_NOTE_MAX])
-        return f"process {said['pid']} ({said['command']})"
+        pid = int(said["pid"])
+        return RunnerLock(held=True, holder=f"process {pid} ({said['command']})", pid=pid)
     except (OSError, ValueError, KeyError, TypeError):
-        return ""
+        return RunnerLock(held=True)

@@ -40,7 +40,8 @@ def test_a_lock_is_held_while_its_process_lives_and_free_when_it_is_killed(journ
         assert runner.stdout is not None
         assert runner.stdout.readline() == "held\n"
         found = read_runner_lock(journal)
-        assert found == RunnerLock(held=True, holder=f"process {runner.pid} (pilot --series CPI)")
+        shown = f"process {runner.pid} (pilot --series CPI)"
+        assert found == RunnerLock(held=True, holder=shown, pid=runner.pid)
     finally:
         runner.kill()
         runner.communicate()
