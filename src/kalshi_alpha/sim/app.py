@@ -19,7 +19,7 @@ from kalshi_alpha.core.types import Contracts, Money
 from kalshi_alpha.core.wire import WireReply, WireRequest
 from kalshi_alpha.sim.auth import HEADERS, ApiKey, KeyRing
 from kalshi_alpha.sim.engine import Engine
-from kalshi_alpha.sim.engine_events import EngineEvent, OwnOrder
+from kalshi_alpha.sim.engine_events import BookDelta, EngineEvent, OwnOrder
 from kalshi_alpha.sim.faults import Fault, FaultPlan
 from kalshi_alpha.sim.faults_books import BookLies
 from kalshi_alpha.sim.faults_requests import Delivery, RequestFaults
@@ -32,7 +32,8 @@ from kalshi_alpha.sim.rest_errors import Refusal, nested, not_found, too_many
 from kalshi_alpha.sim.rest_query import Query
 from kalshi_alpha.sim.rest_replica import ReadReplica
 from kalshi_alpha.sim.rest_routes import STREAM_PATH, Route, find
-from kalshi_alpha.sim.stream import SimStream, StreamWorld
+from kalshi_alpha.sim.stream import SimStream
+from kalshi_alpha.sim.stream_feed import StreamWorld
 
 _JSON = {"content-type": "application/json"}
 _NOTHING: Mapping[str, str] = {}
@@ -215,6 +216,8 @@ class SimApp:
             self._replica.note(events, at)
             for told in self.on_events:
                 told(events, at)
+            # Changes that happen together share one tick of the exchange's clock.
+            self._world.clock += any(isinstance(event, BookDelta) for event in events)
         for stream in self._streams:
             stream.publish(events, at)
 
@@ -256,10 +259,10 @@ class SimApp:
         """Say whether a connection can be made now."""
         return self._requests.reaches(at)
 
-    def end_streams(self, at: datetime) -> None:
+    def end_streams(self) -> None:
         """End every stream without a closing handshake."""
         for stream in self._streams:
-            stream.end(at)
+            stream.end()
         self._streams.clear()
 
     def break_channels(self, code: int, at: datetime) -> None:

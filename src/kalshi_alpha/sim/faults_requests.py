@@ -189,7 +189,7 @@ class RequestFaults:
 
     def _name_lookup_burst(self, asked: _Request) -> Delivery:
         self._plan.begin(Fault.NAME_LOOKUP_BURST, asked.at)
-        self._app.end_streams(asked.at)
+        self._app.end_streams()
         return Delivery(Fate.NOT_CONNECTED)
 
     def _rate_limit_storm(self, asked: _Request) -> Delivery:

@@ -221,7 +221,7 @@ class InProcessStream:
         # Timers of one instant fire in any order, so each takes the oldest frame of its way.
         self._upward: deque[bytes] = deque()
         self._downward: deque[Outgoing] = deque()
-        stream.on_ready = self._depart
+        stream.call_when_ready(self._depart)
         self._depart()
 
     async def send(self, frame: bytes) -> None:

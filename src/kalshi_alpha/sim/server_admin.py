@@ -202,5 +202,5 @@ class Admin:
         return {}
 
     def _end_streams(self, _: bytes) -> object:
-        self._app.end_streams(self._app.now())
+        self._app.end_streams()
         return {}

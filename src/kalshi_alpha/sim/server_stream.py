@@ -58,7 +58,7 @@ class StreamConnection:
         await self._flush()
         if stream is None:
             return
-        stream.on_ready = self._ready.set
+        stream.call_when_ready(self._ready.set)
         tasks = [
             asyncio.ensure_future(work)
             for work in (self._listen(stream), self._speak(stream), self._ping())
