@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 
 import msgspec
 
+from kalshi_alpha.sim.accounts import Account
 from kalshi_alpha.sim.floor import Floor
 
 AccountTicker = tuple[str, str]
@@ -55,37 +57,67 @@ class EngineAudit(msgspec.Struct, frozen=True):
         return tuple(order for order in self.accepted if order.accepted_at > instant)
 
 
+class Exposure(msgspec.Struct, frozen=True):
+    """What one account can lose: positions at cost and resting orders at their price.
+
+    Without netting and without fees, in 1e-6 dollars.
+    """
+
+    by_ticker_e6: Mapping[str, int]
+    by_event_e6: Mapping[str, int]
+    total_e6: int
+
+
+def exposure(account: Account) -> Exposure:
+    """Add up what an account can lose, from its holdings and resting orders."""
+    by_ticker = {ticker: held.cost_e6 for ticker, held in account.holdings.items()}
+    for order in account.live.values():
+        by_ticker[order.listing.ticker] += order.own_e4 * order.remaining_e2
+    by_event: dict[str, int] = {}
+    for ticker, at_risk_e6 in by_ticker.items():
+        event = account.holdings[ticker].event_ticker
+        by_event[event] = by_event.get(event, 0) + at_risk_e6
+    return Exposure(by_ticker, by_event, sum(by_event.values()))
+
+
+def accepted(floor: Floor, account: Account) -> Iterator[AcceptedOrder]:
+    """Return the orders of an account that were taken, newest first."""
+    for order_id in reversed(account.order_ids):
+        order = floor.orders[order_id]
+        yield AcceptedOrder(
+            account.account_id,
+            order_id,
+            order.terms.client_order_id,
+            order.listing.ticker,
+            order.created_at,
+        )
+
+
 def audit(floor: Floor) -> EngineAudit:
     """Count everything afresh, from the orders and holdings themselves."""
     told = [account for account in floor.accounts.values() if not account.silent]
-    by_client_id: dict[AccountTicker, int] = {}
-    accepted: list[AcceptedOrder] = []
-    exposure: dict[AccountTicker, int] = {}
-    by_event: dict[AccountTicker, int] = {}
-    for account in told:
-        name = account.account_id
-        for order_id in account.order_ids:
-            order = floor.orders[order_id]
-            first = order.terms.client_order_id
-            listed = order.listing.ticker
-            accepted.append(AcceptedOrder(name, order_id, first, listed, order.created_at))
-            if first is not None:
-                by_client_id[name, first] = by_client_id.get((name, first), 0) + 1
-        for ticker, held in account.holdings.items():
-            exposure[name, ticker] = held.cost_e6
-            by_event.setdefault((name, held.event_ticker), 0)
-            by_event[name, held.event_ticker] += held.cost_e6
-        for order in account.live.values():
-            at_risk = order.own_e4 * order.remaining_e2
-            exposure[name, order.listing.ticker] += at_risk
-            by_event[name, order.listing.event_ticker] += at_risk
-    accepted.sort(key=lambda each: each.order_id)
+    taken = [order for account in told for order in accepted(floor, account)]
+    taken.sort(key=lambda each: each.order_id)
+    named = Counter(
+        (order.account_id, order.client_order_id)
+        for order in taken
+        if order.client_order_id is not None
+    )
+    exposures = {account.account_id: exposure(account) for account in told}
     return EngineAudit(
-        by_client_id,
+        named,
         {account.account_id: account.taker_fills for account in told},
-        exposure,
-        by_event,
-        tuple(accepted),
+        {
+            (name, ticker): at_risk_e6
+            for name, found in exposures.items()
+            for ticker, at_risk_e6 in found.by_ticker_e6.items()
+        },
+        {
+            (name, event): at_risk_e6
+            for name, found in exposures.items()
+            for event, at_risk_e6 in found.by_event_e6.items()
+        },
+        tuple(taken),
         unaccounted_e6(floor),
     )
 

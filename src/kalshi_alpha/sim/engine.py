@@ -8,13 +8,22 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
+from itertools import takewhile
 
 from kalshi_alpha.core.errors import BadMarket, BadParameter
 from kalshi_alpha.core.fees import DIRECT_STEP_E6, FeeTerms
-from kalshi_alpha.core.types import Contracts, Money, Price
+from kalshi_alpha.core.types import Contracts, Money, Price, TickGrid
 from kalshi_alpha.sim import lifecycle, order_changes, order_entry
 from kalshi_alpha.sim.accounts import Account, Balance, PositionRow, SettlementRow
-from kalshi_alpha.sim.audit import EngineAudit, audit
+from kalshi_alpha.sim.audit import (
+    AcceptedOrder,
+    EngineAudit,
+    Exposure,
+    accepted,
+    audit,
+    exposure,
+    unaccounted_e6,
+)
 from kalshi_alpha.sim.engine_events import (
     BookSnapshot,
     EngineEvent,
@@ -91,6 +100,21 @@ class Engine:
         """Publish what a YES is worth (1, 0, or between), which starts the settlement timer."""
         now = self.advance(at)
         lifecycle.determine(self._floor, self._floor.listing(ticker), value, now)
+
+    def dispute(self, ticker: str, at: datetime) -> None:
+        """Stop the settlement timer of a determined market."""
+        now = self.advance(at)
+        lifecycle.dispute(self._floor.listing(ticker), now)
+
+    def amend_outcome(self, ticker: str, value: Price, at: datetime) -> None:
+        """Publish another outcome of a determined or disputed market; its timer starts again."""
+        now = self.advance(at)
+        lifecycle.amend_outcome(self._floor, self._floor.listing(ticker), value, now)
+
+    def set_grid(self, ticker: str, grid: TickGrid, at: datetime) -> None:
+        """Let a market take other prices from now on; what rests stays."""
+        now = self.advance(at)
+        lifecycle.set_grid(self._floor, self._floor.listing(ticker), grid, now)
 
     def set_trading(self, at: datetime, *, active: bool) -> None:
         """Pause or resume trading everywhere; cancels go through meanwhile."""
@@ -341,8 +365,25 @@ class Engine:
         return events
 
     def audit(self) -> EngineAudit:
-        """Return the exchange's own counts, on which invariants are checked."""
+        """Count everything afresh; the calls below answer in a moment, for every step of a run."""
         return audit(self._floor)
+
+    def exposure(self, account_id: str) -> Exposure:
+        """Return what an account can lose, by market, by event and in all."""
+        return exposure(self._floor.account(account_id))
+
+    def taker_fills(self, account_id: str) -> int:
+        """Return how often an account has taken liquidity."""
+        return self._floor.account(account_id).taker_fills
+
+    def accepted_after(self, account_id: str, instant: datetime) -> tuple[AcceptedOrder, ...]:
+        """Return an account's orders that were taken later than an instant, newest first."""
+        taken = accepted(self._floor, self._floor.account(account_id))
+        return tuple(takewhile(lambda order: order.accepted_at > instant, taken))
+
+    def unaccounted_e6(self) -> int:
+        """Return what is missing of all money ever paid in; anything but zero is a fault."""
+        return unaccounted_e6(self._floor)
 
     def _list(self, listed: SimMarket) -> None:
         ticker = listed.market.ticker

@@ -106,6 +106,7 @@ class LifecycleKind(StrEnum):
     CLOSE_DATE_UPDATED = "close_date_updated"
     DETERMINED = "determined"
     SETTLED = "settled"
+    PRICE_LEVELS_UPDATED = "price_level_structure_updated"
 
 
 class Lifecycle(msgspec.Struct, frozen=True, gc=False):

@@ -14,7 +14,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from heapq import heappop, heappush
-from math import log
+from math import isfinite, log
 
 import numpy as np
 
@@ -104,18 +104,15 @@ class FlowTerms:
     pace: float = 1.0
 
     def __post_init__(self) -> None:
-        positive = (
-            *(self.gap_log_sd, self.size_log_sd, self.size_max, self.informed_size_ratio),
-            *(
-                self.jump_cents_mean,
-                self.jump_taper,
-                self.half_spread_cents,
-                self.reach_cents,
-                self.pace,
-            ),
-            *self.depth,
-        )
-        if not (0 <= self.informed_share <= 1 and all(number > 0 for number in positive)):
+        arrivals = (self.gap_log_sd, self.size_log_sd, self.size_max, self.informed_size_ratio)
+        values = (self.jump_cents_mean, self.jump_taper, self.half_spread_cents, self.reach_cents)
+        positive = (*arrivals, *values, self.pace, *self.depth)
+        numbers = (*positive, self.gap_log_mean, self.size_log_mean)
+        if not (
+            0 <= self.informed_share <= 1
+            and all(number > 0 for number in positive)
+            and all(map(isfinite, numbers))
+        ):
             raise BadParameter(f"impossible background flow {self}")
 
 

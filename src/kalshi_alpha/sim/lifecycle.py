@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
 from heapq import heappop
 
 from kalshi_alpha.core.fees import scalar_credit
-from kalshi_alpha.core.types import E4_PER_DOLLAR, Contracts, MarketStatus, Money, Price
+from kalshi_alpha.core.types import E4_PER_DOLLAR, Contracts, MarketStatus, Money, Price, TickGrid
 from kalshi_alpha.sim.accounts import Account, Holding, SettlementRow
 from kalshi_alpha.sim.engine_events import Lifecycle, LifecycleKind, OwnPosition
 from kalshi_alpha.sim.floor import Floor, Halt
@@ -16,6 +17,7 @@ from kalshi_alpha.sim.orders import UpdateReason
 from kalshi_alpha.sim.pauses import weekly_pause
 from kalshi_alpha.sim.refusals import bad_order
 
+_AWAITS_PAYMENT = frozenset({MarketStatus.DETERMINED, MarketStatus.AMENDED})
 _BEFORE_CLOSE = frozenset({MarketStatus.INITIALIZED, MarketStatus.ACTIVE, MarketStatus.INACTIVE})
 
 
@@ -102,17 +104,47 @@ def determine(floor: Floor, listing: Listing, value: Price, at: datetime) -> Non
     """
     if listing.determined_at is not None:
         raise bad_order(f"{listing.ticker} is determined")
-    if value.e4 == E4_PER_DOLLAR and listing.listed.mutually_exclusive:
-        _require_first_yes(floor, listing)
+    _require_first_yes(floor, listing, value)
     listing.close_at = min(listing.close_at, at)
     _clear(floor, listing, UpdateReason.CLOSE_CANCEL, at)
-    listing.status = MarketStatus.DETERMINED
     listing.determined_at = at
-    listing.settlement_value = value
-    kind = LifecycleKind.DETERMINED
-    floor.tell(Lifecycle(listing.ticker, kind, at, settlement_value=value))
-    pay_at = at + listing.listed.settlement_timer
-    floor.at_time(pay_at, partial(_settle, floor, listing, value))
+    _publish(floor, listing, MarketStatus.DETERMINED, value, at)
+
+
+def dispute(listing: Listing, at: datetime) -> None:
+    """Stop the settlement timer of a determined market.
+
+    Raises
+    ------
+    Rejected
+        If the market is not determined, or paid already.
+    """
+    del at
+    if listing.status not in _AWAITS_PAYMENT:
+        raise bad_order(f"{listing.ticker} awaits no payment")
+    listing.status = MarketStatus.DISPUTED
+    listing.pays_at = None
+
+
+def amend_outcome(floor: Floor, listing: Listing, value: Price, at: datetime) -> None:
+    """Publish another outcome; the settlement timer starts again.
+
+    Raises
+    ------
+    Rejected
+        If the market is not determined, is paid already, or would be a second YES.
+    """
+    if listing.status not in _AWAITS_PAYMENT | {MarketStatus.DISPUTED}:
+        raise bad_order(f"{listing.ticker} awaits no payment")
+    _require_first_yes(floor, listing, value)
+    _publish(floor, listing, MarketStatus.AMENDED, value, at)
+
+
+def set_grid(floor: Floor, listing: Listing, grid: TickGrid, at: datetime) -> None:
+    """Let a market take other prices; orders at prices that are gone rest on."""
+    market = replace(listing.listed.market, tick_grid=grid)
+    listing.relist(replace(listing.listed, market=market))
+    floor.tell(Lifecycle(listing.ticker, LifecycleKind.PRICE_LEVELS_UPDATED, at))
 
 
 def halt(floor: Floor, reason: Halt, at: datetime) -> None:
@@ -172,17 +204,34 @@ def _determine_if_open(floor: Floor, listing: Listing, value: Price, at: datetim
         determine(floor, listing, value, at)
 
 
-def _require_first_yes(floor: Floor, listing: Listing) -> None:
+def _publish(
+    floor: Floor, listing: Listing, status: MarketStatus, value: Price, at: datetime
+) -> None:
+    listing.status = status
+    listing.settlement_value = value
+    kind = LifecycleKind.DETERMINED
+    floor.tell(Lifecycle(listing.ticker, kind, at, settlement_value=value))
+    listing.pays_at = at + listing.listed.settlement_timer
+    floor.at_time(listing.pays_at, partial(_settle, floor, listing, value, listing.pays_at))
+
+
+def _require_first_yes(floor: Floor, listing: Listing, value: Price) -> None:
+    if value.e4 != E4_PER_DOLLAR or not listing.listed.mutually_exclusive:
+        return
     for other in floor.listings.values():
         if (
-            other.event_ticker == listing.event_ticker
+            other is not listing
+            and other.event_ticker == listing.event_ticker
             and other.settlement_value is not None
             and other.settlement_value.e4 == E4_PER_DOLLAR
         ):
             raise bad_order(f"{other.ticker} of the same event is YES already")
 
 
-def _settle(floor: Floor, listing: Listing, value: Price, at: datetime) -> None:
+def _settle(floor: Floor, listing: Listing, value: Price, due: datetime, at: datetime) -> None:
+    if listing.pays_at != due:
+        return  # it was disputed or amended meanwhile
+    listing.pays_at = None
     listing.status = MarketStatus.FINALIZED
     listing.settled_at = at
     for account in floor.accounts.values():

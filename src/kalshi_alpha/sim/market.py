@@ -74,6 +74,7 @@ class Listing:
         "listed",
         "maker_rate_e10",
         "open_interest_e2",
+        "pays_at",
         "settled_at",
         "settlement_value",
         "sides",
@@ -86,19 +87,24 @@ class Listing:
     )
 
     def __init__(self, listed: SimMarket) -> None:
-        self.listed = listed
         self.ticker = listed.market.ticker
         self.event_ticker = listed.market.event_ticker
-        self.legal_e4 = frozenset(listed.market.tick_grid.prices_e4)
+        self.relist(listed)
         self.status = listed.market.status
         self.close_at = listed.market.close_at
         self.sides = (RestingSide(), RestingSide())
         self.trades: list[PublicTrade] = []
         self.volume_e2 = self.open_interest_e2 = 0
         self.determined_at: datetime | None = None
+        self.pays_at: datetime | None = None
         self.settled_at: datetime | None = None
         self.settlement_value: Price | None = None
         self.charge(listed.fees)
+
+    def relist(self, listed: SimMarket) -> None:
+        """Go by these contract terms from now on."""
+        self.listed = listed
+        self.legal_e4 = frozenset(listed.market.tick_grid.prices_e4)
 
     def charge(self, terms: FeeTerms) -> None:
         """Charge by these terms from now on."""

@@ -52,6 +52,23 @@ def test_orders_that_were_taken_after_an_instant_are_named() -> None:
     assert [each.account_id for each in engine.audit().accepted] == ["ann", "bob"]
 
 
+def test_quick_answers_agree_with_the_whole_audit() -> None:
+    engine = exchange(listed(), listed(OTHER))
+    send(engine, "ann", BID, 40, at=seconds(1))
+    send(engine, "ann", BID, 20, ticker=OTHER, at=seconds(2))
+    send(engine, "bob", ASK, 40, 4, at=seconds(3))
+
+    whole, found = engine.audit(), engine.exposure("ann")
+
+    assert found.by_ticker_e6 == {TICKER: 4_000_000, OTHER: 2_000_000}
+    assert found.by_event_e6 == {EVENT: 6_000_000}
+    assert found.total_e6 == whole.event_exposure_e6["ann", EVENT]
+    assert (engine.taker_fills("ann"), engine.taker_fills("bob")) == (0, 1)
+    (late,) = engine.accepted_after("ann", seconds(1))
+    assert late in whole.accepted_after(seconds(1))
+    assert engine.unaccounted_e6() == whole.unaccounted_e6 == 0
+
+
 def test_all_money_is_accounted_for() -> None:
     engine = exchange()
     send(engine, "ann", BID, 40)

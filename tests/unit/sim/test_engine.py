@@ -132,7 +132,7 @@ class Desk:
 
 
 def check(engine: Engine) -> None:
-    assert engine.audit().unaccounted_e6 == 0
+    assert engine.unaccounted_e6() == 0
     for trader in TRADERS:
         balance = engine.balance(trader)
         assert balance.locked.e6 >= 0

@@ -166,7 +166,14 @@ def test_an_uninformed_taker_takes_no_price_beyond_its_reach() -> None:
 
 
 @pytest.mark.parametrize(
-    "wrong", [{"informed_share": 1.1}, {"pace": 0.0}, {"depth": (0,)}, {"jump_cents_mean": -1.0}]
+    "wrong",
+    [
+        {"informed_share": 1.1},
+        {"pace": 0.0},
+        {"depth": (0,)},
+        {"jump_cents_mean": -1.0},
+        {"gap_log_mean": float("nan")},
+    ],
 )
 def test_impossible_flow_is_refused(wrong: dict[str, float]) -> None:
     with pytest.raises(BadParameter, match="impossible background flow"):

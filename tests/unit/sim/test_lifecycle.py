@@ -25,7 +25,7 @@ from exchange import (
 )
 from kalshi_alpha.core.errors import BadMarket
 from kalshi_alpha.core.fees import CENT_STEP_E6
-from kalshi_alpha.core.types import Contracts, MarketStatus, Money, Price
+from kalshi_alpha.core.types import Contracts, MarketStatus, Money, Price, TickBand, TickGrid
 from kalshi_alpha.sim.engine import Engine
 from kalshi_alpha.sim.engine_events import Lifecycle, OwnPosition
 from kalshi_alpha.sim.floor import EngineOptions
@@ -265,6 +265,45 @@ def test_a_market_that_is_determined_early_closes_then() -> None:
     engine.advance(DETERMINED + timedelta(days=1))
     assert engine.market(TICKER).settlement_value == ONE
     assert kinds(engine) == ["determined", "settled"]
+
+
+def test_a_disputed_market_is_paid_by_its_amended_outcome() -> None:
+    engine = exchange(listed(fees=FREE))
+    send(engine, "ann", BID, 40)
+    send(engine, "bob", ASK, 40)
+    engine.determine(TICKER, ONE, seconds(1))
+
+    engine.dispute(TICKER, seconds(2))
+    engine.advance(seconds(2) + timedelta(hours=2))
+    assert engine.market(TICKER).status is MarketStatus.DISPUTED
+    engine.amend_outcome(TICKER, ZERO, CLOSE)
+    assert engine.market(TICKER).status is MarketStatus.AMENDED
+    engine.advance(CLOSE + timedelta(hours=1))
+
+    assert (cash(engine, "ann"), cash(engine, "bob")) == ("996.000000", "1004.000000")
+    assert kinds(engine) == ["determined", "determined", "settled"]
+
+
+def test_only_what_awaits_payment_can_be_disputed_or_amended() -> None:
+    engine = exchange()
+
+    with pytest.raises(Rejected, match="awaits no payment"):
+        engine.dispute(TICKER, START)
+    with pytest.raises(Rejected, match="awaits no payment"):
+        engine.amend_outcome(TICKER, ONE, START)
+
+
+def test_a_market_can_change_its_prices_while_it_trades() -> None:
+    engine = exchange()
+    sent = send(engine, "ann", BID, 40)
+
+    engine.set_grid(TICKER, TickGrid((TickBand(0, 10_000, 250),)), seconds(1))
+
+    assert engine.order(sent.order_id).status is OrderStatus.RESTING
+    assert send(engine, "ann", BID, 42.5, at=seconds(1)).remaining == Contracts.whole(10)
+    with pytest.raises(Rejected, match="invalid_price"):
+        send(engine, "ann", BID, 41, at=seconds(1))
+    assert kinds(engine) == ["price_level_structure_updated"]
 
 
 def test_a_market_is_listed_once_and_told() -> None:

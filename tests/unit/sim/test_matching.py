@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import msgspec
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from exchange import (
     ASK,
@@ -216,6 +218,77 @@ def test_a_maker_of_a_quadratic_series_trades_free() -> None:
 
     (fill,) = engine.fills("ann")
     assert fill.fee_e6 == 0
+
+
+class ByTheRules:
+    """Price-time priority in the plainest words: one list, searched from its start."""
+
+    def __init__(self) -> None:
+        self.resting: list[list[int]] = []  # side, own price, left, arrival
+        self.trades: list[tuple[int, int, int, int]] = []  # taker, maker, YES price, count
+        self.arrivals = 0
+
+    def send(self, side: int, own_e4: int, count: int) -> None:
+        self.arrivals += 1
+        taker = self.arrivals
+        while count:
+            makers = [each for each in self.resting if each[0] != side]
+            best = min(makers, key=lambda each: (-each[1], each[3]), default=None)
+            if best is None or best[1] + own_e4 < 10_000:
+                self.resting.append([side, own_e4, count, taker])
+                return
+            size = min(count, best[2])
+            yes_e4 = 10_000 - best[1] if best[0] else best[1]
+            self.trades.append((taker, best[3], yes_e4, size))
+            count -= size
+            best[2] -= size
+            self.resting = [each for each in self.resting if each[2]]
+
+    def change(self, arrival: int, own_e4: int, left: int) -> None:
+        for each in self.resting:
+            if each[3] == arrival and each[1] == own_e4 and left <= each[2]:
+                each[2] = left
+        self.resting = [each for each in self.resting if each[2]]
+
+
+moves = st.lists(
+    st.one_of(
+        st.tuples(st.sampled_from([0, 1]), st.integers(46, 54), st.integers(1, 9)),
+        st.tuples(st.just("decrease"), st.integers(1, 12), st.integers(0, 5)),
+    ),
+    max_size=25,
+)
+
+
+@given(moves)
+def test_trades_are_those_of_the_rules_in_their_plainest_words(script: list[object]) -> None:
+    engine, rules = exchange(traders=("ann", "bob"), dollars="100000"), ByTheRules()
+    sent: list[SimOrder] = []
+    for move in script:
+        match move:
+            case ("decrease", int(arrival), int(left)) if arrival <= len(sent):
+                order_id, trader = sent[arrival - 1].order_id, sent[arrival - 1].account_id
+                before = engine.order(order_id)
+                if left < before.remaining_e2:
+                    engine.decrease(trader, order_id, seconds(0), reduce_to=Contracts(left))
+                    own_e4 = before.yes_price_e4
+                    own_e4 = own_e4 if before.side is BID else 10_000 - own_e4
+                    rules.change(arrival, own_e4, left)
+            case (0 | 1 as side, int(cents), int(count)):
+                trader = ("ann", "bob")[side]  # each on one side, so that nobody meets itself
+                sent.append(send(engine, trader, (BID, ASK)[side], cents, count / 100))
+                own_e4 = 100 * cents
+                rules.send(side, 10_000 - own_e4 if side else own_e4, count)
+
+    numbers = {each.order_id: number for number, each in enumerate(sent, start=1)}
+    pairs: dict[str, dict[bool, int]] = {}
+    for fill in engine.fills("ann") + engine.fills("bob"):
+        pairs.setdefault(fill.trade_id, {})[fill.is_taker] = numbers[fill.order_id]
+    found = [
+        (pairs[each.trade_id][True], pairs[each.trade_id][False], each.yes_price_e4, each.count_e2)
+        for each in engine.trades(TICKER)
+    ]
+    assert found == rules.trades
 
 
 def test_new_terms_hold_from_the_next_fill_on() -> None:
