@@ -54,6 +54,7 @@ class Blotter:
         self._cash_e6: int | None = None
         self._stated_at: datetime | None = None
         self._reconciled: ev.Reconciled | None = None
+        self._whole_at: datetime | None = None
         for event in events:
             self.apply(event)
 
@@ -117,6 +118,11 @@ class Blotter:
     def reconciled(self) -> ev.Reconciled | None:
         """The last reconciliation, or None."""
         return self._reconciled
+
+    @property
+    def whole_at(self) -> datetime | None:
+        """When a reconciliation last found that everything agrees, or None."""
+        return self._whole_at
 
     # --- exposure -----------------------------------------------------------------------
 
@@ -313,6 +319,7 @@ class Blotter:
     def _release(self, event: ev.Reconciled) -> None:
         unresolved = {order.intent.series for order in self.unknown()}
         if event.breaks == 0:
+            self._whole_at = event.at
             self._stopped = {s: why for s, why in self._stopped.items() if s in unresolved}
 
 

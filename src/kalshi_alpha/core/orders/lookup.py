@@ -74,7 +74,7 @@ def proves_absence(intended_at: datetime, heard: Iterable[Silence], policy: Unkn
     intended_at
         When the order became durable; it was sent at once.
     heard
-        The readings since the last one that failed, oldest first.
+        The readings that were answered, oldest first.
     policy
         What is asked of them.
     """

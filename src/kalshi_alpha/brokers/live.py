@@ -1,0 +1,350 @@
+"""The live gateway: an order is durable before it is sent, and counts until it is known to be over.
+
+Every order passes here last, whoever sends it: kill switch, gate, stopped series, locked market,
+caps. Then its intent is written to the journal, then it is sent, once. What became of it is
+decided by the one table; what no answer tells is looked up, and until the venue has shown it the
+order counts in full and its market takes no other.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Sequence
+from datetime import timedelta
+
+from kalshi_alpha.brokers.cancels import Canceller
+from kalshi_alpha.brokers.live_options import LiveOptions
+from kalshi_alpha.brokers.order_log import Journal, Listener, OrderLog
+from kalshi_alpha.brokers.pauses import Pauses
+from kalshi_alpha.brokers.reconciler import Reconciler
+from kalshi_alpha.brokers.resolver import Resolver
+from kalshi_alpha.brokers.sending import OrderSender, Placed
+from kalshi_alpha.brokers.upkeep import Upkeep
+from kalshi_alpha.brokers.venue_port import VenuePort
+from kalshi_alpha.core.errors import DataError
+from kalshi_alpha.core.gates.gate import Verdict
+from kalshi_alpha.core.gates.readings import Reading
+from kalshi_alpha.core.orders import caps as order_caps
+from kalshi_alpha.core.orders import events as ev
+from kalshi_alpha.core.orders.blotter import Blotter
+from kalshi_alpha.core.orders.caps import Caps
+from kalshi_alpha.core.orders.errors import OrderRejected, OrderUnknown, OrderWithheld
+from kalshi_alpha.core.orders.intent import OrderIntent
+from kalshi_alpha.core.orders.reconcile import Reconciliation, reconciliation_reading
+from kalshi_alpha.core.orders.states import OrderState
+from kalshi_alpha.core.orders.venue_view import VenueFill, VenueOrder
+from kalshi_alpha.core.ports import Acknowledgement, Clock
+from kalshi_alpha.core.types import Contracts
+
+Gate = Callable[[OrderIntent], Verdict]
+Alert = Callable[[str, str], None]
+_SECOND = timedelta(seconds=1)
+
+
+class LiveGateway:
+    """Sends orders of one account to one venue.
+
+    Call `start` first, keep `run` running, and give what the stream tells to `take_order` and
+    `take_fill`.
+
+    Parameters
+    ----------
+    venue
+        The account.
+    journal
+        Is replayed, then written; nobody else may write it.
+    clock
+        Tells the time.
+    gate
+        Decides on one order; it is asked last, for each.
+    kill
+        Whether the kill switch is on, or cannot be read.
+    caps
+        The desk's caps.
+    options
+        Times and sizes.
+    on_event
+        Called with every new event.
+    on_alert
+        Called with a word and a sentence when something must be looked at.
+    """
+
+    def __init__(
+        self,
+        venue: VenuePort,
+        journal: Journal,
+        clock: Clock,
+        *,
+        gate: Gate,
+        kill: Callable[[], bool],
+        caps: Caps,
+        options: LiveOptions | None = None,
+        on_event: Listener | None = None,
+        on_alert: Alert | None = None,
+    ) -> None:
+        self._venue, self._clock = venue, clock
+        self._gate, self._kill, self._caps = gate, kill, caps
+        self._options = options or LiveOptions()
+        self._alert = on_alert or (lambda _word, _sentence: None)
+        self._log = OrderLog(journal, on_event, lambda why: self._alert("journal", why))
+        rng = random.Random(self._options.seed)  # noqa: S311 - pauses, not secrets
+        self._pauses = Pauses(clock, self._options.pauses, rng, self._on_auth_streak)
+        self._resolver = Resolver(venue, self._log, clock, self._options.unknown)
+        self._canceller = Canceller(venue, self._log, self._resolver, self._pauses, clock)
+        self._reconciler = Reconciler(venue, self._log, clock, self._options)
+        self._upkeep = Upkeep(
+            venue,
+            self._log,
+            clock,
+            self._resolver,
+            self._canceller,
+            self._pauses,
+            self._reconciler,
+            kill,
+            self._alert,
+        )
+        self._sender = OrderSender(
+            venue,
+            self._log,
+            clock,
+            self._resolver,
+            self._canceller,
+            self._pauses,
+            self._upkeep,
+            kill,
+            self._options,
+        )
+        self._closed = False
+        self.group_id: str | None = None
+        """Group that new orders belong to."""
+
+    @property
+    def blotter(self) -> Blotter:
+        """What is known of all orders; read it, never write to it."""
+        return self._log.blotter
+
+    @property
+    def under_way(self) -> frozenset[str]:
+        """Orders with a cancel or a decrease under way, by client order id."""
+        return frozenset(self._canceller.under_way)
+
+    @property
+    def auth_error_streak(self) -> bool:
+        """Whether the venue refused our signature three times in a row, and has not since."""
+        return self._pauses.auth_error_streak
+
+    # --- the session --------------------------------------------------------------------------
+
+    async def start(self, group_limit: Contracts | None = None) -> Reconciliation:
+        """Reconcile with the venue, and open an order group.
+
+        Parameters
+        ----------
+        group_limit
+            Contracts that the desk accepts to be filled within 15 seconds; the venue cancels the
+            group's orders beyond it. None opens no group.
+
+        Raises
+        ------
+        VenueError
+            If the account cannot be read, or the group not be made.
+        """
+        found = await self.reconcile()
+        if group_limit is not None:
+            self.group_id = await self._venue.create_group(group_limit)
+        return found
+
+    async def reconcile(self, *, accept: str | None = None) -> Reconciliation:
+        """Compare with the venue until all agrees or patience ends; nothing is sent meanwhile.
+
+        Parameters
+        ----------
+        accept
+            An operator's note by which the venue's cash and positions are taken as they are.
+
+        Raises
+        ------
+        VenueError
+            If the account cannot be read.
+        """
+        return await self._reconciler.reconcile(accept=accept)
+
+    def reconciliation_reading(self, max_age: timedelta | None = None) -> Reading:
+        """Return what the gate reads of the last reconciliation."""
+        return reconciliation_reading(self._reconciler.last, max_age=max_age)
+
+    async def run(self) -> None:
+        """Look after what is unknown, doubtful or stopped, until cancelled."""
+        await self._upkeep.run()
+
+    async def close(self) -> None:
+        """Send nothing more and write what waits; orders rest as they are.
+
+        Raises
+        ------
+        DataError
+            If the journal cannot be written.
+        """
+        self._closed = True
+        await self._upkeep.close()
+        self._log.flush()
+
+    def take_order(self, shown: VenueOrder) -> None:
+        """Take in an order that the stream shows."""
+        if self._resolver.take_order(shown) is None:
+            self._upkeep.stranger(f"order {shown.order_id} of {shown.ticker}")
+        self._upkeep.wake()
+
+    def take_fill(self, fill: VenueFill) -> None:
+        """Take in a fill that the stream shows."""
+        if self._resolver.take_fill(fill, final=False) is None:
+            # It may be of an order whose answer is still on its way.
+            self._resolver.doubtful.add(fill.ticker)
+        self._upkeep.wake()
+
+    def doubt(self) -> None:
+        """Read everything that is open again: the stream was interrupted."""
+        self._resolver.doubtful.update(o.intent.ticker for o in self.blotter.live())
+        self._upkeep.wake()
+
+    # --- orders ---------------------------------------------------------------------------------
+
+    async def place(self, intent: OrderIntent) -> Acknowledgement:
+        """Rest an order; see `OrderGateway.place`."""
+        (placed,) = await self.place_batch([intent])
+        if isinstance(placed, Acknowledgement):
+            return placed
+        raise placed
+
+    async def place_batch(self, intents: Sequence[OrderIntent]) -> tuple[Placed, ...]:
+        """Rest orders in as few requests as fit, and return what became of each, in order.
+
+        All intents are made durable in one commit before the first request leaves.
+        """
+        said: dict[str, Placed] = {}
+        fresh = [intent for intent in intents if self._begins(intent, said)]
+        try:
+            self._log.flush()
+        except DataError as error:
+            self._take_back(fresh, str(error), said)
+            fresh = []
+        with self._reconciler.sending():
+            size = self._options.batch_max
+            for start in range(0, len(fresh), size):
+                await self._sender.send(fresh[start : start + size], self.group_id, said)
+        return tuple(self._placed(intent, said) for intent in intents)
+
+    async def cancel(self, client_order_id: str) -> None:
+        """Take an order off the book; see `OrderGateway.cancel`."""
+        await self._canceller.cancel(client_order_id)
+
+    async def cancel_batch(self, client_order_ids: Sequence[str]) -> None:
+        """Take orders off the book in as few requests as fit.
+
+        Raises
+        ------
+        OrderUnknown
+            If it is not known of every one that it is off; all were tried.
+        """
+        await self._canceller.cancel_batch(client_order_ids)
+
+    async def cancel_all(self) -> None:
+        """Take every order of the account off the book; see `OrderGateway.cancel_all`.
+
+        The venue may also cancel what is placed in the minute after.
+        """
+        await self._canceller.cancel_all()
+
+    async def decrease(self, client_order_id: str, to: Contracts) -> None:
+        """Make a resting order smaller in place.
+
+        Raises
+        ------
+        OrderUnknown
+            If the order is not known to the venue yet.
+        """
+        await self._canceller.decrease(client_order_id, to)
+
+    # --- sending --------------------------------------------------------------------------------
+
+    def _begins(self, intent: OrderIntent, said: dict[str, Placed]) -> bool:
+        """Write the intent if it is new and may be sent."""
+        order_id = intent.client_order_id
+        if order_id in self.blotter.orders:
+            return False
+        try:
+            self._require_sendable(intent)
+        except OrderWithheld as error:
+            said[order_id] = error
+            return False
+        self._log.learn(
+            ev.Intended(
+                at=self._clock.now(),
+                client_order_id=order_id,
+                intent=intent,
+                group_id=self.group_id,
+            )
+        )
+        return True
+
+    def _take_back(self, intents: Sequence[OrderIntent], why: str, said: dict[str, Placed]) -> None:
+        """Give up orders that could not be made durable; nothing of them was sent."""
+        for intent in intents:
+            order_id = intent.client_order_id
+            at = self._clock.now()
+            self._log.learn(ev.Withheld(at=at, client_order_id=order_id, why="journal"))
+            said[order_id] = OrderWithheld("journal", why)
+
+    def _require_sendable(self, intent: OrderIntent) -> None:
+        """Return if an order may be sent now.
+
+        Raises
+        ------
+        OrderWithheld
+            With the first reason against it.
+        """
+        why = self._standing_reason(intent)
+        if why is not None:
+            raise OrderWithheld(*why)
+        now = self._clock.now()
+        if intent.expires_at < now + _SECOND:
+            raise OrderWithheld("expired", f"it was to end at {intent.expires_at:%H:%M:%S}")
+        breach = order_caps.check(self.blotter, intent, self._caps, now)
+        if breach is not None:
+            raise OrderWithheld("cap", str(breach))
+        # The gate is asked last: it reads most, and what it says is youngest then.
+        verdict = self._gate(intent)
+        if not verdict.go:
+            raise OrderWithheld("gate", ", ".join(verdict.words))
+
+    def _standing_reason(self, intent: OrderIntent) -> tuple[str, str] | None:
+        """Return why nothing like this order may be sent, or None."""
+        if self._kill():
+            return "kill_switch", "it is on"
+        if self._closed or self._log.failure is not None:
+            return "journal", self._log.failure or "the gateway is closed"
+        if not self._reconciler.ready:
+            return "not_reconciled", "orders do not agree with the venue, or were not compared"
+        if self._options.group_required and self.group_id is None:
+            return "no_group", "there is no order group"
+        stopped = self.blotter.stopped.get(intent.series)
+        if stopped is not None:
+            return "series_stopped", f"{intent.series}: {stopped}"
+        if intent.ticker in self.blotter.locked:
+            return "market_locked", f"{intent.ticker} has an order of unknown fate"
+        pause = self._pauses.why()
+        return None if pause is None else (pause, "the venue asked for it")
+
+    def _placed(self, intent: OrderIntent, said: dict[str, Placed]) -> Placed:
+        order_id = intent.client_order_id
+        order = self.blotter.orders.get(order_id)
+        if order_id in said and (order is None or order.state.never_was):
+            return said[order_id]
+        if order is None or order.state in {OrderState.IN_FLIGHT, OrderState.UNKNOWN}:
+            return OrderUnknown(f"{order_id}: no answer says what became of it")
+        if order.state.never_was:
+            return OrderRejected("", f"{order_id} was {order.state} before, and is used once")
+        return Acknowledgement(order_id, order.order_id, order.open, order.filled)
+
+    def _on_auth_streak(self, length: int) -> None:
+        self._alert("auth_error_streak", f"the venue refused our signature {length} times in a row")

@@ -1,0 +1,192 @@
+"""What goes on beside the quoting: unknown orders, overdue doubts, stopped series, lost trust."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from kalshi_alpha.brokers.cancels import Canceller
+from kalshi_alpha.brokers.order_log import OrderLog
+from kalshi_alpha.brokers.pauses import Pauses
+from kalshi_alpha.brokers.reconciler import Reconciler
+from kalshi_alpha.brokers.resolver import Resolver
+from kalshi_alpha.brokers.venue_port import VenuePort
+from kalshi_alpha.core.errors import VenueError, VenueRefused
+from kalshi_alpha.core.orders import events as ev
+from kalshi_alpha.core.orders.errors import OrderUnknown
+from kalshi_alpha.core.orders.states import OrderState
+from kalshi_alpha.core.ports import Clock
+
+_LOOK_EVERY_S = 0.25
+_COMPARE_EVERY = timedelta(seconds=10)
+_UNAUTHORIZED = 401
+
+
+class Upkeep:
+    """One task that looks after doubts until none is left.
+
+    Parameters
+    ----------
+    venue, log, clock, resolver, canceller, pauses, reconciler
+        As the gateway has them.
+    kill
+        Whether the kill switch is on.
+    alert
+        Called with a word and a sentence.
+    """
+
+    def __init__(
+        self,
+        venue: VenuePort,
+        log: OrderLog,
+        clock: Clock,
+        resolver: Resolver,
+        canceller: Canceller,
+        pauses: Pauses,
+        reconciler: Reconciler,
+        kill: Callable[[], bool],
+        alert: Callable[[str, str], None],
+    ) -> None:
+        self._venue = venue
+        self._log = log
+        self._clock = clock
+        self._resolver = resolver
+        self._canceller = canceller
+        self._pauses = pauses
+        self._reconciler = reconciler
+        self._kill = kill
+        self._alert = alert
+        self._woken = asyncio.Event()
+        self._sweep: asyncio.Task[None] | None = None
+        self._comparison: asyncio.Task[None] | None = None
+        self._strangers = False
+        self._seen: set[str] = set()
+        self._compared_at: datetime | None = None
+        self.adopting: set[str] = set()
+        """Orders whose id the venue said was taken."""
+
+    def wake(self) -> None:
+        """Look now instead of at the next round."""
+        self._woken.set()
+
+    def stranger(self, what: str) -> None:
+        """Something of the account that nobody here sent: compare everything."""
+        self._strangers = True
+        self._alert("foreign", f"{what} was not sent from here")
+        self.wake()
+
+    async def run(self) -> None:
+        """Go round until cancelled."""
+        while True:
+            await self.go_round()
+            try:
+                async with asyncio.timeout(_LOOK_EVERY_S):
+                    await self._woken.wait()
+            except TimeoutError:
+                pass
+            self._woken.clear()
+
+    async def close(self) -> None:
+        """Give up what is under way."""
+        tasks = [task for task in (self._sweep, self._comparison) if task is not None]
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    async def go_round(self) -> None:
+        """Do once what is due."""
+        if self._pauses.may_ask():
+            for ticker in self._resolver.due():
+                await self.look_up(ticker)
+            if self._pauses.auth_errors:
+                await self._ask_whether_we_are_believed()
+        self._stop_overdue()
+        self._sweep_doomed()
+        self._compare_if_needed()
+
+    async def look_up(self, ticker: str) -> None:
+        """Look a market up; a question without an answer is asked again at its time."""
+        try:
+            strangers = await self._resolver.look_up(ticker)
+        except VenueError as error:
+            self._note(error)
+        else:
+            self._pauses.believed()
+            for order_id in sorted(strangers - self._seen):
+                self.stranger(f"a fill of order {order_id} of {ticker}")
+            self._seen |= strangers
+            live = {order.client_order_id for order in self._log.blotter.unknown()}
+            self.adopting &= live
+
+    async def _ask_whether_we_are_believed(self) -> None:
+        try:
+            await self._venue.orders(status=ev.VenueStatus.RESTING)
+        except VenueError as error:
+            self._note(error)
+        else:
+            self._pauses.believed()
+
+    def _note(self, error: VenueError) -> None:
+        if isinstance(error, VenueRefused) and error.status == _UNAUTHORIZED:
+            self._pauses.refused()
+
+    def _stop_overdue(self) -> None:
+        for order in self._resolver.overdue():
+            series = order.intent.series
+            if series not in self._log.blotter.stopped:
+                why = f"{order.client_order_id} is unresolved"
+                self._log.learn(ev.SeriesStopped(at=self._clock.now(), series=series, why=why))
+                self._alert("series_stopped", f"{series}: {why}")
+
+    def _sweep_doomed(self) -> None:
+        """Cancel what must not rest: under the kill switch, of stopped series, found too late."""
+        if self._sweep is not None and not self._sweep.done():
+            return
+        killed, stopped = self._kill(), self._log.blotter.stopped
+        doomed = [
+            order.client_order_id
+            for order in self._log.blotter.resting()
+            if killed
+            or order.intent.series in stopped
+            or order.client_order_id in self._canceller.when_known
+        ]
+        if doomed:
+            self._sweep = asyncio.create_task(self._swept(doomed))
+        over = (i for i in self._canceller.when_known if not self._may_trade(i))
+        self._canceller.when_known.difference_update(tuple(over))
+
+    def _may_trade(self, client_order_id: str) -> bool:
+        order = self._log.blotter.orders.get(client_order_id)
+        return order is not None and order.state.may_trade
+
+    async def _swept(self, doomed: list[str]) -> None:
+        try:
+            await self._canceller.cancel_batch(doomed)
+        except OrderUnknown as error:
+            self._alert("cancel_unconfirmed", str(error))
+
+    def _compare_if_needed(self) -> None:
+        """Compare everything when a stopped series is resolved, and while anything is amiss."""
+        if self._comparison is not None and not self._comparison.done():
+            return
+        blotter, last, now = self._log.blotter, self._reconciler.last, self._clock.now()
+        if self._compared_at is not None and now - self._compared_at < _COMPARE_EVERY:
+            return
+        unresolved = {o.intent.series for o in blotter.live() if o.state is OrderState.UNKNOWN}
+        resting = {order.intent.series for order in blotter.resting()}
+        resolved = any(series not in unresolved | resting for series in blotter.stopped)
+        if self._strangers or resolved or (last is not None and not last.clean):
+            self._strangers = False
+            self._comparison = asyncio.create_task(self._compared())
+
+    async def _compared(self) -> None:
+        try:
+            found = await self._reconciler.reconcile()
+            self._compared_at = self._clock.now()
+        except VenueError as error:
+            self._alert("reconciliation", f"the account could not be read: {error}")
+            return
+        if not found.clean:
+            kinds = sorted({each.kind.value for each in found.breaks})
+            self._alert("reconciliation", f"{len(found.breaks)} breaks: {', '.join(kinds)}")
