@@ -189,7 +189,11 @@ class BackgroundFlow:
         return self._arrivals[0][0] if self._arrivals else None
 
     def advance(self, at: datetime) -> int:
-        """Let everybody trade who arrives by an instant; return how many arrived."""
+        """Let everybody trade who arrives by an instant; return how many arrived.
+
+        To be called before the engine itself is told of that instant: each arrival moves the
+        engine to its own, and the engine's time never goes back.
+        """
         arrived = 0
         while self._arrivals and self._arrivals[0][0] <= at:
             now, _, ticker = heappop(self._arrivals)
