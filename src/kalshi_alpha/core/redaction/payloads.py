@@ -60,7 +60,7 @@ def redact(payload: object) -> Json:
     for _ in range(_ROUNDS_MAX):
         once = _Redaction()
         safe = once.value(payload, Secrecy.ORDINARY, 0)
-        if not once.masked:
+        if not once.renamed:
             return safe
         # A name that was masked in part can mean what it did not mean before.
         payload = safe
@@ -106,10 +106,10 @@ def _check_text(text: str, where: str, secret: Secrecy, depth: int) -> None:
 
 
 class _Redaction:
-    """One pass over a payload; ``masked`` tells whether it changed anything."""
+    """One pass over a payload; ``renamed`` tells whether a text that may be a name was changed."""
 
     def __init__(self) -> None:
-        self.masked = False
+        self.renamed = False
 
     def value(self, payload: object, secret: Secrecy, depth: int) -> Json:
         if type(payload) is str and secret is Secrecy.ORDINARY and is_plain(payload):
@@ -118,10 +118,10 @@ class _Redaction:
             return MASK
         match node(payload):
             case Number(number):
-                return number if secret < Secrecy.SECRET else self._hide(str(number))
+                return number if secret < Secrecy.SECRET else mask(str(number))
             case Leaf(text, never_secret):
                 hidden = not never_secret and secret > Secrecy.ORDINARY and not is_harmless(text)
-                return self._hide(self.text(text, depth)) if hidden else self.text(text, depth)
+                return mask(self.text(text, depth)) if hidden else self.text(text, depth)
             case Binary(size):
                 return f"<{size} bytes>" if secret is Secrecy.ORDINARY else MASK
             case Branch(children, is_list):
@@ -141,7 +141,7 @@ class _Redaction:
             text = mask_secrets(text)
             if text == before:
                 return text
-            self.masked = True
+            self.renamed = True
         return MASK
 
     def _branch(
@@ -152,10 +152,6 @@ class _Redaction:
             return values
         names = (self.text(each[0], depth) for each in children)
         return dict(zip(names, values, strict=True))
-
-    def _hide(self, text: str) -> str:
-        self.masked = True
-        return mask(text)
 
 
 def _shown(name: str) -> str:

@@ -37,7 +37,8 @@ def mask(text: str) -> str:
 
 # Most texts are words, tickers, numbers, instants, ids and hashes: no shape below fits into these.
 _PLAIN = re.compile(
-    r"(?!sk_)[a-z_]{0,30}|(?!.*AKIA)[A-Z0-9.-]{0,48}|[0-9a-f-]{0,64}|[0-9TZ.:+-]{0,40}"
+    r"[0-9a-f-]{0,64}|(?!.*AKIA)[A-Z0-9.-]{0,48}|[0-9TZ .:+-]{0,40}|\*{4}[^\n]{0,4}"
+    r"|(?!.*(?:xox|gh[a-z]_|sk_|hooks|discord))[a-z0-9_/.-]{0,63}"
 )
 
 _SHAPES: tuple[tuple[str, re.Pattern[str]], ...] = (
