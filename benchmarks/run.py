@@ -25,6 +25,8 @@ SCRIPTS = {
     "var": "Value at risk",
     "scan": "Scan",
     "startup": "Whole processes",
+    "signing": "Request signatures",
+    "order_path": "Decision to wire",
 }
 LIBRARIES = ("numpy", "scipy", "cvxpy", "clarabel")
 

@@ -132,6 +132,7 @@ class VenueCalls:
         if signer is not None and signer.env is not host.env:
             raise VenueKeyError(f"a key of {signer.env} must not be used at a host of {host.env}")
         self._write_wire, self._read_wire = wire, read_wire or wire
+        self._ahead = wire if isinstance(wire, ConnectsAhead) else None
         self._signer, self._clock, self.host = signer, clock, host
         self.guard = guard or ClockGuard(clock)
         self.limits = limits or RateLimits()
@@ -254,8 +255,8 @@ class VenueCalls:
         bucket = self.limits.bucket(Budget.WRITE)
         self.guard.require_checked()
         await bucket.take(self.limits.costs.of(method, whole, items), urgent=urgent)
-        if isinstance(self._write_wire, ConnectsAhead):
-            await self._write_wire.connect(self.policy.write_timeout_s)
+        if self._ahead is not None:
+            await self._ahead.connect(self.policy.write_timeout_s)
         # From here to the first byte nothing is awaited: what is checked now holds then.
         self.guard.require_checked()
         if last_check is not None:

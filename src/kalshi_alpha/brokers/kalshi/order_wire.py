@@ -83,6 +83,8 @@ class OrderWire:
         WireFailed
             If the host cannot be reached; nothing was sent.
         """
+        if self._fresh_idle() is not None and not self._turns.locked():
+            return
         try:
             # A turn is waited for as well: the send that follows would wait for one otherwise.
             async with asyncio.timeout(timeout_s), self._turns:
@@ -104,19 +106,31 @@ class OrderWire:
             If a header or the target cannot be sent on a line of its own.
         """
         data = self._spelled(request, headers)
-        connection: _Connection | None = None
+        deadline = asyncio.get_running_loop().time() + timeout_s
+        connection = await self._granted(timeout_s)
         try:
-            async with asyncio.timeout(timeout_s), self._turns:
-                connection = self._taken() or await self._connected()
-                reply = await connection.exchange(request.method, data, self._body_max)
-        except TimeoutError as error:
-            sent = connection is not None and connection.wrote
-            detail = f"{request.method} {request.path}: no reply within {timeout_s:g} s"
-            raise WireFailed(WireFault.TIMEOUT, detail, may_have_arrived=sent) from error
+            return await connection.exchange(request.method, data, self._body_max, deadline)
         finally:
-            if connection is not None:
-                self._put_back(connection)
-        return reply
+            self._put_back(connection)
+            self._turns.release()
+
+    async def _granted(self, timeout_s: float) -> _Connection:
+        """Take a turn and a connection; where both are free nothing is waited for."""
+        if not self._turns.locked() and (connection := self._taken()) is not None:
+            await self._turns.acquire()
+            return connection
+        try:
+            async with asyncio.timeout(timeout_s):
+                await self._turns.acquire()
+                connection = None
+                try:
+                    connection = self._taken() or await self._connected()
+                finally:
+                    if connection is None:
+                        self._turns.release()
+                return connection
+        except TimeoutError as error:
+            raise _unsent(WireFault.TIMEOUT, f"no connection to {self._host}") from error
 
     async def close(self) -> None:
         """Close every connection; requests under way fail."""
@@ -184,7 +198,6 @@ class _Connection(asyncio.Protocol):
         self._parser: ReplyParser | None = None
         self._reply: asyncio.Future[WireReply] | None = None
         self.idle_since = loop.time()
-        self.wrote = False
         self.reusable = False
 
     @property
@@ -192,18 +205,21 @@ class _Connection(asyncio.Protocol):
         """Whether a request may be written: open, and nothing came unasked."""
         return self._transport is not None and not self._transport.is_closing()
 
-    async def exchange(self, method: str, data: bytes, body_max: int) -> WireReply:
-        """Write a request and wait for its reply."""
+    async def exchange(self, method: str, data: bytes, body_max: int, deadline: float) -> WireReply:
+        """Write a request and wait for its reply, until a time of the loop."""
         transport = self._transport
         if transport is None or transport.is_closing():
             raise _unsent(WireFault.RESET, "the connection was closed before the request")
         self.reusable = False
         self._reply = self._loop.create_future()
-        self.wrote = True
         transport.write(data)
         # Making the parser is work, so it begins when the request is on its way.
         self._parser = ReplyParser(method, body_max)
-        return await self._reply
+        timer = self._loop.call_at(deadline, self._expire)
+        try:
+            return await self._reply
+        finally:
+            timer.cancel()
 
     def drop(self) -> None:
         """Close without waiting for anything."""
@@ -245,7 +261,6 @@ class _Connection(asyncio.Protocol):
             self._close_now()
             return
         if reply is not None:
-            self.wrote = False
             self.reusable = parser.keeps_alive and self.usable
             self._parser = None
             waiting.set_result(reply)
@@ -261,6 +276,12 @@ class _Connection(asyncio.Protocol):
         )
         # If its waiter is gone already, nobody else is to be told.
         self._reply.exception()
+
+    def _expire(self) -> None:
+        if self._reply is not None and not self._reply.done():
+            self._reply.set_exception(
+                WireFailed(WireFault.TIMEOUT, "no whole reply before the deadline")
+            )
 
     def _close_now(self) -> None:
         if self._transport is not None:

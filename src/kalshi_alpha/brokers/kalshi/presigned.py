@@ -13,6 +13,7 @@ import asyncio
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import Executor
+from contextlib import suppress
 
 from kalshi_alpha.brokers.kalshi.signing import Signer
 from kalshi_alpha.config.environment import KalshiEnv
@@ -23,6 +24,7 @@ VARIABLE = "KALSHI_PRESIGN"
 AGE_MAX_MS = 500
 DEPTH = 4
 REFILL_EVERY_S = 0.1
+SETTLE_S = 0.005
 
 Target = tuple[str, str]
 """Method and path."""
@@ -84,6 +86,7 @@ class PresignedPool:
         self._last_ms: dict[Target, int] = dict.fromkeys(self._ready, 0)
         # Counts how often the pool was cleared: what was being signed meanwhile is not added.
         self._cleared = 0
+        self._taken: asyncio.Event | None = None
 
     def take(self, method: str, path: str) -> dict[str, str] | None:
         """Take the newest usable headers of a target, or None; they are gone then."""
@@ -92,6 +95,8 @@ class PresignedPool:
             return None
         ready = self._ready.get((method, path))
         now_ms = self._now_ms()
+        if self._taken is not None:
+            self._taken.set()
         while ready:
             at_ms, headers = ready.pop()
             if 0 <= now_ms - at_ms <= AGE_MAX_MS:
@@ -112,16 +117,23 @@ class PresignedPool:
     async def keep(self, executor: Executor) -> None:
         """Keep the pool full until cancelled, signing on a thread; it is empty afterwards."""
         loop = asyncio.get_running_loop()
+        self._taken = taken = asyncio.Event()
         try:
             while True:
+                taken.clear()
                 for target, at_ms in self._missing():
                     cleared = self._cleared
                     headers = await loop.run_in_executor(
                         executor, self._signer.headers, *target, at_ms
                     )
                     self._add(target, at_ms, headers, cleared)
-                await asyncio.sleep(REFILL_EVERY_S)
+                with suppress(TimeoutError):
+                    async with asyncio.timeout(REFILL_EVERY_S):
+                        await taken.wait()
+                # The order that took one is on its way now, and needs the processor more.
+                await asyncio.sleep(SETTLE_S)
         finally:
+            self._taken = None
             self.clear()
 
     def _missing(self) -> list[tuple[Target, int]]:
