@@ -117,7 +117,7 @@ class LiveDesk:
         at_risk = sum(
             held.price.e4 * (held.filled + held.remaining)
             for held in self.venue.state.orders.values()
-            if held.client_order_id
+            if held.client_order_id and held.ticker not in self.venue.state.settled
         )
         assert self.blotter.at_risk.e6 >= at_risk
 

@@ -1,0 +1,141 @@
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+
+import pytest
+
+from kalshi_alpha.brokers.order_log import OrderLog
+from kalshi_alpha.brokers.resolver import Resolver
+from kalshi_alpha.core.orders.errors import OrderUnknown
+from kalshi_alpha.core.orders.states import OrderState
+from kalshi_alpha.core.types import Contracts, Price, Side
+from live_desk import LiveDesk, at_a_desk
+from order_cases import ID, MARKET, ORDER, VENUE_ID, venue_fill, venue_order
+
+
+def resolver_of(desk: LiveDesk) -> tuple[Resolver, OrderLog]:
+    return desk.gateway._resolver, desk.gateway._log
+
+
+def test_an_order_of_ours_is_recognised_by_either_id_and_a_strangers_by_none() -> None:
+    async def session(desk: LiveDesk) -> None:
+        await desk.gateway.place(ORDER)
+        resolver, _ = resolver_of(desk)
+        assert resolver.take_order(venue_order()) is desk.blotter.orders[ID]
+        assert resolver.take_order(venue_order(client_order_id=None)) is desk.blotter.orders[ID]
+        assert resolver.take_order(venue_order(client_order_id="x", order_id="y")) is None
+
+    at_a_desk(session)
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        venue_order(price=Price(9000)),
+        venue_order(side=Side.NO),
+        venue_order(order_id="venue-2"),
+    ],
+)
+def test_an_order_that_is_not_as_it_was_meant_stops_its_series(wrong: object) -> None:
+    async def session(desk: LiveDesk) -> None:
+        await desk.gateway.place(ORDER)
+        resolver, _ = resolver_of(desk)
+        assert isinstance(wrong, type(venue_order()))
+        resolver.take_order(replace(wrong, filled=Contracts(100)))
+        assert "KXCPI" in desk.blotter.stopped
+        desk.gateway._log.blotter._stopped.clear()
+
+    at_a_desk(session)
+
+
+def test_a_fill_before_anybody_knows_its_order_waits_for_it() -> None:
+    async def session(desk: LiveDesk) -> None:
+        resolver, _ = resolver_of(desk)
+        fill = venue_fill(300)
+        assert resolver.take_fill(fill, final=False) is None
+        assert resolver.take_fill(fill, final=False) is None
+        await desk.gateway.place(ORDER)
+        assert desk.blotter.orders[ID].fills_e2 == 300
+
+    at_a_desk(session)
+
+
+def test_only_what_is_in_doubt_is_asked_about_and_not_too_often() -> None:
+    async def session(desk: LiveDesk) -> None:
+        resolver, _ = resolver_of(desk)
+        await desk.gateway.place(ORDER)
+        assert resolver.due() == ()
+        resolver.doubtful.add(MARKET)
+        assert resolver.due() == (MARKET,)
+        await resolver.look_up(MARKET)
+        resolver.doubtful.add(MARKET)
+        assert resolver.due() == ()
+        await asyncio.sleep(2.1)
+        resolver.doubtful.add(MARKET)
+        assert resolver.due() == (MARKET,)
+
+    at_a_desk(session)
+
+
+def test_a_fill_shown_before_its_order_tells_whose_it_is() -> None:
+    """The list of orders lags behind the list of fills."""
+
+    async def session(desk: LiveDesk) -> None:
+        desk.venue.script.append("ack lost")
+        with pytest.raises(OrderUnknown):
+            await desk.gateway.place(ORDER)
+        desk.venue.fill(ID, 400)
+        orders = desk.venue.orders
+
+        async def none_yet(**_: object) -> tuple[()]:
+            await orders()
+            return ()
+
+        desk.venue.orders = none_yet  # type: ignore[method-assign]
+        await desk.until(lambda: not desk.blotter.locked, 5)
+        order = desk.blotter.orders[ID]
+        assert (order.state, order.order_id) == (OrderState.RESTING, VENUE_ID)
+        await desk.until(lambda: desk.blotter.orders[ID].fills_e2 == 400, 5)
+        desk.venue.orders = orders  # type: ignore[method-assign]
+
+    at_a_desk(session)
+
+
+def test_strangers_fills_are_named_once_they_are_known_to_be() -> None:
+    async def session(desk: LiveDesk) -> None:
+        resolver, _ = resolver_of(desk)
+        order_id = desk.venue.foreign_order(MARKET)
+        desk.venue.fill("", 100)
+        assert await resolver.look_up(MARKET) == {order_id}
+        assert await resolver.look_up(MARKET) == {order_id}
+
+    at_a_desk(session)
+
+
+def test_an_order_is_asked_about_by_itself() -> None:
+    async def session(desk: LiveDesk) -> None:
+        await desk.gateway.place(ORDER)
+        desk.venue.fill(ID, 1000)
+        resolver, _ = resolver_of(desk)
+        await resolver.ask_about(desk.blotter.orders[ID])
+        assert desk.blotter.orders[ID].state is OrderState.EXECUTED
+        assert MARKET in resolver.doubtful
+
+    at_a_desk(session)
+
+
+def test_a_doubt_is_overdue_after_its_time() -> None:
+    async def session(desk: LiveDesk) -> None:
+        desk.venue.script.append("lost")
+        desk.venue.reads.extend(["fail"] * 1000)
+        with pytest.raises(OrderUnknown):
+            await desk.gateway.place(ORDER)
+        resolver, _ = resolver_of(desk)
+        await asyncio.sleep(59)
+        assert resolver.overdue() == ()
+        await asyncio.sleep(1.5)
+        assert [o.client_order_id for o in resolver.overdue()] == [ID]
+        desk.venue.reads.clear()
+
+    at_a_desk(session)
