@@ -76,7 +76,7 @@ class Exchange:
     """An app with two accounts whose keys the test holds."""
 
     app: SimApp
-    clock: ports.Clock
+    clock: Clock
     keys: dict[str, Ed25519PrivateKey] = field(default_factory=dict)
 
     def headers(self, method: str, path: str, account: str = MAKER) -> dict[str, str]:
@@ -110,7 +110,7 @@ class Exchange:
         assert reply.status < 300, reply
         return json.loads(reply.body)
 
-    def rest(self, ticker: str = MID, *, account: str = MAKER, **fields: object) -> str:
+    def rest(self, ticker: str = MID, *, account: str = MAKER, **fields: Any) -> str:
         """Rest an order and return its id."""
         made = self.json("POST", ORDERS, order(ticker, **fields), account=account)
         return str(made["order_id"])
@@ -127,11 +127,11 @@ def exchange(
     clock: ports.Clock | None = None,
 ) -> Exchange:
     engine = Engine(markets() if listed is None else listed, options=EngineOptions(seed=7))
-    clock = clock or Clock()
+    own = Clock()
     app = SimApp(
         engine,
         KeyRing(),
-        clock=clock,
+        clock=own if clock is None else clock,
         options=options or AppOptions(limits_rates=False),
         catalogue=catalogue(),
         faults=faults,
@@ -142,7 +142,7 @@ def exchange(
         app.open_account(
             account, CASH, ApiKey(f"key-{account}", account, keys[account].public_key())
         )
-    return Exchange(app, clock, keys)
+    return Exchange(app, own, keys)
 
 
 def request(method: str, path: str, body: object = None, query: str = "") -> WireRequest:
@@ -150,7 +150,7 @@ def request(method: str, path: str, body: object = None, query: str = "") -> Wir
     return WireRequest(method, path, query, encoded)
 
 
-def order(ticker: str = MID, **fields: object) -> Mapping[str, object]:
+def order(ticker: str = MID, **fields: Any) -> Mapping[str, object]:
     return {
         "ticker": ticker,
         "side": "bid",

@@ -130,7 +130,7 @@ def test_the_host_vanishes_for_a_while_and_comes_back_on_its_port(
             WireFault.NOT_CONNECTED,
             False,
         )
-        ex.clock.step(1.0)  # type: ignore[attr-defined]
+        ex.clock.step(1.0)
         await asyncio.sleep(0.2)
         assert (await _create(ex, wire)).status == 201
 
