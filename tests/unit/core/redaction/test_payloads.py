@@ -152,7 +152,7 @@ ORDINARY: dict[str, object] = {
         "signature_algorithm": "RSA-PSS-SHA256",
         "signature_valid": True,
         "auth_error_streak": 2,
-        "private_key_path": "/home/desk/Secure/kalshi/private.pem",
+        "private_key_path": "/srv/desk/Secure/kalshi/private.pem",
         "token_type": "Bearer",
         "password_file": "/run/credentials/desk",
         "key": "KXCPI",
@@ -179,11 +179,11 @@ ORDINARY: dict[str, object] = {
         "POST /trade-api/v2/portfolio/events/orders -> 201 in 12.5 ms (retry 0)",
     ],
     "paths": [
-        "/Users/Anna/Kalshi/data/raw/kalshi/orderbook/KXHIGHNY-25JUN11-T85/2025/06/11/snapshots.jsonl",
+        "/Srv/Anna/Kalshi/data/raw/kalshi/orderbook/KXHIGHNY-25JUN11-T85/2025/06/11/snapshots.jsonl",
         "/srv/Desk1/data/raw/bls_cpi/2025/06/11/9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
         "/Opt/KalshiAlpha/releases/2025-06-11/550e8400-e29b-41d4-a716-446655440000/Reports/CPI/Summary",
         Path(
-            "/Users/Anna/VeryLongFolderName/AnotherLongFolderName/YetAnotherFolderName/ReportOfJune"
+            "/Srv/Anna/VeryLongFolderName/AnotherLongFolderName/YetAnotherFolderName/ReportOfJune"
         ),
     ],
     "names joined": "KXHIGHNY_KXHIGHCHI_KXHIGHMIA_KXHIGHAUS_KXHIGHDEN_KXHIGHPHIL_KXCPIYOY_a1",
