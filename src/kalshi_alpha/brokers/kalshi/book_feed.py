@@ -59,6 +59,8 @@ class BookFeed:
     ----------
     books
         The live books; they change in place.
+    subscriptions
+        What is known of each subscription, by its number.
     gaps, repeats, unreadable
         How often a number was missing, came again, or a frame could not be read.
     """
@@ -74,7 +76,7 @@ class BookFeed:
         self.gaps = self.repeats = self.unreadable = 0
         self._on_dirty = on_dirty
         self._follow_all = follow_all
-        self._subscriptions: dict[int, Subscription] = {}
+        self.subscriptions: dict[int, Subscription] = {}
         # Looking a text up costs a tenth of parsing it.
         self._prices: dict[str, int] = {}
         self._changes: dict[str, int] = {}
@@ -94,7 +96,7 @@ class BookFeed:
         if type(decoded) is not Delta:
             return self.apply_decoded(decoded)
         # From here on this is `apply_decoded` for a delta, without a call: nearly all frames are.
-        held = self._subscriptions.get(decoded.sid)
+        held = self.subscriptions.get(decoded.sid)
         seq = decoded.seq
         if held is None or seq != held.next_seq:
             return self.apply_decoded(decoded)
@@ -115,15 +117,15 @@ class BookFeed:
         """Take in a frame that was decoded elsewhere; see `apply`."""
         if isinstance(frame, Subscribed):
             # Whatever was numbered so before is gone.
-            self._subscriptions.pop(frame.msg.sid, None)
+            self.subscriptions.pop(frame.msg.sid, None)
             return frame
         sid: int | None = frame.sid
         seq: int | None = getattr(frame, "seq", None)
         if sid is None or seq is None:
             return frame
-        held = self._subscriptions.get(sid)
+        held = self.subscriptions.get(sid)
         if held is None:
-            held = self._subscriptions[sid] = Subscription(seq)
+            held = self.subscriptions[sid] = Subscription(seq)
         if seq != held.next_seq and not self._out_of_turn(held, seq):
             return frame
         held.next_seq = seq + 1
@@ -141,9 +143,9 @@ class BookFeed:
 
     def forget(self, why: Dirty, sid: int | None = None) -> None:
         """Drop one subscription, or all of them, with the trust in its books."""
-        gone = list(self._subscriptions) if sid is None else [sid]
+        gone = list(self.subscriptions) if sid is None else [sid]
         for each in gone:
-            held = self._subscriptions.pop(each, None)
+            held = self.subscriptions.pop(each, None)
             for book in held.books.values() if held is not None else ():
                 book.mark(why)
                 self._tell(book)
@@ -152,11 +154,15 @@ class BookFeed:
         try:
             return decode_unusual(frame, error)
         except UnreadableFrame:
-            self.unreadable += 1
-            for held in self._subscriptions.values():
-                held.next_seq = ANY_SEQ
-            self.mark_all(Dirty.UNREADABLE_FRAME)
+            self.note_unreadable()
             raise
+
+    def note_unreadable(self) -> None:
+        """Take in that a frame could not be read: no book can be believed."""
+        self.unreadable += 1
+        for held in self.subscriptions.values():
+            held.next_seq = ANY_SEQ
+        self.mark_all(Dirty.UNREADABLE_FRAME)
 
     def _out_of_turn(self, held: Subscription, seq: int) -> bool:
         """Note a number that was not expected, and say whether its frame is to be taken in."""
@@ -206,7 +212,7 @@ class BookFeed:
             if not self._follow_all:
                 return frame
             book = self.books[ticker] = LadderBook(ticker)
-        for other in self._subscriptions.values():
+        for other in self.subscriptions.values():
             other.books.pop(ticker, None)
         held.books[ticker] = book
         try:
