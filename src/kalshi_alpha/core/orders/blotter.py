@@ -175,6 +175,12 @@ class Blotter:
         return Money(locked)
 
     @property
+    def locked_fees(self) -> Money:
+        """The most that the venue may hold back for the fees of what rests."""
+        fees = (o.open_at_risk.e6 - o.intent.price.e4 * o.open.e2 for o in self.resting())
+        return Money(sum(fees))
+
+    @property
     def stated_at(self) -> datetime | None:
         """When cash and positions were last stated, or None."""
         return self._stated_at

@@ -103,8 +103,8 @@ def reconcile(
     policy
         When silence about an order may be believed; one reading alone must be that much later.
     accept
-        An operator's note by which the venue's cash and positions are taken as they are. The
-        first comparison of an empty journal takes them without one.
+        An operator's note by which the venue's cash and positions are taken as they are, unless
+        an order may still trade. The first comparison of an empty journal takes them without.
     """
     known = blotter.copy()
     limits = policy or UnknownPolicy()
@@ -312,10 +312,10 @@ def _before_statement(known: Blotter, fill: VenueFill) -> bool:
 def _statement(
     known: Blotter, view: VenueView, at: datetime, accept: str | None, *, whole: bool
 ) -> ev.Stated | None:
-    # A statement made while fills are outstanding would count them twice once they arrive.
-    first = known.cash is None
-    # What rests is locked, and comes back when it is cancelled.
-    if view.cash is None or not ((first and whole) or accept is not None):
+    # A statement made while fills are outstanding would count them twice once they arrive, and
+    # one made while orders rest would miss what they lock.
+    first = known.cash is None and whole
+    if view.cash is None or known.live() or not (first or accept is not None):
         return None
     positions = tuple(
         ev.StatedPosition(ticker=p.ticker, net_e2=p.net_e2, at_risk=p.at_risk)
@@ -323,8 +323,7 @@ def _statement(
         if p.net_e2
     )
     note = accept if accept is not None else "first comparison with the venue"
-    cash = view.cash + known.locked_cash
-    return ev.Stated(at=at, cash=cash, positions=positions, note=note)
+    return ev.Stated(at=at, cash=view.cash, positions=positions, note=note)
 
 
 def _position_breaks(known: Blotter, view: VenueView) -> Iterator[Break]:
@@ -343,7 +342,10 @@ def _cash_breaks(known: Blotter, view: VenueView) -> Iterator[Break]:
     free = known.cash - known.locked_cash
     if view.cash is None:
         yield Break(BreakKind.CASH, "balance", str(free), "not read")
-    elif abs((free - view.cash).e6) >= _CENT_E6:
+        return
+    # Whether resting orders lock their fees too is the venue's secret; without any it is exact.
+    missing = (free - view.cash).e6
+    if not -_CENT_E6 < missing < known.locked_fees.e6 + _CENT_E6:
         yield Break(BreakKind.CASH, "balance", str(free), str(view.cash))
 
 

@@ -255,6 +255,17 @@ def test_each_thing_that_does_not_agree_is_a_break(
     assert result.events[-1] == ev.Reconciled(at=LATER, breaks=len(breaks))
 
 
+@pytest.mark.parametrize(
+    ("locked_e6", "clean"),
+    [(0, True), (42_700, True), (59_999, True), (60_000, False), (-10_000, False)],
+)
+def test_resting_orders_may_lock_their_fees_and_no_more(locked_e6: int, clean: bool) -> None:
+    meant = intent(fee_max=Money(50_000))
+    shown = view([venue_order(meant)], cash=LOCKED - Money(locked_e6))
+    blotter = fold(OPENING, intended(meant), accepted())
+    assert reconcile(blotter, shown, LATER).clean is clean
+
+
 def test_a_strangers_order_that_is_over_and_a_fill_before_the_statement_are_history() -> None:
     over = venue_order(order_id="venue-9", client_order_id=None, status=ev.VenueStatus.EXECUTED)
     assert found([], orders=[over], fills=[venue_fill(5, order_id="venue-9")]).clean
@@ -267,6 +278,12 @@ def test_an_operators_note_takes_cash_and_positions_as_they_are() -> None:
     stated = result.events[0]
     assert isinstance(stated, ev.Stated)
     assert (stated.note, stated.cash) == ("withdrew the cash", Money(5))
+
+
+def test_no_note_is_taken_while_an_order_may_still_trade() -> None:
+    shown = view([venue_order()], cash=Money(5))
+    result = reconcile(fold(OPENING, intended(), accepted()), shown, LATER, accept="x")
+    assert kinds(result) == [B.CASH]
 
 
 def test_no_note_hides_an_order_of_a_stranger() -> None:
