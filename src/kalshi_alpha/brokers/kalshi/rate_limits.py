@@ -20,6 +20,7 @@ CANCEL_COST = 2
 READ_FLOOR, WRITE_FLOOR = 200, 100
 """Tokens a second of the lowest usage tier: what is assumed until the account was asked."""
 BALANCE_PER_S = 1
+JITTER_S = 0.1
 _ORDERS = "/trade-api/v2/portfolio/events/orders"
 
 
@@ -32,14 +33,20 @@ class TokenBucket:
         Tokens per second.
     capacity
         Most tokens held; the bucket begins full.
+    jitter_s
+        By how much the way to the venue may differ from request to request: a full bucket there
+        begins to refill only when the first request arrives, and the next may be faster.
 
     Raises
     ------
     BadParameter
-        If either is not positive.
+        If the rate or the capacity is not positive, or the jitter is negative.
     """
 
-    def __init__(self, rate: float, capacity: float) -> None:
+    def __init__(self, rate: float, capacity: float, *, jitter_s: float = 0.0) -> None:
+        if not jitter_s >= 0.0:
+            raise BadParameter(f"jitter is not negative, was {jitter_s}")
+        self._jitter_s = jitter_s
         self.resize(rate, capacity)
         self._level = self.capacity
         self._at: float | None = None
@@ -68,7 +75,7 @@ class TokenBucket:
         self._refill(loop.time())
         ahead = self._lines[0] or (self._lines[1] and not urgent)
         if not ahead and self._level >= cost:
-            self._level -= cost
+            self._pay(cost)
             return
         turn = loop.create_future()
         self._lines[0 if urgent else 1].append((cost, turn))
@@ -91,9 +98,20 @@ class TokenBucket:
         self._refill(asyncio.get_running_loop().time())
         return self._level
 
+    def _pay(self, cost: float) -> None:
+        now = asyncio.get_running_loop().time()
+        # What overflows there while this request is on its way is not refilled here either.
+        overflow_s = self._jitter_s - (self.capacity - self._level) / self.rate
+        since = now if self._at is None else self._at
+        self._at = max(since, now + max(0.0, overflow_s))
+        self._level -= cost
+
     def _refill(self, now: float) -> None:
-        passed = 0.0 if self._at is None else max(0.0, now - self._at)
-        self._at = now
+        if self._at is None:
+            self._at = now
+        passed = max(0.0, now - self._at)
+        # Time that lies ahead is the jitter of a bucket that was full: it refills nothing.
+        self._at = max(self._at, now)
         self._level = min(self.capacity, self._level + passed * self.rate)
 
     def _serve(self) -> None:
@@ -111,10 +129,11 @@ class TokenBucket:
                     continue
                 # Below a millionth of a token the clock's own grain decides.
                 if self._level + 1e-6 < cost:
-                    wait_s = (cost - self._level) / self.rate
+                    ahead_s = 0.0 if self._at is None else self._at - loop.time()
+                    wait_s = ahead_s + (cost - self._level) / self.rate
                     self._timer = loop.call_later(wait_s, self._serve)
                     return
-                self._level -= cost
+                self._pay(cost)
                 line.popleft()
                 turn.set_result(None)
 
@@ -192,9 +211,9 @@ class RateLimits:
 
     def __init__(self, costs: EndpointCosts | None = None) -> None:
         self.costs = costs or EndpointCosts()
-        self.read = TokenBucket(READ_FLOOR, READ_FLOOR)
-        self.write = TokenBucket(WRITE_FLOOR, WRITE_FLOOR)
-        self.balance = TokenBucket(BALANCE_PER_S, 1.0)
+        self.read = TokenBucket(READ_FLOOR, READ_FLOOR, jitter_s=JITTER_S)
+        self.write = TokenBucket(WRITE_FLOOR, WRITE_FLOOR, jitter_s=JITTER_S)
+        self.balance = TokenBucket(BALANCE_PER_S, 1.0, jitter_s=JITTER_S)
 
     def bucket(self, budget: Budget) -> TokenBucket:
         """Return the bucket of a budget."""

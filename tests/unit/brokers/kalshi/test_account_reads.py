@@ -118,7 +118,7 @@ def test_the_balance_is_asked_once_a_second() -> None:
         await venue.balance()
         return asyncio.get_running_loop().time() - begun
 
-    assert 0.9 < run(session()) < 2.0
+    assert 1.0 < run(session()) < 2.0
 
 
 def test_limits_and_costs_of_the_account_pace_later_calls() -> None:

@@ -141,6 +141,8 @@ def test_a_new_rate_holds_from_the_next_token_on() -> None:
 def test_a_bucket_without_tokens_cannot_be_made(rate: float, capacity: float) -> None:
     with pytest.raises(BadParameter):
         TokenBucket(rate, capacity)
+    with pytest.raises(BadParameter):
+        TokenBucket(1, 1, jitter_s=-0.1)
 
 
 @given(
@@ -164,6 +166,31 @@ def test_never_more_is_let_go_than_a_bucket_at_the_venue_would_pay(
 
         await asyncio.gather(*(take(c, p) for c, p in zip(costs, pauses, strict=False)))
         return gone
+
+    level, at = float(capacity), 0.0
+    for when, cost in run(session()):
+        level, at = min(capacity, level + (when - at) * rate) - cost, when
+        assert level > -1e-3
+
+
+@given(
+    costs=st.lists(st.integers(1, 50), min_size=1, max_size=30),
+    ways=st.lists(st.floats(0.0, 0.1), min_size=30, max_size=30),
+    rate=st.integers(10, 300),
+)
+def test_a_way_that_differs_by_less_than_the_jitter_costs_no_429(
+    costs: list[int], ways: list[float], rate: int
+) -> None:
+    capacity = 50
+
+    async def session() -> list[tuple[float, int]]:
+        bucket = TokenBucket(rate, capacity, jitter_s=0.1)
+        loop = asyncio.get_running_loop()
+        arrived = []
+        for cost, way in zip(costs, ways, strict=False):
+            await bucket.take(cost)
+            arrived.append((loop.time() + way, cost))
+        return sorted(arrived)
 
     level, at = float(capacity), 0.0
     for when, cost in run(session()):
