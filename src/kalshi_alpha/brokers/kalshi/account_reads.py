@@ -24,7 +24,7 @@ from kalshi_alpha.brokers.kalshi.account_payloads import (
     SettlementPayload,
     SettlementsReply,
 )
-from kalshi_alpha.brokers.kalshi.calls import VenueCalls
+from kalshi_alpha.brokers.kalshi.paging import PagedReads
 from kalshi_alpha.brokers.kalshi.rate_limits import CostRule, EndpointCosts
 from kalshi_alpha.brokers.kalshi.strict import SOURCE
 from kalshi_alpha.brokers.kalshi.wire_text import segment, unix_seconds
@@ -33,7 +33,7 @@ from kalshi_alpha.core.errors import BadParameter, ParseRefused
 PAGE = 1000
 
 
-class AccountReads(VenueCalls):
+class AccountReads(PagedReads):
     """The questions of the client that need a key."""
 
     async def account_limits(self) -> AccountLimits:

@@ -9,78 +9,34 @@ from __future__ import annotations
 import asyncio
 import random
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import Any, Generic, Protocol, TypeVar, runtime_checkable
-from urllib.parse import quote
+from datetime import datetime
+from typing import TypeVar
 
 import msgspec
 
-from kalshi_alpha.brokers.kalshi.clock_guard import ClockGuard
+from kalshi_alpha.brokers.kalshi.call_records import (
+    CallPolicy,
+    CallSeen,
+    ConnectsAhead,
+    WriteReply,
+)
+from kalshi_alpha.brokers.kalshi.clock_guard import ClockGuard, loop_seconds
 from kalshi_alpha.brokers.kalshi.hosts import VenueHost
 from kalshi_alpha.brokers.kalshi.presigned import PresignedPool
+from kalshi_alpha.brokers.kalshi.query import Query, encoded_query
 from kalshi_alpha.brokers.kalshi.rate_limits import Budget, RateLimits
 from kalshi_alpha.brokers.kalshi.signing import Signer
-from kalshi_alpha.brokers.kalshi.strict import SOURCE, StrictDecoder
-from kalshi_alpha.brokers.kalshi.venue_errors import VenueRefusal, parse_refusal
+from kalshi_alpha.brokers.kalshi.strict import StrictDecoder
+from kalshi_alpha.brokers.kalshi.venue_errors import parse_refusal
 from kalshi_alpha.core.errors import ParseRefused, VenueKeyError, VenueUnavailable
 from kalshi_alpha.core.ports import Clock
-from kalshi_alpha.core.wire import Wire, WireFailed, WireReply, WireRequest
+from kalshi_alpha.core.wire import Wire, WireFailed, WireFault, WireReply, WireRequest
+
+__all__ = ["CallPolicy", "CallSeen", "VenueCalls", "WriteReply"]
 
 T = TypeVar("T")
-Query = Mapping[str, "str | int | bool | list[str] | tuple[str, ...] | None"]
 RETRIED = frozenset({408, 429, 500, 502, 503, 504})
 _JSON = {"content-type": "application/json", "accept": "application/json"}
-
-
-@dataclass(frozen=True, slots=True)
-class CallPolicy:
-    """How questions are repeated and how long a call may take.
-
-    Attributes
-    ----------
-    attempts
-        How often a question is asked; 1 for once. Writes are sent once always.
-    pause_s, pause_max_s
-        Mean of the first pause, and the longest; each pause is twice the one before, times a
-        random factor between zero and one.
-    read_timeout_s, write_timeout_s
-        For one whole reply.
-    """
-
-    attempts: int = 4
-    pause_s: float = 0.25
-    pause_max_s: float = 5.0
-    read_timeout_s: float = 10.0
-    write_timeout_s: float = 5.0
-
-
-@dataclass(frozen=True, slots=True)
-class WriteReply(Generic[T]):
-    """What was answered to a write, read but not interpreted.
-
-    Attributes
-    ----------
-    status, body
-        As they came.
-    decoded
-        The acknowledgement, or None if the body is none, or one of something else.
-    error
-        The refusal, or None if the status is a success.
-    """
-
-    status: int
-    body: bytes
-    decoded: T | None
-    error: VenueRefusal | None
-
-
-@runtime_checkable
-class ConnectsAhead(Protocol):
-    """A wire that can have a connection ready, so that nothing waits between check and send."""
-
-    async def connect(self, timeout_s: float) -> None:
-        """Have an idle connection open."""
-        ...
 
 
 class VenueCalls:
@@ -108,6 +64,8 @@ class VenueCalls:
         Where the pauses' random factors come from.
     presigned
         Signatures made ahead for writes, or None; whoever runs the session keeps it filled.
+    on_call
+        Told of every request once it ended, for logs and telemetry; it must not raise.
 
     Raises
     ------
@@ -128,6 +86,7 @@ class VenueCalls:
         policy: CallPolicy | None = None,
         rng: random.Random | None = None,
         presigned: PresignedPool | None = None,
+        on_call: Callable[[CallSeen], None] | None = None,
     ) -> None:
         if signer is not None and signer.env is not host.env:
             raise VenueKeyError(f"a key of {signer.env} must not be used at a host of {host.env}")
@@ -138,7 +97,7 @@ class VenueCalls:
         self.limits = limits or RateLimits()
         self.policy = policy or CallPolicy()
         self._rng = rng or random.Random()  # noqa: S311 - pauses, not secrets
-        self.presigned = presigned
+        self.presigned, self.on_call = presigned, on_call
         self._decoder = StrictDecoder()
 
     async def close(self) -> None:
@@ -188,11 +147,11 @@ class VenueCalls:
         also
             Text that makes a body an answer even if the status is 500, 503 or 504.
         """
-        request = WireRequest("GET", self.host.rest_prefix + path, _encoded(query or {}))
+        request = WireRequest("GET", self.host.rest_prefix + path, encoded_query(query or {}))
         for attempt in range(1, self.policy.attempts + 1):
             last = attempt == self.policy.attempts
             try:
-                reply = await self._ask_once(request, signed=signed)
+                reply = await self._ask_once(request, attempt - 1, signed=signed)
             except WireFailed as error:
                 if last:
                     raise _unavailable(path, str(error.fault), attempt) from error
@@ -251,7 +210,7 @@ class VenueCalls:
         """
         whole = self.host.rest_prefix + path
         payload = b"" if body is None else msgspec.json.encode(body)
-        request = WireRequest(method, whole, _encoded(query or {}), payload)
+        request = WireRequest(method, whole, encoded_query(query or {}), payload)
         bucket = self.limits.bucket(Budget.WRITE)
         self.guard.require_checked()
         await bucket.take(self.limits.costs.of(method, whole, items), urgent=urgent)
@@ -262,8 +221,9 @@ class VenueCalls:
         if last_check is not None:
             last_check()
         headers = self._write_headers(method, whole) | _JSON
-        sent_at = self._clock.now()
-        reply = await self._write_wire.send(request, headers, self.policy.write_timeout_s)
+        reply, sent_at = await self._carried(
+            self._write_wire, request, headers, self.policy.write_timeout_s
+        )
         self.guard.noted(reply.headers, sent_at, self._clock.now())
         if reply.status == 429:
             bucket.drain()
@@ -283,17 +243,48 @@ class VenueCalls:
             decoded = None
         return WriteReply(reply.status, reply.body, decoded, None)
 
-    async def _ask_once(self, request: WireRequest, *, signed: bool) -> WireReply:
+    async def _ask_once(self, request: WireRequest, retries: int, *, signed: bool) -> WireReply:
         if signed and self._signer is not None:
             self.guard.require_sound()
         await self.limits.read.take(self.limits.costs.of(request.method, request.path))
         headers = dict(_JSON)
         if signed and self._signer is not None:
             headers |= self._signed_now(request.method, request.path)
-        sent_at = self._clock.now()
-        reply = await self._read_wire.send(request, headers, self.policy.read_timeout_s)
+        reply, sent_at = await self._carried(
+            self._read_wire, request, headers, self.policy.read_timeout_s, retries
+        )
         self.guard.checked(reply.headers, sent_at, self._clock.now())
         return reply
+
+    async def _carried(
+        self,
+        wire: Wire,
+        request: WireRequest,
+        headers: Mapping[str, str],
+        timeout_s: float,
+        retries: int = 0,
+    ) -> tuple[WireReply, datetime]:
+        """Send a request, tell whoever watches how it ended, and say when it began to leave."""
+        sent_at, begun = self._clock.now(), loop_seconds()
+        try:
+            reply = await wire.send(request, headers, timeout_s)
+        except WireFailed as error:
+            self._tell_of(request, None, retries, begun, error.fault)
+            raise
+        self._tell_of(request, reply.status, retries, begun)
+        return reply, sent_at
+
+    def _tell_of(
+        self,
+        request: WireRequest,
+        status: int | None,
+        retries: int,
+        begun: float,
+        fault: WireFault | None = None,
+    ) -> None:
+        if self.on_call is not None:
+            took_ms = (loop_seconds() - begun) * 1000
+            self.on_call(CallSeen(request.method, request.path, status, retries, took_ms, fault))
 
     def _write_headers(self, method: str, path: str) -> dict[str, str]:
         ahead = None if self.presigned is None else self.presigned.take(method, path)
@@ -310,53 +301,6 @@ class VenueCalls:
         longest = min(self.policy.pause_max_s, 2.0 * self.policy.pause_s * 2.0 ** (attempt - 1))
         return longest * self._rng.random()
 
-    async def ask_pages(
-        self,
-        path: str,
-        kind: type[Any],
-        items: str,
-        key: Callable[[Any], object],
-        query: Query,
-        *,
-        pages_max: int = 200,
-    ) -> list[Any]:
-        """Ask page after page and return every item once, as it was seen last.
-
-        What changes meanwhile may shift items from page to page, so an item that comes twice is
-        kept once.
-
-        Raises
-        ------
-        ParseRefused
-            If a cursor comes again, or there are more pages than there may be.
-        """
-        found: dict[object, Any] = {}
-        cursor, seen = "", set[str]()
-        for _ in range(pages_max):
-            page = await self.ask(path, kind, {**query, "cursor": cursor or None})
-            for item in getattr(page, items) or ():
-                found[key(item)] = item
-            cursor = page.cursor or ""
-            if not cursor:
-                return list(found.values())
-            if cursor in seen:
-                raise ParseRefused(SOURCE, f"GET {path}: the same cursor came twice")
-            seen.add(cursor)
-        raise ParseRefused(SOURCE, f"GET {path}: more than {pages_max} pages; narrow the question")
-
 
 def _unavailable(path: str, why: str, tries: int) -> VenueUnavailable:
     return VenueUnavailable(f"GET {path}: {why} ({tries} {'try' if tries == 1 else 'tries'})")
-
-
-def _encoded(query: Query) -> str:
-    """Encode a query; lists repeat their name, None is left out."""
-    parts = []
-    for name, value in query.items():
-        values = value if isinstance(value, list | tuple) else (value,)
-        parts += [f"{name}={quote(_spelled(each), safe='')}" for each in values if each is not None]
-    return "&".join(parts)
-
-
-def _spelled(value: object) -> str:
-    return str(value).lower() if isinstance(value, bool) else str(value)

@@ -7,11 +7,11 @@ it is given. Questions come from `MarketReads` and `AccountReads`, writes from `
 from __future__ import annotations
 
 from kalshi_alpha.brokers.kalshi.account_reads import AccountReads
-from kalshi_alpha.brokers.kalshi.calls import CallPolicy, VenueCalls, WriteReply
+from kalshi_alpha.brokers.kalshi.calls import CallPolicy, CallSeen, VenueCalls, WriteReply
 from kalshi_alpha.brokers.kalshi.market_reads import MarketReads
 from kalshi_alpha.brokers.kalshi.order_writes import OrderWrites
 
-__all__ = ["CallPolicy", "VenueCalls", "VenueClient", "WriteReply"]
+__all__ = ["CallPolicy", "CallSeen", "VenueCalls", "VenueClient", "WriteReply"]
 
 
 class VenueClient(MarketReads, AccountReads, OrderWrites):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Callable, Mapping
 
-from kalshi_alpha.brokers.kalshi.calls import CallPolicy
+from kalshi_alpha.brokers.kalshi.calls import CallPolicy, CallSeen
 from kalshi_alpha.brokers.kalshi.client import VenueClient
 from kalshi_alpha.brokers.kalshi.clock_guard import ClockGuard
 from kalshi_alpha.brokers.kalshi.hosts import VenueHost, venue_host
@@ -27,6 +27,7 @@ def connect(
     policy: CallPolicy | None = None,
     rng: random.Random | None = None,
     killed: Callable[[], bool] = lambda: False,
+    on_call: Callable[[CallSeen], None] | None = None,
 ) -> VenueClient:
     """Return a client of an environment; nothing is sent yet.
 
@@ -42,6 +43,8 @@ def connect(
         Timeouts and repeats, and where the pauses' random factors come from.
     killed
         The kill switch, asked before a signature that was made ahead is used.
+    on_call
+        Told of every request once it ended.
 
     Raises
     ------
@@ -68,6 +71,7 @@ def connect(
         policy=policy,
         rng=rng,
         presigned=presigned,
+        on_call=on_call,
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from kalshi_alpha.brokers.kalshi.calls import VenueCalls
+from kalshi_alpha.brokers.kalshi.paging import PagedReads
 from kalshi_alpha.brokers.kalshi.payloads import (
     BookPayload,
     CandlePayload,
@@ -38,7 +38,7 @@ BOOKS_PER_CALL = 100
 CANDLE_MINUTES = frozenset({1, 60, 1440})
 
 
-class MarketReads(VenueCalls):
+class MarketReads(PagedReads):
     """The public half of the client."""
 
     async def exchange_status(self) -> StatusReply:

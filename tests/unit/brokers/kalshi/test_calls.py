@@ -7,10 +7,9 @@ import random
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-import msgspec
 import pytest
 
-from kalshi_alpha.brokers.kalshi.calls import CallPolicy, VenueCalls, WriteReply
+from kalshi_alpha.brokers.kalshi.calls import CallPolicy, CallSeen, VenueCalls, WriteReply
 from kalshi_alpha.brokers.kalshi.hosts import venue_host
 from kalshi_alpha.brokers.kalshi.keys import Credentials
 from kalshi_alpha.brokers.kalshi.order_payloads import OrderAck
@@ -25,7 +24,7 @@ from kalshi_alpha.core.errors import (
     VenueRefused,
     VenueUnavailable,
 )
-from kalshi_alpha.core.wire import WireFailed, WireReply
+from kalshi_alpha.core.wire import WireFailed, WireFault, WireReply
 from venue_wire import HOST, KEY, KEY_ID, FakeWire, Scripted, SystemClock, client, lost, run, said
 
 ORDERS = "/portfolio/events/orders"
@@ -321,59 +320,6 @@ def test_questions_may_go_over_a_wire_of_their_own() -> None:
     assert read.closed
 
 
-class Numbered(msgspec.Struct):
-    id: str
-    seen: int
-
-
-class Page(msgspec.Struct):
-    rows: tuple[Numbered, ...] | None
-    cursor: str | None = None
-
-
-def page(cursor: str, *rows: tuple[str, int]) -> WireReply:
-    body = {"rows": [{"id": name, "seen": seen} for name, seen in rows], "cursor": cursor}
-    return said(200, msgspec.json.encode(body))
-
-
-def paged(*script: WireReply, **change: int) -> tuple[list[Numbered], FakeWire]:
-    wire = FakeWire(*script)
-
-    async def session() -> list[Numbered]:
-        venue = calls(wire)
-        return await venue.ask_pages("/rows", Page, "rows", lambda r: r.id, {"limit": 2}, **change)
-
-    return run(session()), wire
-
-
-def test_pages_are_followed_to_the_last() -> None:
-    rows, wire = paged(page("c/1", ("a", 1), ("b", 1)), page("c2", ("c", 1)), page("", ("d", 1)))
-    assert [row.id for row in rows] == ["a", "b", "c", "d"]
-    assert [request.query for request, _, _ in wire.sent] == [
-        "limit=2",
-        "limit=2&cursor=c%2F1",
-        "limit=2&cursor=c2",
-    ]
-
-
-def test_a_row_that_slips_to_the_next_page_is_kept_once_as_seen_last() -> None:
-    rows, _ = paged(page("c", ("a", 1), ("b", 1)), page("", ("b", 2), ("c", 2)))
-    assert [(row.id, row.seen) for row in rows] == [("a", 1), ("b", 2), ("c", 2)]
-
-
-@pytest.mark.parametrize("body", [b'{"rows":null,"cursor":""}', b'{"rows":[]}'])
-def test_no_rows_are_no_rows(body: bytes) -> None:
-    assert paged(said(200, body))[0] == []
-
-
-def test_pages_without_end_are_refused() -> None:
-    with pytest.raises(ParseRefused, match="the same cursor came twice"):
-        paged(page("c", ("a", 1)))
-    script = [page(f"c{n}", (f"a{n}", 1)) for n in range(9)]
-    with pytest.raises(ParseRefused, match="more than 3 pages"):
-        paged(*script, pages_max=3)
-
-
 def test_nothing_secret_is_logged_or_shown(caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.DEBUG)
     wire = FakeWire(said(200), said(401, b'{"error":{"code":"authentication_error"}}'))
@@ -388,3 +334,25 @@ def test_nothing_secret_is_logged_or_shown(caplog: pytest.LogCaptureFixture) -> 
     shown = [*run(session()), caplog.text]
     signatures = [headers["KALSHI-ACCESS-SIGNATURE"] for _, headers, _ in wire.sent]
     assert all(secret not in text for text in shown for secret in (KEY_ID, *signatures))
+
+
+def test_every_request_is_told_of_with_status_retries_and_fault_and_nothing_more() -> None:
+    seen: list[CallSeen] = []
+
+    async def session() -> None:
+        wire = FakeWire(said(503, b"x"), lost(), said(200), lost(may_have_arrived=False))
+        venue = calls(wire, on_call=seen.append)
+        await venue.ask("/exchange/status", StatusReply, {"secret": "abc"})
+        with pytest.raises(WireFailed):
+            await venue.tell("POST", ORDERS, OrderAck, body={"ticker": "A"})
+
+    run(session())
+    status = "/trade-api/v2/exchange/status"
+    assert [(c.method, c.path, c.status, c.retries, c.fault) for c in seen] == [
+        ("GET", status, 503, 0, None),
+        ("GET", status, None, 1, WireFault.RESET),
+        ("GET", status, 200, 2, None),
+        ("POST", "/trade-api/v2/portfolio/events/orders", None, 0, WireFault.RESET),
+    ]
+    assert all(c.elapsed_ms >= 0.0 for c in seen)
+    assert "abc" not in repr(seen)
