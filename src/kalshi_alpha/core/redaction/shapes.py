@@ -43,7 +43,12 @@ _PLAIN = re.compile(
 
 _SHAPES: tuple[tuple[str, re.Pattern[str]], ...] = (
     (_PEM, re.compile(r"-----BEGIN [A-Z0-9 ]+-----(?:.*?-----END [A-Z0-9 ]+-----|.*)", re.S)),
-    ("JWT", re.compile(r"eyJ[A-Za-z0-9_-]{6,}\.[A-Za-z0-9_-]{4,}(?:\.[A-Za-z0-9_-]*)?")),
+    (
+        "JWT",
+        re.compile(
+            r"(?<![A-Za-z0-9-])eyJ[A-Za-z0-9_-]{6,}\.[A-Za-z0-9_-]{4,}(?:\.[A-Za-z0-9_-]*)?"
+        ),
+    ),
     (
         "webhook",
         re.compile(
@@ -59,8 +64,10 @@ _SHAPES: tuple[tuple[str, re.Pattern[str]], ...] = (
 _SCHEME = re.compile(r"\b(?:bearer|basic)[ \t]+([A-Za-z0-9._~+/-]{8,}=*)", re.I)
 # What is assigned is only looked at, so that it may hold an assignment of its own.
 _ASSIGNED = re.compile(
-    r"([A-Za-z][A-Za-z0-9_-]{1,60})(\\*[\"']?\s{0,3}[=:]\s{0,3}\\*[\"']?)(?=([^\s\"'&,;<>(){}\[\]\\]{4,}))"
+    r"(?<![A-Za-z0-9_-])([A-Za-z0-9_][A-Za-z0-9_-]{1,200})(\\*[\"']?\s{0,3}[=:]\s{0,3}\\*[\"']?)"
+    r"(?=([^\s\"'&,;<>(){}\[\]\\]{4,256}))"
 )
+_VALUE = re.compile(r"[^\s\"'&,;<>(){}\[\]\\]*")
 _LONG_RUN = re.compile(r"[A-Za-z0-9+/_-]{64,}={0,2}")
 _HEX_RUN = re.compile(r"[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}|[0-9A-Fa-f]{32,}")
 _KINDS = str.maketrans(
@@ -128,12 +135,20 @@ def _found(text: str) -> Iterator[Find]:
     for match in _SCHEME.finditer(text):
         if looks_opaque(match[1]):
             yield Find(match.start(1), match.end(1), "credential")
-    for match in _ASSIGNED.finditer(text):
-        if _is_assigned_secret(match[1], match[2], match[3]):
-            yield Find(match.start(3), match.end(3), f"value of {match[1]}")
+    yield from _assigned(text)
     for match in _LONG_RUN.finditer(text):
         if _is_random(match[0]):
             yield Find(match.start(), match.end(), "long base64")
+
+
+def _assigned(text: str) -> Iterator[Find]:
+    done = 0
+    for match in _ASSIGNED.finditer(text):
+        start = match.start(3)
+        if start >= done and _is_assigned_secret(match[1], match[2], match[3]):
+            whole = _VALUE.match(text, start)
+            done = match.end(3) if whole is None else whole.end()
+            yield Find(start, done, f"value of {match[1]}")
 
 
 def _is_assigned_secret(name: str, sign: str, value: str) -> bool:

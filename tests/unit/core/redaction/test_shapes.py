@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import time
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -60,6 +62,17 @@ def test_masking_shows_at_most_half_of_a_secret_and_not_its_length(text: str) ->
 def test_each_shape_is_found_by_its_kind(text: str, kind: str) -> None:
     assert kind in {find.kind for find in find_secrets(text)}
     assert list(find_secrets(mask_secrets(text))) == []
+
+
+@pytest.mark.parametrize(
+    "piece", ["eyJ", "a=", "://a:", "-----BEGIN A-----", "token=a1b2", "xoxb-", "aA0", "a", "="]
+)
+def test_a_hostile_text_takes_no_more_than_its_length(piece: str) -> None:
+    text = piece * (20_000 // len(piece))
+    begun = time.process_time()
+    mask_secrets(text)
+    # A search that grows with the square of the length takes several seconds.
+    assert time.process_time() - begun < 1.0
 
 
 def test_what_stands_around_a_secret_stays() -> None:
