@@ -14,7 +14,7 @@ from pathlib import Path
 
 import msgspec
 
-from kalshi_alpha.core.errors import MissingData, NewerSchema, TornFile
+from kalshi_alpha.core.errors import ConfigError, MissingData, NewerSchema, TornFile
 from kalshi_alpha.core.orders.events import SCHEMA, OrderEvent, decode, encode
 from kalshi_alpha.datastore.atomic import fsync_folder
 
@@ -23,6 +23,7 @@ APPLICATION_ID = 0x4B614F72
 # Pages after which the log is written back into the file: a pause of milliseconds, so seldom.
 _CHECKPOINT_PAGES = 4_000
 _CREATE = "CREATE TABLE IF NOT EXISTS events (seq INTEGER PRIMARY KEY, body TEXT NOT NULL)"
+_CREATE_ACCOUNT = "CREATE TABLE IF NOT EXISTS account (name TEXT NOT NULL)"
 _INSERT = "INSERT INTO events (seq, body) VALUES (?, ?)"
 _SELECT = "SELECT seq, body FROM events WHERE seq > ? ORDER BY seq"
 _REMEDY = "keep a copy of it and find out what became of the disk; never delete it"
@@ -35,6 +36,9 @@ class OrderJournal:
     ----------
     path
         The database file.
+    account
+        Whose orders these are, such as ``demo``; None asks nothing. A journal that was opened
+        for an account is never opened for another.
 
     Raises
     ------
@@ -42,9 +46,11 @@ class OrderJournal:
         If it is no journal, is damaged, or cannot be opened.
     NewerSchema
         If a later version of the program wrote it.
+    ConfigError
+        If it is another account's.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, account: str | None = None) -> None:
         self.path = path
         path.parent.mkdir(parents=True, exist_ok=True)
         with _told(path):
@@ -53,7 +59,9 @@ class OrderJournal:
             with _told(path):
                 _require_readable(self._database, path)
                 self._prepare()
-        except (TornFile, NewerSchema):
+                if account is not None:
+                    _require_account(self._database, path, account)
+        except (TornFile, NewerSchema, ConfigError):
             self._database.close()
             raise
         fsync_folder(path.parent)
@@ -66,6 +74,7 @@ class OrderJournal:
         database.execute(f"PRAGMA application_id={APPLICATION_ID}")
         database.execute(f"PRAGMA user_version={SCHEMA}")
         database.execute(_CREATE)
+        database.execute(_CREATE_ACCOUNT)
         self._last = _require_whole(database, self.path)
 
     @property
@@ -170,6 +179,17 @@ def _require_readable(database: sqlite3.Connection, path: Path) -> None:
         raise TornFile(f"{path}: is a database, but no order journal; {_REMEDY}")
     if schema > SCHEMA:
         raise NewerSchema(f"{path}: schema {schema}, this program reads up to {SCHEMA}")
+
+
+def _require_account(database: sqlite3.Connection, path: Path, account: str) -> None:
+    found = database.execute("SELECT name FROM account").fetchone()
+    if found is None:
+        database.execute("INSERT INTO account (name) VALUES (?)", (account,))
+    elif found != (account,):
+        raise ConfigError(
+            f"{path}: holds orders of {found[0]}, not of {account}; "
+            "use another KALSHI_ALPHA_HOME for each, or move the journal away"
+        )
 
 
 def _require_whole(database: sqlite3.Connection, path: Path) -> int:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from kalshi_alpha.brokers.journal import OrderJournal, read_journal
-from kalshi_alpha.core.errors import MissingData, NewerSchema, TornFile
+from kalshi_alpha.core.errors import ConfigError, MissingData, NewerSchema, TornFile
 from kalshi_alpha.core.orders.events import SCHEMA, OrderEvent
 from order_cases import accepted, cancelled, filled, intended, lost
 
@@ -119,6 +119,14 @@ def test_a_missing_or_unreadable_event_is_not_skipped(path: Path) -> None:
         edit(path, "DELETE FROM events WHERE seq = 4")
         with pytest.raises(TornFile, match="event 4 is missing"):
             list(journal.replay())
+
+
+def test_a_journal_belongs_to_one_account_for_good(path: Path) -> None:
+    OrderJournal(path, "sim").close()
+    OrderJournal(path).close()
+    OrderJournal(path, "sim").close()
+    with pytest.raises(ConfigError, match="holds orders of sim, not of prod"):
+        OrderJournal(path, "prod")
 
 
 def test_a_later_versions_journal_is_left_alone(path: Path) -> None:

@@ -1,0 +1,115 @@
+"""The orders of the account: list them, reconcile them with the venue, cancel them all.
+
+    python -m kalshi_alpha.exec.orders list|reconcile|cancel-all [--env sim|demo|prod] [--json]
+
+Exit codes: 0 done and whole, 1 failure, 2 usage, 3 a break, 4 a journal that cannot be read,
+5 the venue said no or nothing, or an order is not known to be off the book.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from kalshi_alpha.exec.command import HELP, exit_with, run_command
+
+if TYPE_CHECKING:
+    from kalshi_alpha.config.environment import KalshiEnv
+    from kalshi_alpha.exec.order_desk import Shown
+
+_ENVIRONMENTS = ("sim", "demo", "prod")
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the command and return its exit code."""
+    return run_command(cli, "orders", argv)
+
+
+@click.group(context_settings=HELP)
+def cli() -> None:
+    """List, reconcile or cancel the account's orders."""
+
+
+_ENV = click.option(
+    "--env", type=click.Choice(_ENVIRONMENTS), help="Which venue; default KALSHI_ENV."
+)
+_JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+
+
+@cli.command("list")
+@click.option("--all", "everything", is_flag=True, help="Also orders that are over.")
+@_JSON
+def list_orders(*, everything: bool, as_json: bool) -> int:
+    """Show what the journal holds: open orders, positions, stopped series. Asks no venue."""
+    from kalshi_alpha.exec.order_desk import listed
+
+    return _print(listed(_journal(), everything=everything), as_json=as_json)
+
+
+@cli.command("reconcile")
+@_ENV
+@click.option(
+    "--accept",
+    metavar="NOTE",
+    help="Take the venue's cash and positions as they are, and write down why.",
+)
+@_JSON
+def reconcile_orders(*, env: str | None, accept: str | None, as_json: bool) -> int:
+    """Compare orders, fills, positions and cash with the venue's, and show every break."""
+    import asyncio
+
+    from kalshi_alpha.exec.order_desk import reconciled
+
+    found = asyncio.run(reconciled(_venue(env), os.environ, _journal(), accept))
+    return _print(found, as_json=as_json)
+
+
+@cli.command("cancel-all")
+@_ENV
+@_JSON
+def cancel_all(*, env: str | None, as_json: bool) -> int:
+    """Cancel every order of the account, and return once none rests."""
+    import asyncio
+
+    from kalshi_alpha.exec.order_desk import all_cancelled
+
+    done = asyncio.run(all_cancelled(_venue(env), os.environ, _journal()))
+    return _print(done, as_json=as_json)
+
+
+def _journal(environ: Mapping[str, str] = os.environ) -> Path:
+    from kalshi_alpha.datastore.paths import Paths
+
+    return Paths.from_environ(environ).order_journal
+
+
+def _venue(flag: str | None, environ: Mapping[str, str] = os.environ) -> KalshiEnv:
+    from kalshi_alpha.config.environment import ENV, KalshiEnv, kalshi_env
+    from kalshi_alpha.core.errors import UsageError
+
+    stated = kalshi_env(environ)
+    if flag is None:
+        if stated is None:
+            raise UsageError(f"which venue? give --env or set {ENV} to sim, demo or prod")
+        return stated
+    if stated is not None and stated.value != flag:
+        raise UsageError(f"--env {flag} contradicts {ENV}={stated.value}: drop one of them")
+    return KalshiEnv(flag)
+
+
+def _print(shown: Shown, *, as_json: bool) -> int:
+    if as_json:
+        import msgspec
+
+        click.echo(msgspec.json.format(msgspec.json.encode(shown.document), indent=2).decode())
+    else:
+        click.echo(shown.text)
+    return shown.exit_code
+
+
+if __name__ == "__main__":
+    exit_with(main())

@@ -1,0 +1,74 @@
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from kalshi_alpha.exec import order_desk, orders
+from kalshi_alpha.exec.order_desk import Shown
+
+
+@pytest.fixture(autouse=True)
+def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("KALSHI_ALPHA_HOME", str(tmp_path))
+    monkeypatch.delenv("KALSHI_ENV", raising=False)
+    return tmp_path
+
+
+@pytest.fixture
+def asked(monkeypatch: pytest.MonkeyPatch) -> list[tuple[Any, ...]]:
+    found: list[tuple[Any, ...]] = []
+
+    async def done(env: Any, _: Any, journal: Path, *more: Any) -> Shown:
+        found.append((env.value, journal, *more))
+        return Shown("said", {"schema": 1, "env": env.value}, 3)
+
+    monkeypatch.setattr(order_desk, "reconciled", done)
+    monkeypatch.setattr(order_desk, "all_cancelled", done)
+    return found
+
+
+def test_the_list_asks_no_venue(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert orders.main(["list"]) == 0
+    assert capsys.readouterr().out.startswith(f"{root}/data/proc/state/orders.sqlite: no order")
+    assert orders.main(["list", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["orders"] == []
+
+
+@pytest.mark.parametrize(
+    ("argv", "more"),
+    [
+        (["reconcile"], (None,)),
+        (["reconcile", "--accept", "paid in"], ("paid in",)),
+        (["cancel-all"], ()),
+    ],
+)
+def test_the_venue_is_the_flags_or_the_environments(
+    argv: list[str],
+    more: tuple[Any, ...],
+    asked: list[tuple[Any, ...]],
+    root: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    journal = root / "data/proc/state/orders.sqlite"
+    assert orders.main([*argv, "--env", "demo"]) == 3
+    monkeypatch.setenv("KALSHI_ENV", "sim")
+    assert orders.main([*argv, "--json"]) == 3
+    assert asked == [("demo", journal, *more), ("sim", journal, *more)]
+    said, printed = capsys.readouterr().out.split("\n", 1)
+    assert said == "said"
+    assert json.loads(printed) == {"schema": 1, "env": "sim"}
+
+
+def test_no_venue_and_two_venues_are_refused(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert orders.main(["cancel-all"]) == 2
+    monkeypatch.setenv("KALSHI_ENV", "prod")
+    assert orders.main(["reconcile", "--env", "sim"]) == 2
+    first, second = capsys.readouterr().err.splitlines()
+    assert first == "orders: which venue? give --env or set KALSHI_ENV to sim, demo or prod"
+    assert second == "orders: --env sim contradicts KALSHI_ENV=prod: drop one of them"
