@@ -100,6 +100,7 @@ def order(name: str, ticker: str = MID, side: Side = Side.YES, price: int = 3400
         lambda v: v.exchange_schedule(),
         lambda v: v.series(SERIES),
         lambda v: v.series_fee_changes(),
+        lambda v: v.event_fee_changes(),
         lambda v: v.events(SERIES, status=None),
         lambda v: v.event(EVENT),
         lambda v: v.markets(event_ticker=EVENT),

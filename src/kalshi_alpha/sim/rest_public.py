@@ -84,7 +84,7 @@ def fee_changes(call: Call) -> Answer:
 
 def event_fee_changes(_: Call) -> Answer:
     """``GET /events/fee_changes``; this exchange plans none."""
-    return Answer({"event_fee_change_arr": [], "cursor": ""})
+    return Answer({"event_fee_changes": [], "cursor": ""})
 
 
 def incentive_programs(_: Call) -> Answer:

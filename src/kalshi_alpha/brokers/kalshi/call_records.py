@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Generic, Protocol, TypeVar, runtime_checkable
 
 from kalshi_alpha.brokers.kalshi.venue_errors import VenueRefusal
+from kalshi_alpha.core.errors import BadParameter
 from kalshi_alpha.core.wire import WireFault
 
 T = TypeVar("T")
@@ -24,6 +25,11 @@ class CallPolicy:
         random factor between zero and one.
     read_timeout_s, write_timeout_s
         For one whole reply.
+
+    Raises
+    ------
+    BadParameter
+        If a question would never be asked, or a time is not positive.
     """
 
     attempts: int = 4
@@ -31,6 +37,11 @@ class CallPolicy:
     pause_max_s: float = 5.0
     read_timeout_s: float = 10.0
     write_timeout_s: float = 5.0
+
+    def __post_init__(self) -> None:
+        times = (self.pause_s, self.pause_max_s, self.read_timeout_s, self.write_timeout_s)
+        if self.attempts < 1 or not all(each > 0.0 for each in times):
+            raise BadParameter(f"impossible policy of calls: {self}")
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,6 +39,10 @@ RETRIED = frozenset({408, 429, 500, 502, 503, 504})
 _JSON = {"content-type": "application/json", "accept": "application/json"}
 
 
+class _Busy(Exception):
+    """An answer that is worth asking for again: its status and code."""
+
+
 class VenueCalls:
     """Sends requests of one account to one host.
 
@@ -109,7 +113,13 @@ class VenueCalls:
             await self._read_wire.close()
 
     async def ask(
-        self, path: str, kind: type[T], query: Query | None = None, *, signed: bool = True
+        self,
+        path: str,
+        kind: type[T],
+        query: Query | None = None,
+        *,
+        signed: bool = True,
+        also_with: frozenset[int] = frozenset(),
     ) -> T:
         """Ask a question and decode its answer.
 
@@ -123,6 +133,8 @@ class VenueCalls:
             Parameters; those that are None are left out, lists are repeated.
         signed
             False for a public question that must be answered although nothing may be signed.
+        also_with
+            Statuses of failure that the venue sends this answer with too.
 
         Raises
         ------
@@ -133,40 +145,40 @@ class VenueCalls:
         VenueUnavailable
             If no usable answer came at the last attempt.
         ParseRefused
-            If the answer is not what was asked for.
-        """
-        return self._decoder.decode((await self.ask_raw(path, query, signed=signed)).body, kind)
-
-    async def ask_raw(
-        self, path: str, query: Query | None = None, *, signed: bool = True, also: str = ""
-    ) -> WireReply:
-        """Ask a question and return the whole successful reply; see `ask`.
-
-        Parameters
-        ----------
-        also
-            Text that makes a body an answer even if the status is 500, 503 or 504.
+            If the answer is not what was asked for, at the last attempt still.
         """
         request = WireRequest("GET", self.host.rest_prefix + path, encoded_query(query or {}))
-        for attempt in range(1, self.policy.attempts + 1):
-            last = attempt == self.policy.attempts
+        attempt = 1
+        while True:
             try:
                 reply = await self._ask_once(request, attempt - 1, signed=signed)
-            except WireFailed as error:
-                if last:
-                    raise _unavailable(path, str(error.fault), attempt) from error
-            else:
-                if 200 <= reply.status < 300 or (also and also.encode() in reply.body):
-                    return reply
-                refusal = parse_refusal(reply.status, reply.body)
-                if reply.status == 429:
-                    self.limits.read.drain()
-                if reply.status not in RETRIED:
-                    raise refusal.error(f"GET {path}")
-                if last:
-                    raise _unavailable(path, f"{reply.status} {refusal.code}", attempt)
+                return self._answer(reply, kind, path, also_with)
+            except (WireFailed, _Busy) as error:
+                why = str(error.fault) if isinstance(error, WireFailed) else str(error)
+                if attempt >= self.policy.attempts:
+                    tries = "1 try" if attempt == 1 else f"{attempt} tries"
+                    raise VenueUnavailable(f"GET {path}: {why} ({tries})") from error
+            except ParseRefused:
+                # A torn answer may be whole the next time; one that lacks a field will not be.
+                if attempt >= self.policy.attempts:
+                    raise
             await asyncio.sleep(self._pause_s(attempt))
-        raise _unavailable(path, "not asked", self.policy.attempts)
+            attempt += 1
+
+    def _answer(self, reply: WireReply, kind: type[T], path: str, also_with: frozenset[int]) -> T:
+        if 200 <= reply.status < 300:
+            return self._decoder.decode(reply.body, kind)
+        refusal = parse_refusal(reply.status, reply.body)
+        if reply.status in also_with:
+            try:
+                return self._decoder.decode(reply.body, kind)
+            except ParseRefused as error:
+                raise _Busy(f"{reply.status} {refusal.code}") from error
+        if reply.status == 429:
+            self.limits.read.drain()
+        if reply.status in RETRIED:
+            raise _Busy(f"{reply.status} {refusal.code}")
+        raise refusal.error(f"GET {path}")
 
     async def tell(
         self,
@@ -300,7 +312,3 @@ class VenueCalls:
     def _pause_s(self, attempt: int) -> float:
         longest = min(self.policy.pause_max_s, 2.0 * self.policy.pause_s * 2.0 ** (attempt - 1))
         return longest * self._rng.random()
-
-
-def _unavailable(path: str, why: str, tries: int) -> VenueUnavailable:
-    return VenueUnavailable(f"GET {path}: {why} ({tries} {'try' if tries == 1 else 'tries'})")

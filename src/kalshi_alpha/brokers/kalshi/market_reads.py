@@ -10,6 +10,8 @@ from kalshi_alpha.brokers.kalshi.payloads import (
     BookPayload,
     CandlePayload,
     CandlesReply,
+    EventFeeChangePayload,
+    EventFeeChangesReply,
     EventPayload,
     EventReply,
     EventsReply,
@@ -46,8 +48,9 @@ class MarketReads(PagedReads):
 
         The venue sends this answer with 500, 503 and 504 too.
         """
-        reply = await self.ask_raw("/exchange/status", signed=False, also='"exchange_active"')
-        return self._decoder.decode(reply.body, StatusReply)
+        return await self.ask(
+            "/exchange/status", StatusReply, signed=False, also_with=frozenset({500, 503, 504})
+        )
 
     async def exchange_schedule(self) -> SchedulePayload:
         """Return the weekly hours and the maintenance ahead."""
@@ -64,6 +67,16 @@ class MarketReads(PagedReads):
         query = {"series_ticker": ticker, "show_historical": past or None}
         reply = await self.ask("/series/fee_changes", FeeChangesReply, query)
         return reply.series_fee_change_arr
+
+    async def event_fee_changes(
+        self, event_ticker: str | None = None
+    ) -> tuple[EventFeeChangePayload, ...]:
+        """Return the fee changes ahead that are of one event only."""
+        query = {"event_ticker": event_ticker, "limit": EVENTS_PAGE}
+        found = await self.ask_pages(
+            "/events/fee_changes", EventFeeChangesReply, "event_fee_changes", lambda c: c.id, query
+        )
+        return tuple(found)
 
     async def events(
         self, series_ticker: str, *, status: str | None = "open"

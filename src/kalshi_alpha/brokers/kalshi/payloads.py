@@ -56,6 +56,24 @@ class FeeChangesReply(msgspec.Struct, frozen=True):
     series_fee_change_arr: tuple[FeeChangePayload, ...]
 
 
+class EventFeeChangePayload(msgspec.Struct, frozen=True):
+    """One upcoming change of one event's fee; a null takes the override back."""
+
+    id: str
+    event_ticker: str
+    series_ticker: str
+    scheduled_ts: str
+    fee_type_override: str | None = None
+    fee_multiplier_override: Decimal | None = None
+
+
+class EventFeeChangesReply(msgspec.Struct, frozen=True):
+    """``GET /events/fee_changes``."""
+
+    event_fee_changes: tuple[EventFeeChangePayload, ...] | None
+    cursor: str | None = None
+
+
 class PriceRangePayload(msgspec.Struct, frozen=True):
     """One band of a market's price grid, in dollars."""
 

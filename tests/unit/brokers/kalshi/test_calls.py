@@ -63,8 +63,11 @@ def test_a_question_is_signed_over_its_path_with_the_prefix_and_without_the_quer
 
 @pytest.mark.parametrize(
     "fault",
-    [said(status, b"x") for status in (408, 429, 500, 502, 503, 504)] + [lost()],
-    ids=["408", "429", "500", "502", "503", "504", "no reply"],
+    [
+        *(said(status, b"x") for status in (408, 429, 500, 502, 503, 504)),
+        *(lost(), said(200, b'{"exchange_act'), said(200, b'{"error":{"code":"internal"}}')),
+    ],
+    ids=["408", "429", "500", "502", "503", "504", "no reply", "torn", "an error with a 200"],
 )
 def test_a_question_is_asked_again_where_that_may_help(fault: Scripted) -> None:
     wire = FakeWire(fault, fault, said(200))

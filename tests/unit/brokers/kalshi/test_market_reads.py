@@ -62,6 +62,14 @@ def read(question: Read, *replies: WireReply) -> tuple[Any, FakeWire]:
         ),
         (lambda v: v.series_fee_changes(), CHANGES, "/series/fee_changes"),
         (
+            lambda v: v.event_fee_changes("A"),
+            (
+                b'{"event_fee_changes":[{"id":"a9","event_ticker":"A","series_ticker":"S",'
+                b'"fee_type_override":null,"scheduled_ts":"2026-09-27T19:10:00Z"}],"cursor":""}'
+            ),
+            "/events/fee_changes?event_ticker=A&limit=200",
+        ),
+        (
             lambda v: v.events("S"),
             b'{"events":[%b],"cursor":""}' % EVENT,
             "/events?series_ticker=S&status=open&with_nested_markets=true&limit=200",
