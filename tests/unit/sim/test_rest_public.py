@@ -25,7 +25,7 @@ def test_the_exchange_says_whether_it_trades() -> None:
         ("historical/cutoff", "market_settled_ts"),
         ("series", "series"),
         ("series/fee_changes", "series_fee_change_arr"),
-        ("events/fee_changes", "event_fee_change_arr"),
+        ("events/fee_changes", "event_fee_changes"),
         (f"series/{SERIES}", "series"),
         (f"events/{EVENT}", "event"),
         (f"markets/{MID}", "market"),
