@@ -9,13 +9,12 @@ from kalshi_alpha.brokers.kalshi.calls import CallPolicy, CallSeen
 from kalshi_alpha.brokers.kalshi.client import VenueClient
 from kalshi_alpha.brokers.kalshi.clock_guard import ClockGuard
 from kalshi_alpha.brokers.kalshi.hosts import VenueHost, venue_host
-from kalshi_alpha.brokers.kalshi.keys import load_credentials
-from kalshi_alpha.brokers.kalshi.order_wire import OrderWire
+from kalshi_alpha.brokers.kalshi.keys import NEEDS_EXTRA, load_credentials
 from kalshi_alpha.brokers.kalshi.order_writes import BATCH, ORDERS
 from kalshi_alpha.brokers.kalshi.presigned import PresignedPool, Target, presigning_wanted
-from kalshi_alpha.brokers.kalshi.read_wire import ReadWire
 from kalshi_alpha.brokers.kalshi.signing import Signer
 from kalshi_alpha.config.environment import KalshiEnv
+from kalshi_alpha.core.errors import NotBuilt
 from kalshi_alpha.core.ports import Clock
 
 
@@ -50,7 +49,14 @@ def connect(
     ------
     ConfigError
         If the host or the key is missing or wrong; see `venue_host` and `load_credentials`.
+    NotBuilt
+        If the extra ``[live]`` is not installed.
     """
+    try:
+        from kalshi_alpha.brokers.kalshi.order_wire import OrderWire
+        from kalshi_alpha.brokers.kalshi.read_wire import ReadWire
+    except ImportError as error:
+        raise NotBuilt(NEEDS_EXTRA) from error
     host = venue_host(env, environ)
     signer = Signer(load_credentials(env, environ))
     guard = ClockGuard(clock)

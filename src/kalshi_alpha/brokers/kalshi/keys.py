@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Union
 
 from kalshi_alpha.brokers.kalshi.key_file import read_key_file
 from kalshi_alpha.config.environment import ENV, KalshiEnv
-from kalshi_alpha.core.errors import VenueKeyError
+from kalshi_alpha.core.errors import NotBuilt, VenueKeyError
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -25,6 +25,7 @@ PrivateKey = Union["RSAPrivateKey", "Ed25519PrivateKey"]
 KEY_ID, PEM_PATH = "API_KEY_ID", "PRIVATE_KEY_PEM_PATH"
 CREDENTIALS_DIRECTORY = "CREDENTIALS_DIRECTORY"
 RSA_BITS_MIN, RSA_BITS_MAX = 2048, 8192
+NEEDS_EXTRA = "the venue needs the extra: pip install kalshi-alpha[live]"
 _KEY_ID = re.compile(r"[A-Za-z0-9_-]{4,128}")
 
 
@@ -83,6 +84,8 @@ def load_credentials(
     ------
     VenueKeyError
         If there are none, a file may be read by others, or the key cannot be used.
+    NotBuilt
+        If the extra ``[live]`` is not installed.
     """
     _refuse_shared(environ)
     found = _from_variables(env, environ)
@@ -106,9 +109,14 @@ def parse_private_key(pem: bytes, where: str) -> PrivateKey:
     VenueKeyError
         If it is no private key, is encrypted, or is of a kind or size that the venue does not
         take. The message never holds a part of it.
+    NotBuilt
+        If the extra ``[live]`` is not installed.
     """
-    from cryptography.exceptions import UnsupportedAlgorithm
-    from cryptography.hazmat.primitives.serialization import load_pem_private_key
+    try:
+        from cryptography.exceptions import UnsupportedAlgorithm
+        from cryptography.hazmat.primitives.serialization import load_pem_private_key
+    except ImportError as error:
+        raise NotBuilt(NEEDS_EXTRA) from error
 
     try:
         key = load_pem_private_key(pem, password=None)
@@ -188,8 +196,11 @@ def _from_systemd(env: KalshiEnv, environ: Mapping[str, str]) -> tuple[str, byte
 
 
 def _from_keychain(env: KalshiEnv, user: str) -> tuple[str, bytes, str] | None:
-    import keyring
-    from keyring.errors import KeyringError, NoKeyringError
+    try:
+        import keyring
+        from keyring.errors import KeyringError, NoKeyringError
+    except ImportError as error:
+        raise NotBuilt(NEEDS_EXTRA) from error
 
     mark = "" if env is KalshiEnv.PROD else env.capitalize()
     services = (f"Kalshi{mark}APIKeyID", f"Kalshi{mark}PrivateKeyPath")

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from kalshi_alpha.brokers.kalshi.hosts import is_loopback
+from kalshi_alpha.brokers.kalshi.keys import NEEDS_EXTRA
 from kalshi_alpha.core.errors import BadParameter, ConfigError, NotBuilt
 from kalshi_alpha.core.wire import WireFailed, WireFault, WireReply, WireRequest
 
@@ -54,7 +55,7 @@ class ReadWire:
         try:
             import httpx2
         except ImportError as error:
-            raise NotBuilt("the venue needs the extra: pip install kalshi-alpha[live]") from error
+            raise NotBuilt(NEEDS_EXTRA) from error
         self._body_max = body_max
         self._client = httpx2.AsyncClient(
             base_url=origin,

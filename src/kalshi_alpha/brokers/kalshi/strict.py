@@ -47,7 +47,7 @@ class StrictDecoder:
         for owner, name in unknown_fields(msgspec.json.decode(body), kind):
             if (owner, name) not in self._reported:
                 self._reported.add((owner, name))
-                LOG.warning("unknown field %s in the venue's %s", name[:_NAME_MAX], owner)
+                LOG.warning("unknown field %r in the venue's %s", name[:_NAME_MAX], owner)
 
 
 def unknown_fields(tree: object, kind: type[Any]) -> set[tuple[str, str]]:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import asyncio
+import sys
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 
 from kalshi_alpha.brokers.kalshi.connect import connect, order_targets
 from kalshi_alpha.config.environment import KalshiEnv
-from kalshi_alpha.core.errors import ConfigError, VenueKeyError
+from kalshi_alpha.core.errors import ConfigError, NotBuilt, VenueKeyError
 from venue_wire import HOST, KEY_ID, SystemClock
 
 
@@ -66,6 +67,21 @@ def test_the_kill_switch_ends_signatures_made_ahead(tmp_path: Path) -> None:
         killed = True
         assert client.presigned.take(*target) is None
         await client.close()
+
+    asyncio.run(session())
+
+
+@pytest.mark.parametrize("library", ["h11", "httpx2", "cryptography.exceptions"])
+def test_without_the_extra_it_says_what_to_install(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, library: str
+) -> None:
+    for module in ("order_wire", "read_wire", "reply_parser"):
+        monkeypatch.delitem(sys.modules, f"kalshi_alpha.brokers.kalshi.{module}", raising=False)
+    monkeypatch.setitem(sys.modules, library, None)
+
+    async def session() -> None:
+        with pytest.raises(NotBuilt, match=r"pip install kalshi-alpha\[live\]"):
+            connect(KalshiEnv.SIM, desk(tmp_path, "SIM"), SystemClock())
 
     asyncio.run(session())
 

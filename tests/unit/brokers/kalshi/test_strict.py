@@ -42,9 +42,9 @@ def test_an_unknown_field_is_logged_once(caplog: pytest.LogCaptureFixture) -> No
     for _ in range(3):
         assert decoder.decode(BODY, Outer).inner == Inner("1")
     assert sorted(record.getMessage() for record in caplog.records) == [
-        "unknown field late in the venue's Outer",
-        "unknown field new in the venue's Inner",
-        "unknown field other in the venue's Inner",
+        "unknown field 'late' in the venue's Outer",
+        "unknown field 'new' in the venue's Inner",
+        "unknown field 'other' in the venue's Inner",
     ]
 
 
