@@ -179,42 +179,6 @@ def test_an_order_that_waited_too_long_is_not_sent_any_more() -> None:
     at_a_desk(session)
 
 
-@pytest.mark.parametrize(
-    ("word", "error", "state"),
-    [
-        ("unsent", OrderWithheld, OrderState.WITHHELD),
-        ("400 invalid_order", OrderRejected, OrderState.REJECTED),
-        ("403 scope", OrderRejected, OrderState.REJECTED),
-        ("404 not_found", OrderRejected, OrderState.REJECTED),
-        ("409 other_conflict", OrderRejected, OrderState.REJECTED),
-        ("410 gone", OrderRejected, OrderState.REJECTED),
-        ("429", OrderRejected, OrderState.REJECTED),
-        ("401", OrderRejected, OrderState.REJECTED),
-        ("lost", OrderUnknown, OrderState.UNKNOWN),
-        ("ack lost", OrderUnknown, OrderState.UNKNOWN),
-        ("no order", OrderUnknown, OrderState.UNKNOWN),
-        ("500", OrderUnknown, OrderState.UNKNOWN),
-        ("done 500", OrderUnknown, OrderState.UNKNOWN),
-        ("408", OrderUnknown, OrderState.UNKNOWN),
-        ("503 invalid_order", OrderUnknown, OrderState.UNKNOWN),
-    ],
-)
-def test_each_row_of_the_outcome_table_ends_as_it_says(
-    word: str, error: type[Exception], state: OrderState
-) -> None:
-    async def session(desk: LiveDesk) -> None:
-        desk.venue.script.append(word)
-        with pytest.raises(error):
-            await desk.gateway.place(ORDER)
-        assert desk.blotter.orders[ID].state is state
-        assert desk.venue.requests.count(f"create {MARKET}") == 1
-        with pytest.raises((OrderUnknown, OrderRejected)):
-            await desk.gateway.place(ORDER)
-        assert desk.venue.requests.count(f"create {MARKET}") == 1
-
-    at_a_desk(session)
-
-
 def test_our_own_id_taken_is_looked_up_and_adopted_at_once() -> None:
     async def session(desk: LiveDesk) -> None:
         desk.venue.script.append("done 409")
@@ -329,66 +293,6 @@ def test_three_refused_signatures_in_a_row_are_an_alarm_and_asked_about_later() 
         assert 30.0 <= took < 100.0
         assert len(desk.venue.requests) == asked
         await desk.gateway.place(intent(nonce=1))
-
-    at_a_desk(session)
-
-
-def test_half_a_batch_may_fail_and_each_order_is_concluded_by_itself() -> None:
-    async def session(desk: LiveDesk) -> None:
-        desk.venue.script.append("half")
-        batch = [intent(nonce=n) for n in range(4)]
-        placed = await desk.gateway.place_batch(batch)
-        kinds = [Acknowledgement, OrderRejected, Acknowledgement, OrderRejected]
-        assert [type(each) for each in placed] == kinds
-        assert desk.venue.requests[-1] == "create batch 4"
-
-    at_a_desk(session)
-
-
-@pytest.mark.parametrize("word", ["ack lost", "done 500", "lost", "no order"])
-def test_a_batch_without_an_answer_leaves_all_its_orders_unknown(word: str) -> None:
-    async def session(desk: LiveDesk) -> None:
-        desk.venue.script.append(word)
-        batch = [intent(nonce=n) for n in range(3)]
-        placed = await desk.gateway.place_batch(batch)
-        assert [type(each) for each in placed] == [OrderUnknown] * 3
-        arrived = len(desk.venue.resting())
-        await desk.until(lambda: not desk.blotter.unknown())
-        assert len(desk.blotter.resting()) == arrived
-
-    at_a_desk(session)
-
-
-def test_a_batch_is_one_commit_and_as_many_requests_as_the_budget_asks() -> None:
-    async def session(desk: LiveDesk) -> None:
-        commits = desk.journal.commits
-        counted: list[int] = []
-        create_batch = desk.venue.create_batch
-
-        async def watched(*args: Any) -> Any:
-            counted.append(desk.journal.commits - commits)
-            return await create_batch(*args)
-
-        desk.venue.create_batch = watched  # type: ignore[assignment,method-assign]
-        await desk.gateway.place_batch([intent(nonce=n) for n in range(25)])
-        assert counted[0] == 1
-        assert [r for r in desk.venue.requests if r.startswith("create batch")] == [
-            "create batch 10",
-            "create batch 10",
-            "create batch 5",
-        ]
-
-    at_a_desk(session)
-
-
-def test_a_caller_that_gives_up_leaves_an_unknown_order_not_a_forgotten_one() -> None:
-    async def session(desk: LiveDesk) -> None:
-        desk.venue.latency_s = 5.0
-        with pytest.raises(TimeoutError):
-            async with asyncio.timeout(0.5):
-                await desk.gateway.place(ORDER)
-        desk.venue.latency_s = 0.01
-        assert desk.blotter.orders[ID].state is OrderState.UNKNOWN
 
     at_a_desk(session)
 
