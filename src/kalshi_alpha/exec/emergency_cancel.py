@@ -36,7 +36,7 @@ class Cancelling:
     confirmed
         Whether nothing of ours rests, as far as the journal or the venue showed.
     exit_code
-        0 if confirmed, else why not: the orders command's own code, or 5.
+        0 if confirmed, else 5.
     detail
         In words, one line or more.
     """
@@ -151,7 +151,7 @@ def _start_and_wait(
         return Cancelling(confirmed=True, exit_code=0, detail=f"cancel-all confirmed:\n{shown}")
     return Cancelling(
         confirmed=False,
-        exit_code=code if code > 0 else _VENUE_FAILED,
+        exit_code=_VENUE_FAILED,
         detail=f"cancel-all failed with exit code {code} ({where}):\n{shown}",
     )
 

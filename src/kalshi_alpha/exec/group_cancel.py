@@ -12,6 +12,7 @@ CONFIRM_EVERY_S = 0.5
 CONFIRM_LOOKS = 12
 # Readings lag behind the engine by a second or two, so one look that shows nothing proves nothing.
 EMPTY_LOOKS = 5
+OTHER_GROUPS_MAX = 30
 _NOT_FOUND = 404
 _REFUSED = 300
 
@@ -111,15 +112,24 @@ class GroupCanceller:
         return CancelOutcome(empty_looks >= EMPTY_LOOKS, "; ".join(dict.fromkeys(said)))
 
     async def _trigger_all(self) -> list[str]:
+        """Trigger the groups of what rests first, then the others, which may get orders yet."""
         try:
-            groups = [str(group.id) for group in await self._client.order_groups() if group.id]
+            orders = await self._client.orders(status="resting")
+            groups = await self._client.order_groups()
         except VenueError as error:
             # Everything that rests is cancelled below, group or no group.
             return [f"order groups not read: {error}"]
-        return [
-            await self._tell(f"group {group}", self._client.trigger_group(group))
-            for group in groups
+        first = dict.fromkeys(order.order_group_id for order in orders if order.order_group_id)
+        others = [group.id for group in groups if group.id and group.id not in first]
+        said = [
+            await self._tell(f"group {each}", self._client.trigger_group(each)) for each in first
         ]
+        # Each session leaves a group behind; those listed last are tried, so that it ends in time.
+        writes = [
+            self._tell(f"group {each}", self._client.trigger_group(each))
+            for each in others[-OTHER_GROUPS_MAX:]
+        ]
+        return [*said, *await asyncio.gather(*writes)]
 
     async def _tell(self, what: str, write: Any) -> str:
         try:

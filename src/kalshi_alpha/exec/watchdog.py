@@ -209,9 +209,7 @@ async def watch(watchdog: Watchdog, run_s: float | None) -> None:
 )
 def cli(*, env_name: str | None, hung_after_s: float, run_s: float | None) -> None:
     """Watch the running session, and cancel all its orders when it dies or hangs."""
-    env = KalshiEnv(env_name) if env_name else kalshi_env(os.environ)
-    if env is None:
-        raise UsageError("say which venue: --env prod, demo or sim, or KALSHI_ENV")
+    env = _venue(env_name, kalshi_env(os.environ))
     paths, clock = Paths.from_environ(os.environ), SystemClock()
     sink = TelemetrySink(paths, clock, session=f"watchdog-{os.getpid()}", group=1)
 
@@ -225,6 +223,16 @@ def cli(*, env_name: str | None, hung_after_s: float, run_s: float | None) -> No
         asyncio.run(_checked(canceller, watchdog, run_s, tell))
     finally:
         sink.close()
+
+
+def _venue(flag: str | None, stated: KalshiEnv | None) -> KalshiEnv:
+    if flag is None:
+        if stated is None:
+            raise UsageError("say which venue: --env prod, demo or sim, or KALSHI_ENV")
+        return stated
+    if stated is not None and stated.value != flag:
+        raise UsageError(f"--env {flag} contradicts KALSHI_ENV={stated}: drop one of them")
+    return KalshiEnv(flag)
 
 
 async def _checked(

@@ -76,12 +76,11 @@ def test_a_journal_that_cannot_be_read_is_reason_enough(paths: Paths) -> None:
     assert cancelled_by(paths, "print('cancelled everything')").confirmed
 
 
-@pytest.mark.parametrize(("code", "exit_code"), [(5, 5), (1, 1), (4, 4)])
-def test_a_cancel_that_fails_is_told_with_its_code(
-    resting: Paths, code: int, exit_code: int
-) -> None:
+@pytest.mark.parametrize("code", [5, 2, 1, 4])
+def test_a_cancel_that_fails_is_told_with_its_code(resting: Paths, code: int) -> None:
     found = cancelled_by(resting, f"print('venue said no'); raise SystemExit({code})")
-    assert (found.confirmed, found.exit_code) == (False, exit_code)
+    assert (found.confirmed, found.exit_code) == (False, 5)
+    assert f"exit code {code}" in found.detail
     assert "venue said no" in found.detail
 
 

@@ -13,7 +13,13 @@ from kalshi_alpha.brokers.kalshi.keys import Credentials
 from kalshi_alpha.brokers.kalshi.signing import Signer
 from kalshi_alpha.config.environment import KalshiEnv
 from kalshi_alpha.core.errors import VenueError
-from kalshi_alpha.exec.group_cancel import CONFIRM_LOOKS, CancelOutcome, GroupCanceller
+from kalshi_alpha.exec.group_cancel import (
+    CONFIRM_LOOKS,
+    OTHER_GROUPS_MAX,
+    CancelOutcome,
+    GroupCanceller,
+)
+from kalshi_alpha.exec.watchdog import CANCEL_TIMEOUT_S
 from kalshi_alpha.sim.app import AppOptions
 from kalshi_alpha.sim.in_process import InProcessExchange, InProcessWire
 from kalshi_alpha.sim.virtual_time import VirtualClock, run_virtual
@@ -60,6 +66,24 @@ def test_everything_is_cancelled_through_its_groups() -> None:
         assert refused.status >= 400
 
     run(session)
+
+
+def test_the_groups_of_what_rests_come_first_however_many_others_there_are() -> None:
+    async def session(ex: Exchange, canceller: GroupCanceller) -> None:
+        old = []
+        for _ in range(50):
+            old.append(group(ex))
+            await asyncio.sleep(1.0)
+        ex.rest(LOW, order_group_id=old[3])
+        begun = asyncio.get_running_loop().time()
+        outcome = await canceller.cancel()
+        assert outcome.confirmed
+        said = outcome.detail.split("; ")
+        assert said[0] == f"group {old[3]}: done"
+        assert len(said) == 1 + OTHER_GROUPS_MAX + 1
+        assert asyncio.get_running_loop().time() - begun < CANCEL_TIMEOUT_S
+
+    run(session, AppOptions(limits_rates=True))
 
 
 def test_what_rests_outside_of_groups_is_cancelled_as_well() -> None:
@@ -146,10 +170,10 @@ class FailingClient:
             raise VenueError("503")
         return [SimpleNamespace(id="g-1"), SimpleNamespace(id=None)]
 
-    async def orders(self, *, status: str | None = None) -> list[str]:
+    async def orders(self, *, status: str | None = None) -> list[SimpleNamespace]:
         if self.orders_fail:
             raise VenueError("orders: 503")
-        return ["o-1"] if status == "resting" else []
+        return [SimpleNamespace(order_group_id=None)] if status == "resting" else []
 
     async def trigger_group(self, group_id: str) -> SimpleNamespace:
         self.calls.append(f"trigger {group_id}")

@@ -316,3 +316,6 @@ def test_without_a_venue_it_says_what_is_missing(
     assert main(["--env", "sim"]) == 1
     assert "KALSHI_SIM_URL" in capsys.readouterr().err
     assert main(["--env", "sim", "--hung-after", "20"]) == 2
+    monkeypatch.setenv("KALSHI_ENV", "prod")
+    assert main(["--env", "sim"]) == 2
+    assert "--env sim contradicts KALSHI_ENV=prod" in capsys.readouterr().err
