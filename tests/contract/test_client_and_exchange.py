@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import logging
 import random
-from collections.abc import Awaitable, Callable, Coroutine
+from collections import Counter
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from datetime import timedelta
 from typing import Any, TypeVar
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ed25519
 
-from kalshi_alpha.brokers.kalshi.client import VenueClient
+from kalshi_alpha.brokers.kalshi.client import CallSeen, VenueClient
 from kalshi_alpha.brokers.kalshi.hosts import VenueHost
 from kalshi_alpha.brokers.kalshi.keys import Credentials
 from kalshi_alpha.brokers.kalshi.order_payloads import (
@@ -23,11 +24,13 @@ from kalshi_alpha.brokers.kalshi.order_payloads import (
 )
 from kalshi_alpha.brokers.kalshi.signing import Signer
 from kalshi_alpha.config.environment import KalshiEnv
-from kalshi_alpha.core.errors import VenueRefused
+from kalshi_alpha.core.errors import ParseRefused, VenueError, VenueRefused
 from kalshi_alpha.core.types import Contracts, Money, Price, Side
+from kalshi_alpha.core.wire import WireReply, WireRequest
 from kalshi_alpha.sim.app import AppOptions, SimApp
 from kalshi_alpha.sim.auth import ApiKey, KeyRing
 from kalshi_alpha.sim.engine import Engine, EngineOptions
+from kalshi_alpha.sim.faults import SITE_OF, FaultPlan, Site
 from kalshi_alpha.sim.in_process import InProcessExchange
 from kalshi_alpha.sim.virtual_time import VirtualClock, VirtualLoop
 from kalshi_alpha.sim.worlds import fixture_world
@@ -44,7 +47,7 @@ KEY = ed25519.Ed25519PrivateKey.from_private_bytes(bytes(32))
 Desk = Callable[[VenueClient, VenueClient], Coroutine[Any, Any, T]]
 
 
-def practised(session: Desk[T]) -> T:
+def practised(session: Desk[T], faults: FaultPlan | None = None) -> T:
     """Run a session of a maker and a taker in virtual time, with real signatures and limits."""
     loop = VirtualLoop()
     clock = VirtualClock(loop, START)
@@ -56,6 +59,7 @@ def practised(session: Desk[T]) -> T:
             clock=clock,
             options=AppOptions(limits_rates=True),
             catalogue=WORLD.catalogue,
+            faults=faults,
         )
         for name in (MAKER, TAKER):
             app.open_account(name, CASH, ApiKey(f"key-{name}", name, KEY.public_key()))
@@ -71,8 +75,9 @@ def practised(session: Desk[T]) -> T:
                 )
                 for name in (MAKER, TAKER)
             )
-            await maker.compare_clocks()
-            await taker.compare_clocks()
+            if faults is None:
+                await maker.compare_clocks()
+                await taker.compare_clocks()
             return await session(maker, taker)
 
     try:
@@ -255,3 +260,54 @@ def test_a_session_that_keeps_within_its_buckets_sees_no_429() -> None:
     statuses, took = practised(session)
     assert statuses == {201}
     assert timedelta(seconds=4) < took < timedelta(seconds=8)
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_under_every_fault_a_call_ends_known_and_no_write_is_sent_twice(seed: int) -> None:
+    writes: Counter[tuple[str, str]] = Counter()
+
+    def watch(seen: CallSeen) -> None:
+        if seen.method != "GET":
+            assert seen.retries == 0
+
+    async def session(maker: VenueClient, _: VenueClient) -> int:
+        maker.on_call = watch
+        carrier = maker._write_wire
+
+        class Counted:
+            """Counts what leaves, by its target and its body."""
+
+            async def send(
+                self, request: WireRequest, headers: Mapping[str, str], timeout_s: float
+            ) -> WireReply:
+                if request.method == "POST":
+                    writes[request.target, request.body.decode()] += 1
+                return await carrier.send(request, headers, timeout_s)
+
+            async def close(self) -> None:
+                await carrier.close()
+
+        maker._write_wire = Counted()
+        known = 0
+        calls: list[Callable[[int], Awaitable[object]]] = [
+            lambda _: maker.compare_clocks(),
+            lambda n: maker.create_order(order(f"o{n}")),
+            lambda n: maker.create_orders([order(f"a{n}", LOW), order(f"b{n}", HIGH)]),
+            lambda _: maker.orders(),
+            lambda _: maker.fills(),
+            lambda _: maker.cancel_all(),
+            lambda _: maker.order_books([LOW, MID, HIGH]),
+        ]
+        for number in range(6):
+            for call in calls:
+                try:
+                    await call(number)
+                    known += 1
+                except (VenueError, ParseRefused):
+                    known += 1
+        return known
+
+    of_calls = {Site.REQUEST, Site.WRITE, Site.CREATE, Site.CANCEL, Site.BATCH, Site.PAGE}
+    rates = {fault: 0.03 for fault, site in SITE_OF.items() if site in of_calls}
+    assert practised(session, FaultPlan(seed, rates)) == 42
+    assert set(writes.values()) == {1}
