@@ -121,15 +121,13 @@ class GroupCanceller:
             return [f"order groups not read: {error}"]
         first = dict.fromkeys(order.order_group_id for order in orders if order.order_group_id)
         others = [group.id for group in groups if group.id and group.id not in first]
-        said = [
-            await self._tell(f"group {each}", self._client.trigger_group(each)) for each in first
-        ]
+        said = [await self._trigger(each) for each in first]
         # Each session leaves a group behind; those listed last are tried, so that it ends in time.
-        writes = [
-            self._tell(f"group {each}", self._client.trigger_group(each))
-            for each in others[-OTHER_GROUPS_MAX:]
-        ]
-        return [*said, *await asyncio.gather(*writes)]
+        rest = (self._trigger(each) for each in others[-OTHER_GROUPS_MAX:])
+        return [*said, *await asyncio.gather(*rest)]
+
+    async def _trigger(self, group: str) -> str:
+        return await self._tell(f"group {group}", self._client.trigger_group(group))
 
     async def _tell(self, what: str, write: Any) -> str:
         try:
