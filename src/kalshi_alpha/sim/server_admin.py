@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import msgspec
 
 from kalshi_alpha.core.errors import BadParameter, DomainError, KalshiAlphaError
-from kalshi_alpha.core.types import Contracts
+from kalshi_alpha.core.types import E4_PER_DOLLAR, Contracts, Price
 from kalshi_alpha.core.wire import WireReply, WireRequest
 from kalshi_alpha.sim.app import SimApp
 from kalshi_alpha.sim.faults import Fault
@@ -179,12 +179,24 @@ class Admin:
         match verb:
             case "settle":
                 result = msgspec.json.decode(body, type=_SettleBody).result
-                engine.determine(ticker, settlement_price(result), now)
+                self._settle(ticker, settlement_price(result), now)
             case "pause":
                 engine.deactivate(ticker, now)
             case _:
                 engine.reactivate(ticker, now)
         return {}
+
+    def _settle(self, ticker: str, value: Price, now: datetime) -> None:
+        """Publish an outcome; where only one market of an event can be YES, the others lose."""
+        engine = self._app.engine
+        engine.determine(ticker, value, now)
+        listed = engine.market(ticker).listed
+        if not listed.mutually_exclusive or value.e4 < E4_PER_DOLLAR:
+            return
+        for view in engine.markets():
+            other = view.listed.market
+            if other.event_ticker == listed.market.event_ticker and view.determined_at is None:
+                engine.determine(other.ticker, Price(0), now)
 
     def _fill(self, body: bytes) -> object:
         asked = msgspec.json.decode(body, type=_FillBody)

@@ -16,8 +16,9 @@ from kalshi_alpha.core.types import Money
 from kalshi_alpha.sim.app import AppOptions, SimApp
 from kalshi_alpha.sim.auth import KeyRing, MadeKey, make_keys
 from kalshi_alpha.sim.faults import Fault, FaultPlan
+from kalshi_alpha.sim.feeds import FeedShelf
 from kalshi_alpha.sim.rates import TIERS
-from kalshi_alpha.sim.server import SimServer
+from kalshi_alpha.sim.server import Own, SimServer
 from kalshi_alpha.sim.server_admin import Admin
 from kalshi_alpha.sim.server_clock import ServerClock
 from kalshi_alpha.sim.worlds import World, drawn_outcomes, fixture_world
@@ -102,7 +103,11 @@ async def serve(terms: SessionTerms, on_ready: Callable[[Ready], None]) -> None:
         If the fixtures cannot be read, the keys not written or the port not listened on.
     """
     clock = ServerClock(terms.start, held=terms.held)
-    app = open_session(terms, clock)
+    world = session_world(terms, clock)
+    app = open_session(terms, world, clock)
+    own: tuple[Own, ...] = (Admin(app, clock),)
+    if world.feeds is not None and world.feeds.is_dir():
+        own = (*own, FeedShelf(world.feeds, app))
     made = make_keys(terms.keys, ACCOUNT, str(terms.seed))
     app.open_account(ACCOUNT, terms.cash, *(each.api_key for each in made))
     ends = asyncio.Event()
@@ -110,7 +115,7 @@ async def serve(terms: SessionTerms, on_ready: Callable[[Ready], None]) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, ends.set)
     try:
-        async with SimServer(app, port=terms.port, own=(Admin(app, clock),)) as server:
+        async with SimServer(app, port=terms.port, own=own) as server:
             ready = _ready(terms, app, server.url, made)
             _write_keys(terms.keys, ready)
             on_ready(ready)
@@ -124,12 +129,16 @@ async def serve(terms: SessionTerms, on_ready: Callable[[Ready], None]) -> None:
             loop.remove_signal_handler(number)
 
 
-def open_session(terms: SessionTerms, clock: ServerClock) -> SimApp:
-    """Open the exchange of a session, without accounts of its clients."""
-    world: World = fixture_world(terms.markets, clock.now() if terms.start is None else None)
+def session_world(terms: SessionTerms, clock: ServerClock) -> World:
+    """Read the markets of a session, moved to its clock unless that was set to theirs."""
+    world = fixture_world(terms.markets, clock.now() if terms.start is None else None)
     if terms.series:
         world = world.only(terms.series)
-    world = world.settling(drawn_outcomes(world, terms.seed))
+    return world.settling(drawn_outcomes(world, terms.seed))
+
+
+def open_session(terms: SessionTerms, world: World, clock: ServerClock) -> SimApp:
+    """Open the exchange of a session, without accounts of its clients."""
     options = AppOptions(
         seed=terms.seed, read_lag_max_s=terms.read_lag_max_s, tier=TIERS[terms.tier]
     )

@@ -58,12 +58,15 @@ class World:
         Their texts.
     books
         YES and NO levels by ticker, each ``(price_e4, size_e2)`` on its own side's scale.
+    feeds
+        Folder of the feeds' payloads that belong to the same days, or None.
     """
 
     starts_at: datetime
     listed: tuple[SimMarket, ...]
     catalogue: Catalogue
     books: Mapping[str, tuple[Levels, Levels]] = field(default_factory=dict)
+    feeds: Path | None = None
 
     @property
     def tickers(self) -> tuple[str, ...]:
@@ -150,7 +153,8 @@ def fixture_world(folder: Path, shift_to: datetime | None = None) -> World:
         )
         for terms in markets
     )
-    return World(starts_at, listed, _catalogue(files, markets, by, starts_at), files.books)
+    catalogue = _catalogue(files, markets, by, starts_at)
+    return World(starts_at, listed, catalogue, files.books, files.driver_fixtures)
 
 
 def market_of(terms: Json) -> Market:

@@ -5,11 +5,23 @@ from typing import Any
 
 import pytest
 
+from kalshi_alpha.core.types import Price
 from kalshi_alpha.core.wire import WireRequest
 from kalshi_alpha.sim.faults import Fault
 from kalshi_alpha.sim.server_admin import Admin
 from kalshi_alpha.sim.server_clock import ServerClock
-from sim_exchange import MID, START, Exchange, command, exchange, frames, request
+from sim_exchange import (
+    HIGH,
+    LOW,
+    MID,
+    START,
+    Exchange,
+    command,
+    exchange,
+    frames,
+    markets,
+    request,
+)
 
 
 def _call(
@@ -80,6 +92,13 @@ def test_trading_and_markets_are_paused_resumed_and_settled() -> None:
         assert _call(ex, "POST", f"/sim/markets/{MID}/{verb}", body)[0] == 200
         assert str(ex.app.engine.market(MID).status) == status
     assert _call(ex, "POST", f"/sim/markets/{MID}/settle", {"result": "yes"})[0] == 400
+
+
+def test_where_one_market_wins_the_others_lose() -> None:
+    ex = exchange(listed=markets(mutually_exclusive=True))
+    _call(ex, "POST", f"/sim/markets/{MID}/settle", {"result": "yes"})
+    values = {v.listed.market.ticker: v.settlement_value for v in ex.app.engine.markets()}
+    assert values == {LOW: Price(0), MID: Price(10_000), HIGH: Price(0)}
 
 
 def test_an_order_is_filled_and_its_owner_told() -> None:
