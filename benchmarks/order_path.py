@@ -370,6 +370,7 @@ async def measure(url: str, rounds: int, scratch: Path) -> tuple[list[list[str]]
     quick, inline = cases[True, False], cases[False, False]
     rows = [
         _row(f"{to}, signed ahead", "p99 <= 0.3 ms", quick.to_wire, name, peer.to_wire),
+        _row(f"{to}, signed ahead", "none set", quick.to_wire, "bare bytes", floor.to_wire),
         _row("of it, our own part: to the write call", "none set", quick.to_write, name, peer[0]),
         _row(f"{to}, RSA inline", "none set", inline.to_wire, name, peer.to_wire),
         *(
