@@ -201,9 +201,8 @@ def _tells(order: OrderRecord, seen: ev.Seen) -> bool:
         return True
     if seen.filled.e2 > order.filled.e2:
         return True
-    over = seen.status in {ev.VenueStatus.CANCELED, ev.VenueStatus.EXECUTED}
-    if over:
-        return order.state.may_trade
+    if seen.status in {ev.VenueStatus.CANCELED, ev.VenueStatus.EXECUTED}:
+        return order.state.may_trade or order.inferred_filled_e2 > 0
     shrunk = seen.filled.e2 + seen.remaining.e2 < order.size_e2
     return order.state.may_trade and seen.status is ev.VenueStatus.RESTING and shrunk
 

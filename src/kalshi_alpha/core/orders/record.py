@@ -42,6 +42,9 @@ class OrderRecord:
     told_filled_e2
         The largest count of filled contracts that the venue has told; the fills themselves may
         follow later.
+    inferred_filled_e2
+        What must have been filled by the answer to the cancel, if nothing was taken off before;
+        zero once the venue has shown the end of the order.
     fills
         By trade id.
     cancel_sent_at
@@ -60,6 +63,7 @@ class OrderRecord:
     order_id: str | None = None
     size_e2: int = 0
     told_filled_e2: int = 0
+    inferred_filled_e2: int = 0
     fills: dict[str, ev.Filled] = field(default_factory=dict)
     cancel_sent_at: datetime | None = None
     lost_at: datetime | None = None
@@ -84,7 +88,7 @@ class OrderRecord:
     @property
     def filled(self) -> Contracts:
         """Contracts filled, as far as anything has told."""
-        return Contracts(max(self.told_filled_e2, self.fills_e2))
+        return Contracts(max(self.told_filled_e2, self.inferred_filled_e2, self.fills_e2))
 
     @property
     def open(self) -> Contracts:
@@ -208,7 +212,8 @@ class OrderRecord:
                 self.order_id = event.order_id
                 self._take_in_seen(event)
             case ev.Cancelled():
-                self.told_filled_e2 = max(self.told_filled_e2, self.size_e2 - event.removed.e2)
+                # A decrease that nobody has confirmed yet would make this too much.
+                self.inferred_filled_e2 = max(0, self.size_e2 - event.removed.e2)
                 self.size_e2 = self.filled.e2
             case ev.CancelSent():
                 self.cancel_sent_at = event.at
@@ -220,8 +225,10 @@ class OrderRecord:
             case ev.VenueStatus.RESTING:
                 self._told(event.filled.e2, event.remaining.e2)
             case ev.VenueStatus.CANCELED:
+                self.inferred_filled_e2 = 0
                 self._told(event.filled.e2, 0)
             case ev.VenueStatus.EXECUTED:
+                self.inferred_filled_e2 = 0
                 self._told(event.filled.e2 or self.size_e2, 0)
             case ev.VenueStatus.UNKNOWN:
                 self.told_filled_e2 = max(self.told_filled_e2, event.filled.e2)

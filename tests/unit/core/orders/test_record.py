@@ -58,6 +58,8 @@ def after(*news: OrderNews) -> OrderRecord:
         ([accepted(), cancelled(700)], S.CANCELLED, 300, 0),
         ([accepted(), cancelled(700), filled(300)], S.CANCELLED, 300, 0),
         ([accepted(), cancelled(0)], S.CANCELLED, 1000, 0),
+        ([accepted(), cancelled(400), seen("canceled", 100, 0)], S.CANCELLED, 100, 0),
+        ([accepted(), cancelled(400), seen("resting", 100, 400)], S.CANCELLED, 600, 0),
         ([accepted(), cancelled(0), filled(1000)], S.EXECUTED, 1000, 0),
         ([accepted(), cancelled(1000), seen()], S.CANCELLED, 0, 0),
         ([accepted(), seen("canceled", 200, 0)], S.CANCELLED, 200, 0),
