@@ -170,4 +170,8 @@ def _output_file(paths: Paths, at: datetime) -> Path | None:
 def _shown(out: Path | None) -> str:
     if out is None:
         return "(its output could not be kept)"
-    return out.read_text(errors="replace").strip()[-_SHOWN_MAX:] or "(it said nothing)"
+    try:
+        said = out.read_text(errors="replace").strip()
+    except OSError as error:
+        return f"(its output cannot be read: {error})"
+    return said[-_SHOWN_MAX:] or "(it said nothing)"

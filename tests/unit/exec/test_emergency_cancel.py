@@ -108,6 +108,13 @@ def test_output_that_cannot_be_kept_stops_no_cancel(resting: Paths) -> None:
     assert "could not be kept" in found.detail
 
 
+def test_output_that_was_removed_meanwhile_is_said_to_be_gone(resting: Paths) -> None:
+    script = "import pathlib; [p.unlink() for p in pathlib.Path('data/proc/logs').rglob('*.log')]"
+    found = cancelled_by(resting, script)
+    assert found.confirmed
+    assert "cannot be read" in found.detail
+
+
 def test_an_interpreter_that_is_gone_is_told_with_the_way_out(
     resting: Paths, monkeypatch: pytest.MonkeyPatch
 ) -> None:
