@@ -70,4 +70,8 @@ def _why(path: Path) -> str:
 
 def _header(path: Path) -> frozenset[str]:
     with path.open(encoding="utf-8", errors="replace", newline="") as file:
-        return frozenset(next(csv.reader(file), ()))
+        try:
+            return frozenset(next(csv.reader(file), ()))
+        except csv.Error:
+            # Whatever it is, it has none of the columns that are looked for.
+            return frozenset()

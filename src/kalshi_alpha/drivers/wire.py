@@ -1,7 +1,8 @@
-"""Decoding shared by the drivers: JSON into typed structs, text, and HTML sent in its place."""
+"""Decoding shared by the drivers: JSON into structs, text, tables; and HTML in their place."""
 
 from __future__ import annotations
 
+import csv
 from collections.abc import Callable
 from typing import TypeVar
 from zoneinfo import ZoneInfo
@@ -51,6 +52,21 @@ def decode_text(body: bytes, refusal: Refusal) -> str:
     if "\x00" in text:
         raise refusal("the text holds a NUL byte")
     return text
+
+
+def decode_csv(text: str, refusal: Refusal) -> list[list[str]]:
+    """Read comma-separated lines; one without any cell is left out.
+
+    Raises
+    ------
+    ParseRefused
+        As built by ``refusal``, if quotes do not match or a cell is longer than the reader takes.
+    """
+    reader = csv.reader(text.splitlines(), strict=True)
+    try:
+        return [cells for cells in reader if cells]
+    except csv.Error as error:
+        raise refusal(f"not comma-separated: {error}") from error
 
 
 def looks_like_markup(body: bytes) -> bool:

@@ -37,6 +37,7 @@ FORMAT = Path(__file__).parents[3] / "docs" / "reference" / "history-format.md"
         ("kalshi_macro_strikes.csv", "series,ticker\n", TRADED),
         ("VIXCLS.csv", "date,index\n", NO_TABLE),
         ("empty.csv", "", NO_TABLE),
+        ("one_long_cell.csv", "a" * 200_000, NO_TABLE),
         ("README.md", "", NO_CSV),
     ],
 )

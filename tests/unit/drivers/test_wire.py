@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kalshi_alpha.core.errors import ParseRefused
-from kalshi_alpha.drivers.wire import decode_json, decode_text, looks_like_markup
+from kalshi_alpha.drivers.wire import decode_csv, decode_json, decode_text, looks_like_markup
 
 
 class Answer(msgspec.Struct):
@@ -43,6 +43,16 @@ def test_text_loses_its_byte_order_mark_and_may_hold_no_nul() -> None:
         decode_text(b"a\x00b", refusal)
     with pytest.raises(ParseRefused, match="UTF-8"):
         decode_text(b"\xff", refusal)
+
+
+def test_lines_of_cells_are_read_and_empty_lines_left_out() -> None:
+    assert decode_csv('a,"b, c"\n\n,\n', refusal) == [["a", "b, c"], ["", ""]]
+
+
+@pytest.mark.parametrize("text", ["a" * 200_000, 'a,"b'], ids=["long cell", "open quote"])
+def test_what_the_reader_of_cells_gives_up_on_is_refused(text: str) -> None:
+    with pytest.raises(ParseRefused, match="comma-separated"):
+        decode_csv(text, refusal)
 
 
 @given(st.binary())

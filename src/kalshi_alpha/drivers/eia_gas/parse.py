@@ -6,7 +6,6 @@ missing stays missing.
 
 from __future__ import annotations
 
-import csv
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
@@ -17,7 +16,7 @@ import msgspec
 from kalshi_alpha.datastore.feeds import Parsed
 from kalshi_alpha.drivers.eia_gas.errors import BadPrice, Contradiction, NotServed, WrongBody
 from kalshi_alpha.drivers.eia_gas.schema import WeeklyPrice
-from kalshi_alpha.drivers.wire import decode_json, decode_text, looks_like_markup
+from kalshi_alpha.drivers.wire import decode_csv, decode_json, decode_text, looks_like_markup
 
 SERIES = "EMM_EPMR_PTE_NUS_DPG"
 FRED_SERIES = "GASREGW"
@@ -96,7 +95,7 @@ def _of_eia(answer: _Answer) -> Iterator[tuple[str, str]]:
 
 
 def _of_fred(text: str) -> Iterator[tuple[str, str]]:
-    lines = list(csv.reader(text.splitlines()))
+    lines = decode_csv(text, WrongBody)
     if not lines or lines[0] not in (["observation_date", FRED_SERIES], ["DATE", FRED_SERIES]):
         raise WrongBody("not the weekly gasoline series")
     for line in lines[1:]:

@@ -5,7 +5,6 @@ Columns are found by name, never by place: tenors were added in 2022 and in 2025
 
 from __future__ import annotations
 
-import csv
 import re
 from collections.abc import Callable
 from datetime import date
@@ -19,6 +18,7 @@ from kalshi_alpha.drivers.treasury_yields.errors import (
 )
 from kalshi_alpha.drivers.treasury_yields.schema import ParYield
 from kalshi_alpha.drivers.treasury_yields.values import Gathering, iso_date
+from kalshi_alpha.drivers.wire import decode_csv
 
 _COLUMN = re.compile(r"([0-9]+(?:\.5)?) ?(Mo|Month|Yr|Year)s?", re.IGNORECASE)
 _FRED = re.compile(r"DGS([0-9]+)(MO)?")
@@ -44,10 +44,7 @@ def read_csv(text: str) -> Parsed[ParYield]:
     BadObservation, Contradiction
         If a date or a yield is malformed, repeated with another value, or beyond belief.
     """
-    try:
-        table = [row for row in csv.reader(text.splitlines(), strict=True) if any(row)]
-    except csv.Error as error:
-        raise WrongBody(f"not CSV: {error}") from error
+    table = [row for row in decode_csv(text, WrongBody) if any(row)]
     first = table[0][0].strip() if table else ""
     if first == "Date":
         return _read_treasury(table)

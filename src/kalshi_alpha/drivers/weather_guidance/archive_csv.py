@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 from collections import Counter
 from datetime import UTC, datetime
 
@@ -14,6 +13,7 @@ from kalshi_alpha.drivers.weather_guidance.maxima import (
     temperature,
 )
 from kalshi_alpha.drivers.weather_guidance.schema import Guidance
+from kalshi_alpha.drivers.wire import decode_csv
 
 _NEEDED = {"runtime", "ftime", "model", "station"}
 _EXTREMES = ("txn", "n_x", "x_n")
@@ -38,11 +38,7 @@ def read_archive(text: str, skipped: Counter[str]) -> list[Guidance]:
     GuidanceRefused
         If columns are missing, or a line is malformed.
     """
-    reader = csv.reader(text.splitlines(), strict=True)
-    try:
-        lines = [line for line in reader if line]
-    except csv.Error as error:
-        raise WrongBody(f"not comma-separated: {error}") from error
+    lines = decode_csv(text, WrongBody)
     names = lines[0]
     extremes = [name for name in _EXTREMES if name in names]
     if not set(names) >= _NEEDED or not extremes:
