@@ -55,11 +55,14 @@ def _events(body: bytes) -> list[icalendar.Component]:
     if not text.rstrip().upper().endswith("END:VCALENDAR"):
         raise WrongBody("the calendar breaks off")
     try:
-        calendar = icalendar.Calendar.from_ical(text)
+        return list(icalendar.Calendar.from_ical(text).walk("VEVENT"))
     except (ValueError, LookupError, TypeError, AttributeError) as error:
         # The library lets these escape on broken input; each means the text is no calendar.
         raise WrongBody(f"not a calendar: {error}") from error
-    return list(calendar.walk("VEVENT"))
+    except (OSError, RecursionError) as error:
+        # It looks the name of a zone up as a file: one that is a folder, is longer than a path
+        # may be, or has thousands of parts, ends so.
+        raise WrongBody("not a calendar: a time zone of an impossible name") from error
 
 
 def _event(name: str, component: icalendar.Component) -> MacroEvent:
@@ -84,7 +87,7 @@ def _event(name: str, component: icalendar.Component) -> MacroEvent:
 def _instant(name: str, moment: datetime, zone: object) -> datetime:
     if zone is not None:
         if str(zone) not in _EASTERN:
-            raise BadEvent(f"{name}: time zone {str(zone)!r} is not New York's")
+            raise BadEvent(f"{name}: time zone {str(zone)[:60]!r} is not New York's")
         # The wall time counts; whatever zone the file defines under that name does not.
         return moment.replace(tzinfo=NEW_YORK).astimezone(UTC)
     if moment.tzinfo is None:

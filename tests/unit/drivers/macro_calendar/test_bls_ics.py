@@ -69,6 +69,21 @@ def test_the_publishers_zone_name_means_new_york_in_summer_and_winter(
     assert parsed.rows == (cpi(date(2026, 10, 14), 12), cpi(date(2026, 11, 10), 13))
 
 
+@pytest.mark.parametrize(
+    "zone",
+    [
+        *("America", "Asia", "Etc", "America/", "/", "/etc/passwd", "..", "../../etc/passwd", "."),
+        *("zone.tab", "tzdata.zi", "", "\x01", "\ufffd", "A" * 5_000, "a/" * 5_000, '"a:b"'),
+    ],
+    ids=lambda zone: repr(zone[:16]),
+)
+def test_a_zone_of_any_other_name_is_refused_in_a_few_words(zone: str) -> None:
+    """Names of zones are names of files below a folder: some of them are folders."""
+    with pytest.raises(CalendarRefused) as caught:
+        parse(calendar(OCTOBER, event(f";TZID={zone}:20261114T083000", CPI)))
+    assert len(str(caught.value)) < 200
+
+
 def test_a_zone_defined_wrongly_under_that_name_changes_nothing() -> None:
     wrong = tuple(line.replace("-0400", "+0900").replace("-0500", "+0900") for line in ZONE)
     assert parse(calendar(OCTOBER, zone=wrong)).rows == (cpi(date(2026, 10, 14), 12),)
