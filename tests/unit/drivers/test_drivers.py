@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import random
+import string
 from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Any
@@ -47,6 +49,40 @@ def test_rows_carry_their_columns_under_unique_keys(name: str) -> None:
         assert rows
         keys = {tuple(getattr(row, column) for column in driver.table.key) for row in rows}
         assert len(keys) == len(rows)
+
+
+def _hostile(size: int) -> dict[str, bytes]:
+    """Bodies that take a careless reader very long, or make its library give up."""
+    letters = string.ascii_letters + string.digits + "+/"
+    encoded = "".join(random.Random(7).choices(letters, k=size)).encode()
+    repeated = (
+        b"a",
+        b"7",
+        b"[",
+        b"<",
+        b"/",
+        b" ",
+        b"\n",
+        b",",
+        b'"',
+        b"A B ",
+        b"1/",
+        b"TMAX ",
+        b"<a ",
+    )
+    return {
+        "base64": encoded,
+        **{repr(unit): (unit * size)[:size] for unit in repeated},
+    }
+
+
+@pytest.mark.timeout(5)
+@pytest.mark.parametrize("shape", sorted(_hostile(1)))
+@each_driver
+def test_a_long_body_of_one_shape_is_refused_at_once(name: str, shape: str) -> None:
+    with pytest.raises(ParseRefused) as caught:
+        DRIVERS[name].parse(_hostile(200_000)[shape])
+    assert caught.value.source == name
 
 
 @given(st.sampled_from(sorted(DRIVERS)), st.binary(max_size=300) | st.text().map(str.encode))

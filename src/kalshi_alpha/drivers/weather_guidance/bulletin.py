@@ -21,8 +21,8 @@ _HEADER = re.compile(
     r"(?P<month>[0-9]{1,2})/(?P<day>[0-9]{1,2})/(?P<year>[0-9]{4})\s+"
     r"(?P<hour>[0-9]{2})(?P<minute>[0-9]{2})\s+UTC"
 )
-# A line like a header in everything but its words.
-_HEADER_LIKE = re.compile(r"\S+\s.*[0-9]{1,2}/[0-9]{1,2}/[0-9]{4}\s+[0-9]{4}\s+UTC")
+_AFTER_A_WORD = re.compile(r"\S\s")
+_STAMP = re.compile(r"[0-9]{1,2}/[0-9]{1,2}/[0-9]{4}\s+[0-9]{4}\s+UTC")
 _ROW = re.compile(r"([A-Z][A-Z0-9/]{1,5})(?=[\s|]|$|-?[0-9])")
 _NUMBER = re.compile(r"-?[0-9]+")
 _TITLES = {
@@ -38,6 +38,9 @@ _TITLES = {
 }
 _VERSION = re.compile(r"\sV[0-9]+(?:\.[0-9]+)*(?=\s)")
 _CELL = 3
+# The longest row of any bulletin has less than half of it; and what is done with a line may take
+# time that grows with the square of its length.
+_LONGEST_LINE = 240
 _BEHIND = re.compile(r"\|?(?:  [0-9]| [0-9]{2}|[0-9]{3}| -[0-9]|-[0-9]{2})*")
 _FIRST_YEAR, _LAST_YEAR = 1990, 2100
 
@@ -94,14 +97,23 @@ def _cut(text: str) -> list[list[str]]:
     for raw in text.split("\n"):
         # Some files set every line in by one column, and archives add control characters.
         line = re.sub(r"[^\t\x20-\x7e]", "", raw).rstrip()
-        if _HEADER_LIKE.search(line):
+        if _resembles_header(line):
             blocks.append([line.strip()])
         elif blocks and line:
             blocks[-1].append(line)
     return blocks
 
 
+def _resembles_header(line: str) -> bool:
+    """Tell a line that has a time of issue behind a first word, whatever the words are."""
+    word = _AFTER_A_WORD.search(line)
+    return word is not None and _STAMP.search(line, word.end()) is not None
+
+
 def _block(lines: Sequence[str]) -> Block:
+    longest = max(map(len, lines))
+    if longest > _LONGEST_LINE:
+        raise BadBulletin(f"a line of {longest} characters below {lines[0][:40]!r}")
     found = _HEADER.fullmatch(lines[0])
     title = None if found is None else _VERSION.sub("", f"{found['title']} ").strip()
     if found is None or title not in _TITLES:

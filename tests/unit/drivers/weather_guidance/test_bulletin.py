@@ -171,3 +171,20 @@ def test_every_column_is_dated_by_walking_from_the_cycle(
     found = block("\n".join(lines))
     assert found.valid_at == times
     assert found.rows["X/N"] == tuple(map(str, temperatures))
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["x" * 300, "A B " * 75, "N/X  " + "1" * 300, "KSEA " + "A " * 150 + "3/09/2026  1800 UTC"],
+    ids=["a word", "words", "digits", "header"],
+)
+def test_a_block_with_a_line_no_bulletin_has_is_refused(line: str) -> None:
+    """The time a line takes grows faster than its length, so a length beyond use is refused."""
+    with pytest.raises(BadBulletin, match="a line of"):
+        block(f"{MAV}{line}\n" if "UTC" not in line else f"{line}\n")
+
+
+def test_a_line_too_long_spoils_its_own_block_only() -> None:
+    skipped: Counter[str] = Counter()
+    [found] = read_blocks(f"{MAV}{'x' * 300}\n\n{NBP}", skipped)
+    assert (found.station, skipped) == ("KOKX", {"refused: BadBulletin": 1})
