@@ -27,7 +27,7 @@ from kalshi_alpha.datastore import backfill, ingest
 from kalshi_alpha.drivers.macro_calendar import cli as macro_calendar
 from kalshi_alpha.exec import evaluate, heartbeat
 from kalshi_alpha.exec.pipelines import daily
-from kalshi_alpha.exec.runners import scan_ladders
+from kalshi_alpha.exec.runners import pilot, scan_ladders
 from kalshi_alpha.exec.wiring import BUILT_FAMILIES, SCENARIO_MODES
 from runs import REPO, new_root
 from scripts import write_reasons
@@ -36,6 +36,7 @@ DOCS = REPO / "docs"
 PAGES = sorted([*DOCS.rglob("*.md"), *REPO.glob("*.md"), *(REPO / "changelog.d").glob("*.md")])
 CLICK_COMMANDS = {
     "kalshi_alpha.exec.pipelines.daily": daily.cli,
+    "kalshi_alpha.exec.runners.pilot": pilot.cli,
     "kalshi_alpha.exec.runners.scan_ladders": scan_ladders.cli,
     "kalshi_alpha.datastore.ingest": ingest.cli,
     "kalshi_alpha.datastore.backfill": backfill.cli,

@@ -13,8 +13,10 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 from kalshi_alpha.core.errors import BadParameter
+from kalshi_alpha.datastore import home
+from kalshi_alpha.datastore.home import HOME_VARIABLE
 
-HOME_VARIABLE = "KALSHI_ALPHA_HOME"
+__all__ = ["HOME_VARIABLE", "Paths"]
 
 # Tickers and source names come from payloads and command lines; none may climb out of its folder.
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
@@ -47,7 +49,7 @@ class Paths:
     @classmethod
     def from_environ(cls, environ: Mapping[str, str]) -> Paths:
         """Take the root from ``KALSHI_ALPHA_HOME``, or the current directory if it is unset."""
-        return cls(Path(environ.get(HOME_VARIABLE) or "."))
+        return cls(home.home(environ))
 
     # --- raw payloads, as received --------------------------------------------------------
 
@@ -82,17 +84,17 @@ class Paths:
     @property
     def state(self) -> Path:
         """Folder of the state files that outlive a run."""
-        return self.proc / "state"
+        return home.state_folder(self.root)
 
     @property
     def kill_switch(self) -> Path:
         """The sentinel whose mere presence stops every submission."""
-        return self.state / "kill_switch"
+        return home.kill_switch(self.root)
 
     @property
     def heartbeat(self) -> Path:
         """Last sign of life of the running session."""
-        return self.state / "heartbeat.json"
+        return home.heartbeat(self.root)
 
     @property
     def fill_alpha(self) -> Path:
@@ -107,7 +109,11 @@ class Paths:
     @property
     def order_journal(self) -> Path:
         """SQLite journal of order intents, sends, acknowledgements, fills and unknowns."""
-        return self.state / "orders.sqlite"
+        return home.order_journal(self.root)
+
+    def practice_journal(self, session: str) -> Path:
+        """Orders of a practice session: never among those of an account."""
+        return self.proc / "practice" / _name(session) / "orders.sqlite"
 
     @property
     def alert_log(self) -> Path:

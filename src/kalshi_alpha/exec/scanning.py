@@ -172,7 +172,7 @@ def scan_family(
         _policy(run, options, alpha, weights, observed_events(made, snapshots)),
         no_skill=_no_skill(family_forecast.made, snapshots),
     )
-    risk = _risk_model(run, options)
+    risk = risk_model(run, options)
     result = scan(
         snapshots,
         {(f.quantity, f.period): f.pmf for f in made},
@@ -251,7 +251,8 @@ def _ladders(run: Run, known: Known, inputs: Inputs) -> Ladders:
     )
 
 
-def _risk_model(run: Run, options: ScanOptions) -> RiskModel:
+def risk_model(run: Run, options: ScanOptions) -> RiskModel:
+    """Return the value-at-risk model of the configured portfolio, with its limit."""
     portfolio = run.settings.portfolio
     factors = list(portfolio.factor_vols)
     correlation = [[1.0 if f == g else portfolio.rho(f, g) for g in factors] for f in factors]

@@ -10,6 +10,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from kalshi_alpha.brokers.kalshi.fixture_feed import FixtureFeed
+from kalshi_alpha.brokers.kalshi.venue_event import MarketData
 from kalshi_alpha.config.settings import Settings, load_settings
 from kalshi_alpha.core.errors import DataError, MissingData, NotBuilt, UsageError
 from kalshi_alpha.core.gates import Action
@@ -32,6 +33,7 @@ class DataMode(StrEnum):
 
     OFFLINE = "offline"
     ONLINE = "online"
+    SIM = "sim"
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +64,7 @@ class Run:
     family: str
     data_mode: DataMode
     action: Action
-    feed: FixtureFeed
+    feed: MarketData
     driver_fixtures: Path
     store: FeedStore
     decided: frozenset[str] = frozenset()
@@ -70,12 +72,12 @@ class Run:
     @property
     def environment(self) -> str:
         """The venue environment whose books are read."""
-        return "offline"
+        return "sim" if self.data_mode is DataMode.SIM else "offline"
 
     @property
     def ledger_mode(self) -> LedgerMode:
         """The mode that ledger rows of this run carry."""
-        return LedgerMode.OFFLINE
+        return LedgerMode.SIM if self.data_mode is DataMode.SIM else LedgerMode.OFFLINE
 
 
 def data_mode(*, online: bool, offline: bool) -> DataMode:

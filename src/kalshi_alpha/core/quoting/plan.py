@@ -29,7 +29,7 @@ class Because(StrEnum):
     TOO_SMALL = "smaller than wanted"
     DOUBT = "the market cannot be trusted"
     GATE = "the gate is closed"
-    MAKES_ROOM = "waits until an order on this side is gone or known"
+    MAKES_ROOM = "waits: an order on this side is not gone yet, or the wish is new"
     BUDGET = "no requests left in this round"
 
 

@@ -35,16 +35,22 @@ class LoopPolicy:
         Shortest time between two rounds: events that arrive meanwhile are taken together.
     idle_s
         Longest time between two rounds, so that the gate and the clock are looked at.
+    ripe_s
+        How long a quote must have been wanted, at its price, before an order is placed for it. A
+        book that others trade in empties and refills within moments; cancels never wait.
     """
 
     thresholds: RepriceThresholds
     queue: QueuePolicy
     pause_s: float = 0.05
     idle_s: float = 1.0
+    ripe_s: float = 0.5
 
     def __post_init__(self) -> None:
         if not 0.0 < self.pause_s <= self.idle_s:
             raise BadParameter(f"pauses must be 0 < {self.pause_s} <= {self.idle_s}")
+        if not 0.0 <= self.ripe_s < float("inf"):
+            raise BadParameter(f"a quote ripens in 0 s or more, was {self.ripe_s}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +95,8 @@ class QuotingLoop:
         self._solution = Solution((), {})
         self._woken = asyncio.Event()
         self._begun: datetime | None = None
+        self._stopped = False
+        self._wanted_since: dict[tuple[str, Side, int], float] = {}
         self.rounds = 0
         self.solved = 0
 
@@ -96,10 +104,15 @@ class QuotingLoop:
         """Ask for a round: a book, an order, the forecast or the gate changed."""
         self._woken.set()
 
+    def stop(self) -> None:
+        """End the run at the next look: what rests is cancelled then."""
+        self._stopped = True
+        self._woken.set()
+
     async def run(self, until: datetime) -> None:
-        """Quote until an instant, then cancel what rests, also when it ends by an error."""
+        """Quote until an instant or until stopped, then cancel what rests, also after an error."""
         try:
-            while self._clock.now() < until:
+            while self._clock.now() < until and not self._stopped:
                 await self.round()
                 await asyncio.sleep(self._policy.pause_s)
                 await self._sleep(until)
@@ -117,7 +130,8 @@ class QuotingLoop:
         why = moved(self._basis, basis, self._policy.thresholds)
         if why:
             self._think(state, books, basis, now)
-        done = Round(now, why, gate, self._plan(state, books, is_open=not gate))
+        unripe = self._unripe(self._seconds(now))
+        done = Round(now, why, gate, self._plan(state, books, unripe, is_open=not gate))
         await self._send(done)
         return done
 
@@ -127,12 +141,13 @@ class QuotingLoop:
         found = plan((), state.resting, self._policy.queue, gate_open=False)
         await self._send(Round(self._clock.now(), (), ("withdrawn",), found))
         self._basis = None
+        self._wanted_since.clear()
         return found
 
     async def _sleep(self, until: datetime) -> None:
         """Wait to be woken, but never past the end, nor longer than the idle time."""
         left = (until - self._clock.now()).total_seconds()
-        wait = min(self._policy.idle_s, max(left, 0.0))
+        wait = min(self._policy.idle_s, max(left, 0.0), self._until_ripe())
         try:
             await asyncio.wait_for(self._woken.wait(), wait)
         except TimeoutError:
@@ -177,14 +192,38 @@ class QuotingLoop:
         self._solution = self._solver.solve(books, state.held_e2, now)
         self.solved += 1
 
-    def _plan(self, state: DeskState, books: Mapping[str, OrderBook], *, is_open: bool) -> Plan:
+    def _unripe(self, now_s: float) -> frozenset[tuple[str, Side]]:
+        """Return the places whose quotes have not been wanted for long enough yet."""
+        quotes = [(quote.ticker, quote.side, quote.price.e4) for quote in self._solution.quotes]
+        self._wanted_since = {each: self._wanted_since.get(each, now_s) for each in quotes}
+        return frozenset(
+            (ticker, side)
+            for (ticker, side, _), since in self._wanted_since.items()
+            if now_s - since < self._policy.ripe_s
+        )
+
+    def _until_ripe(self) -> float:
+        """Return the seconds until the next quote ripens; infinite if none is unripe."""
+        now_s = self._seconds(self._clock.now())
+        ages = (now_s - since for since in self._wanted_since.values())
+        waits = (self._policy.ripe_s - age for age in ages if age < self._policy.ripe_s)
+        return min(waits, default=float("inf"))
+
+    def _plan(
+        self,
+        state: DeskState,
+        books: Mapping[str, OrderBook],
+        unripe: frozenset[tuple[str, Side]],
+        *,
+        is_open: bool,
+    ) -> Plan:
         doubted = frozenset(self._solver.tickers) - books.keys()
         return plan(
             self._solution.quotes,
             state.resting,
             self._policy.queue,
             doubted=doubted,
-            busy=state.busy,
+            busy=state.busy | unripe,
             gate_open=is_open,
         )
 

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Coroutine, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -20,7 +20,7 @@ from kalshi_alpha.sim.virtual_time import VirtualClock, run_virtual
 
 START = datetime(2024, 12, 11, 11, 30, tzinfo=UTC)
 T = "KXCPI-24NOV-T0.2"
-POLICY = LoopPolicy(thresholds=RepriceThresholds(age_s=3600.0), queue=QueuePolicy())
+POLICY = LoopPolicy(thresholds=RepriceThresholds(age_s=3600.0), queue=QueuePolicy(), ripe_s=0.0)
 
 
 @dataclass
@@ -260,6 +260,39 @@ def test_a_small_move_is_not_thought_about() -> None:
         await scene.loop.round()
 
     assert play(act).loop.solved == 1
+
+
+def test_a_quote_is_placed_once_it_has_been_wanted_for_a_while() -> None:
+    async def act(scene: Scene) -> None:
+        await scene.loop.run(START + timedelta(seconds=0.4))
+        assert scene.desk.log == []
+
+    async def act_longer(scene: Scene) -> None:
+        await scene.loop.run(START + timedelta(seconds=0.7))
+        assert scene.desk.log[0] == "place 10.00 @ 3400"
+
+    patient = replace(POLICY, ripe_s=0.5)
+    play(act, patient)
+    play(act_longer, patient)
+
+
+def test_a_book_that_flickers_makes_no_order_but_loses_one_at_once() -> None:
+    async def act(scene: Scene) -> None:
+        await scene.loop.run(START + timedelta(seconds=0.6))
+        scene.desk.log.clear()
+
+        async def flicker() -> None:
+            for bid in (3300, 3400) * 10:
+                scene.shelf.show(bid, 3800)
+                scene.loop.wake()
+                await asyncio.sleep(0.2)
+
+        noise = asyncio.create_task(flicker())
+        await scene.loop.run(START + timedelta(seconds=4))
+        await noise
+
+    scene = play(act, replace(POLICY, ripe_s=0.5))
+    assert [line for line in scene.desk.log if line.startswith("place")] == []
 
 
 @pytest.mark.parametrize(("pause", "idle"), [(0.0, 1.0), (2.0, 1.0)])

@@ -1,0 +1,417 @@
+"""One session: reconcile, look, decide, quote until the window ends, cancel, and compare again."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Coroutine, Iterable, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from kalshi_alpha.brokers.kalshi.account import KalshiAccount, streamed_fill, streamed_order
+from kalshi_alpha.brokers.kalshi.client import VenueClient
+from kalshi_alpha.brokers.kalshi.market_stream import MarketStream
+from kalshi_alpha.brokers.kalshi.signing import Signer
+from kalshi_alpha.brokers.kalshi.stream_commands import Channel
+from kalshi_alpha.brokers.kalshi.stream_events import Notice, NoticeKind, StreamHandlers
+from kalshi_alpha.brokers.kalshi.venue_snapshot import read_venue
+from kalshi_alpha.brokers.live import LiveGateway
+from kalshi_alpha.brokers.order_log import Journal
+from kalshi_alpha.config.pilot import Pilot
+from kalshi_alpha.core.book.ladder_book import LadderBook
+from kalshi_alpha.core.errors import VenueError
+from kalshi_alpha.core.gates import Verdict, clock_skew_reading
+from kalshi_alpha.core.orders.caps import Caps, LadderCaps
+from kalshi_alpha.core.orders.intent import OrderIntent
+from kalshi_alpha.core.orders.reconcile import Reconciliation
+from kalshi_alpha.core.ports import Clock
+from kalshi_alpha.core.quoting.basis import RepriceThresholds
+from kalshi_alpha.core.quoting.plan import QueuePolicy
+from kalshi_alpha.core.schedule import Phase
+from kalshi_alpha.core.types import Contracts, Money
+from kalshi_alpha.core.types.money import E6_PER_DOLLAR
+from kalshi_alpha.core.wire import StreamOpener
+from kalshi_alpha.exec.clock import RunClock
+from kalshi_alpha.exec.gate_readings import phase_of
+from kalshi_alpha.exec.holdings import held_and_allowed
+from kalshi_alpha.exec.inputs import Inputs
+from kalshi_alpha.exec.kill_watch import KillWatch
+from kalshi_alpha.exec.quoting.loop import LoopPolicy, QuotingLoop
+from kalshi_alpha.exec.quoting.solver import ScanSolver
+from kalshi_alpha.exec.scan_options import ScanOptions
+from kalshi_alpha.exec.scanning import Known, Scanned, risk_model, scan_family
+from kalshi_alpha.exec.session.live_books import LiveBooks
+from kalshi_alpha.exec.session.live_desk import LiveDesk, QuotedMarket
+from kalshi_alpha.exec.session.observer import Observer
+from kalshi_alpha.exec.session.session_gate import SessionGate
+from kalshi_alpha.exec.wiring import Run
+from kalshi_alpha.strategies.strategy import Strategy
+
+RUN_SCOPE = "pilot"
+ASK_EXCHANGE_EVERY_S = 5.0
+WITHDRAW_BEFORE = timedelta(seconds=2)
+"""How long before the end of the window quoting ends, so that cancels arrive inside it."""
+_LOOK_AT_CLOCK_S = 0.5
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Surroundings:
+    """What a session is given: the venue, its own files, and whoever wants to know.
+
+    Attributes
+    ----------
+    client, streams, signer
+        The account and the stream of one environment.
+    journal
+        Where orders are written before they are sent.
+    clock
+        The session's time.
+    observer
+        Is told of every event, round and refusal.
+    in_real_time
+        False where time jumps: the kill switch is then looked at in every round and before every
+        order, and not every few milliseconds of a time that nobody lives in.
+    """
+
+    client: VenueClient
+    streams: StreamOpener
+    signer: Signer
+    journal: Journal
+    clock: Clock
+    observer: Observer
+    in_real_time: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Prepared:
+    """What was read and fitted before the venue is asked anything."""
+
+    strategy: Strategy
+    calibration: object
+    inputs: Inputs
+    known: Known
+    options: ScanOptions
+    pilot: Pilot
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Held:
+    """A session that was held, or refused at its gate.
+
+    Attributes
+    ----------
+    scanned
+        The scan that it began with; its verdict says whether anything was quoted.
+    ended_at
+        When the last order was gone.
+    rounds, solved
+        Looks of the quoting loop, and how often quotes were worked out.
+    reconciliation
+        The last comparison with the venue.
+    killed
+        Whether the kill switch ended it.
+    """
+
+    scanned: Scanned
+    ended_at: datetime
+    rounds: int
+    solved: int
+    reconciliation: Reconciliation
+    killed: bool = False
+
+    @property
+    def verdict(self) -> Verdict:
+        """The verdict that it began with."""
+        return self.scanned.verdict
+
+
+async def hold_session(
+    run: Run, given: Surroundings, prepared: Prepared, *, settled_at: datetime | None = None
+) -> Held:
+    """Hold one session, from the first question to the last comparison.
+
+    Parameters
+    ----------
+    run, given, prepared
+        Where, with what, and on what grounds.
+    settled_at
+        When the markets will have paid; the last comparison waits for it. None does not wait.
+
+    Raises
+    ------
+    VenueError
+        If the venue cannot be asked, or our clock is not its.
+    """
+    client, clock = given.client, given.clock
+    await client.compare_clocks()
+    await client.tune_limits()
+    kill = KillWatch(run.paths.kill_switch, lambda switch: given.observer.killed(switch.path))
+    gate_of: list[SessionGate] = []
+
+    def order_gate(_intent: OrderIntent) -> Verdict:
+        return gate_of[0].judge()
+
+    gateway = LiveGateway(
+        KalshiAccount(client),
+        given.journal,
+        clock,
+        gate=order_gate,
+        kill=kill.engaged,
+        caps=pilot_caps(prepared.pilot),
+        on_event=given.observer.order_event,
+        on_alert=given.observer.alert,
+    )
+    given.observer.watches(gateway.blotter)
+    found = await gateway.start(Contracts.whole(prepared.pilot.group.contracts_in_15_s))
+    scanned, run = await _scan(run, given, prepared, gateway)
+    gate = _session_gate(run, scanned, gateway, client, clock)
+    gate_of.append(gate)
+    # The scan asked the exchange a moment ago; it is asked again while the session lasts.
+    gate.exchange_said(trading_active=run.feed.trading_active())
+    if not scanned.verdict.go:
+        return Held(scanned=scanned, ended_at=clock.now(), rounds=0, solved=0, reconciliation=found)
+    loop = await _quote(run, given, prepared, gateway, gate, kill, scanned)
+    ended_at = clock.now()
+    if settled_at is not None:
+        await asyncio.sleep(max(0.0, (settled_at - ended_at).total_seconds()))
+    last = await gateway.reconcile()
+    await gateway.close()
+    return Held(
+        scanned=scanned,
+        ended_at=ended_at,
+        rounds=loop.rounds,
+        solved=loop.solved,
+        reconciliation=last,
+        killed=kill.seen is not None,
+    )
+
+
+def pilot_caps(pilot: Pilot) -> Caps:
+    """Return the caps of the last check, from the pilot's configuration."""
+    caps = pilot.caps
+    return Caps(
+        total=_dollars(caps.total_usd),
+        per_second=caps.orders_per_second,
+        default=LadderCaps(
+            # A contract never costs more than a dollar and its fee of less than two cents.
+            order=Money(caps.order_contracts * E6_PER_DOLLAR * 102 // 100),
+            strike=_dollars(caps.strike_usd),
+            ladder=_dollars(caps.ladder_usd),
+        ),
+    )
+
+
+def loop_policy(pilot: Pilot) -> LoopPolicy:
+    """Return when the loop thinks and what it may send, from the pilot's configuration."""
+    quoting = pilot.quoting
+    return LoopPolicy(
+        thresholds=RepriceThresholds(
+            prob=quoting.reprice_probability,
+            book_e4=int(100 * quoting.reprice_cents),
+            age_s=quoting.max_age_s,
+        ),
+        queue=QueuePolicy(
+            improvement_e4=int(100 * quoting.improvement_cents),
+            size_e2=int(100 * quoting.size_contracts),
+            tokens=quoting.tokens_per_round,
+        ),
+        pause_s=quoting.pause_ms / 1000,
+    )
+
+
+async def _scan(
+    run: Run, given: Surroundings, prepared: Prepared, gateway: LiveGateway
+) -> tuple[Scanned, Run]:
+    """Read the venue and scan its ladders; every reading that sending needs is among the known."""
+    seen = await read_venue(given.client, prepared.inputs.events, given.clock)
+    run = replace(run, feed=seen)
+    events = {ticker: seen.events(ticker) for ticker in prepared.inputs.events}
+    known = replace(
+        prepared.known,
+        readings=(
+            *prepared.known.readings,
+            clock_skew_reading(given.client.guard.skew_s),
+            gateway.reconciliation_reading(),
+        ),
+    )
+    at = RunClock(given.clock.now(), run.clock.source)
+    return (
+        scan_family(
+            replace(run, clock=at),
+            known,
+            prepared.strategy,
+            prepared.calibration,
+            replace(prepared.inputs, events=events),
+            prepared.options,
+            run_scope=RUN_SCOPE,
+        ),
+        run,
+    )
+
+
+def _session_gate(
+    run: Run, scanned: Scanned, gateway: LiveGateway, client: VenueClient, clock: Clock
+) -> SessionGate:
+    calendar, phases = scanned.known.calendar, dict[datetime, Phase]()
+
+    def phase(at: datetime) -> Phase:
+        second = at.replace(microsecond=0)
+        if second not in phases:
+            phases.clear()
+            phases[second] = phase_of(
+                replace(run, clock=RunClock(second, run.clock.source)), calendar
+            )
+        return phases[second]
+
+    return SessionGate(
+        run,
+        scanned.verdict.readings,
+        clock,
+        phase_of=phase,
+        skew_s=lambda: client.guard.skew_s,
+        reconciliation=gateway.reconciliation_reading,
+    )
+
+
+async def _quote(
+    run: Run,
+    given: Surroundings,
+    prepared: Prepared,
+    gateway: LiveGateway,
+    gate: SessionGate,
+    kill: KillWatch,
+    scanned: Scanned,
+) -> QuotingLoop:
+    """Quote until the window ends or the kill switch goes on, with everything that goes beside."""
+    clock, ends_at = given.clock, session_end(scanned)
+    solver = _solver(run, prepared, scanned)
+    stream, books = _stream(given, gateway, solver.tickers)
+
+    def reasons() -> tuple[str, ...]:
+        if kill.engaged():
+            loop.stop()
+        return gate.reasons()
+
+    loop = QuotingLoop(
+        LiveDesk(gateway, _quoted(scanned), clock, ends_at, on_refused=given.observer.refused),
+        books,
+        solver,
+        clock,
+        gate=reasons,
+        policy=loop_policy(prepared.pilot),
+        show=given.observer.round_done,
+    )
+    given.observer.on_wake(loop.wake)
+
+    async def until_killed() -> None:
+        await kill.run()
+        loop.stop()
+
+    beside = [gateway.run(), stream.run(), _ask_exchange(given, gate), _look_at_clock(given)]
+    if given.in_real_time:
+        beside.append(until_killed())
+    async with _running(beside):
+        await loop.run(ends_at - WITHDRAW_BEFORE)
+        await gateway.cancel_all()
+    return loop
+
+
+def session_end(scanned: Scanned) -> datetime:
+    """Return when nothing may rest any more: the end of the window, or the first close."""
+    ends = [market.close_at for s in scanned.snapshots for market in s.ladder.markets]
+    rests_until = scanned.known.phase.rests_until
+    return min([*ends, *([] if rests_until is None else [rests_until])])
+
+
+def _solver(run: Run, prepared: Prepared, scanned: Scanned) -> ScanSolver:
+    sizing = replace(
+        scanned.policy.sizing, contracts=Contracts.whole(prepared.pilot.caps.order_contracts)
+    )
+    return ScanSolver(
+        scanned.snapshots,
+        {(f.quantity, f.period): f.pmf for f in scanned.forecasts.forecasts},
+        held_and_allowed(run, (), scanned.snapshots, run.settings.pal_policy, RUN_SCOPE),
+        replace(scanned.policy, sizing=sizing),
+        risk_model(run, prepared.options),
+    )
+
+
+def _quoted(scanned: Scanned) -> Mapping[str, QuotedMarket]:
+    return {
+        market.ticker: QuotedMarket(s.ladder.series_ticker, market, s.fee_terms)
+        for s in scanned.snapshots
+        for market in s.ladder.markets
+    }
+
+
+def _stream(
+    given: Surroundings, gateway: LiveGateway, tickers: Iterable[str]
+) -> tuple[MarketStream, LiveBooks]:
+    observer = given.observer
+
+    def changed(book: LadderBook) -> None:
+        books.changed(book)
+        observer.wake()
+
+    def noticed(notice: Notice) -> None:
+        observer.stream_notice(notice)
+        if notice.kind in {NoticeKind.CONNECTED, NoticeKind.CHANNEL_ENDED}:
+            gateway.doubt()
+
+    stream = MarketStream(
+        given.streams,
+        given.signer,
+        given.clock,
+        tickers,
+        handlers=StreamHandlers(
+            on_book=changed,
+            on_fill=lambda fill: gateway.take_fill(streamed_fill(fill)),
+            on_user_order=lambda order: gateway.take_order(streamed_order(order)),
+            on_notice=noticed,
+        ),
+        channels=(Channel.FILL, Channel.USER_ORDERS),
+        path=given.client.host.stream_path,
+    )
+    books = LiveBooks(stream.books, given.clock)
+    return stream, books
+
+
+async def _ask_exchange(given: Surroundings, gate: SessionGate) -> None:
+    """Ask again and again whether the exchange trades; no answer closes the gate."""
+    while True:
+        await asyncio.sleep(ASK_EXCHANGE_EVERY_S)
+        try:
+            status = await given.client.exchange_status()
+        except VenueError as error:
+            given.observer.alert("exchange", str(error))
+            gate.exchange_said(trading_active=None)
+        else:
+            gate.exchange_said(trading_active=status.exchange_active and status.trading_active)
+
+
+async def _look_at_clock(given: Surroundings) -> None:
+    """Notice a step of the clock within a second."""
+    while given.client.guard.look():
+        await asyncio.sleep(_LOOK_AT_CLOCK_S)
+    given.observer.alert("clock_skew", "the clock stepped: nothing is signed any more")
+
+
+@asynccontextmanager
+async def _running(coroutines: Iterable[Coroutine[Any, Any, None]]) -> AsyncIterator[None]:
+    """Run tasks beside a block, and end them with it; the first that fails ends the block."""
+    try:
+        async with asyncio.TaskGroup() as group:
+            tasks = [group.create_task(each) for each in coroutines]
+            try:
+                yield
+            finally:
+                for task in tasks:
+                    task.cancel()
+    except ExceptionGroup as failures:
+        raise failures.exceptions[0] from failures
+
+
+def _dollars(amount: Decimal) -> Money:
+    return Money(int(amount * E6_PER_DOLLAR))

@@ -1,0 +1,125 @@
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from datetime import timedelta
+from decimal import Decimal
+
+from fakes.order_venue import FakeVenue
+from kalshi_alpha.core.fees import FeeTerms, FeeType
+from kalshi_alpha.core.gates.reasons import Reason
+from kalshi_alpha.core.quoting.plan import Because, Step
+from kalshi_alpha.core.types import (
+    Contracts,
+    Market,
+    MarketStatus,
+    Side,
+    Strike,
+    StrikeType,
+    TickGrid,
+)
+from kalshi_alpha.exec.session.live_desk import REFUSED_FOR, LiveDesk, QuotedMarket
+from kalshi_alpha.sim.virtual_time import VirtualClock, run_virtual
+from live_desk import LiveDesk as Around
+from live_desk import MemoryJournal
+from order_cases import AT
+
+EVENT, TICKER = "KXCPI-24NOV", "KXCPI-24NOV-T0.2"
+CLOSE = AT + timedelta(hours=2)
+MARKET = Market(
+    TICKER,
+    EVENT,
+    Strike(StrikeType.GREATER, floor=Decimal("0.2")),
+    TickGrid.linear_cent(),
+    MarketStatus.ACTIVE,
+    CLOSE,
+)
+QUOTED = QuotedMarket("KXCPI", MARKET, FeeTerms(FeeType.QUADRATIC_WITH_MAKER_FEES, Decimal(1)))
+
+
+@dataclass
+class Scene:
+    around: Around
+    desk: LiveDesk
+    refused: list[str] = field(default_factory=list)
+
+
+def play(act: Callable[[Scene], Awaitable[None]]) -> None:
+    async def main(clock: VirtualClock) -> None:
+        around = await Around(clock, FakeVenue(clock), MemoryJournal()).open()
+        refused: list[str] = []
+        desk = LiveDesk(
+            around.gateway, {TICKER: QUOTED}, clock, AT + timedelta(hours=1), refused.append
+        )
+        try:
+            await act(Scene(around, desk, refused))
+        finally:
+            await around.close()
+
+    run_virtual(main, AT)
+
+
+def step(price_e4: int = 3400, lots: int = 5, order: str | None = None) -> Step:
+    return Step(TICKER, Side.YES, price_e4, Contracts.whole(lots), Because.WANTED, order)
+
+
+def test_what_is_placed_rests_with_its_fee_and_its_end() -> None:
+    async def act(scene: Scene) -> None:
+        await scene.desk.place([step(), step(3300)])
+        state = scene.desk.state()
+        assert [(o.price.e4, o.remaining) for o in state.resting] == [
+            (3400, Contracts.whole(5)),
+            (3300, Contracts.whole(5)),
+        ]
+        assert state.busy == frozenset()
+        orders = list(scene.around.blotter.orders.values())
+        assert {o.intent.expires_at for o in orders} == {AT + timedelta(hours=1)}
+        # 0.0175 * 5 * 0.34 * 0.66 is 0.019635, up to the balance step.
+        assert str(orders[0].intent.fee_max) == "0.019700"
+
+    play(act)
+
+
+def test_two_alike_orders_of_one_instant_are_two() -> None:
+    async def act(scene: Scene) -> None:
+        await scene.desk.place([step(), step()])
+        assert len(scene.desk.state().resting) == 2
+
+    play(act)
+
+
+def test_an_order_never_outlives_its_market() -> None:
+    async def act(scene: Scene) -> None:
+        clock = scene.around.clock
+        long = LiveDesk(scene.around.gateway, {TICKER: QUOTED}, clock, AT + timedelta(hours=9))
+        await long.place([step()])
+        (order,) = scene.around.blotter.orders.values()
+        assert order.intent.expires_at == CLOSE
+
+    play(act)
+
+
+def test_cancelling_and_cutting_are_seen_in_the_next_state() -> None:
+    async def act(scene: Scene) -> None:
+        await scene.desk.place([step(), step(3300)])
+        first, second = (o.client_order_id for o in scene.desk.state().resting)
+        await scene.desk.cut([step(lots=2, order=first)])
+        await scene.desk.cancel([step(order=second)])
+        (left,) = scene.desk.state().resting
+        assert (left.client_order_id, left.remaining) == (first, Contracts.whole(2))
+
+    play(act)
+
+
+def test_a_refused_place_is_left_alone_for_a_while() -> None:
+    async def act(scene: Scene) -> None:
+        scene.around.closed_gate = Reason.FREEZE_WINDOW
+        await scene.desk.place([step()])
+        assert scene.desk.state().busy == {(TICKER, Side.YES)}
+        assert "freeze_window" in scene.refused[0]
+        begun = scene.around.clock.now()
+        waited = await scene.around.until(lambda: not scene.desk.state().busy)
+        assert timedelta(seconds=waited) >= REFUSED_FOR - timedelta(seconds=0.1)
+        assert scene.around.clock.now() > begun
+
+    play(act)
