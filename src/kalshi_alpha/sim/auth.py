@@ -75,6 +75,11 @@ class KeyRing:
         """Register a key; one with the same id is replaced."""
         self._keys[key.key_id] = key
 
+    def account_of(self, key_id: str) -> str | None:
+        """Return whose a key is, or None for one that is not known."""
+        key = self._keys.get(key_id)
+        return None if key is None else key.account_id
+
     def verify(self, method: str, path: str, headers: Mapping[str, str], at: datetime) -> ApiKey:
         """Return the key that signed a request.
 

@@ -17,6 +17,7 @@ import msgspec
 from kalshi_alpha.core.errors import DomainError
 from kalshi_alpha.core.types import Contracts, Price
 from kalshi_alpha.core.wire import WireReply, WireRequest
+from kalshi_alpha.sim.auth import KEY_HEADER
 from kalshi_alpha.sim.faults import Fault, FaultPlan, Site
 from kalshi_alpha.sim.faults_market import Counterparty
 from kalshi_alpha.sim.rest_errors import Refusal, error_object, nested, too_many
@@ -295,9 +296,16 @@ class RequestFaults:
         return self._whole(asked)
 
     def _targets(self, asked: _Request) -> list[str]:
+        """Return the orders that a cancel is meant for; one without names is for all."""
         found = find(asked.request.method, asked.request.path)
         named = found[1].get("order_id") if found else None
-        return [named] if named else _order_ids_of(asked.request.body)
+        if named:
+            return [named]
+        if asked.request.body:
+            return _order_ids_of(asked.request.body)
+        account_id = self._app.keys.account_of(asked.headers.get(KEY_HEADER, ""))
+        resting = () if account_id is None else self._app.engine.resting(account_id)
+        return [order.order_id for order in resting]
 
     def _fill(self, order_id: str, at: datetime) -> None:
         """Fill an order, in part every other time."""

@@ -2,14 +2,16 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 import urllib.request
 from pathlib import Path
 
+import click
 import pytest
 
-from kalshi_alpha.sim.__main__ import main
+from kalshi_alpha.sim.__main__ import main, serve
 
 FIXTURES = Path(__file__).resolve().parents[2] / "data_fixtures"
 
@@ -73,6 +75,14 @@ def test_what_cannot_be_is_refused_in_one_line(
     (line,) = capsys.readouterr().err.splitlines()
     assert line.startswith("sim: ")
     assert names in line
+
+
+def test_the_page_about_it_has_exactly_its_flags() -> None:
+    page = (FIXTURES.parents[1] / "docs/how-to/practise-on-the-local-exchange.md").read_text()
+    rows = re.findall(r"^\| (`--[^|]+) \|", page, re.MULTILINE)
+    documented = {flag for row in rows for flag in re.findall(r"--[a-z-]+", row)}
+    options = [o for o in serve.params if isinstance(o, click.Option)]
+    assert documented == {flag for o in options for flag in (*o.opts, *o.secondary_opts)}
 
 
 def test_a_folder_without_fixtures_is_named(home: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -2,8 +2,10 @@ from __future__ import annotations
 
 import ast
 import inspect
+import re
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
+from pathlib import Path
 
 import pytest
 
@@ -11,6 +13,7 @@ from kalshi_alpha.core.errors import BadParameter
 from kalshi_alpha.sim import faults
 from kalshi_alpha.sim.faults import LASTS_S, SITE_OF, Fault, FaultPlan, ScriptedFault, Site
 
+PAGE = Path(__file__).resolve().parents[3] / "docs/reference/local-exchange-faults.md"
 NOW = datetime(2025, 6, 11, 10, 30, tzinfo=UTC)
 LATER = NOW + timedelta(seconds=10)
 
@@ -20,18 +23,31 @@ def test_there_are_thirty_five_faults_each_at_one_site() -> None:
     assert set(SITE_OF) == set(Fault)
 
 
-def test_every_fault_says_what_the_maker_sees() -> None:
+def _described() -> dict[str, str]:
     tree = ast.parse(inspect.getsource(faults))
     (body,) = (n.body for n in tree.body if isinstance(n, ast.ClassDef) and n.name == "Fault")
     pairs = list(pairwise(body))
-    described = [
-        name.targets[0].id
+    return {
+        name.targets[0].id: " ".join(text.value.value.split())
         for name, text in pairs
         if isinstance(name, ast.Assign)
         and isinstance(name.targets[0], ast.Name)
         and isinstance(text, ast.Expr)
-    ]
-    assert described == [fault.name for fault in Fault]
+        and isinstance(text.value, ast.Constant)
+        and isinstance(text.value.value, str)
+    }
+
+
+def test_every_fault_says_what_the_maker_sees() -> None:
+    assert list(_described()) == [fault.name for fault in Fault]
+
+
+def test_the_page_of_faults_says_the_same() -> None:
+    rows = re.findall(r"^\| `(\w+)` \| [^|]+ \| ([^|]+) \|$", PAGE.read_text(), re.MULTILINE)
+    seen = {name: text for name, text in rows if not text[0].isdigit()}
+    assert seen == {fault: _described()[fault.name] for fault in Fault}
+    lasting = {name for name, text in rows if text[0].isdigit()}
+    assert lasting == set(LASTS_S)
 
 
 def test_a_plan_without_rates_or_script_does_nothing() -> None:

@@ -211,6 +211,14 @@ def test_cancels_of_a_batch_race_too_and_unknown_orders_are_passed_over() -> Non
     assert rows[1]["error"]["code"] == "not_found"
 
 
+def test_a_cancel_of_everything_races_every_order() -> None:
+    ex = _exchange()
+    ids = [ex.rest(count="4.00"), ex.rest(price="0.3300", count="4.00")]
+    ex.app.faults.inject(Fault.CANCEL_RACES_FILL)
+    assert _status(_deliver(ex, "DELETE", ORDERS)) == 204
+    assert all(ex.app.engine.order(order_id).filled_e2 >= 200 for order_id in ids)
+
+
 def test_a_lost_cancel_has_cancelled() -> None:
     ex = _exchange()
     order_id = ex.rest()
