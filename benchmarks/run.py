@@ -27,8 +27,13 @@ SCRIPTS = {
     "startup": "Whole processes",
     "signing": "Request signatures",
     "order_path": "Decision to wire",
+    "book_messages": "Book frames",
+    "socket_to_book": "Socket to book",
 }
-LIBRARIES = ("numpy", "scipy", "cvxpy", "clarabel")
+LIBRARIES = (
+    *("numpy", "scipy", "cvxpy", "clarabel"),
+    *("numba", "msgspec", "picows", "websockets", "nautilus_trader", "orjson"),
+)
 
 
 class Outcome(NamedTuple):

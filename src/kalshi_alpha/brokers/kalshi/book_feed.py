@@ -21,11 +21,11 @@ from kalshi_alpha.brokers.kalshi.stream_frames import (
     decode_unusual,
     read_change,
     read_price,
-    snapshot_levels,
+    snapshot_texts,
 )
 from kalshi_alpha.core.book.ladder_book import Dirty, LadderBook
 from kalshi_alpha.core.errors import DomainError
-from kalshi_alpha.core.types import Side
+from kalshi_alpha.core.types import E4_PER_DOLLAR, Side
 
 ANY_SEQ = 0
 """No frame has this number: the next frame's number is taken as it comes."""
@@ -191,16 +191,11 @@ class BookFeed:
             self._tell(waiting)
             return waiting
         try:
-            price_e4, delta_e2 = read_price(msg.price_dollars), read_change(msg.delta_fp)
-            book.apply_delta(msg.side, price_e4, delta_e2)
+            price_e4, change_e2 = self._price(msg.price_dollars), self._change(msg.delta_fp)
+            book.apply_delta(msg.side, price_e4, change_e2)
         except DomainError:
             # A level that nobody can place: the text says nothing about the rest of the book.
             book.mark(Dirty.BAD_LEVEL)
-        else:
-            if len(self._changes) >= CHANGES_KEPT:
-                self._changes.clear()
-            self._prices[msg.price_dollars] = price_e4
-            self._changes[msg.delta_fp] = delta_e2
         if book.dirty is not None:
             self._tell(book)
         return book
@@ -216,13 +211,32 @@ class BookFeed:
             other.books.pop(ticker, None)
         held.books[ticker] = book
         try:
-            yes, no = (snapshot_levels(frame.msg, side) for side in Side)
+            yes, no = (
+                [(self._price(price), self._change(count)) for price, count in texts]
+                for texts in (snapshot_texts(frame.msg, side) for side in Side)
+            )
             book.apply_snapshot(yes, no)
         except DomainError:
             book.mark(Dirty.BAD_LEVEL)
         if book.dirty is not None:
             self._tell(book)
         return book
+
+    def _price(self, text: str) -> int:
+        e4 = self._prices.get(text)
+        if e4 is None:
+            e4 = read_price(text)
+            if 0 < e4 < E4_PER_DOLLAR:  # no other is kept, so a price that is found is legal
+                self._prices[text] = e4
+        return e4
+
+    def _change(self, text: str) -> int:
+        e2 = self._changes.get(text)
+        if e2 is None:
+            if len(self._changes) >= CHANGES_KEPT:
+                self._changes.clear()
+            e2 = self._changes[text] = read_change(text)
+        return e2
 
     def _tell(self, book: LadderBook) -> None:
         if self._on_dirty is not None:

@@ -21,6 +21,7 @@ from kalshi_alpha.core.types import E4_PER_DOLLAR, Side
 
 _BLOCK_MIN, _BLOCK_MAX = 64, 2048
 _NO_ROW = (-1, 0, 0)
+_SIDES = (Side.YES, Side.NO)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -219,12 +220,11 @@ class _Walk:
     def _give(self, ticker: str) -> None:
         """Give a book the levels that the kernel has reached."""
         book, at = self._feed.books[ticker], self._index[ticker]
-        dirty, step_e4 = book.dirty, self._step_e4
-        yes, no = (
-            [(int(tick) * step_e4, int(sizes[tick])) for tick in np.flatnonzero(sizes[1:]) + 1]
-            for sizes in self._levels[at]
-        )
-        book.apply_snapshot(yes, no)
+        dirty, bids = book.dirty, []
+        for sizes in self._levels[at]:
+            ticks = np.flatnonzero(sizes[1:]) + 1
+            bids.append(zip((ticks * self._step_e4).tolist(), sizes[ticks].tolist(), strict=True))
+        book.apply_snapshot(*bids)
         book.dirty = dirty
 
     def _take_book(self, book: LadderBook) -> int:
@@ -232,14 +232,14 @@ class _Walk:
         at = self._index.get(book.ticker)
         if at is None:
             at = self._add(book.ticker)
-        bids = [book.levels(side) for side in Side]
-        self._refine(max(1, min(_step_of(price) for price, _ in (*bids[0], *bids[1], (100, 1)))))
-        step_e4 = self._step_e4
-        for side, levels in enumerate(bids):
-            self._levels[at, side, 1:] = 0
-            for price_e4, size_e2 in levels:
-                self._levels[at, side, price_e4 // step_e4] = size_e2
-            self._tops[at, side] = levels[0][0] // step_e4 if levels else 0
+        self._refine(book.step_e4)
+        for side in Side:
+            row = _SIDES.index(side)
+            levels: IntArray = np.array(book.levels(side), dtype=np.int64).reshape(-1, 2)
+            ticks = levels[:, 0] // self._step_e4
+            self._levels[at, row, 1:] = 0
+            self._levels[at, row, ticks] = levels[:, 1]
+            self._tops[at, row] = ticks[0] if len(ticks) else 0
         carrier = next(
             (s for s, held in self._feed.subscriptions.items() if book.ticker in held.books), None
         )
@@ -321,10 +321,6 @@ def _words(recording: bytes) -> IntArray:
         aligned, shape=(size - 7,), strides=(1,), writeable=False
     )
     return words
-
-
-def _step_of(price_e4: int) -> int:
-    return next(step for step in STEPS_E4 if price_e4 % step == 0)
 
 
 def _ticks(step_e4: int) -> IntArray:

@@ -8,13 +8,13 @@ money is required; fields nobody reads here are skipped, for the venue adds some
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import TypeAlias, get_args
 
 import msgspec
 
 from kalshi_alpha.core.errors import BadContracts, VenueError
-from kalshi_alpha.core.types import Contracts, Price, Side
+from kalshi_alpha.core.types import Price, Side
 
 _SIGNED_COUNT = re.compile(r"(-?[0-9]+)(?:\.([0-9]{1,2}))?")
 
@@ -285,18 +285,12 @@ def decode_unusual(frame: bytes, error: Exception) -> StreamFrame:
     )
 
 
-def snapshot_levels(msg: SnapshotMsg, side: Side) -> list[tuple[int, int]]:
-    """Return a side's bids as pairs (price in 1e-4 dollars, hundredths of contracts).
-
-    Raises
-    ------
-    BadPrice, BadContracts
-        If a text is no price or no count.
-    """
+def snapshot_texts(msg: SnapshotMsg, side: Side) -> Iterable[tuple[str, str]]:
+    """Return a side's bids as pairs of texts, price and count."""
     today, old = (msg.yes_dollars_fp, msg.yes) if side is Side.YES else (msg.no_dollars_fp, msg.no)
     if today is not None:
-        return [(Price.parse(price).e4, Contracts.parse(count).e2) for price, count in today]
-    return [(100 * cents, 100 * count) for cents, count in old or ()]
+        return today
+    return [(_of_cents(cents), f"{count}.00") for cents, count in old or ()]
 
 
 def read_price(text: str) -> int:

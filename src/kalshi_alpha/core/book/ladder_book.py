@@ -19,7 +19,7 @@ from kalshi_alpha.core.types import E4_PER_DOLLAR, Side
 STEPS_E4 = (100, 10, 1)
 """The grids a book can be held on, in 1e-4 dollars; it moves to a finer one when it must."""
 
-_YES = Side.YES
+_YES, _NO = Side.YES, Side.NO
 
 
 class Dirty(StrEnum):
@@ -161,21 +161,38 @@ class LadderBook:
         """
         self._clear(self._step_e4)
         self.dirty = Dirty.BAD_LEVEL
-        for side, bids in ((Side.YES, yes_bids), (Side.NO, no_bids)):
-            seen: set[int] = set()
-            for price_e4, size_e2 in bids:
-                if size_e2 < 0:
-                    raise BadContracts(f"{self.ticker} rests {size_e2} hundredths at {price_e4}e-4")
-                if price_e4 in seen:
-                    raise BadMarket(f"{self.ticker} quotes {price_e4}e-4 dollars twice for {side}")
-                seen.add(price_e4)
-                self.apply_delta(side, price_e4, size_e2)
+        best_yes_e4, best_no_e4 = self._fill(_YES, yes_bids), self._fill(_NO, no_bids)
+        self._yes_top, self._no_top = best_yes_e4 // self._step_e4, best_no_e4 // self._step_e4
+        self.bid_e4, self.ask_e4 = best_yes_e4, E4_PER_DOLLAR - best_no_e4
         self.dirty = None
+
+    def _fill(self, side: Side, bids: Iterable[tuple[int, int]]) -> int:
+        """Set the levels of an empty side and return the best price, or 0."""
+        best_e4 = 0
+        seen: set[int] = set()
+        for price_e4, size_e2 in bids:
+            tick = self._tick_of.get(price_e4)
+            if tick is None:
+                tick = self._refine(price_e4)
+            if size_e2 < 0:
+                raise BadContracts(f"{self.ticker} rests {size_e2} hundredths at {price_e4}e-4")
+            if price_e4 in seen:
+                raise BadMarket(f"{self.ticker} quotes {price_e4}e-4 dollars twice for {side}")
+            seen.add(price_e4)
+            self._of(side)[tick] = size_e2
+            if price_e4 > best_e4 and size_e2:
+                best_e4 = price_e4
+        return best_e4
 
     def mark(self, why: Dirty) -> None:
         """Say that the book may not be believed; the first reason is kept until a snapshot."""
         if self.dirty is None:
             self.dirty = why
+
+    @property
+    def step_e4(self) -> int:
+        """The step of the grid that the book is held on, in 1e-4 dollars."""
+        return self._step_e4
 
     @property
     def is_crossed(self) -> bool:
@@ -226,12 +243,18 @@ class LadderBook:
             self.mark(Dirty.BAD_LEVEL)
             raise BadPrice(f"{self.ticker} bids at {price_e4!r}e-4 dollars")
         step_e4 = next(step for step in STEPS_E4 if step < self._step_e4 and price_e4 % step == 0)
-        held = [(side, self.levels(side)) for side in Side]
-        self._clear(step_e4)
-        for side, bids in held:
-            for at_e4, size_e2 in bids:
-                self.apply_delta(side, at_e4, size_e2)
+        ratio = self._step_e4 // step_e4
+        self._yes, self._no = _spread(self._yes, ratio), _spread(self._no, ratio)
+        self._yes_top *= ratio
+        self._no_top *= ratio
+        self._step_e4, self._tick_of = step_e4, _ticks(step_e4)
         return self._tick_of[price_e4]
+
+
+def _spread(levels: list[int], ratio: int) -> list[int]:
+    finer = [0] * ((len(levels) - 1) * ratio + 1)
+    finer[::ratio] = levels
+    return finer
 
 
 @lru_cache(maxsize=len(STEPS_E4))  # one table a grid, shared by every book

@@ -21,7 +21,7 @@ from kalshi_alpha.brokers.kalshi.stream_frames import (
     UserOrderFrame,
     decode_frame,
     read_change,
-    snapshot_levels,
+    snapshot_texts,
 )
 from kalshi_alpha.core.errors import BadContracts
 from kalshi_alpha.core.types import Contracts, Side
@@ -66,14 +66,14 @@ def test_a_delta_is_read_and_what_nobody_reads_is_skipped() -> None:
 def test_a_snapshot_gives_its_levels_and_an_absent_side_is_empty() -> None:
     frame = decode_frame(SNAPSHOT)
     assert isinstance(frame, Snapshot)
-    assert snapshot_levels(frame.msg, Side.YES) == [(3300, 4000), (3400, 12_000)]
-    assert snapshot_levels(frame.msg, Side.NO) == []
+    assert snapshot_texts(frame.msg, Side.YES) == (("0.3300", "40.00"), ("0.3400", "120.00"))
+    assert list(snapshot_texts(frame.msg, Side.NO)) == []
 
 
 def test_cents_of_old_recordings_come_out_in_todays_form() -> None:
     frame = decode_frame(OLD_SNAPSHOT)
     assert isinstance(frame, Snapshot)
-    assert snapshot_levels(frame.msg, Side.NO) == [(6400, 7500)]
+    assert snapshot_texts(frame.msg, Side.NO) == [("0.6400", "75.00")]
     assert decode_frame(OLD_DELTA) == Delta(2, 7, DeltaMsg("T", "0.0500", "-13.00", Side.NO))
     old_trade = decode_frame(
         b'{"type":"trade","sid":2,"seq":1,"msg":{"trade_id":"t","market_ticker":"T","yes_price":86,'
