@@ -5,19 +5,17 @@ Standard library only, so that it can be set while everything else is broken.
 
 from __future__ import annotations
 
-import json
 import os
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import NamedTuple
 
 from kalshi_alpha.datastore.atomic import fsync_folder, write_atomic
 
 SCHEMA = 1
 
 
-@dataclass(frozen=True, slots=True)
-class KillSwitch:
+class KillSwitch(NamedTuple):
     """State of the kill switch.
 
     Attributes
@@ -75,8 +73,17 @@ def set_kill_switch(path: Path, at: datetime, note: str = "") -> None:
     os.close(os.open(path, os.O_CREAT | os.O_WRONLY, 0o644))
     fsync_folder(path.parent)
     written = at.astimezone(UTC).isoformat().replace("+00:00", "Z")
-    said = {"generated_at": written, "note": note, "schema": SCHEMA}
-    write_atomic(path, json.dumps(said, indent=2).encode() + b"\n")
+    said = f'{{"generated_at": "{written}", "note": {_quoted(note)}, "schema": {SCHEMA}}}\n'
+    write_atomic(path, said.encode())
+
+
+def _quoted(note: str) -> str:
+    """Return a note as JSON writes it; most need no encoder, which takes time to load."""
+    if note.isascii() and note.isprintable() and '"' not in note and "\\" not in note:
+        return f'"{note}"'
+    import json
+
+    return json.dumps(note)
 
 
 def lift_kill_switch(path: Path) -> None:

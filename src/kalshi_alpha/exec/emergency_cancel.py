@@ -19,6 +19,7 @@ from kalshi_alpha.datastore.paths import HOME_VARIABLE, Paths
 from kalshi_alpha.exec.journal_glance import Glance, glance
 from kalshi_alpha.exec.runner_lock import read_runner_lock
 
+ENV_VARIABLE = "KALSHI_ENV"
 CANCEL_ALL = ("-m", "kalshi_alpha.exec.orders", "cancel-all")
 RUNNER_CANCELS_WITHIN_S = 3.0
 CANCEL_ALL_WITHIN_S = 60.0
@@ -81,7 +82,9 @@ def cancel_what_rests(
     if not seen.may_rest:
         return Cancelling(confirmed=True, exit_code=0, detail=seen.to_text() + doubt)
     tell(f"{seen.to_text()}{doubt}: no session runs, starting exec.orders cancel-all")
-    return _start_and_wait(paths, environ, at, command, cancel_within_s)
+    # The orders are the journal's account's, whatever this terminal is set up for.
+    venue = {ENV_VARIABLE: seen.account} if seen.account else {}
+    return _start_and_wait(paths, {**environ, **venue}, at, command, cancel_within_s)
 
 
 def _wait_for_runner(journal: Path, who: str, within_s: float) -> Cancelling:

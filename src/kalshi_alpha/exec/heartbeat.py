@@ -11,38 +11,39 @@ Exit codes: 0 done, 1 failure, 2 usage, 5 the switch stands and the cancel was n
 
 from __future__ import annotations
 
-import argparse
 import os
 import sys
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from kalshi_alpha.core.errors import KalshiAlphaError, UsageError
+from kalshi_alpha.datastore import home
 from kalshi_alpha.datastore.kill_switch import (
     SCHEMA,
     lift_kill_switch,
     read_kill_switch,
     set_kill_switch,
 )
-from kalshi_alpha.datastore.paths import HOME_VARIABLE, Paths
 
 if TYPE_CHECKING:
+    import argparse
+
     from kalshi_alpha.exec.emergency_cancel import Cancelling
 
 
 def main(argv: Sequence[str] | None = None, environ: Mapping[str, str] = os.environ) -> int:
     """Run the command and return its exit code; the first line printed names the path touched."""
-    args = _parser().parse_args(argv)
+    given = sys.argv[1:] if argv is None else argv
+    args = _plain(given) or _parsed(given)
     report = None
     try:
-        paths = _paths(environ)
+        root = _root(environ)
         if args.beat:
-            report = _beat(paths.heartbeat, args.as_of, environ)
+            report = _beat(home.heartbeat(root), args.as_of, environ)
         else:
-            report = _kill_switch(paths.kill_switch, args.kill_switch, args.note)
+            report = _kill_switch(home.kill_switch(root), args.kill_switch or "status", args.note)
     except KalshiAlphaError as error:
         sys.stderr.write(f"heartbeat: {error}\n")
         return error.exit_code
@@ -53,7 +54,7 @@ def main(argv: Sequence[str] | None = None, environ: Mapping[str, str] = os.envi
     orders = None
     if args.kill_switch == "on":
         # Also when the sentinel could not be set: then the orders are all that can be stopped.
-        orders = _orders_off(paths, environ, quiet=args.json)
+        orders = _orders_off(root, environ, quiet=args.json)
     if report is not None and args.json:
         _say(report.to_json(orders))
     ok = report is not None and report.ok
@@ -66,23 +67,33 @@ def _say(text: str) -> None:
     sys.stdout.flush()
 
 
-def _orders_off(paths: Paths, environ: Mapping[str, str], *, quiet: bool) -> Cancelling | None:
+def _orders_off(root: Path, environ: Mapping[str, str], *, quiet: bool) -> Cancelling | None:
     """See to it that nothing rests; None if no order was ever journalled here."""
-    if not os.path.lexists(paths.order_journal):
+    if not os.path.lexists(home.order_journal(root)):
         return None
+    from kalshi_alpha.datastore.paths import Paths
     from kalshi_alpha.exec.emergency_cancel import cancel_what_rests
 
     def tell(text: str) -> None:
         if not quiet:
             _say(f"orders: {text}")
 
-    found = cancel_what_rests(paths, environ, datetime.now(UTC), tell=tell)
+    found = cancel_what_rests(Paths(root), environ, datetime.now(UTC), tell=tell)
     tell(found.detail)
     return found
 
 
-@dataclass(frozen=True, slots=True)
-class _Report:
+class _Args(NamedTuple):
+    """The command line."""
+
+    kill_switch: str | None = None
+    beat: bool = False
+    note: str = ""
+    as_of: str | None = None
+    json: bool = False
+
+
+class _Report(NamedTuple):
     """What was done, as it is printed."""
 
     what: str
@@ -109,7 +120,31 @@ class _Report:
         return json.dumps(said | {"generated_at": written, "schema": SCHEMA}, sort_keys=True)
 
 
+def _plain(argv: Sequence[str]) -> _Args | None:
+    """Read the line that operators type in a hurry; None leaves any other to the parser.
+
+    The parser costs as much as everything else together.
+    """
+    match list(argv):
+        case ["--kill-switch", wanted]:
+            note = ""
+        case ["--kill-switch", wanted, "--note", note]:
+            pass
+        case _:
+            return None
+    if wanted not in {"on", "off", "status"} or note.startswith("-"):
+        return None
+    return _Args(kill_switch=wanted, note=note)
+
+
+def _parsed(argv: Sequence[str]) -> _Args:
+    found = _parser().parse_args(argv)
+    return _Args(found.kill_switch, found.beat, found.note, found.as_of, found.json)
+
+
 def _parser() -> argparse.ArgumentParser:
+    import argparse
+
     parser = argparse.ArgumentParser(
         prog="python -m kalshi_alpha.exec.heartbeat",
         description="Set, lift or show the kill switch, or beat by hand.",
@@ -131,12 +166,12 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _paths(environ: Mapping[str, str]) -> Paths:
-    paths = Paths.from_environ(environ)
-    if not paths.root.is_dir():
+def _root(environ: Mapping[str, str]) -> Path:
+    root = home.home(environ)
+    if not root.is_dir():
         # Creating it would put the switch where no running session looks.
-        raise UsageError(f"{HOME_VARIABLE} is not a folder: {paths.root}")
-    return paths
+        raise UsageError(f"{home.HOME_VARIABLE} is not a folder: {root}")
+    return root
 
 
 def _kill_switch(path: Path, wanted: str, note: str) -> _Report:

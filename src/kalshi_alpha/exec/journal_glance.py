@@ -10,7 +10,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import sqlite3
 
 _BUSY_S = 0.5
 _SELECT = "SELECT body FROM events ORDER BY seq"
@@ -31,12 +34,15 @@ class Glance:
         Why the journal could not be read; empty if it was, or if there is none.
     exists
         Whether there is a journal.
+    account
+        Whose orders these are, such as ``demo``; empty if the journal does not say.
     """
 
     resting: tuple[str, ...] = ()
     unknown: tuple[str, ...] = ()
     problem: str = ""
     exists: bool = True
+    account: str = ""
 
     @property
     def may_rest(self) -> bool:
@@ -67,17 +73,25 @@ def glance(journal: Path) -> Glance:
         database = sqlite3.connect(uri, uri=True, timeout=_BUSY_S)
         try:
             bodies = [body for (body,) in database.execute(_SELECT)]
+            account = _account(database)
         finally:
             database.close()
     except (sqlite3.Error, OSError) as error:
         return Glance(problem=str(error))
     try:
-        return _fold(bodies)
+        return _fold(bodies, account)
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         return Glance(problem=f"an event cannot be read: {error!r}")
 
 
-def _fold(bodies: Iterable[str]) -> Glance:
+def _account(database: sqlite3.Connection) -> str:
+    if not database.execute("SELECT 1 FROM sqlite_master WHERE name = 'account'").fetchone():
+        return ""
+    row = database.execute("SELECT name FROM account").fetchone()
+    return "" if row is None else str(row[0])
+
+
+def _fold(bodies: Iterable[str], account: str) -> Glance:
     import json
 
     orders: dict[str, _Order] = {}
@@ -90,6 +104,7 @@ def _fold(bodies: Iterable[str]) -> Glance:
     return Glance(
         resting=tuple(key for key, order in live.items() if order.taken),
         unknown=tuple(key for key, order in live.items() if not order.taken),
+        account=account,
     )
 
 

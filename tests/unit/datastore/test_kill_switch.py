@@ -45,6 +45,12 @@ def test_setting_and_lifting_the_switch(switch: Path) -> None:
     assert not read_kill_switch(switch).on
 
 
+@pytest.mark.parametrize("note", ["", "drill", 'a "quoted"', "tab\tand\nline", "C:\\x", "ä\ud800"])
+def test_any_note_is_kept_as_it_was_given(switch: Path, note: str) -> None:
+    set_kill_switch(switch, NOW, note)
+    assert json.loads(switch.read_text())["note"] == note
+
+
 def test_setting_it_twice_keeps_the_first_note(switch: Path) -> None:
     set_kill_switch(switch, NOW, "first")
     set_kill_switch(switch, NOW, "second")

@@ -12,11 +12,17 @@ import pytest
 
 from kalshi_alpha.brokers.account_lock import account_lock
 from kalshi_alpha.brokers.journal import OrderJournal
+from kalshi_alpha.config import environment
 from kalshi_alpha.core.orders import events as ev
 from kalshi_alpha.core.orders.intent import OrderIntent
 from kalshi_alpha.core.types import Contracts, Price, Side
 from kalshi_alpha.datastore.paths import Paths
-from kalshi_alpha.exec.emergency_cancel import CANCEL_ALL, Cancelling, cancel_what_rests
+from kalshi_alpha.exec.emergency_cancel import (
+    CANCEL_ALL,
+    ENV_VARIABLE,
+    Cancelling,
+    cancel_what_rests,
+)
 
 NOW = datetime(2025, 6, 11, 10, 30, tzinfo=UTC)
 INTENT = OrderIntent(
@@ -69,6 +75,19 @@ def test_without_a_runner_cancel_all_is_started_and_its_word_shown(resting: Path
     assert told == ["0 resting, 1 unknown: no session runs, starting exec.orders cancel-all"]
     kept = resting.logs(NOW.date()) / "cancel_all_20250611T103000_000000Z.log"
     assert "cancelled 1 order" in kept.read_text()
+
+
+@pytest.mark.parametrize("stated", [{}, {"KALSHI_ENV": "prod"}])
+def test_the_cancel_goes_to_the_account_whose_orders_these_are(
+    paths: Paths, stated: dict[str, str]
+) -> None:
+    with OrderJournal(paths.order_journal, "demo") as journal:
+        journal.append([INTENDED])
+    command = ("-c", "import os; print('venue', os.environ['KALSHI_ENV'])")
+    environ = {k: v for k, v in os.environ.items() if not k.startswith("KALSHI")} | stated
+    found = cancel_what_rests(paths, environ, NOW, command=command)
+    assert "venue demo" in found.detail
+    assert ENV_VARIABLE == environment.ENV
 
 
 def test_a_journal_that_cannot_be_read_is_reason_enough(paths: Paths) -> None:

@@ -22,6 +22,7 @@ from kalshi_alpha.datastore.state import (
 from kalshi_alpha.exec import emergency_cancel, heartbeat
 from kalshi_alpha.exec.heartbeat import main
 
+SOURCE = Path(next(iter(kalshi_alpha.__path__))).parent
 Capture = pytest.CaptureFixture[str]
 
 
@@ -103,6 +104,42 @@ def test_wrong_usage_exits_with_two(argv: list[str], environ: dict[str, str]) ->
     with pytest.raises(SystemExit) as stopped:
         main(argv, environ)
     assert stopped.value.code == 2
+
+
+@pytest.mark.parametrize(
+    "argv",
+    [
+        ["--kill-switch", "on", "--note", "looks wrong"],
+        ["--note", "looks wrong", "--kill-switch", "on"],
+        ["--kill-switch=on", "--note=looks wrong"],
+        ["--note", "looks wrong", "--kill", "on", "--json"],
+    ],
+)
+def test_every_way_to_write_the_line_does_the_same(
+    tmp_path: Path, environ: dict[str, str], argv: list[str]
+) -> None:
+    assert main(argv, environ) == 0
+    assert json.loads(Paths(tmp_path).kill_switch.read_text())["note"] == "looks wrong"
+
+
+@pytest.mark.parametrize("argv", [["--kill-switch"], ["on"], ["--kill-switch", "on", "--note"]])
+def test_half_a_line_is_a_usage_error(argv: list[str], environ: dict[str, str]) -> None:
+    with pytest.raises(SystemExit) as stopped:
+        main(argv, environ)
+    assert stopped.value.code == 2
+
+
+def test_the_command_line_that_operators_type_loads_no_parser(tmp_path: Path) -> None:
+    code = (
+        "import sys; from kalshi_alpha.exec.heartbeat import main; "
+        "main(['--kill-switch', 'on', '--note', 'drill']); "
+        "sys.exit(bool({'argparse', 'dataclasses', 'json'} & set(sys.modules)))"
+    )
+    subprocess.run(
+        [sys.executable, "-S", "-c", code],
+        env={"KALSHI_ALPHA_HOME": str(tmp_path), "PYTHONPATH": str(SOURCE)},
+        check=True,
+    )
 
 
 def test_beat_replaces_a_stale_heartbeat_and_claims_no_session(

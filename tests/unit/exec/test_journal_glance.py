@@ -117,6 +117,12 @@ def test_orders_count_until_they_are_proven_to_have_ended(path: Path) -> None:
     assert glance(path).to_text() == "1 resting, 2 unknown"
 
 
+def test_a_glance_tells_whose_orders_these_are(path: Path) -> None:
+    with OrderJournal(path, "demo") as journal:
+        journal.append([intended()])
+    assert glance(path).account == "demo"
+
+
 def test_a_journal_that_another_process_writes_can_be_read(path: Path) -> None:
     with OrderJournal(path) as journal:
         journal.append([intended()])
