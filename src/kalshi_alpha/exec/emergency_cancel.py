@@ -11,11 +11,11 @@ import os
 import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import NamedTuple
 
-from kalshi_alpha.datastore.paths import HOME_VARIABLE, Paths
+from kalshi_alpha.datastore import home
 from kalshi_alpha.exec.journal_glance import Glance, glance
 from kalshi_alpha.exec.runner_lock import read_runner_lock
 
@@ -28,8 +28,7 @@ _VENUE_FAILED = 5
 _SHOWN_MAX = 2000
 
 
-@dataclass(frozen=True, slots=True)
-class Cancelling:
+class Cancelling(NamedTuple):
     """What became of the orders.
 
     Attributes
@@ -48,7 +47,7 @@ class Cancelling:
 
 
 def cancel_what_rests(
-    paths: Paths,
+    root: Path,
     environ: Mapping[str, str],
     at: datetime,
     *,
@@ -61,8 +60,8 @@ def cancel_what_rests(
 
     Parameters
     ----------
-    paths, environ
-        The file tree, and the environment that the orders command is started with.
+    root, environ
+        Where everything lies, and the environment that the orders command is started with.
     at
         Names the file of its output.
     tell
@@ -72,19 +71,20 @@ def cancel_what_rests(
     runner_within_s, cancel_within_s
         Seconds that the runner and the orders command are given.
     """
-    lock = read_runner_lock(paths.order_journal)
-    seen = glance(paths.order_journal)
+    journal = home.order_journal(root)
+    lock = read_runner_lock(journal)
+    seen = glance(journal)
     if lock.held:
         who = lock.holder or "a process"
         tell(f"{who} holds the account's lock and sees the switch itself; {seen.to_text()}")
-        return _wait_for_runner(paths.order_journal, who, runner_within_s)
+        return _wait_for_runner(journal, who, runner_within_s)
     doubt = f"; lock unreadable: {lock.problem}" if lock.held is None else ""
     if not seen.may_rest:
         return Cancelling(confirmed=True, exit_code=0, detail=seen.to_text() + doubt)
     tell(f"{seen.to_text()}{doubt}: no session runs, starting exec.orders cancel-all")
     # The orders are the journal's account's, whatever this terminal is set up for.
     venue = {ENV_VARIABLE: seen.account} if seen.account else {}
-    return _start_and_wait(paths, {**environ, **venue}, at, command, cancel_within_s)
+    return _start_and_wait(root, {**environ, **venue}, at, command, cancel_within_s)
 
 
 def _wait_for_runner(journal: Path, who: str, within_s: float) -> Cancelling:
@@ -112,7 +112,7 @@ def _nothing(seen: Glance) -> str:
 
 
 def _start_and_wait(
-    paths: Paths,
+    root: Path,
     environ: Mapping[str, str],
     at: datetime,
     command: Sequence[str],
@@ -120,14 +120,14 @@ def _start_and_wait(
 ) -> Cancelling:
     import subprocess
 
-    out = _output_file(paths, at)
-    environment = {**environ, HOME_VARIABLE: str(paths.root)}
+    out = _output_file(root, at)
+    environment = {**environ, home.HOME_VARIABLE: str(root)}
     try:
         with Path(out or os.devnull).open("ab") as said:
             # Its own session: neither Ctrl-C nor a closed terminal ends it.
             process = subprocess.Popen(  # noqa: S603 - this interpreter and our own module
                 [sys.executable, *command],
-                cwd=paths.root,
+                cwd=root,
                 env=environment,
                 stdin=subprocess.DEVNULL,
                 stdout=said,
@@ -159,9 +159,11 @@ def _start_and_wait(
     )
 
 
-def _output_file(paths: Paths, at: datetime) -> Path | None:
+def _output_file(root: Path, at: datetime) -> Path | None:
     """Return where the output goes, or None if nothing can be written: it is cancelled anyway."""
-    path = paths.logs(at.date()) / f"cancel_all_{at:%Y%m%dT%H%M%S_%fZ}.log"
+    from kalshi_alpha.datastore.paths import Paths
+
+    path = Paths(root).logs(at.date()) / f"cancel_all_{at:%Y%m%dT%H%M%S_%fZ}.log"
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.open("ab").close()

@@ -71,14 +71,13 @@ def _orders_off(root: Path, environ: Mapping[str, str], *, quiet: bool) -> Cance
     """See to it that nothing rests; None if no order was ever journalled here."""
     if not os.path.lexists(home.order_journal(root)):
         return None
-    from kalshi_alpha.datastore.paths import Paths
     from kalshi_alpha.exec.emergency_cancel import cancel_what_rests
 
     def tell(text: str) -> None:
         if not quiet:
             _say(f"orders: {text}")
 
-    found = cancel_what_rests(Paths(root), environ, datetime.now(UTC), tell=tell)
+    found = cancel_what_rests(root, environ, datetime.now(UTC), tell=tell)
     tell(found.detail)
     return found
 

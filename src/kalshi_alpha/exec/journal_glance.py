@@ -8,9 +8,8 @@ whoever reads the journal properly may find fewer, never more.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
     import sqlite3
@@ -20,8 +19,7 @@ _SELECT = "SELECT body FROM events ORDER BY seq"
 _NEVER_WAS = frozenset({"withheld", "rejected", "absent"})
 
 
-@dataclass(frozen=True, slots=True)
-class Glance:
+class Glance(NamedTuple):
     """What the journal shows.
 
     Attributes

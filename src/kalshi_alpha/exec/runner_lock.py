@@ -7,14 +7,13 @@ free the moment its holder dies, however it dies.
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 _NOTE_MAX = 4096
 
 
-@dataclass(frozen=True, slots=True)
-class RunnerLock:
+class RunnerLock(NamedTuple):
     """State of the lock.
 
     Attributes

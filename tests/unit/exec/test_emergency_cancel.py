@@ -55,7 +55,7 @@ def resting(paths: Paths) -> Paths:
 
 def cancelled_by(paths: Paths, script: str, within_s: float = 10.0) -> Cancelling:
     return cancel_what_rests(
-        paths, os.environ, NOW, command=("-c", script), cancel_within_s=within_s
+        paths.root, os.environ, NOW, command=("-c", script), cancel_within_s=within_s
     )
 
 
@@ -69,7 +69,9 @@ def test_nothing_that_rests_starts_nothing(paths: Paths) -> None:
 def test_without_a_runner_cancel_all_is_started_and_its_word_shown(resting: Paths) -> None:
     told: list[str] = []
     script = "import os; print('cancelled 1 order below', os.environ['KALSHI_ALPHA_HOME'])"
-    found = cancel_what_rests(resting, os.environ, NOW, tell=told.append, command=("-c", script))
+    found = cancel_what_rests(
+        resting.root, os.environ, NOW, tell=told.append, command=("-c", script)
+    )
     assert (found.confirmed, found.exit_code) == (True, 0)
     assert f"cancelled 1 order below {resting.root}" in found.detail
     assert told == ["0 resting, 1 unknown: no session runs, starting exec.orders cancel-all"]
@@ -85,7 +87,7 @@ def test_the_cancel_goes_to_the_account_whose_orders_these_are(
         journal.append([INTENDED])
     command = ("-c", "import os; print('venue', os.environ['KALSHI_ENV'])")
     environ = {k: v for k, v in os.environ.items() if not k.startswith("KALSHI")} | stated
-    found = cancel_what_rests(paths, environ, NOW, command=command)
+    found = cancel_what_rests(paths.root, environ, NOW, command=command)
     assert "venue demo" in found.detail
     assert ENV_VARIABLE == environment.ENV
 
@@ -157,7 +159,7 @@ def test_a_runner_that_holds_the_lock_is_waited_for_and_nothing_is_started(
         runner = threading.Thread(target=runner_cancels)
         runner.start()
         found = cancel_what_rests(
-            resting, os.environ, NOW, tell=told.append, command=("-c", "raise SystemExit(9)")
+            resting.root, os.environ, NOW, tell=told.append, command=("-c", "raise SystemExit(9)")
         )
         runner.join()
     assert found == Cancelling(
@@ -168,7 +170,7 @@ def test_a_runner_that_holds_the_lock_is_waited_for_and_nothing_is_started(
 
 def test_a_runner_that_does_not_cancel_in_time_is_named(resting: Paths) -> None:
     with account_lock(resting.order_journal, "pilot --series CPI"):
-        found = cancel_what_rests(resting, os.environ, NOW, runner_within_s=0.2)
+        found = cancel_what_rests(resting.root, os.environ, NOW, runner_within_s=0.2)
     assert (found.confirmed, found.exit_code) == (False, 5)
     assert "not confirmed within 0.2 s: 0 resting, 1 unknown" in found.detail
     assert "pilot --series CPI" in found.detail
