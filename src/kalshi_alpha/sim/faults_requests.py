@@ -22,7 +22,7 @@ from kalshi_alpha.sim.faults import Fault, FaultPlan, Site
 from kalshi_alpha.sim.faults_market import Counterparty
 from kalshi_alpha.sim.rest_errors import Refusal, error_object, nested, too_many
 from kalshi_alpha.sim.rest_orders import first_create
-from kalshi_alpha.sim.rest_routes import find
+from kalshi_alpha.sim.rest_routes import REST_PREFIX, find
 from kalshi_alpha.sim.rest_rows import acknowledgement
 
 if TYPE_CHECKING:
@@ -31,7 +31,8 @@ if TYPE_CHECKING:
 LATE_S = (0.5, 20.0)
 DRIP_S = (0.5, 15.0)
 FILL_LEADS_S = (0.1, 2.0)
-_CREATED = 201
+_CREATED, _GATEWAY = 201, 502
+_STATUS_PATH = f"{REST_PREFIX}/exchange/status"
 _HTML = (("content-type", "text/html"),)
 _SERVER_ERRORS = {
     500: b'{"error":{"code":"internal_error","message":"internal error"}}',
@@ -202,8 +203,12 @@ class RequestFaults:
         return self._server_error(asked)
 
     def _server_error(self, asked: _Request) -> Delivery:
-        self._perhaps(asked)
         status = list(_SERVER_ERRORS)[self._plan.below(len(_SERVER_ERRORS))]
+        if asked.request.path == _STATUS_PATH and status != _GATEWAY:
+            # The venue may answer this one with an error's status and its ordinary body.
+            reply = self._handled(asked)
+            return Delivery(Fate.WHOLE, WireReply(status, reply.headers, reply.body))
+        self._perhaps(asked)
         return self._refused(Refusal(status, _SERVER_ERRORS[status], _HTML), asked.at)
 
     def _request_timeout(self, asked: _Request) -> Delivery:

@@ -76,7 +76,6 @@ class _Params(msgspec.Struct, frozen=True):
     sids: tuple[int, ...] = ()
     action: str | None = None
     send_initial_snapshot: bool = False
-    skip_ticker_ack: bool = False
     use_yes_price: bool = False
 
     @property

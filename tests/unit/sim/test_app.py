@@ -3,15 +3,20 @@ from __future__ import annotations
 import json
 from datetime import timedelta
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from kalshi_alpha.core.types import Money
+from kalshi_alpha.core.wire import WireRequest
 from kalshi_alpha.sim.app import AppOptions
 from kalshi_alpha.sim.auth import ApiKey
 from kalshi_alpha.sim.faults import Fault
 from kalshi_alpha.sim.rates import ADVANCED
 from kalshi_alpha.sim.rest_errors import Refusal
+from kalshi_alpha.sim.rest_routes import ROUTES, Route
 from sim_exchange import (
     MAKER,
     MID,
@@ -164,3 +169,44 @@ def test_others_trade_before_a_request_is_carried_out() -> None:
     ex.app.flow = flow = _Steady(ex)
     ex.call("GET", f"markets/{MID}")
     assert flow.seen == [ex.app.now()]
+
+
+SHARED = exchange()
+FIELDS = st.sampled_from(
+    [
+        *("ticker", "side", "count", "price", "time_in_force", "self_trade_prevention_type"),
+        *("client_order_id", "expiration_time", "orders", "order_id", "limit", "cursor", "status"),
+        *("reduce_by", "reduce_to", "contracts_limit", "contracts_limit_fp", "min_ts", "depth"),
+        *("id", "cmd", "params", "channels", "sids", "action", "market_tickers", "tickers"),
+    ]
+)
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(FIELDS, inner, max_size=6),
+    max_leaves=12,
+)
+
+
+@given(st.sampled_from(ROUTES), st.binary(max_size=40) | JSON.map(json.dumps).map(str.encode))
+def test_no_body_makes_the_exchange_fail(route: Route, body: bytes) -> None:
+    path = f"{PREFIX}/" + "/".join("x" if p.startswith("{") else p for p in route.parts)
+    sent = WireRequest(route.method, path, "", body)
+    reply = SHARED.app.handle(sent, SHARED.lowered(route.method, path), SHARED.app.now())
+    assert reply.status in {200, 201, 204, 400, 404, 409}
+    if reply.body:
+        json.loads(reply.body)
+
+
+@given(st.sampled_from(ROUTES), st.dictionaries(FIELDS, st.text(max_size=12), max_size=4))
+def test_no_query_makes_the_exchange_fail(route: Route, fields: dict[str, str]) -> None:
+    path = f"{PREFIX}/" + "/".join(MID if p.startswith("{") else p for p in route.parts)
+    sent = WireRequest(route.method, path, urlencode(fields), b"")
+    reply = SHARED.app.handle(sent, SHARED.lowered(route.method, path), SHARED.app.now())
+    assert reply.status in {200, 201, 204, 400, 404, 409}
+
+
+@given(st.binary(max_size=60) | JSON.map(json.dumps).map(str.encode))
+def test_no_frame_makes_a_stream_fail(frame: bytes) -> None:
+    stream = SHARED.stream()
+    SHARED.app.command(stream, frame, SHARED.app.now())
+    stream.close()

@@ -259,6 +259,16 @@ def test_a_storm_answers_everybody_alike_until_it_is_over(
     assert _status(_deliver(ex, "GET", f"{PREFIX}/portfolio/orders")) == 200
 
 
+def test_the_status_of_the_exchange_keeps_its_body_under_an_error() -> None:
+    bodies = set()
+    for seed in SEEDS:
+        ex = _exchange(Fault.SERVER_ERROR_STORM, seed)
+        delivery = _deliver(ex, "GET", f"{PREFIX}/exchange/status")
+        assert _status(delivery) >= 500
+        bodies.add(b"trading_active" in (delivery.reply.body if delivery.reply else b""))
+    assert True in bodies
+
+
 def test_a_scope_that_does_not_cover_a_write_is_403_and_reads_go_on() -> None:
     ex = _exchange(Fault.SCOPE_REFUSED)
     assert _status(_deliver(ex, "GET", f"{PREFIX}/portfolio/orders")) == 200
