@@ -71,7 +71,7 @@ def paths(tmp_path: Path) -> Paths:
     return Paths(tmp_path)
 
 
-@pytest.mark.parametrize("phase_s", [0.0, 0.3, 0.99, 1.7])
+@pytest.mark.parametrize("phase_s", [0.0, 0.99])
 @pytest.mark.parametrize("way", ["dead", "hung"])
 def test_the_cancel_ends_within_thirty_seconds_of_the_end(
     paths: Paths, monkeypatch: pytest.MonkeyPatch, way: str, phase_s: float
@@ -81,7 +81,7 @@ def test_the_cancel_ends_within_thirty_seconds_of_the_end(
     async def story(clock: VirtualClock) -> None:
         session = FakeSession(paths, clock, monkeypatch)
         watching = asyncio.create_task(Watchdog(paths, clock, canceller).run())
-        await session.beat_for(60.0 + phase_s)
+        await session.beat_for(12.0 + phase_s)
         assert canceller.at == []
         if way == "dead":
             session.lock = RunnerLock(held=False)
@@ -197,7 +197,7 @@ def test_a_clock_that_steps_back_makes_nobody_dead_at_once(
         stepping.step = timedelta(seconds=-4)
         await session.beat_for(HUNG_AFTER_S - 2.0)
         stepping.step = timedelta(hours=1)
-        await session.beat_for(60.0)
+        await session.beat_for(20.0)
         watching.cancel()
 
     run_virtual(story, START)
