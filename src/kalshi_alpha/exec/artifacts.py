@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import fields
 from datetime import UTC, datetime
 from enum import Enum
 from pathlib import Path
 from typing import Any
 
-from kalshi_alpha.core.errors import DataError, KalshiAlphaError, MissingData
+from kalshi_alpha.core.errors import DataError, KalshiAlphaError, MissingData, UsageError
 from kalshi_alpha.core.forecast import Forecast
 from kalshi_alpha.core.gates import (
     FeedVerdict,
@@ -23,7 +24,8 @@ from kalshi_alpha.core.proposals.proposal import Passed, Proposal
 from kalshi_alpha.core.schedule import new_york
 from kalshi_alpha.core.types import Contracts, Money, Price
 from kalshi_alpha.datastore.artifacts import read_json
-from kalshi_alpha.datastore.atomic import write_json
+from kalshi_alpha.datastore.atomic import encode_json, write_atomic, write_json
+from kalshi_alpha.datastore.paths import Paths
 from kalshi_alpha.exec.inputs import InputUsed
 from kalshi_alpha.exec.scanning import Scanned
 from kalshi_alpha.exec.wiring import Run
@@ -32,6 +34,7 @@ SCHEMA = 1
 MONTHLY = ("cpi", "jobs")
 """Calendar events that report a month."""
 
+_END_OF_TIME = datetime.max.replace(tzinfo=UTC)
 _DIGITS = 10  # far below any decision, and short enough to read
 
 
@@ -125,9 +128,57 @@ def withdraw_verdict(run: Run, error: KalshiAlphaError) -> Path:
     return write_go_no_go(run, decision)
 
 
+@contextmanager
+def no_older_go(paths: Paths, families: Collection[str]) -> Iterator[None]:
+    """Let no GO of these families outlive the beginning of what may decide them anew.
+
+    Every GO is taken back before anything can fail, so that none stands after an error that
+    nobody foresaw, or after the process was killed. What ends in good order without a decision,
+    or with a `UsageError`, puts the file back, unless somebody has written to it in between.
+    """
+    path = paths.go_no_go
+    document = _taken_back(path, families)
+    if document is None:
+        yield
+        return
+    before, during = path.read_bytes(), encode_json(document)
+    write_atomic(path, during)
+    try:
+        yield
+    except UsageError:
+        _put_back(path, before, during)
+        raise
+    _put_back(path, before, during)
+
+
+def _taken_back(path: Path, families: Collection[str]) -> dict[str, Any] | None:
+    """Return the verdicts with NO-GO in the place of these families' GO; None if none stands."""
+    try:
+        document = read_json(path, SCHEMA, _END_OF_TIME)
+    except DataError:
+        return None  # Nobody can take a GO from a file that cannot be read.
+    series = document.get("series")
+    standing = {
+        family: entry
+        for family, entry in (series.items() if isinstance(series, dict) else ())
+        if family in families and isinstance(entry, dict) and entry.get("go") is not False
+    }
+    if not standing:
+        return None
+    why = {"reason": Reason.READING_MISSING.value, "detail": "a later run has not decided"}
+    void = {"go": False, "safety_go": False, "reasons": [why]}
+    changed = {family: {**entry, **void} for family, entry in standing.items()}
+    return {**document, "go": False, "series": {**document["series"], **changed}}
+
+
+def _put_back(path: Path, before: bytes, during: bytes) -> None:
+    if path.exists() and path.read_bytes() == during:
+        write_atomic(path, before)
+
+
 def _others(run: Run, path: Path) -> dict[str, Any]:
     # This command wrote the file itself if it has decided anything: no clock can forbid it.
-    now = datetime.max.replace(tzinfo=UTC) if run.decided else run.clock.at
+    now = _END_OF_TIME if run.decided else run.clock.at
     try:
         found = read_json(path, SCHEMA, now)["series"]
         return {

@@ -9,10 +9,11 @@ from typing import Any
 import pytest
 
 from desk import AT, CLOCK, Morning, wired
-from kalshi_alpha.core.errors import DataError, MissingData
+from kalshi_alpha.core.errors import DataError, MissingData, UsageError
 from kalshi_alpha.core.types import Contracts, Money, Price, Side
 from kalshi_alpha.exec.artifacts import (
     head,
+    no_older_go,
     plain,
     proposal_document,
     proposals_document,
@@ -108,6 +109,62 @@ def test_a_run_that_failed_withdraws_the_go(
     entry = series_of(run)["CPI"]
     assert (entry["go"], entry["safety_go"]) == (False, False)
     assert entry["reasons"] == [{"reason": reason, "detail": str(error)}]
+
+
+def decided(run: Run, morning: Morning, *families: str) -> bytes:
+    """Write GO for families, one after another, and return the file."""
+    for i, family in enumerate(families):
+        done = frozenset(families[:i])
+        write_go_no_go(replace(run, family=family, decided=done), morning.scanned.verdict)
+    return run.paths.go_no_go.read_bytes()
+
+
+def test_while_a_family_is_decided_anew_none_of_its_go_stands(run: Run, morning: Morning) -> None:
+    decided(run, morning, "CPI", "TNEY")
+
+    with pytest.raises(ZeroDivisionError), no_older_go(run.paths, ("CPI", "CLAIMS")):
+        raise ZeroDivisionError
+
+    during = series_of(run)
+    assert {family: entry["go"] for family, entry in during.items()} == {"CPI": False, "TNEY": True}
+    assert during["CPI"]["safety_go"] is False
+    assert during["CPI"]["reasons"] == [
+        {"reason": "reading_missing", "detail": "a later run has not decided"}
+    ]
+    assert json.loads(run.paths.go_no_go.read_bytes())["go"] is False
+
+
+def test_what_ends_well_without_a_decision_leaves_the_file_as_it_was(
+    run: Run, morning: Morning
+) -> None:
+    before = decided(run, morning, "CPI", "TNEY")
+    with no_older_go(run.paths, ("CPI",)):
+        assert run.paths.go_no_go.read_bytes() != before
+    assert run.paths.go_no_go.read_bytes() == before
+    with pytest.raises(UsageError), no_older_go(run.paths, ("CPI", "TNEY")):
+        raise UsageError("--kelly-cap")
+    assert run.paths.go_no_go.read_bytes() == before
+
+
+def test_what_was_decided_in_between_is_kept(run: Run, morning: Morning) -> None:
+    decided(run, morning, "CPI", "TNEY")
+    with no_older_go(run.paths, ("CPI", "TNEY")):
+        write_go_no_go(run, morning.scanned.verdict)
+    assert {family: entry["go"] for family, entry in series_of(run).items()} == {
+        "CPI": True,
+        "TNEY": False,
+    }
+
+
+@pytest.mark.parametrize("text", [None, '{"schema": 1', "[]", '{"series": []}', '{"series": {}}'])
+def test_where_no_go_stands_nothing_is_written(run: Run, text: str | None) -> None:
+    path = run.paths.go_no_go
+    if text is not None:
+        path.parent.mkdir(parents=True)
+        path.write_text(text.replace("{", '{"schema": 1, "generated_at": "2024-12-11T11:30:00Z",'))
+    with pytest.raises(ZeroDivisionError), no_older_go(run.paths, ("CPI",)):
+        raise ZeroDivisionError
+    assert path.exists() == (text is not None)
 
 
 def test_a_file_from_the_future_is_started_anew(run: Run, morning: Morning) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -16,7 +17,8 @@ from kalshi_alpha.core.schedule import SeriesState, Snap, SnapMode, snap_to_wind
 from kalshi_alpha.datastore.atomic import encode_json
 from kalshi_alpha.datastore.feeds import Payload
 from kalshi_alpha.datastore.manifest import Manifest
-from kalshi_alpha.exec.artifacts import SCHEMA, head, withdraw_verdict
+from kalshi_alpha.datastore.paths import Paths
+from kalshi_alpha.exec.artifacts import SCHEMA, head, no_older_go, withdraw_verdict
 from kalshi_alpha.exec.forecasting import calibrate, installed_strategy
 from kalshi_alpha.exec.inputs import Inputs, read_inputs
 from kalshi_alpha.exec.output import (
@@ -111,13 +113,23 @@ def daily_request(flags: Mapping[str, Any]) -> DailyRequest:
 def run_daily(request: DailyRequest) -> int:
     """Run one mode, or all of them, and return the worst exit code.
 
-    In ``full`` a mode that fails is named and the others run on.
+    In ``full`` a mode that fails is named and the others run on. Until a mode has decided, no
+    earlier GO of its family stands.
     """
-    if request.mode != "full":
-        done = run_mode(request, request.mode)
-        if request.as_json:
-            click.echo(encode_json(done.document), nl=False)
-        return done.exit_code
+    full = request.mode == "full"
+    families = tuple(FAMILY_OF_MODE.values()) if full else (FAMILY_OF_MODE[request.mode],)
+    with no_older_go(Paths.from_environ(os.environ), families):
+        return _run_full(request) if full else _run_one(request)
+
+
+def _run_one(request: DailyRequest) -> int:
+    done = run_mode(request, request.mode)
+    if request.as_json:
+        click.echo(encode_json(done.document), nl=False)
+    return done.exit_code
+
+
+def _run_full(request: DailyRequest) -> int:
     _require_moving_clocks(request)
     worst, documents = EXIT_GO, {}
     for mode, family in FAMILY_OF_MODE.items():

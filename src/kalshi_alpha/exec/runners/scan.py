@@ -14,7 +14,7 @@ from kalshi_alpha.core.errors import KalshiAlphaError, NotBuilt, UsageError
 from kalshi_alpha.core.execution.expected_fill import SlippageMode
 from kalshi_alpha.core.proposals.policy import SizingRule
 from kalshi_alpha.datastore.atomic import encode_json
-from kalshi_alpha.exec.artifacts import withdraw_verdict
+from kalshi_alpha.exec.artifacts import no_older_go, withdraw_verdict
 from kalshi_alpha.exec.forecasting import installed_strategy, stored_calibration
 from kalshi_alpha.exec.inputs import Inputs, read_inputs
 from kalshi_alpha.exec.output import (
@@ -139,21 +139,27 @@ def scan_series(request: ScanRequest) -> int:
     request.options.require_allowed(run.settings)
     if request.output_dir is not None:
         _require_writable(request.output_dir)
-    strategy = installed_strategy(run.family)
-    try:
-        inputs = read_inputs(run, strategy, request.series)
-        scanned, written = _scan(request, run, strategy, inputs)
-    except UsageError:
-        raise
-    except KalshiAlphaError as error:
-        withdraw_verdict(run, error)
-        raise
+    with no_older_go(run.paths, (run.family,)):
+        scanned, written = _decide(request, run)
     if request.as_json:
         document = scan_document(run, scanned, _filed_under(run, request.series), written)
         click.echo(encode_json(document), nl=False)
     elif not request.quiet:
         click.echo(summary(run, scanned, written))
     return exit_code(scanned)
+
+
+def _decide(request: ScanRequest, run: Run) -> tuple[Scanned, Written]:
+    """Scan and write; an error on purpose leaves NO-GO in its own words."""
+    strategy = installed_strategy(run.family)
+    try:
+        inputs = read_inputs(run, strategy, request.series)
+        return _scan(request, run, strategy, inputs)
+    except UsageError:
+        raise
+    except KalshiAlphaError as error:
+        withdraw_verdict(run, error)
+        raise
 
 
 def _require_writable(folder: Path) -> None:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -8,6 +9,9 @@ import pytest
 from desk import Desk
 from kalshi_alpha.core.errors import DataError, NotBuilt, UsageError, VenueError
 from kalshi_alpha.core.schedule import SnapMode
+from kalshi_alpha.datastore.feeds import Parsed
+from kalshi_alpha.drivers import eia_gas
+from kalshi_alpha.drivers.eia_gas.schema import WeeklyPrice
 from kalshi_alpha.exec.pipelines import pipeline
 from kalshi_alpha.exec.pipelines.pipeline import (
     DailyRequest,
@@ -123,3 +127,46 @@ def test_a_go_with_a_broken_feed_that_is_not_required_explains_its_exit_code(
     [line] = done.err.splitlines()
     assert line.startswith("daily pre_cpi: verdict GO; feed eia_gas failed and is not required (")
     assert line.endswith("; exit 4")
+
+
+class NobodyForesawIt(Exception):
+    """An error of no kind that this program raises."""
+
+
+@pytest.mark.parametrize("mode", ["pre_cpi", "full"])
+def test_no_go_stands_after_a_driver_fails_in_a_way_of_its_own(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, mode: str
+) -> None:
+    def broken(_: bytes) -> Parsed[WeeklyPrice]:
+        raise NobodyForesawIt
+
+    assert desk.daily(mode="full").code == 0
+    path = "reports/_artifacts/go_no_go.json"
+    before = {family: entry["go"] for family, entry in desk.json(path)["series"].items()}
+    assert before["CPI"] is True
+    monkeypatch.setattr(eia_gas, "DRIVER", replace(eia_gas.DRIVER, parse=broken))
+
+    with pytest.raises(NobodyForesawIt):
+        desk.daily(mode=mode)
+
+    after = desk.json(path)
+    decided = set(before) if mode == "full" else {"CPI"}
+    assert after["go"] is False
+    assert {family: entry["go"] for family, entry in after["series"].items()} == {
+        family: go and family not in decided for family, go in before.items()
+    }
+
+
+def test_no_go_stands_after_a_run_that_could_not_begin(desk: Desk) -> None:
+    assert desk.daily().code == 0
+    desk.keep_families("TNEY")
+    assert desk.daily().code == 1
+    assert desk.verdict["go"] is False
+
+
+def test_a_run_that_only_prints_or_was_asked_wrongly_leaves_the_verdict(desk: Desk) -> None:
+    assert desk.daily().code == 0
+    before = desk.json("reports/_artifacts/go_no_go.json")
+    assert desk.daily("--snap-to-window", "print").code == 0
+    assert desk.daily("--kelly-cap", "0.9").code == 2
+    assert desk.json("reports/_artifacts/go_no_go.json") == before

@@ -10,6 +10,7 @@ from desk import Desk
 from kalshi_alpha.core.errors import NotBuilt, UsageError
 from kalshi_alpha.core.execution.expected_fill import SlippageMode
 from kalshi_alpha.core.proposals.policy import SizingRule
+from kalshi_alpha.exec.runners import scan
 from kalshi_alpha.exec.runners.scan import refuse_unbuilt, scan_options, scan_request, scan_series
 
 FLAGS: dict[str, Any] = {
@@ -83,3 +84,17 @@ def test_a_request_is_run_into_a_folder_of_ones_choice(desk: Desk, tmp_path: Pat
         "2024-12-11T113000Z.json"
     ]
     assert not (desk.root / "exec").exists()
+
+
+def test_no_go_stands_after_a_scan_fails_in_a_way_of_its_own(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: object) -> None:
+        raise ZeroDivisionError
+
+    assert desk.scan().code == 0
+    assert desk.verdict["go"] is True
+    monkeypatch.setattr(scan, "read_inputs", broken)
+    with pytest.raises(ZeroDivisionError):
+        desk.scan()
+    assert desk.verdict["go"] is False
