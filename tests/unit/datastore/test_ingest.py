@@ -206,6 +206,23 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
+def test_a_body_that_makes_a_library_give_up_spoils_its_own_feed_only(
+    home: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """One endless cell: the reader of comma-separated values raises an error of its own."""
+    folder = tmp_path / "spoilt"
+    shutil.copytree(FIXTURES, folder)
+    (folder / "eia_gas/2024-12-10.json").write_bytes(b"a" * 200_000)
+    assert main(["--all", "--offline", "--fixtures", str(folder), "--json"]) == 4
+    out, err = capsys.readouterr()
+    [line] = err.splitlines()
+    assert line.startswith("ingest: eia_gas: WrongBody")
+    feeds = json.loads(out)["feeds"]
+    assert {feed["source"] for feed in feeds if feed["errors"]} == {"eia_gas"}
+    assert all(feed["rows"] > 0 or feed["off"] for feed in feeds)
+    assert sum(feed["off"] for feed in feeds) == 1
+
+
 OFFLINE = ["--offline", "--fixtures", str(FIXTURES)]
 
 
