@@ -219,8 +219,8 @@ def test_a_body_that_makes_a_library_give_up_spoils_its_own_feed_only(
     assert line.startswith("ingest: eia_gas: WrongBody")
     feeds = json.loads(out)["feeds"]
     assert {feed["source"] for feed in feeds if feed["errors"]} == {"eia_gas"}
-    assert all(feed["rows"] > 0 or feed["off"] for feed in feeds)
-    assert sum(feed["off"] for feed in feeds) == 1
+    # The one feed that is optional has no payload.
+    assert {feed["source"] for feed in feeds if not feed["rows"]} == {"eia_gas", "ten_year_quote"}
 
 
 OFFLINE = ["--offline", "--fixtures", str(FIXTURES)]
