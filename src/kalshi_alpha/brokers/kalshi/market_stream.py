@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Protocol, runtime_checkable
+from collections.abc import Iterable, Mapping
+from typing import Protocol
 
 from kalshi_alpha.brokers.kalshi import stream_commands as commands
 from kalshi_alpha.brokers.kalshi.book_feed import BookFeed
+from kalshi_alpha.brokers.kalshi.frame_reader import FrameReader
 from kalshi_alpha.brokers.kalshi.stream_commands import Channel
 from kalshi_alpha.brokers.kalshi.stream_events import (
     Notice,
@@ -46,15 +47,6 @@ class HeaderSigner(Protocol):
 
     def headers(self, method: str, path: str, at_ms: int) -> Mapping[str, str]:
         """Return the headers of one request."""
-        ...
-
-
-@runtime_checkable
-class BurstStream(Protocol):
-    """A stream that can hand over at once everything it holds."""
-
-    def take_received(self) -> Sequence[bytes]:
-        """Return the frames that have arrived and were not received yet, without waiting."""
         ...
 
 
@@ -209,26 +201,21 @@ class MarketStream:
     async def _follow(self, connection: _Connection) -> None:
         for channel in self._channels:
             await self._subscribe(connection, channel)
-        stream, check_every_s = connection.stream, self._options.check_every_s
-        burst = stream if isinstance(stream, BurstStream) else None
+        reader, check_every_s = FrameReader(connection.stream), self._options.check_every_s
         check_s = self._now_s() + check_every_s
-        while True:
-            frames: Sequence[bytes] = ()
-            try:
-                async with asyncio.timeout(max(0.0, check_s - self._now_s())):
-                    frames = (await stream.receive(),)
-            except TimeoutError:
-                pass
-            else:
-                connection.heard_s, connection.probed_s = self._now_s(), None
-            while frames:
+        try:
+            while True:
+                frames = await reader.frames(max(0.0, check_s - self._now_s()))
+                if frames:
+                    connection.heard_s, connection.probed_s = self._now_s(), None
                 for frame in frames:
                     self._take(connection, frame)
-                frames = burst.take_received() if burst is not None else ()
-            await self._mend(connection)
-            if self._now_s() >= check_s:
-                await self._check(connection)
-                check_s = self._now_s() + check_every_s
+                await self._mend(connection)
+                if self._now_s() >= check_s:
+                    await self._check(connection)
+                    check_s = self._now_s() + check_every_s
+        finally:
+            await reader.close()
 
     def _take(self, connection: _Connection, frame: bytes) -> None:
         handlers = self._handlers

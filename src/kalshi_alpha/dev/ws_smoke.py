@@ -1,0 +1,172 @@
+"""Follow some markets' books for a while, write them down, and fail if nothing comes.
+
+Exit codes: 0 every market was shown and data came to the end, 1 a key, a host or a file is wrong,
+2 usage, 5 a market was never shown, nothing came for two minutes, or the venue refused.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import MutableMapping, Sequence
+from typing import TYPE_CHECKING
+
+from kalshi_alpha.config.environment import ENV, KalshiEnv
+from kalshi_alpha.core.errors import KalshiAlphaError, NotBuilt, UsageError, VenueError
+
+if TYPE_CHECKING:
+    from kalshi_alpha.brokers.kalshi.market_stream import HeaderSigner
+    from kalshi_alpha.core.ports import Clock
+    from kalshi_alpha.core.wire import StreamOpener
+    from kalshi_alpha.datastore.paths import Paths
+    from kalshi_alpha.dev.book_recorder import BookRecorder
+
+SILENCE_S_MAX = 120.0
+WRITE_EVERY_S = 1.0
+RUN_SECONDS = 300.0
+
+
+class NoBookData(VenueError):
+    """The stream is open or opening, and says nothing about the markets."""
+
+
+def main(argv: Sequence[str] | None = None, environ: MutableMapping[str, str] = os.environ) -> int:
+    """Run the command and return its exit code; an error on purpose is one line on stderr."""
+    args = _parser().parse_args(argv)
+    try:
+        from kalshi_alpha.utils.env import load_env
+
+        found = load_env(environ=environ)
+        env = KalshiEnv(args.env) if args.env else found.kalshi_env
+        if env is None:
+            raise UsageError(f"name a venue with --env prod|demo|sim, or {ENV}")
+        if not args.run_seconds > 0:
+            raise UsageError(f"--run-seconds must be positive, was {args.run_seconds}")
+        recorder = _run(env, environ, args.tickers, args.run_seconds)
+    except KalshiAlphaError as error:
+        sys.stderr.write(f"ws_smoke: {error}\n")
+        return error.exit_code
+    except OSError as error:
+        sys.stderr.write(f"ws_smoke: {error}\n")
+        return 1
+    except KeyboardInterrupt:
+        sys.stderr.write("ws_smoke: interrupted\n")
+        return 1
+    for ticker, frames in recorder.frames.items():
+        sys.stdout.write(f"{ticker}: {frames} frames in {recorder.file(ticker)}\n")
+    sys.stdout.write(f"connections lost: {recorder.drops}\n")
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m kalshi_alpha.dev.ws_smoke",
+        description="Follow books for a while and write them down; fail if nothing comes.",
+    )
+    parser.add_argument("--tickers", nargs="+", required=True, metavar="TICKER", help="markets")
+    parser.add_argument(
+        "--run-seconds",
+        type=float,
+        default=RUN_SECONDS,
+        metavar="N",
+        help=f"how long; default: {RUN_SECONDS:.0f}",
+    )
+    parser.add_argument(
+        "--env", choices=[str(env) for env in KalshiEnv], help=f"venue; default: {ENV}"
+    )
+    return parser
+
+
+def _run(
+    env: KalshiEnv, environ: MutableMapping[str, str], tickers: Sequence[str], run_seconds: float
+) -> BookRecorder:
+    import asyncio
+
+    from kalshi_alpha.brokers.kalshi.hosts import venue_host
+    from kalshi_alpha.brokers.kalshi.keys import NEEDS_EXTRA, load_credentials
+    from kalshi_alpha.brokers.kalshi.signing import Signer
+    from kalshi_alpha.datastore.paths import Paths
+    from kalshi_alpha.dev.live_smoke import SystemClock
+
+    try:
+        from kalshi_alpha.brokers.kalshi.frame_stream import PicowsOpener
+    except ImportError as error:
+        raise NotBuilt(NEEDS_EXTRA) from error
+    host = venue_host(env, environ)
+    return asyncio.run(
+        follow(
+            PicowsOpener(host.stream),
+            Signer(load_credentials(env, environ)),
+            SystemClock(),
+            tickers,
+            paths=Paths.from_environ(environ),
+            env=env,
+            run_seconds=run_seconds,
+            path=host.stream_path,
+        )
+    )
+
+
+async def follow(
+    opener: StreamOpener,
+    signer: HeaderSigner,
+    clock: Clock,
+    tickers: Sequence[str],
+    *,
+    paths: Paths,
+    env: KalshiEnv,
+    run_seconds: float,
+    path: str,
+) -> BookRecorder:
+    """Follow the markets and write them down every second.
+
+    Raises
+    ------
+    NoBookData
+        If nothing about them comes for two minutes, or one is never shown.
+    StreamRefused
+        If the venue refuses the subscription.
+    OSError
+        If a file cannot be written.
+    """
+    import asyncio
+
+    from kalshi_alpha.brokers.kalshi.market_stream import MarketStream
+    from kalshi_alpha.dev.book_recorder import BookRecorder
+
+    recorder = BookRecorder(paths, clock, tickers, env)
+    stream = MarketStream(opener, signer, clock, tickers, handlers=recorder.handlers(), path=path)
+    running = asyncio.create_task(stream.run())
+    now_s = asyncio.get_running_loop().time
+    end_s, heard_s, heard = now_s() + run_seconds, now_s(), 0
+    try:
+        while now_s() < end_s:
+            await asyncio.wait({running}, timeout=min(WRITE_EVERY_S, max(0.0, end_s - now_s())))
+            if running.done():
+                running.result()
+            recorder.write_out(stream.books)
+            total = sum(recorder.frames.values())
+            if total != heard:
+                heard, heard_s = total, now_s()
+            elif now_s() - heard_s >= SILENCE_S_MAX:
+                raise NoBookData(
+                    f"nothing came for {SILENCE_S_MAX:.0f} s; is the venue open?{_why(recorder)}"
+                )
+    finally:
+        running.cancel()
+        await asyncio.gather(running, return_exceptions=True)
+    never = [ticker for ticker, frames in recorder.frames.items() if frames == 0]
+    if never:
+        raise NoBookData(
+            f"never shown: {', '.join(never)}; are these open markets of {env}?{_why(recorder)}"
+        )
+    return recorder
+
+
+def _why(recorder: BookRecorder) -> str:
+    return f" ({recorder.trouble})" if recorder.trouble else ""
+
+
+if __name__ == "__main__":
+    sys.exit(main())
