@@ -57,6 +57,8 @@ class SimServer:
         self._listening: asyncio.Server | None = None
         self._connections: set[asyncio.Task[None]] = set()
         self._background: set[asyncio.Task[None]] = set()
+        self._broken: asyncio.Task[None] | None = None
+        self._over = asyncio.Event()
 
     @property
     def port(self) -> int:
@@ -85,6 +87,24 @@ class SimServer:
             if reply is not None:
                 return reply
         return None
+
+    def end(self) -> None:
+        """Let :meth:`until_over` return; the context still has to be left."""
+        self._over.set()
+
+    async def until_over(self, seconds: float | None = None) -> None:
+        """Wait until somebody ends it, or so many seconds have passed; None for no limit.
+
+        Raises
+        ------
+        Exception
+            Whatever broke the exchange's own time, which nothing could be trusted after.
+        """
+        with suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await self._over.wait()
+        if self._broken is not None:
+            self._broken.result()
 
     def vanish(self) -> None:
         """Be gone for as long as the fault lasts: no connection lives and none can be made."""
@@ -136,7 +156,13 @@ class SimServer:
     def _start(self, work: Coroutine[None, None, None]) -> None:
         task = asyncio.ensure_future(work)
         self._background.add(task)
-        task.add_done_callback(self._background.discard)
+        task.add_done_callback(self._finished)
+
+    def _finished(self, task: asyncio.Task[None]) -> None:
+        self._background.discard(task)
+        if not task.cancelled() and task.exception() is not None:
+            self._broken = task
+            self._over.set()
 
 
 async def _ended(tasks: set[asyncio.Task[None]]) -> None:

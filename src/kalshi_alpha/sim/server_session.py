@@ -27,6 +27,7 @@ from kalshi_alpha.sim.worlds_open import open_exchange
 ACCOUNT = "maker"
 CASH = Money(1_000_000_000)
 KEYS_FILE = "keys.json"
+_ENDING = (signal.SIGTERM, signal.SIGINT)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,22 +111,18 @@ async def serve(terms: SessionTerms, on_ready: Callable[[Ready], None]) -> None:
         own = (*own, FeedShelf(world.feeds, app))
     made = make_keys(terms.keys, ACCOUNT, str(terms.seed))
     app.open_account(ACCOUNT, terms.cash, *(each.api_key for each in made))
-    ends = asyncio.Event()
+    server = SimServer(app, port=terms.port, own=own)
     loop = asyncio.get_running_loop()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, ends.set)
+    for number in _ENDING:
+        loop.add_signal_handler(number, server.end)
     try:
-        async with SimServer(app, port=terms.port, own=own) as server:
+        async with server:
             ready = _ready(terms, app, server.url, made)
             _write_keys(terms.keys, ready)
             on_ready(ready)
-            try:
-                async with asyncio.timeout(terms.run_seconds):
-                    await ends.wait()
-            except TimeoutError:
-                return
+            await server.until_over(terms.run_seconds)
     finally:
-        for number in (signal.SIGTERM, signal.SIGINT):
+        for number in _ENDING:
             loop.remove_signal_handler(number)
 
 

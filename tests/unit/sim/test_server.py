@@ -137,6 +137,31 @@ def test_the_host_vanishes_for_a_while_and_comes_back_on_its_port(
     _run(session)
 
 
+def test_an_exchange_whose_time_breaks_ends_with_what_broke_it() -> None:
+    class Broken:
+        def next_at(self) -> None:
+            return None
+
+        def advance(self, at: object) -> int:
+            raise ZeroDivisionError(at)
+
+    async def session(ex: Exchange, server: SimServer, wire: OrderWire) -> None:
+        ex.app.flow = Broken()
+        with pytest.raises(ZeroDivisionError):
+            await server.until_over(5.0)
+
+    _run(session)
+
+
+def test_it_is_waited_for_until_it_ends_or_the_time_is_over() -> None:
+    async def session(ex: Exchange, server: SimServer, wire: OrderWire) -> None:
+        await server.until_over(0.0)
+        server.end()
+        await server.until_over()
+
+    _run(session)
+
+
 @pytest.mark.parametrize("fault", [f for f in Fault if faults.SITE_OF[f] in REQUEST_SITES])
 def test_a_request_fault_looks_the_same_in_process_and_over_a_socket(
     fault: Fault, monkeypatch: pytest.MonkeyPatch
