@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from kalshi_alpha.brokers.account_view import read_account
 from kalshi_alpha.brokers.live_options import LiveOptions
@@ -18,6 +18,8 @@ from kalshi_alpha.core.ports import Clock
 # Readings in a row that show the same breaks: then it is not lag.
 _SAME_READINGS = 5
 _LOOK_AGAIN_S = 0.01
+# How old a reading may be where the venue does not say how new its data is.
+_LAG = timedelta(seconds=2)
 
 
 class Reconciler:
@@ -37,6 +39,8 @@ class Reconciler:
         self._sending = 0
         self._comparing = 0
         self._one_at_a_time = asyncio.Lock()
+        self._quiet_since = clock.now()
+        self._is_new_enough = False
         self.last: Reconciliation | None = None
         """The last comparison."""
 
@@ -57,7 +61,8 @@ class Reconciler:
     async def reconcile(self, *, accept: str | None = None) -> Reconciliation:
         """Compare until all agrees, or patience ends, or the same breaks stay.
 
-        Nothing is sent meanwhile. What the venue shows is written down at every reading; that
+        Nothing is sent meanwhile, and a reading counts only if it is newer than the last thing
+        that was sent. What the venue shows is written down at every reading; that
         the comparison was made, at the last.
 
         Raises
@@ -80,7 +85,8 @@ class Reconciler:
             self._comparing -= 1
 
     async def _until_it_agrees(self) -> Reconciliation:
-        give_up_at = self._clock.now() + self._options.reconcile_patience
+        self._quiet_since = self._clock.now()
+        give_up_at = self._quiet_since + self._options.reconcile_patience
         seen: list[tuple[object, ...]] = []
         while True:
             found = await self._compare_or_none(give_up_at)
@@ -88,9 +94,8 @@ class Reconciler:
                 kinds = {each.kind for each in found.breaks}
                 seen.append(found.breaks)
                 lasting = len(seen) >= _SAME_READINGS and len(set(seen[-_SAME_READINGS:])) == 1
-                if found.clean or (lasting and BreakKind.UNRESOLVED not in kinds):
-                    return found
-                if self._clock.now() >= give_up_at:
+                over = found.clean or (lasting and BreakKind.UNRESOLVED not in kinds)
+                if (over and self._is_new_enough) or self._clock.now() >= give_up_at:
                     return found
             await asyncio.sleep(self._options.reconcile_every.total_seconds())
 
@@ -104,6 +109,11 @@ class Reconciler:
 
     async def _compare(self, accept: str | None) -> Reconciliation:
         view = await read_account(self._venue, self._log.blotter, self._clock)
+        # A reading from before the quiet may agree and still lack what happened last.
+        if view.data_as_of is not None:
+            self._is_new_enough = view.data_as_of >= self._quiet_since
+        else:
+            self._is_new_enough = view.read_at >= self._quiet_since + _LAG
         found = reconcile(
             self._log.blotter,
             view,

@@ -58,8 +58,10 @@ class Upkeep:
         self._kill = kill
         self._alert = alert
         self._woken = asyncio.Event()
-        self._sweep: asyncio.Task[None] | None = None
+        self._asking: asyncio.Task[None] | None = None
         self._comparison: asyncio.Task[None] | None = None
+        self._sweeps: set[asyncio.Task[None]] = set()
+        self._sweeping: set[str] = set()
         self._strangers = False
         self._seen: set[str] = set()
         self._compared_at: datetime | None = None
@@ -89,21 +91,32 @@ class Upkeep:
 
     async def close(self) -> None:
         """Give up what is under way."""
-        tasks = [task for task in (self._sweep, self._comparison) if task is not None]
+        beside = (self._asking, self._comparison, *self._sweeps)
+        tasks = [task for task in beside if task is not None]
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
 
     async def go_round(self) -> None:
-        """Do once what is due."""
-        if self._pauses.may_ask():
-            for ticker in self._resolver.due():
-                await self.look_up(ticker)
-            if self._pauses.auth_errors:
-                await self._ask_whether_we_are_believed()
+        """Do once what is due; what takes time goes on beside it.
+
+        A bug in what went on beside it is raised here.
+        """
+        if self._pauses.may_ask() and _is_over(self._asking):
+            # Beside the rest: no question may keep a cancel waiting.
+            self._asking = asyncio.create_task(self._asked())
         self._stop_overdue()
         self._sweep_doomed()
         self._compare_if_needed()
+
+    async def _asked(self) -> None:
+        due = self._resolver.due()
+        for ticker in due:
+            await self.look_up(ticker)
+        if self._pauses.auth_errors:
+            await self._ask_whether_we_are_believed()
+        if due and self._doomed():
+            self.wake()
 
     async def look_up(self, ticker: str) -> None:
         """Look a market up; a question without an answer is asked again at its time."""
@@ -140,21 +153,26 @@ class Upkeep:
                 self._alert("series_stopped", f"{series}: {why}")
 
     def _sweep_doomed(self) -> None:
-        """Cancel what must not rest: under the kill switch, of stopped series, found too late."""
-        if self._sweep is not None and not self._sweep.done():
-            return
+        """Cancel what must not rest, unless its cancel is under way."""
+        for sweep in [each for each in self._sweeps if _is_over(each)]:
+            self._sweeps.discard(sweep)
+        doomed = [each for each in self._doomed() if each not in self._sweeping]
+        if doomed:
+            self._sweeping.update(doomed)
+            self._sweeps.add(asyncio.create_task(self._swept(doomed)))
+        over = [each for each in self._canceller.when_known if not self._may_trade(each)]
+        self._canceller.when_known.difference_update(over)
+
+    def _doomed(self) -> list[str]:
+        """Return what must not rest: under the kill switch, of stopped series, found too late."""
         killed, stopped = self._kill(), self._log.blotter.stopped
-        doomed = [
+        return [
             order.client_order_id
             for order in self._log.blotter.resting()
             if killed
             or order.intent.series in stopped
             or order.client_order_id in self._canceller.when_known
         ]
-        if doomed:
-            self._sweep = asyncio.create_task(self._swept(doomed))
-        over = (i for i in self._canceller.when_known if not self._may_trade(i))
-        self._canceller.when_known.difference_update(tuple(over))
 
     def _may_trade(self, client_order_id: str) -> bool:
         order = self._log.blotter.orders.get(client_order_id)
@@ -165,10 +183,12 @@ class Upkeep:
             await self._canceller.cancel_batch(doomed)
         except OrderUnknown as error:
             self._alert("cancel_unconfirmed", str(error))
+        finally:
+            self._sweeping.difference_update(doomed)
 
     def _compare_if_needed(self) -> None:
         """Compare everything when a stopped series is resolved, and while anything is amiss."""
-        if self._comparison is not None and not self._comparison.done():
+        if not _is_over(self._comparison):
             return
         blotter, last, now = self._log.blotter, self._reconciler.last, self._clock.now()
         if self._compared_at is not None and now - self._compared_at < _COMPARE_EVERY:
@@ -190,3 +210,13 @@ class Upkeep:
         if not found.clean:
             kinds = sorted({each.kind.value for each in found.breaks})
             self._alert("reconciliation", f"{len(found.breaks)} breaks: {', '.join(kinds)}")
+
+
+def _is_over(task: asyncio.Task[None] | None) -> bool:
+    """Say whether nothing goes on any more; raise what a task raised."""
+    if task is None:
+        return True
+    if not task.done():
+        return False
+    task.result()
+    return True

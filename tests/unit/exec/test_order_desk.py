@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -60,8 +61,9 @@ class Groups:
     async def order_groups(self) -> list[Any]:
         return []
 
-    async def orders(self, *, status: str | None = None) -> list[str]:  # noqa: ARG002
-        return self.venue.resting()
+    async def orders(self, *, status: str | None = None) -> list[SimpleNamespace]:
+        assert status == "resting"
+        return [SimpleNamespace(order_group_id=None) for _ in self.venue.resting()]
 
     async def cancel_all(self) -> Any:
         return await self.venue.cancel_everything()
