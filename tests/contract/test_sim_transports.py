@@ -34,7 +34,7 @@ from sim_exchange import (
 Session = Callable[[Exchange, Wire, StreamOpener], Awaitable[Any]]
 CHANNELS = ("orderbook_delta", "fill", "user_orders")
 SETTLES_S, LATE_S = 0.02, 0.002
-PATIENCE_S = 0.3
+PATIENCE_S = 0.8
 MARK = 99
 
 

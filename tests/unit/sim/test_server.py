@@ -12,16 +12,12 @@ from kalshi_alpha.brokers.kalshi.frame_stream import PicowsOpener
 from kalshi_alpha.brokers.kalshi.order_wire import OrderWire
 from kalshi_alpha.core.errors import UsageError
 from kalshi_alpha.core.wire import WireFailed, WireFault, WireReply, WireRequest
-from kalshi_alpha.sim import faults, faults_requests
-from kalshi_alpha.sim.faults import Fault, FaultPlan, Site
-from kalshi_alpha.sim.in_process import InProcessExchange, LatencyModel
+from kalshi_alpha.sim import faults
+from kalshi_alpha.sim.faults import Fault
 from kalshi_alpha.sim.server import SimServer
-from kalshi_alpha.sim.virtual_time import VirtualClock, run_virtual
 from sim_exchange import (
-    MAKER,
     ORDERS,
     PREFIX,
-    START,
     STREAM_PATH,
     Exchange,
     exchange,
@@ -29,7 +25,6 @@ from sim_exchange import (
     request,
 )
 
-REQUEST_SITES = {Site.REQUEST, Site.WRITE, Site.CREATE}
 Session = Callable[[Exchange, SimServer, OrderWire], Awaitable[Any]]
 
 
@@ -160,47 +155,6 @@ def test_it_is_waited_for_until_it_ends_or_the_time_is_over() -> None:
         await server.until_over()
 
     _run(session)
-
-
-@pytest.mark.parametrize("fault", [f for f in Fault if faults.SITE_OF[f] in REQUEST_SITES])
-def test_a_request_fault_looks_the_same_in_process_and_over_a_socket(
-    fault: Fault, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(faults_requests, "LATE_S", (0.05, 0.05))
-    monkeypatch.setattr(faults_requests, "DRIP_S", (0.05, 0.05))
-    monkeypatch.setattr(faults_requests, "FILL_LEADS_S", (0.05, 0.05))
-
-    async def behind_a_socket(ex: Exchange, server: SimServer, wire: OrderWire) -> Any:
-        return await _seen(ex, wire)
-
-    async def in_process(clock: VirtualClock) -> Any:
-        ex = exchange(_plan(fault), clock=clock)
-        async with InProcessExchange(ex.app, latency=LatencyModel(0.0, 0.0, 0.0)) as venue:
-            return await _seen(ex, venue.wire)
-
-    there = _run(behind_a_socket, exchange(_plan(fault)))
-    here = run_virtual(in_process, START)
-    assert here == there
-
-
-async def _seen(ex: Exchange, wire: Any) -> Any:
-    """Place an order and return what the maker sees of it, and what the engine has."""
-    seen: object
-    try:
-        reply = await _create(ex, wire)
-        seen = (reply.status, json.loads(reply.body) if reply.body[:1] == b"{" else reply.body)
-    except WireFailed as failure:
-        # A socket that was open before its host vanished says reset, and so may have carried it.
-        vanished = failure.fault is WireFault.NOT_CONNECTED
-        seen = WireFault.RESET if vanished else failure.fault
-    made = ex.app.engine.order_by_client_id(MAKER, "a")
-    return seen, None if made is None else (str(made.status), made.filled_e2)
-
-
-def _plan(fault: Fault) -> FaultPlan:
-    plan = FaultPlan(3)
-    plan.inject(fault)
-    return plan
 
 
 async def _opened(ex: Exchange, server: SimServer) -> Any:
