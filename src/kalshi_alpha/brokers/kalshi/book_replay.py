@@ -70,9 +70,9 @@ def replay(recording: bytes, *, fast: bool | None = None) -> Replayed:
 
 
 def _is_compiled() -> bool:
-    from kalshi_alpha.brokers.kalshi import replay_kernel
+    from kalshi_alpha.brokers.kalshi.replay_words import IS_COMPILED
 
-    return replay_kernel.IS_COMPILED
+    return IS_COMPILED
 
 
 def _plainly(recording: bytes) -> Replayed:

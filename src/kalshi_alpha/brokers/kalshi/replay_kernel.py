@@ -5,25 +5,31 @@ change and side are read, column by column. A frame that differs in any byte, or
 anything but change a level (a gap, a book not shown yet, a size below zero, a price off the grid),
 is left to the ordinary path. So there is one meaning, and this is a faster way to it.
 
-With numba (the extra ``fast``) the functions are compiled when they are first called; without it
-they are ordinary, and slow, Python. A column is one loop, for in compiled code handing an array
-to a function costs more than reading a frame does; only numbers are handed on.
+A column is one loop, for in compiled code handing an array to a function costs more than reading a
+frame does; only numbers are handed on (see `replay_words`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from importlib.util import find_spec
-from typing import Any, TypeVar, cast
-
 import numpy as np
 import numpy.typing as npt
 
+from kalshi_alpha.brokers.kalshi.replay_words import (
+    HIGHS,
+    LOW_56,
+    ONES,
+    POSITIVE,
+    QUOTES,
+    after_number,
+    compiled,
+    digits_value,
+    first_flagged,
+    leading_digits,
+    plain,
+    word,
+)
 from kalshi_alpha.core.arrays import IntArray
 
-F = TypeVar("F", bound=Callable[..., Any])
-
-IS_COMPILED = find_spec("numba") is not None
 FRAME_BYTES_MAX = 1024
 """No frame that begins closer to the end than this may be read here, so no read passes it."""
 FRAME_BYTES_USUAL = 300
@@ -31,31 +37,7 @@ NAME_WORDS = 8
 HASH_FACTOR = 0x2545F4914F6CDD1D
 E4_PER_DOLLAR = 10_000
 
-
-def compiled(function: F) -> F:
-    """Compile a function if there is a compiler."""
-    if not IS_COMPILED:
-        return function
-    from numba import njit
-
-    return cast(F, njit(cache=True, nogil=True)(function))
-
-
-def word(text: bytes) -> int:
-    """Return up to eight bytes as the number that a read of eight bytes gives."""
-    return int.from_bytes(text, "little")
-
-
-# Bytes of words: all ones, all high bits, and what a plain character of a JSON string is not.
-_ONES = 0x0101010101010101
-_HIGHS = -0x7F7F7F7F7F7F7F80
-_ZEROS, _TO_HIGH = 0x30 * _ONES, 0x76 * _ONES
-_BYTE_INDEX = 0x0001020304050607
-_SPACES, _QUOTES, _BACKSLASHES = 0x20 * _ONES, 0x22 * _ONES, 0x5C * _ONES
-_POSITIVE = 0x7FFFFFFFFFFFFFFF
-_LOW_56 = 0x01FFFFFFFFFFFFFF
 _SEVEN = 0x00FFFFFFFFFFFFFF
-
 _TYPE_0, _TYPE_1 = word(b'{"type":'), word(b'"orderbo')
 _TYPE_2, _TYPE_3 = word(b"ok_delta"), word(b'","sid":')
 _SEQ = word(b',"seq":')
@@ -77,63 +59,12 @@ _SIDE = word(b',"side":')
 _YES, _NO = word(b'"yes"'), word(b'"no"')
 _FIVE, _FOUR = 0x000000FFFFFFFFFF, 0x00000000FFFFFFFF
 _TS = word(b',"ts":"')
-_BREAKS = 0x0A * _ONES
+_BREAKS = 0x0A * ONES
 _TWO, _BRACES = 0xFFFF, word(b"}}")
 _QUOTE, _COLON, _MINUS, _ZERO = 34, 58, 45, 48
 
 UUID_CHARS, TS_CHARS = 36, 27
 _BYTE = 0xFF
-
-
-@compiled
-def plain(x: int) -> bool:
-    """Say whether eight bytes are ASCII without controls, quotes and backslashes."""
-    bad = (x - _SPACES) | ((x ^ _QUOTES) - _ONES) | ((x ^ _BACKSLASHES) - _ONES) | x
-    return bad & _HIGHS == 0
-
-
-@compiled
-def first_flagged(flags: int) -> int:
-    """Return the index of the first byte whose high bit is set; the other bits are not."""
-    return (((((flags & -flags) >> 7) & _LOW_56) * _BYTE_INDEX) >> 56) & 7
-
-
-@compiled
-def leading_digits(x: int) -> int:
-    """Return how many of eight bytes are digits before the first that is none."""
-    y = x ^ _ZEROS
-    # A byte of 10 or more reaches its high bit; a carry spoils only the bytes after it.
-    others = ((y + _TO_HIGH) | y) & _HIGHS
-    if others == 0:
-        return 8
-    return first_flagged(others)
-
-
-@compiled
-def digits_value(x: int, count: int) -> int:
-    """Return the number that the first one to eight bytes write, all of them digits."""
-    # Digits are moved to the high bytes and added up by pairs, fours and eights.
-    y = x ^ _ZEROS
-    if count < 8:
-        y = (y & ((1 << (8 * count)) - 1)) << (64 - 8 * count)
-    y = ((y * 2_561) >> 8) & 0x00FF00FF00FF00FF
-    y = ((y * 6_553_601) >> 16) & 0x0000FFFF0000FFFF
-    return ((y * 42_949_672_960_001) >> 32) & 0xFFFFFFFF
-
-
-@compiled
-def after_number(at: int, x: int, y: int) -> int:
-    """Return where a whole number ends that begins at ``at``, or -1 if it is none in JSON.
-
-    ``x`` and ``y`` are the sixteen bytes from there on.
-    """
-    count = leading_digits(x)
-    if count == 0 or (count > 1 and x & _BYTE == _ZERO):
-        return -1
-    if count < 8:
-        return at + count
-    more = leading_digits(y)
-    return at + 8 + more if more < 8 else -1
 
 
 @compiled
@@ -155,8 +86,8 @@ def guess_breaks(words: IntArray, start: int, stop: int, breaks: IntArray) -> in
         at = start + length - 8
         y = int(words[at]) ^ _BREAKS
         z = int(words[at + 8]) ^ _BREAKS
-        flags = (y - _ONES) & ~y & _HIGHS
-        flags_after = (z - _ONES) & ~z & _HIGHS
+        flags = (y - ONES) & ~y & HIGHS
+        flags_after = (z - ONES) & ~z & HIGHS
         if flags | flags_after != 0:
             # Both are worked out, since which of them it is cannot be foretold.
             before, after = first_flagged(flags), 8 + first_flagged(flags_after)
@@ -165,7 +96,7 @@ def guess_breaks(words: IntArray, start: int, stop: int, breaks: IntArray) -> in
             at = start
             while flags == 0 and at < start + FRAME_BYTES_MAX - 8:
                 y = int(words[at]) ^ _BREAKS
-                flags = (y - _ONES) & ~y & _HIGHS
+                flags = (y - ONES) & ~y & HIGHS
                 at += 8
             if flags == 0:
                 break
@@ -226,7 +157,7 @@ def read_heads(words: IntArray, starts: IntArray, at: IntArray, numbers: IntArra
 @compiled
 def slot_of(mixed: int, slots: int) -> int:
     """Return where in a table of a power of two slots a mixture of a name's words belongs."""
-    return (((mixed * HASH_FACTOR) & _POSITIVE) >> 40) & (slots - 1)
+    return (((mixed * HASH_FACTOR) & POSITIVE) >> 40) & (slots - 1)
 
 
 @compiled
@@ -257,11 +188,11 @@ def find_books(
         mixed, count, found, x = 0, 0, 0, 0
         while found == 0 and count < NAME_WORDS - 1:
             x = int(words[start + 8 * count])
-            y = x ^ _QUOTES
-            found = (y - _ONES) & ~y & _HIGHS
+            y = x ^ QUOTES
+            found = (y - ONES) & ~y & HIGHS
             if found != 0:
-                x &= (((found & -found) >> 7) & _LOW_56) - 1
-            mixed = (3 * mixed + x) & _POSITIVE
+                x &= (((found & -found) >> 7) & LOW_56) - 1
+            mixed = (3 * mixed + x) & POSITIVE
             count += 1
         slot = slot_of(mixed, table.shape[0])
         while found != 0 and table[slot] >= 0:

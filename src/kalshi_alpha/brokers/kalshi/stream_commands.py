@@ -18,7 +18,6 @@ class Channel(StrEnum):
     LIFECYCLE = "market_lifecycle_v2"
 
 
-PRIVATE = frozenset({Channel.FILL, Channel.USER_ORDERS})
 _FILTERED = frozenset({Channel.BOOK, Channel.TRADE})
 
 ALREADY_SUBSCRIBED = 6

@@ -3,6 +3,7 @@ from __future__ import annotations
 import importlib.util
 import json
 import random
+import sys
 from collections.abc import Iterator
 from types import ModuleType
 
@@ -12,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import kalshi_alpha.brokers.kalshi as package
-from kalshi_alpha.brokers.kalshi import book_replay, replay_kernel
+from kalshi_alpha.brokers.kalshi import book_replay, replay_kernel, replay_words
 from kalshi_alpha.brokers.kalshi.book_replay import Replayed, replay
 from kalshi_alpha.brokers.kalshi.stream_frames import StreamFrame, decode_frame
 from kalshi_alpha.core.book.ladder_book import Dirty
@@ -22,22 +23,23 @@ TICKERS = ("KXHIGHNY-26JUN15-B82.5", "KXHIGHNY-26JUN15-T84", "KXCPI-T0.3", "T", 
 MARKET_ID = "f5ed38e2-0991-4c8f-817e-08c4fd9cbfdb"
 
 
-def _interpreted() -> ModuleType:
-    """Return the kernel as plain Python, whether a compiler is installed or not."""
-    spec = importlib.util.spec_from_file_location("interpreted", replay_kernel.__file__)
+def _interpreted(module: ModuleType) -> ModuleType:
+    """Return a module as plain Python, whether a compiler is installed or not."""
+    spec = importlib.util.spec_from_file_location(module.__name__, module.__file__)
     assert spec is not None
     assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
+    plain = importlib.util.module_from_spec(spec)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(importlib.util, "find_spec", lambda _: None)
-        spec.loader.exec_module(module)
-    return module
+        spec.loader.exec_module(plain)
+    return plain
 
 
 @pytest.fixture(autouse=True, scope="module")
 def _without_compiler() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(package, "replay_kernel", _interpreted())
+        patch.setitem(sys.modules, replay_words.__name__, _interpreted(replay_words))
+        patch.setattr(package, "replay_kernel", _interpreted(replay_kernel))
         yield
 
 
