@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 _ZONE = "America/New_York"
 _MORNING = timedelta(hours=8, minutes=30)
+_ANNOUNCED = timedelta(days=3650)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +56,19 @@ PUBLISHED: dict[str, tuple[Dating, ...]] = {
         Dating("release_date", timedelta(days=6) + _MORNING, ("second_print_sa_persons",)),
         Dating("release_date", timedelta(days=365), ("latest_revised_sa_persons",)),
     ),
+    # Named by the month that is forecast and its release, both of which lie ahead.
+    "cleveland_nowcast_cpi_mom_changes.csv": (Dating("asof_date", timedelta(0)),),
+    "cleveland_nowcast_yoy_daily_2013_2022.csv": (Dating("asof_date", timedelta(0)),),
+    "kalshi_cpi_mom_snapshots.csv": (
+        Dating("snapshot_date", timedelta(0)),
+        Dating(
+            "release_date",
+            _MORNING,
+            ("actual_cpi_mom_pct", "market_prob_of_realized_ladder_bin"),
+        ),
+    ),
+    # Announced long before: no replay has anything to gain from it.
+    "release_calendar.csv": (Dating("release_date", -_ANNOUNCED),),
     "DGS10.csv": _YIELDS,
     "DGS2.csv": _YIELDS,
     "EIA_regular_gasoline_weekly.csv": (Dating("date", timedelta(hours=16)),),

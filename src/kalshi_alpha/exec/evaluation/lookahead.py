@@ -6,13 +6,15 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from kalshi_alpha.core.errors import KalshiAlphaError, MissingData
 from kalshi_alpha.datastore.columns import Column
 from kalshi_alpha.datastore.history import History
-from kalshi_alpha.exec.evaluation.dating import Dating, datings, known_from
+from kalshi_alpha.exec.evaluation.dating import datings, known_from
+from kalshi_alpha.exec.evaluation.poison import mirrored, poisoned_copy
 from kalshi_alpha.strategies.replay import Replay
 from kalshi_alpha.strategies.strategy import Strategy
 
@@ -26,78 +28,86 @@ _ZONE = ZoneInfo("America/New_York")
 class PoisonedHistory(History):
     """History in which everything that was not known at an instant is absurd.
 
-    Numbers of later rows are mirrored within their column's range, so that they stay numbers a
-    reader accepts. Where a row is named by what it is about and by when it was said, revised
-    values are planted too: every row known before is said anew, one second or one day later.
+    Whoever reads it is given copies of the files in which later values are changed, be it as
+    tables or as files, whichever columns are asked for and as whichever type. Where a table's
+    rows are named by what they are about and by when they were said, revised values are planted
+    too: every row known before is said anew, one second or one day later.
+
+    Parameters
+    ----------
+    folders
+        The true history.
+    cut
+        The instant.
+    scratch
+        An empty folder for the copies.
     """
 
-    def __init__(self, folders: Sequence[Path], cut: datetime) -> None:
+    def __init__(self, folders: Sequence[Path], cut: datetime, scratch: Path) -> None:
         super().__init__(folders)
+        self._true = History(folders)
         self._cut = cut.astimezone(UTC)
+        self._scratch = scratch
+        self._copies: dict[Path, Path] = {}
+
+    def files(self, name: str) -> list[Path]:
+        """Return poisoned copies of the files of a name, in the order of the folders.
+
+        Raises
+        ------
+        DataError
+            If one of them is no CSV file, or cannot be read.
+        """
+        return [self._copy(path) for path in super().files(name)]
+
+    def _copy(self, path: Path) -> Path:
+        if path not in self._copies:
+            target = self._scratch / str(len(self._copies)) / path.name
+            self._copies[path] = poisoned_copy(path, target, self._cut)
+        return self._copies[path]
 
     def frame(
         self, name: str, columns: Sequence[Column], key: Sequence[str], sort: Sequence[str]
     ) -> pl.DataFrame:
-        """Read a table and poison what was not known at the instant."""
+        """Read a table of the poisoned copies, and plant revised values in it."""
         import polars as pl
 
-        clean = super().frame(name, columns, key, sort)
-        found = datings(name, columns)
+        poisoned = super().frame(name, columns, key, sort)
+        said = _said_by(poisoned, columns, key)
         numbers = [c for c, kind in columns if kind in {"int", "float"} and c not in key]
-        if not found or not numbers or not clean.height:
-            return clean
-        groups = [column for column, kind in columns if kind == "text" and column in key]
-        late = {column: self._late(column, found, columns) for column in numbers}
-        poisoned = clean.with_columns(
-            pl.when(late[column]).then(_mirrored(column, groups)).otherwise(pl.col(column))
-            .cast(clean.schema[column]).alias(column)
-            for column in numbers
-        )  # fmt: skip
-        planted = self._planted(clean, found, columns, key)
-        if planted is None:
+        if said is None or not numbers:
             return poisoned
+        planted = self._planted(name, columns, key, said, numbers)
         whole = pl.concat([poisoned, planted]).unique(
             subset=list(key), keep="first", maintain_order=True
         )
         return whole.sort(list(sort), maintain_order=True) if sort else whole
 
-    def _late(self, column: str, found: Sequence[Dating], columns: Sequence[Column]) -> pl.Expr:
-        """Say of each row whether a column's value came out after the cut."""
-        import polars as pl
-
-        own = [each for each in found if column in each.values]
-        rules = own or [each for each in found if not each.values]
-        late = pl.lit(value=False)
-        for each in rules:
-            late = late | (known_from(each, columns) > self._cut).fill_null(value=False)
-        return late
-
     def _planted(
         self,
-        clean: pl.DataFrame,
-        found: Sequence[Dating],
+        name: str,
         columns: Sequence[Column],
         key: Sequence[str],
-    ) -> pl.DataFrame | None:
+        said: str,
+        numbers: Sequence[str],
+    ) -> pl.DataFrame:
         """Say every row known before anew, with other numbers, just after the cut."""
         import polars as pl
 
-        said = _said_by(clean, columns, key)
-        if said is None:
-            return None
+        table = self._true.frame(name, columns, key, key)
         groups = [column for column, kind in columns if kind == "text" and column in key]
-        numbers = [c for c, kind in columns if kind in {"int", "float"} and c not in key]
         after = (
             self._cut.astimezone(_ZONE).date() + timedelta(days=1)
             if dict(columns)[said] == "date"
             else self._cut + timedelta(seconds=1)
         )
-        known = clean.select(
+        found = datings(name, columns)
+        known = table.select(
             pl.all_horizontal(known_from(each, columns) <= self._cut for each in found)
         ).to_series()
-        anew = clean.with_columns(
-            pl.lit(after).cast(clean.schema[said]).alias(said),
-            *(_mirrored(c, groups).cast(clean.schema[c]).alias(c) for c in numbers),
+        anew = table.with_columns(
+            pl.lit(after).cast(table.schema[said]).alias(said),
+            *(mirrored(c, groups).cast(table.schema[c]).alias(c) for c in numbers),
         )
         return anew.filter(known)
 
@@ -107,22 +117,10 @@ def _said_by(frame: pl.DataFrame, columns: Sequence[Column], key: Sequence[str])
     kinds = dict(columns)
     times = [column for column in key if kinds[column] == "time"]
     dates = [column for column in key if kinds[column] == "date"]
-    if len(key) < 2 or not times + dates:
+    if len(key) < 2 or not times + dates or not frame.height:
         return None
     # What a value is about lies before the day on which it was said.
     return (times or sorted(dates, key=lambda column: str(frame[column].mean())))[-1]
-
-
-def _mirrored(column: str, groups: Sequence[str]) -> pl.Expr:
-    """Return values mirrored within the range of their group; one in the middle goes to its end."""
-    import polars as pl
-
-    own = pl.col(column).cast(pl.Float64).fill_nan(None)
-    low, high = own.min(), own.max()
-    if groups:
-        low, high = low.over(groups), high.over(groups)
-    mirrored = low + high - own
-    return pl.when(mirrored == own).then(high + 1.0).otherwise(mirrored)
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,7 +185,9 @@ def lookahead_check(
     compared, leaks, refused = 0, [], {}
     for cut in chosen:
         try:
-            poisoned = strategy.replay(PoisonedHistory(folders, cut), first, last)
+            with TemporaryDirectory() as scratch:
+                history = PoisonedHistory(folders, cut, Path(scratch))
+                poisoned = strategy.replay(history, first, last)
         except KalshiAlphaError as error:
             refused[cut.isoformat()] = str(error)
             continue
