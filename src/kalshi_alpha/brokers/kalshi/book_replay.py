@@ -19,7 +19,7 @@ from kalshi_alpha.core.book.ladder_book import STEPS_E4, LadderBook
 from kalshi_alpha.core.errors import BadParameter
 from kalshi_alpha.core.types import E4_PER_DOLLAR, Side
 
-_BLOCK_MIN, _BLOCK_MAX = 64, 2048
+_BLOCK_MIN, _BLOCK_MAX = 64, 1024
 _NO_ROW = (-1, 0, 0)
 _SIDES = (Side.YES, Side.NO)
 
@@ -140,12 +140,12 @@ class _Walk:
             frames = min(2 * frames, _BLOCK_MAX) if is_steady else _BLOCK_MIN
             if taken == 0:
                 end = self._end_of_line(position)
-                self._rows.append(np.array([self._take_line(position, end)], dtype=np.int32))
+                self._keep(np.array([self._take_line(position, end)], dtype=np.int32))
                 position = end + 1
         for ticker in self._index:
             self._give(ticker)
         rows = np.concatenate([*self._rows, np.empty((0, 3), dtype=np.int32)])
-        return Replayed(self._feed, tuple(self._index), rows[rows[:, 0] >= 0])
+        return Replayed(self._feed, tuple(self._index), rows)
 
     def _take_block(self, position: int, frames: int) -> tuple[int, int]:
         """Take in frames up to one that ends elsewhere than was guessed.
@@ -173,9 +173,9 @@ class _Walk:
             rows[i] = self._take_line(int(starts[i]), end)
             i += 1
             if end != ends[i - 1]:
-                self._rows.append(rows[:i].copy())
+                self._keep(rows[:i])
                 return i, end + 1
-        self._rows.append(rows[:i].copy())
+        self._keep(rows[:i])
         return i, int(ends[-1]) + 1 if frames else position
 
     def _apply(self, first: int, columns: tuple[IntArray, ...]) -> int:
@@ -192,6 +192,10 @@ class _Walk:
             self._columns.rows,
         )
         return stopped
+
+    def _keep(self, rows: npt.NDArray[np.int32]) -> None:
+        """Keep the rows of frames that changed a book."""
+        self._rows.append(rows[rows[:, 0] >= 0])
 
     def _end_of_line(self, start: int) -> int:
         end = self._recording.find(b"\n", start)
