@@ -38,6 +38,21 @@ def test_a_comparison_waits_out_the_lag_of_the_readings() -> None:
     at_a_desk(session, lag_s=1.5)
 
 
+@pytest.mark.parametrize("dated", [True, False])
+def test_a_reading_that_agrees_and_is_too_old_does_not_count(dated: bool) -> None:
+    """Nobody told us of the fill, and the readings do not show it yet."""
+
+    async def session(desk: LiveDesk) -> None:
+        desk.venue.says_as_of = dated
+        await desk.gateway.place(ORDER)
+        await asyncio.sleep(5)
+        desk.venue.fill(ID, 300)
+        assert (await desk.gateway.reconcile()).clean
+        assert desk.blotter.orders[ID].fills_e2 == 300
+
+    at_a_desk(session, lag_s=1.5)
+
+
 def test_nothing_is_sent_while_it_compares() -> None:
     async def session(desk: LiveDesk) -> None:
         comparing = asyncio.create_task(desk.gateway.reconcile())

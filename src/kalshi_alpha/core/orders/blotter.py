@@ -42,6 +42,7 @@ class Blotter:
         self._orders: dict[str, OrderRecord] = {}
         self._by_order_id: dict[str, OrderRecord] = {}
         self._live: dict[str, OrderRecord] = {}
+        self._unreported: dict[str, OrderRecord] = {}
         self._risk_e6: Counter[str] = Counter()
         self._stated_risk_e6: Counter[str] = Counter()
         self._counted_e6: dict[str, int] = {}
@@ -67,6 +68,7 @@ class Blotter:
         twin._markets_of = {event: dict(markets) for event, markets in self._markets_of.items()}
         twin._orders = {key: _twin(order) for key, order in self._orders.items()}
         twin._live = {key: twin._orders[key] for key in self._live}
+        twin._unreported = {key: twin._orders[key] for key in self._unreported}
         twin._by_order_id = {
             key: twin._orders[order.client_order_id] for key, order in self._by_order_id.items()
         }
@@ -196,7 +198,7 @@ class Blotter:
     @property
     def unreported(self) -> tuple[OrderRecord, ...]:
         """Orders of which more is filled than the known fills make up."""
-        return tuple(order for order in self._orders.values() if order.unreported.e2)
+        return tuple(self._unreported.values())
 
     # --- events -------------------------------------------------------------------------
 
@@ -267,10 +269,8 @@ class Blotter:
     def _count(self, order: OrderRecord) -> None:
         if order.order_id is not None:
             self._by_order_id[order.order_id] = order
-        if order.state.may_trade:
-            self._live[order.client_order_id] = order
-        else:
-            self._live.pop(order.client_order_id, None)
+        _keep(self._live, order, wanted=order.state.may_trade)
+        _keep(self._unreported, order, wanted=order.unreported.e2 > 0)
         risk_e6 = order.open_at_risk.e6
         if order.intent.ticker not in self._settled:
             risk_e6 += order.filled_at_risk.e6
@@ -332,6 +332,13 @@ class Blotter:
 def total_open(orders: Iterable[OrderRecord]) -> Contracts:
     """Return the contracts of orders that may still be filled."""
     return Contracts(sum(order.open.e2 for order in orders))
+
+
+def _keep(index: dict[str, OrderRecord], order: OrderRecord, *, wanted: bool) -> None:
+    if wanted:
+        index[order.client_order_id] = order
+    else:
+        index.pop(order.client_order_id, None)
 
 
 def _twin(order: OrderRecord) -> OrderRecord:
