@@ -109,8 +109,8 @@ class BookFeed:
         except KeyError:
             return self._apply_first(held, decoded)
         book.apply_delta(msg.side, price_e4, delta_e2)
-        if book.dirty is not None:
-            self._tell(book)
+        if book.dirty is not None and self._on_dirty is not None:
+            self._on_dirty(book)
         return book
 
     def apply_decoded(self, frame: StreamFrame) -> LadderBook | StreamFrame:
