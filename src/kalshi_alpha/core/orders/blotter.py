@@ -42,6 +42,7 @@ class Blotter:
         self._orders: dict[str, OrderRecord] = {}
         self._by_order_id: dict[str, OrderRecord] = {}
         self._live: dict[str, OrderRecord] = {}
+        self._unknown: dict[str, OrderRecord] = {}
         self._unreported: dict[str, OrderRecord] = {}
         self._risk_e6: Counter[str] = Counter()
         self._stated_risk_e6: Counter[str] = Counter()
@@ -68,6 +69,7 @@ class Blotter:
         twin._markets_of = {event: dict(markets) for event, markets in self._markets_of.items()}
         twin._orders = {key: _twin(order) for key, order in self._orders.items()}
         twin._live = {key: twin._orders[key] for key in self._live}
+        twin._unknown = {key: twin._orders[key] for key in self._unknown}
         twin._unreported = {key: twin._orders[key] for key in self._unreported}
         twin._by_order_id = {
             key: twin._orders[order.client_order_id] for key, order in self._by_order_id.items()
@@ -95,7 +97,7 @@ class Blotter:
 
     def unknown(self) -> tuple[OrderRecord, ...]:
         """Return the orders of which nobody knows what became, oldest first."""
-        return tuple(o for o in self._live.values() if o.state is OrderState.UNKNOWN)
+        return tuple(self._unknown.values())
 
     def in_flight(self) -> tuple[OrderRecord, ...]:
         """Return the orders whose answer is still awaited, oldest first."""
@@ -104,7 +106,7 @@ class Blotter:
     @property
     def locked(self) -> frozenset[str]:
         """Markets with an unknown order: nothing may be placed there."""
-        return frozenset(order.intent.ticker for order in self.unknown())
+        return frozenset(order.intent.ticker for order in self._unknown.values())
 
     @property
     def stopped(self) -> Mapping[str, str]:
@@ -270,6 +272,7 @@ class Blotter:
         if order.order_id is not None:
             self._by_order_id[order.order_id] = order
         _keep(self._live, order, wanted=order.state.may_trade)
+        _keep(self._unknown, order, wanted=order.state is OrderState.UNKNOWN)
         _keep(self._unreported, order, wanted=order.unreported.e2 > 0)
         risk_e6 = order.open_at_risk.e6
         if order.intent.ticker not in self._settled:

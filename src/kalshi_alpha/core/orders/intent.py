@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
 
 from kalshi_alpha.core.errors import BadParameter
 from kalshi_alpha.core.types import E4_PER_DOLLAR, Contracts, Money, Price, Side
@@ -77,7 +78,7 @@ class OrderIntent:
         The same intent has the same id, so a repeat can never become a second order; the venue
         burns an id for good at its first use.
         """
-        return str(uuid.uuid5(_NAMESPACE, self.canonical))
+        return _order_id(self)
 
     @property
     def canonical(self) -> str:
@@ -99,3 +100,9 @@ class OrderIntent:
     def at_risk(self) -> Money:
         """Price times contracts, plus the most its fees can be."""
         return Money.notional(self.price, self.contracts) + self.fee_max
+
+
+# Asked for several times on the way of each order, and dear enough to be worth remembering.
+@lru_cache(maxsize=4096)
+def _order_id(intent: OrderIntent) -> str:
+    return str(uuid.uuid5(_NAMESPACE, intent.canonical))
