@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -41,8 +41,6 @@ class HistoryFile:
         the CPI's release days by reference month.
     optional
         Columns that may be empty; a row with any other one empty is left out and counted.
-    limits
-        Least and greatest value of a column that can be believed; any other counts as empty.
     besides
         Columns whose values no table takes; they are counted and named.
     """
@@ -53,23 +51,20 @@ class HistoryFile:
     key: tuple[str, ...]
     layers: Layers
     optional: frozenset[str] = frozenset()
-    limits: Mapping[str, tuple[float, float]] = field(default_factory=dict)
     besides: tuple[str, ...] = ()
 
     def whole_rows(self, rows: Rows) -> list[dict[str, Any]]:
-        """Return the rows that lack nothing needed; values beyond belief are taken as absent."""
-        cleaned = [{name: self._believed(name, row[name]) for name in row} for row in rows]
+        """Return the rows that lack nothing needed; what is not finite is taken as absent."""
+        cleaned = [{name: _finite(row[name]) for name in row} for row in rows]
         return [
             row
             for row in cleaned
             if all(value is not None or name in self.optional for name, value in row.items())
         ]
 
-    def _believed(self, name: str, value: object) -> object:
-        if not isinstance(value, float):
-            return value
-        least, greatest = self.limits.get(name, (-math.inf, math.inf))
-        return value if math.isfinite(value) and least <= value <= greatest else None
+
+def _finite(value: object) -> object:
+    return None if isinstance(value, float) and not math.isfinite(value) else value
 
 
 def end_of(day: date) -> datetime:

@@ -29,9 +29,6 @@ BULLETINS: Mapping[str, str] = MappingProxyType({GFS_MOS: "MAV", NAM_MOS: "MET"}
 GUIDANCE_DELAY = timedelta(hours=6)
 """An issue time may be that of the model run; the text of a run is out within five hours."""
 
-BELIEVED_F = (-70.0, 135.0)
-"""Least and greatest maximum in degrees Fahrenheit; archives write 999 where none is known."""
-
 _BESIDES = (
     *("nbm_gridded_hourly_tmax_f", "hrrr_tmax_f", "rap_tmax_f", "gefs_mean_tmax_f"),
     *("gefs_spread_f", "observed_tmax_f"),
@@ -107,7 +104,6 @@ def _daily(name: str, version: str) -> HistoryFile:
         DAILY_COLUMNS,
         ("station", "date"),
         _maxima(version),
-        limits={"tmax_f": BELIEVED_F},
     )
 
 
@@ -121,7 +117,6 @@ WEATHER_HISTORY = (
         ("station", "target_date"),
         _guidance,
         optional=frozenset(BULLETINS),
-        limits=dict.fromkeys(BULLETINS, BELIEVED_F),
         besides=_BESIDES,
     ),
 )

@@ -20,7 +20,6 @@ FILE = HistoryFile(
     ("on",),
     no_layers,
     optional=frozenset({"second"}),
-    limits={"first": (-70.0, 135.0)},
 )
 DAY = date(2025, 6, 11)
 
@@ -35,7 +34,7 @@ def test_statistics_come_out_at_half_past_eight_in_new_york() -> None:
     assert morning_of(date(2025, 1, 15)) == datetime(2025, 1, 15, 13, 30, tzinfo=UTC)
 
 
-@pytest.mark.parametrize("first", [None, float("nan"), float("inf"), 999.0, -71.0])
+@pytest.mark.parametrize("first", [None, float("nan"), float("inf")])
 def test_a_row_without_a_needed_value_is_left_out(first: float | None) -> None:
     assert not FILE.whole_rows([{"on": DAY, "first": first, "second": 1.0}])
     assert not FILE.whole_rows([{"on": None, "first": 80.0, "second": 1.0}])

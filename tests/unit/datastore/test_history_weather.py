@@ -2,10 +2,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from kalshi_alpha.datastore.history import History
 from kalshi_alpha.datastore.history_format import HistoryFile
 from kalshi_alpha.datastore.history_weather import (
     ACIS_FILE,
@@ -73,9 +75,11 @@ def test_no_maximum_is_known_before_its_report_could_be_out(code: str) -> None:
     assert found.values["issued_at"] == found.available_at
 
 
-def test_a_mark_for_a_missing_maximum_is_no_maximum() -> None:
-    row = {"station": "NYC", "date": DAY, "tmax_f": 999.0}
-    assert file_of(ACIS_FILE).whole_rows([row]) == []
+def test_a_mark_for_a_missing_maximum_is_no_maximum(tmp_path: Path) -> None:
+    (tmp_path / ACIS_FILE).write_text(f"station,date,tmax_f\nNYC,{DAY},999\n")
+    file = file_of(ACIS_FILE)
+    rows = History([tmp_path]).frame(file.name, file.columns, file.key, file.key).to_dicts()
+    assert file.whole_rows(rows) == []
 
 
 def test_each_bulletin_is_a_row_of_its_own() -> None:
@@ -91,5 +95,5 @@ def test_each_bulletin_is_a_row_of_its_own() -> None:
 
 def test_a_bulletin_that_is_not_there_leaves_the_other() -> None:
     assert [each.values["model"] for each in guidance(None, 38.0)] == ["MET"]
-    assert [each.values["model"] for each in guidance(36.0, 999.0)] == ["MAV"]
+    assert [each.values["model"] for each in guidance(36.0, None)] == ["MAV"]
     assert guidance(None, None) == ()

@@ -16,7 +16,7 @@ import click
 
 from kalshi_alpha.core.errors import DataError, KalshiAlphaError, MissingData, UsageError
 from kalshi_alpha.datastore.atomic import encode_json, write_atomic
-from kalshi_alpha.datastore.history import History
+from kalshi_alpha.datastore.history import History, LeftOut
 from kalshi_alpha.datastore.paths import Paths
 from kalshi_alpha.exec.artifacts import plain
 from kalshi_alpha.exec.evaluation.lookahead import LookaheadCheck, lookahead_check
@@ -25,7 +25,7 @@ from kalshi_alpha.exec.evaluation.progress import replay_bar
 from kalshi_alpha.exec.evaluation.scores import family_document
 from kalshi_alpha.exec.evaluation.settlement_replay import SettlementReplay, settlement_replay
 from kalshi_alpha.exec.evaluation.skill_page import skill_page
-from kalshi_alpha.exec.evaluation.text import family_text, settlement_text
+from kalshi_alpha.exec.evaluation.text import family_text, left_out_text, settlement_text
 from kalshi_alpha.exec.forecasting import GROUP, installed_strategy
 
 SCHEMA = 1
@@ -49,13 +49,17 @@ class EvaluationRequest:
 
 @dataclass(frozen=True, slots=True)
 class FamilyResult:
-    """One family's figures, its models tried, pictures by name, and its look-ahead check."""
+    """One family's figures, its models tried, pictures by name, and its look-ahead check.
+
+    ``left_out`` are the values of its history that cannot be believed.
+    """
 
     family: str
     document: dict[str, Any]
     variants: tuple[tuple[str, str], ...]
     pictures: Mapping[str, str]
     lookahead: LookaheadCheck | None
+    left_out: tuple[LeftOut, ...] = ()
 
 
 def evaluate(request: EvaluationRequest) -> int:
@@ -101,7 +105,8 @@ def evaluate_family(request: EvaluationRequest, family: str) -> FamilyResult:
     strategy = installed_strategy(family)
     if strategy.replay is None:
         raise UsageError(f"{family} has no replay to evaluate")
-    replays = strategy.replay(History(request.folders), request.first, request.last)
+    history = History(request.folders)
+    replays = strategy.replay(history, request.first, request.last)
     replays = tuple(each for each in replays if each.days)
     if not replays:
         raise MissingData(f"{family}: the history holds no forecast between the days asked for")
@@ -114,6 +119,7 @@ def evaluate_family(request: EvaluationRequest, family: str) -> FamilyResult:
         variants=strategy.variants,
         pictures=replay_pictures(family, replays) if request.plots else {},
         lookahead=check,
+        left_out=history.left_out,
     )
 
 
@@ -177,6 +183,7 @@ def _show(
     lines: list[str] = []
     for result in results:
         lines += family_text(result.family, result.document, result.lookahead)
+        lines += left_out_text(result.left_out)
     if settled is not None:
         lines += settlement_text(settled)
     if any(result.pictures for result in results):
@@ -207,7 +214,7 @@ def _document(
 
 
 def _family(result: FamilyResult) -> dict[str, Any]:
-    found = dict(result.document)
+    found = {**result.document, "left_out": plain(result.left_out)}
     if result.lookahead is not None:
         found["lookahead"] = {**plain(result.lookahead), "clean": result.lookahead.clean}
     return found

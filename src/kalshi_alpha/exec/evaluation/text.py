@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from kalshi_alpha.datastore.history import LeftOut
 from kalshi_alpha.exec.evaluation.lookahead import LookaheadCheck
 from kalshi_alpha.exec.evaluation.scores import SKILLS
 from kalshi_alpha.exec.evaluation.settlement_replay import SettlementReplay
@@ -52,6 +53,16 @@ def figures_text(name: str, found: Mapping[str, Any]) -> Iterator[str]:
     absent = [base for key, base in SKILLS.items() if found[key] is None]
     if absent:
         yield f"  no baseline: {', '.join(absent)}"
+
+
+def left_out_text(left_out: Sequence[LeftOut]) -> Iterator[str]:
+    """Yield which values of the history were left out, each by its file and row."""
+    if left_out:
+        yield f"  values left out since they cannot be believed: {len(left_out)}"
+    for each in left_out[:SHOWN]:
+        yield f"    {each.file} {each.row}: {each.column} {each.value:g}"
+    if len(left_out) > SHOWN:
+        yield f"    and {len(left_out) - SHOWN} more; --json lists all"
 
 
 def settlement_text(settled: SettlementReplay) -> Iterator[str]:

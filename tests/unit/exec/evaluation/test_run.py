@@ -1,7 +1,8 @@
 from __future__ import annotations
 
 import json
-from datetime import date
+from dataclasses import replace
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -62,3 +63,36 @@ def test_a_span_without_forecasts_is_missing_data(points: Path) -> None:
     request = EvaluationRequest(families=("CLEAN",), folders=(points,), last=date(2020, 1, 1))
     with pytest.raises(MissingData, match="no forecast between"):
         evaluate(request)
+
+
+def test_a_value_beyond_belief_is_left_out_of_the_replay_and_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """As a backfill leaves it out: a yield of 50000 % took 32 GB, one of 999 % the skill."""
+    monkeypatch.setenv("KALSHI_ALPHA_HOME", str(tmp_path / "home"))
+    closes, odd = tmp_path / "closes", tmp_path / "odd"
+    closes.mkdir()
+    odd.mkdir()
+    days = [date(2022, 1, 3) + timedelta(days=n) for n in range(700)]
+    lines = [f"{day},{4 + 0.05 * (day.day % 7):.2f}" for day in days if day.weekday() < 5]
+    (closes / "DGS10.csv").write_text("\n".join(["date,yield_pct", *lines]) + "\n")
+    (odd / "DGS10.csv").write_text("date,yield_pct\n2023-12-29,50000\n2024-01-02,999\n")
+
+    request = EvaluationRequest(families=("TNEY",), folders=(closes,))
+    whole = evaluate_family(request, "TNEY")
+    spoilt = evaluate_family(replace(request, folders=(closes, odd)), "TNEY")
+
+    assert spoilt.document == whole.document
+    assert [(each.row, each.value) for each in spoilt.left_out] == [
+        ("2023-12-29", 50_000.0),
+        ("2024-01-02", 999.0),
+    ]
+    assert evaluate(replace(request, folders=(closes, odd))) == 0
+    assert "    DGS10.csv 2023-12-29: yield_pct 50000\n" in capsys.readouterr().out
+    assert evaluate(replace(request, folders=(closes, odd), as_json=True)) == 0
+    assert json.loads(capsys.readouterr().out)["left_out"][1] == {
+        "file": "DGS10.csv",
+        "row": "2024-01-02",
+        "column": "yield_pct",
+        "value": 999.0,
+    }

@@ -4,10 +4,17 @@ from datetime import UTC, date, datetime
 
 import pytest
 
+from kalshi_alpha.datastore.history import LeftOut
 from kalshi_alpha.exec.evaluation.lookahead import Leak, LookaheadCheck
 from kalshi_alpha.exec.evaluation.scores import family_document
 from kalshi_alpha.exec.evaluation.settlement_replay import Mismatch, SettlementReplay
-from kalshi_alpha.exec.evaluation.text import SHOWN, family_text, four, settlement_text
+from kalshi_alpha.exec.evaluation.text import (
+    SHOWN,
+    family_text,
+    four,
+    left_out_text,
+    settlement_text,
+)
 from plugins import made_up_replay
 
 CUT = datetime(2024, 1, 1, 12, tzinfo=UTC)
@@ -66,3 +73,13 @@ def test_nothing_compared_has_no_share() -> None:
 )
 def test_a_figure_has_four_digits_and_no_power_of_ten(value: float, shown: str) -> None:
     assert four(value) == shown
+
+
+def test_values_left_out_are_named_by_file_and_row() -> None:
+    odd = LeftOut("DGS10.csv", "2025-06-30", "yield_pct", 50_000.0)
+    assert list(left_out_text([])) == []
+    assert list(left_out_text([odd])) == [
+        "  values left out since they cannot be believed: 1",
+        "    DGS10.csv 2025-06-30: yield_pct 50000",
+    ]
+    assert list(left_out_text([odd] * 25))[-1] == "    and 5 more; --json lists all"
