@@ -3,16 +3,32 @@
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Callable
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 from zoneinfo import ZoneInfo
 
 import msgspec
 
 from kalshi_alpha.core.errors import ParseRefused
 
+if TYPE_CHECKING:
+    from selectolax.lexbor import LexborHTMLParser
+
 NEW_YORK = ZoneInfo("America/New_York")
 """The zone of every release clock of these feeds."""
+
+# The parser's time grows with the square of the depth; pages of publishers are below 50 deep.
+_DEEPEST = 1000
+_TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9:-]{0,40})")
+# These are closed by their neighbours, if they can be closed at all.
+_LEFT_OPEN = frozenset(
+    {
+        *("area", "base", "br", "col", "dd", "dt", "embed", "hr", "img", "input", "li", "link"),
+        *("meta", "option", "p", "param", "path", "source", "tbody", "td", "tfoot", "th"),
+        *("thead", "tr", "wbr"),
+    }
+)
 
 T = TypeVar("T")
 Refusal = Callable[[str], ParseRefused]
@@ -67,6 +83,25 @@ def decode_csv(text: str, refusal: Refusal) -> list[list[str]]:
         return [cells for cells in reader if cells]
     except csv.Error as error:
         raise refusal(f"not comma-separated: {error}") from error
+
+
+def parse_html(text: str, refusal: Refusal) -> LexborHTMLParser:
+    """Parse a web page whose elements are not nested out of all proportion.
+
+    Raises
+    ------
+    ParseRefused
+        As built by ``refusal``, if they are.
+    """
+    from selectolax.lexbor import LexborHTMLParser
+
+    depth = 0
+    for tag in _TAG.finditer(text):
+        if tag[2].lower() not in _LEFT_OPEN:
+            depth = max(depth - 1, 0) if tag[1] else depth + 1
+        if depth > _DEEPEST:
+            raise refusal(f"a page of elements nested more than {_DEEPEST} deep")
+    return LexborHTMLParser(text)
 
 
 def looks_like_markup(body: bytes) -> bool:

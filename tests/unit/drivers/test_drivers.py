@@ -85,6 +85,20 @@ def test_a_long_body_of_one_shape_is_refused_at_once(name: str, shape: str) -> N
     assert caught.value.source == name
 
 
+@pytest.mark.timeout(5)
+@pytest.mark.parametrize(
+    "tail", [b"\n" * 200_000, b" \r\n" * 60_000, b"<div>" * 40_000, b"A B " * 50_000]
+)
+@each_driver
+def test_a_true_payload_with_an_endless_tail_takes_no_longer(name: str, tail: bytes) -> None:
+    driver = DRIVERS[name]
+    body = min((FIXTURES / name).glob(f"*.{driver.suffix}")).read_bytes()
+    try:
+        assert driver.parse(body + tail).rows
+    except ParseRefused as error:
+        assert error.source == name  # noqa: PT017 - either is an answer
+
+
 @given(st.sampled_from(sorted(DRIVERS)), st.binary(max_size=300) | st.text().map(str.encode))
 def test_any_bytes_are_read_or_refused_in_the_name_of_the_feed(name: str, body: bytes) -> None:
     with pytest.raises(ParseRefused) as caught:

@@ -6,7 +6,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kalshi_alpha.core.errors import ParseRefused
-from kalshi_alpha.drivers.wire import decode_csv, decode_json, decode_text, looks_like_markup
+from kalshi_alpha.drivers.wire import (
+    decode_csv,
+    decode_json,
+    decode_text,
+    looks_like_markup,
+    parse_html,
+)
 
 
 class Answer(msgspec.Struct):
@@ -53,6 +59,19 @@ def test_lines_of_cells_are_read_and_empty_lines_left_out() -> None:
 def test_what_the_reader_of_cells_gives_up_on_is_refused(text: str) -> None:
     with pytest.raises(ParseRefused, match="comma-separated"):
         decode_csv(text, refusal)
+
+
+@pytest.mark.timeout(5)
+@pytest.mark.parametrize("tag", ["<div>", "<DIV class='x'>", "<table><tr><td>", "<x-own>"])
+def test_a_page_nested_out_of_all_proportion_is_refused_before_it_is_parsed(tag: str) -> None:
+    """A hundred thousand open divisions take the parser a minute."""
+    with pytest.raises(ParseRefused, match="nested"):
+        parse_html(f"<html><body>{tag * 100_000}", refusal)
+
+
+def test_elements_side_by_side_and_those_never_closed_are_no_nesting() -> None:
+    page = parse_html("<div>a</div>" * 3_000 + "<p>b<br><li>c" * 3_000, refusal)
+    assert len(page.css("div")) == len(page.css("li")) == 3_000
 
 
 @given(st.binary())

@@ -18,7 +18,7 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 from kalshi_alpha.datastore.feeds import Parsed
 from kalshi_alpha.drivers.aaa_gas.errors import BadPrice, Contradiction, WrongBody
 from kalshi_alpha.drivers.aaa_gas.schema import GasPrice
-from kalshi_alpha.drivers.wire import decode_text
+from kalshi_alpha.drivers.wire import decode_text, parse_html
 
 _GRADES = {
     "Regular": "regular",
@@ -38,6 +38,10 @@ _PERIODS = {
 _PRICE = re.compile(r"\$([0-9]{1,2})\.([0-9]{3,4})")
 _BANNER_PRICE = re.compile(r"National Average\s*(\$\S+)")
 _AS_OF = re.compile(r"Price as of\s*([0-9]{1,2})/([0-9]{1,2})/([0-9]{2})(?![0-9])")
+# The page has two tables of six rows. Where elements of one kind are nested in one another, each
+# holds the text of all below it, and the time to read them grows with the square of their number.
+_TABLES_MOST, _CELLS_MOST, _PLACES_MOST = 20, 30, 20
+_TABLE_TEXT_MOST = 20_000
 _MISSING = frozenset({"", "-", "N/A"})
 
 
@@ -63,11 +67,11 @@ def parse(body: bytes) -> Parsed[GasPrice]:
     AaaRefused
         If it is another page, a price or date is malformed, or banner, badge and table differ.
     """
-    tree = LexborHTMLParser(decode_text(body, WrongBody))
+    tree = parse_html(decode_text(body, WrongBody), WrongBody)
     shown = _agreed(tree)
     skipped: Counter[str] = Counter()
     prices: dict[tuple[str, str], int] = {}
-    for table in tree.css("table.table-mob"):
+    for table in _few(tree.css("table.table-mob"), _TABLES_MOST):
         for period, grade, price_e4 in _cells(table, skipped):
             if prices.setdefault((period, grade), price_e4) != price_e4:
                 raise Contradiction(f"two prices for {period} {grade}")
@@ -82,8 +86,8 @@ def parse(body: bytes) -> Parsed[GasPrice]:
 
 def _agreed(tree: LexborHTMLParser) -> _Shown:
     """Return what banner and badge show, which must be one thing."""
-    banners = [_banner(node) for node in tree.css("div.mobi-average-price")]
-    badges = [_badge(node) for node in tree.css("div.average-price")]
+    banners = [_banner(each) for each in _few(tree.css("div.mobi-average-price"), _PLACES_MOST)]
+    badges = [_badge(each) for each in _few(tree.css("div.average-price"), _PLACES_MOST)]
     if not banners:
         title = tree.css_first("title")
         name = _text(title) if title is not None else "untitled"
@@ -121,8 +125,10 @@ def _as_of(text: str) -> date:
 
 
 def _cells(table: LexborNode, skipped: Counter[str]) -> Iterable[tuple[str, str, int]]:
-    rows = ([_text(cell) for cell in row.css("th, td")] for row in table.css("tr"))
-    lines = [cells for cells in rows if cells]
+    if len(table.text()) > _TABLE_TEXT_MOST:
+        raise WrongBody("a table of more text than prices have")
+    rows = (_few(row.css("th, td"), _CELLS_MOST) for row in _few(table.css("tr"), _CELLS_MOST))
+    lines = [[_text(cell) for cell in cells] for cells in rows if cells]
     if not lines or "Regular" not in lines[0]:
         skipped["unknown table"] += 1
         return
@@ -147,6 +153,12 @@ def _price_e4(text: str) -> int:
     if match is None:
         raise BadPrice(f"price {text[:40]!r}")
     return int(match[1] + match[2].ljust(4, "0"))
+
+
+def _few(nodes: list[LexborNode], most: int) -> list[LexborNode]:
+    if len(nodes) > most:
+        raise WrongBody(f"{len(nodes)} elements where the page has a few")
+    return nodes
 
 
 def _text(node: LexborNode) -> str:

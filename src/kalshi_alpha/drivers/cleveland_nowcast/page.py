@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from selectolax.lexbor import LexborHTMLParser, LexborNode
+from selectolax.lexbor import LexborNode
 
 from kalshi_alpha.drivers.cleveland_nowcast.errors import BadPoint, Contradiction, WrongBody
+from kalshi_alpha.drivers.wire import parse_html
 
 _MEASURES = {"CPI": "cpi", "Core CPI": "core_cpi", "PCE": "pce", "Core PCE": "core_pce"}
 _COLUMNS = ["Month", *_MEASURES, "Updated"]
@@ -30,7 +31,7 @@ def month_table(text: str) -> list[PageRow]:
     ClevelandRefused
         If there is not exactly one such table, or a row does not fit its header.
     """
-    tables = [table for table in LexborHTMLParser(text).css("table") if _is_monthly(table)]
+    tables = [table for table in parse_html(text, WrongBody).css("table") if _is_monthly(table)]
     if len(tables) != 1:
         raise WrongBody(f"{len(tables)} month-over-month tables on the page")
     header = [_text(cell) for cell in tables[0].css("thead th")]

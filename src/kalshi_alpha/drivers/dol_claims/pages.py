@@ -6,13 +6,13 @@ import re
 from collections import Counter
 from datetime import UTC, date, datetime
 
-from selectolax.lexbor import LexborHTMLParser, LexborNode
+from selectolax.lexbor import LexborNode
 
 from kalshi_alpha.drivers.dol_claims.errors import BadFigure, Contradiction, NotServed, WrongBody
 from kalshi_alpha.drivers.dol_claims.release import release_rows
 from kalshi_alpha.drivers.dol_claims.release_text import MONTHS, calendar_day, squeezed
 from kalshi_alpha.drivers.dol_claims.schema import RELEASE_TIME, ClaimsFigure
-from kalshi_alpha.drivers.wire import NEW_YORK
+from kalshi_alpha.drivers.wire import NEW_YORK, parse_html
 
 _NO_FORM = "withoutprovidinguserinput"
 _ADVANCE = re.compile(r"advance(?:figure|number)forseasonallyadjustedinitialclaims")
@@ -32,7 +32,7 @@ def page_rows(text: str, skipped: Counter[str]) -> list[ClaimsFigure]:
     BadFigure, Contradiction
         If a release is dated twice and differently, or says the impossible.
     """
-    tree = LexborHTMLParser(text)
+    tree = parse_html(text, WrongBody)
     words = squeezed(tree.root.text(separator=" ")) if tree.root is not None else ""
     if _NO_FORM in words:
         raise NotServed("the report was asked for without its form fields")

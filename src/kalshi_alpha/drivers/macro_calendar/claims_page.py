@@ -12,11 +12,9 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime, time, timedelta
 
-from selectolax.lexbor import LexborHTMLParser
-
-from kalshi_alpha.drivers.macro_calendar.errors import BadEvent, Contradiction
+from kalshi_alpha.drivers.macro_calendar.errors import BadEvent, Contradiction, WrongBody
 from kalshi_alpha.drivers.macro_calendar.schema import MacroEvent
-from kalshi_alpha.drivers.wire import NEW_YORK
+from kalshi_alpha.drivers.wire import NEW_YORK, parse_html
 
 RELEASE_TIME = time(8, 30)
 WEEKS_AHEAD = 53
@@ -128,5 +126,5 @@ def _thursday(day: date) -> date:
 
 
 def _words(text: str) -> str:
-    root = LexborHTMLParser(text).root
+    root = parse_html(text, WrongBody).root
     return "" if root is None else " ".join(root.text(separator=" ").split())

@@ -10,11 +10,11 @@ import re
 from collections import Counter
 from datetime import UTC, date, datetime, time, timedelta
 
-from selectolax.lexbor import LexborHTMLParser, LexborNode
+from selectolax.lexbor import LexborNode
 
 from kalshi_alpha.drivers.macro_calendar.errors import BadEvent, Contradiction, WrongBody
 from kalshi_alpha.drivers.macro_calendar.schema import MacroEvent
-from kalshi_alpha.drivers.wire import NEW_YORK
+from kalshi_alpha.drivers.wire import NEW_YORK, parse_html
 
 DECISION_TIME = time(14, 0)
 LONGEST = timedelta(days=4)
@@ -44,7 +44,7 @@ def meetings(text: str, skipped: Counter[str]) -> list[MacroEvent]:
         If a meeting has no date that can be trusted, or stands on the page twice.
     """
     rows: dict[date, MacroEvent] = {}
-    for panel in LexborHTMLParser(text).css(".panel"):
+    for panel in parse_html(text, WrongBody).css(".panel"):
         year = _HEADING.search(_text(panel))
         for meeting in panel.css(".fomc-meeting"):
             if year is None:

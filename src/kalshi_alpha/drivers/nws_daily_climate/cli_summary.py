@@ -14,11 +14,13 @@ _HEADLINE = re.compile(
     r"(?:FOR|FROM)\s+(?P<month>[A-Z]{3,9})\s+(?P<day>[0-9]{1,2}),?\s+(?P<year>[0-9]{4})"
     r"(?P<tail>[^.]{0,60})\.\.\.",
 )
-_VALID = re.compile(r"^\s*VALID\s[^\n]*?AS\s+OF\s+(?P<time>[^\n]*?)(?:\s+LOCAL\s+TIME)?\.?$", re.M)
+_VALID = re.compile(
+    r"^[ \t]*VALID\s[^\n]*?AS\s+OF\s+(?P<time>[^\n]*?)(?:\s+LOCAL\s+TIME)?\.?$", re.M
+)
 _CORRECTED = re.compile(r"CORRECT(?:ED|ION)")
 # Sunrise of the day after a finished climate day is printed first.
 _SUNRISE = re.compile(
-    r"^\s*(?P<month>[A-Z]{3,9})\s+(?P<day>[0-9]{1,2})\s+(?P<year>[0-9]{4})\s?\.+\s*SUNRISE", re.M
+    r"^[ \t]*(?P<month>[A-Z]{3,9})\s+(?P<day>[0-9]{1,2})\s+(?P<year>[0-9]{4})\s?\.+\s*SUNRISE", re.M
 )
 
 

@@ -156,3 +156,20 @@ def test_a_damaged_page_is_refused_or_shows_the_same_regular_price(
         return
     regular = [r for r in parsed.rows if (r.period, r.grade) == ("current", "regular")]
     assert [row.price_e4 for row in regular] == [38460]
+
+
+@pytest.mark.timeout(5)
+@pytest.mark.parametrize(
+    "opening",
+    [
+        '<table class="table-mob"><tr><td>',
+        '<div class="mobi-average-price"></div>',
+        '<div class="average-price"><p class="numb">$3.013</p></div>',
+        '<table class="table-mob"><tr><th>Regular' + "<th>x" * 40,
+        '<table class="table-mob"><tr><th>' + "x" * 30_000,
+    ],
+)
+def test_a_page_of_more_places_and_cells_than_it_has_is_refused(opening: str) -> None:
+    """Elements inside one another hold all the text below them, each anew."""
+    with pytest.raises(AaaRefused):
+        parse(page().replace(b"</body>", opening.encode() * 900 + b"</body>"))
