@@ -27,6 +27,9 @@ KalshiAlphaError                 1  anything below, when nothing more exact fits
 from __future__ import annotations
 
 
+_LONGEST_REASON = 400
+
+
 class KalshiAlphaError(Exception):
     """Base of every error raised on purpose; ``exit_code`` is what a command returns for it."""
 
@@ -118,12 +121,15 @@ class DataError(KalshiAlphaError):
 
 
 class ParseRefused(DataError):
-    """A driver could not read a payload: the source, and what was wrong with it."""
+    """A driver could not read a payload: the source, and what was wrong with it.
+
+    The reason may quote the payload, so it is cut to a length that a line can have.
+    """
 
     def __init__(self, source: str, why: str) -> None:
-        super().__init__(f"{source}: {why}")
         self.source = source
-        self.why = why
+        self.why = why if len(why) <= _LONGEST_REASON else f"{why[:_LONGEST_REASON]}..."
+        super().__init__(f"{source}: {self.why}")
 
 
 class MissingData(DataError):

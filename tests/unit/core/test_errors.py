@@ -47,3 +47,11 @@ def test_a_refusal_carries_its_reasons_in_order() -> None:
 
 def test_a_parse_refusal_names_the_source_and_the_reason() -> None:
     assert str(errors.ParseRefused("bls_cpi", "no series")) == "bls_cpi: no series"
+
+
+def test_a_reason_that_quotes_a_payload_is_cut_to_the_length_of_a_line() -> None:
+    refusal = errors.ParseRefused("feed", "x" * 200_000)
+    assert len(str(refusal)) < 500
+    assert str(refusal).startswith("feed: xxx")
+    assert str(refusal).endswith("...")
+    assert errors.ParseRefused("feed", "x" * 400).why == "x" * 400
