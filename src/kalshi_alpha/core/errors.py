@@ -26,7 +26,6 @@ KalshiAlphaError                 1  anything below, when nothing more exact fits
 
 from __future__ import annotations
 
-
 _LONGEST_REASON = 400
 
 
