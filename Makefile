@@ -56,7 +56,11 @@ telemetry-smoke: ## append a synthetic session to the telemetry and read it back
 	@scripts/setup.sh base
 	@$(PY) -m kalshi_alpha.exec.telemetry.smoke
 
+live-smoke: ## ask the venue of KALSHI_ENV for balance and markets; never an order
+	@scripts/setup.sh dev
+	@$(PY) -m kalshi_alpha.dev.sanity_check --live-smoke
+
 # Named by the run-book; each says so and fails until it exists.
-monitors pilot-readiness report live-smoke pilot-bundle freshness-smoke:
+monitors pilot-readiness report pilot-bundle freshness-smoke:
 	@echo "make $@: not built yet; see CHANGELOG.md for what this version holds" >&2
 	@exit 1

@@ -29,6 +29,10 @@ SCRIPTS = {
     "order_path": "Decision to wire",
     "book_messages": "Book frames",
     "socket_to_book": "Socket to book",
+    "journal": "Order journal",
+    "kill_switch": "Kill switch",
+    "telemetry": "Telemetry",
+    "exchange_engine": "Local exchange",
 }
 LIBRARIES = (
     *("numpy", "scipy", "cvxpy", "clarabel"),

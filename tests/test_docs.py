@@ -10,7 +10,7 @@ import os
 import re
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import fields
 from pathlib import Path
 
@@ -24,10 +24,12 @@ from kalshi_alpha.core.gates.requirements import Need
 from kalshi_alpha.core.ledger.rows import COLUMNS
 from kalshi_alpha.core.proposals.proposal import LadderCheck, Passed, Proposal
 from kalshi_alpha.datastore import backfill, ingest
+from kalshi_alpha.dev import sanity_check, ws_smoke
 from kalshi_alpha.drivers.macro_calendar import cli as macro_calendar
-from kalshi_alpha.exec import evaluate, heartbeat
+from kalshi_alpha.exec import evaluate, heartbeat, watchdog
 from kalshi_alpha.exec.pipelines import daily
 from kalshi_alpha.exec.runners import pilot, scan_ladders
+from kalshi_alpha.exec.telemetry import shipper, smoke
 from kalshi_alpha.exec.wiring import BUILT_FAMILIES, SCENARIO_MODES
 from runs import REPO, new_root
 from scripts import write_reasons
@@ -41,7 +43,15 @@ CLICK_COMMANDS = {
     "kalshi_alpha.datastore.ingest": ingest.cli,
     "kalshi_alpha.datastore.backfill": backfill.cli,
     "kalshi_alpha.exec.evaluate": evaluate.cli,
+    "kalshi_alpha.exec.telemetry.shipper": shipper.cli,
+    "kalshi_alpha.exec.telemetry.smoke": smoke.cli,
+    "kalshi_alpha.exec.watchdog": watchdog.cli,
     "kalshi_alpha.drivers.macro_calendar.cli": macro_calendar.cli,
+}
+ARGPARSE_COMMANDS: dict[str, Callable[[], argparse.ArgumentParser]] = {
+    "kalshi_alpha.exec.heartbeat": heartbeat._parser,
+    "kalshi_alpha.dev.sanity_check": sanity_check._parser,
+    "kalshi_alpha.dev.ws_smoke": ws_smoke._parser,
 }
 RUNNABLE = re.compile(r"^```bash runnable(?: exit=(\d+))?\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 
@@ -94,7 +104,7 @@ def test_every_page_of_the_documentation_is_linked_from_another() -> None:
     assert {page for page in DOCS.rglob("*.md") if page.resolve() not in linked} == set()
 
 
-@pytest.mark.parametrize("module", [*CLICK_COMMANDS, "kalshi_alpha.exec.heartbeat"])
+@pytest.mark.parametrize("module", [*CLICK_COMMANDS, *ARGPARSE_COMMANDS])
 def test_the_commands_page_has_exactly_the_flags_of_the_program(module: str) -> None:
     section = _section(DOCS / "reference/commands.md", f"`python -m {module}`")
     documented = set(re.findall(r"^\| `(--[a-z-]+)`", section, re.MULTILINE))
@@ -260,7 +270,7 @@ def _flags(module: str) -> set[str]:
     if module in CLICK_COMMANDS:
         found = [flag for o in _options(module) for flag in (*o.opts, *o.secondary_opts)]
         return {*found, "--help"}
-    parser: argparse.ArgumentParser = heartbeat._parser()
+    parser = ARGPARSE_COMMANDS[module]()
     return {f for a in parser._actions for f in a.option_strings if f.startswith("--")}
 
 
