@@ -76,7 +76,7 @@ class Observer:
 
     def round_done(self, done: Round) -> None:
         """Show what a round is about to send."""
-        why = ", ".join([*(each.value for each in done.why), *done.gate]) or "unchanged"
+        why = ", ".join([*(each.value for each in done.why), *done.gate]) or "ripe"
         self._say(f"{done.at:%H:%M:%S} {why}")
         for line in done.plan.lines():
             self._say(f"  {line}")
