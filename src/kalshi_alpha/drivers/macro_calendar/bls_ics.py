@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     import icalendar
 
 _EVENTS = {"consumer price index": "cpi", "employment situation": "jobs"}
+# The library reads a thousand lines in some ten milliseconds; a year of releases has a few thousand.
+_LINES_MOST = 50_000
 _YEARS = range(2000, 2100)
 _EASTERN = frozenset({"US-Eastern", "US/Eastern", "America/New_York"})
 
@@ -52,6 +54,8 @@ def _events(body: bytes) -> list[icalendar.Component]:
     text = decode_text(body, WrongBody)
     if not text.lstrip().upper().startswith("BEGIN:VCALENDAR"):
         raise WrongBody("neither an iCalendar file nor any other calendar of a publisher")
+    if text.count("\n") > _LINES_MOST:
+        raise WrongBody(f"a calendar of more than {_LINES_MOST} lines")
     if not text.rstrip().upper().endswith("END:VCALENDAR"):
         raise WrongBody("the calendar breaks off")
     try:

@@ -84,6 +84,12 @@ def test_a_zone_of_any_other_name_is_refused_in_a_few_words(zone: str) -> None:
     assert len(str(caught.value)) < 200
 
 
+def test_a_calendar_of_more_lines_than_years_of_releases_is_refused() -> None:
+    body = calendar(OCTOBER).replace(b"END:VCALENDAR", b"X-A:b\n" * 60_000 + b"END:VCALENDAR")
+    with pytest.raises(WrongBody, match="50000 lines"):
+        parse(body)
+
+
 def test_a_zone_defined_wrongly_under_that_name_changes_nothing() -> None:
     wrong = tuple(line.replace("-0400", "+0900").replace("-0500", "+0900") for line in ZONE)
     assert parse(calendar(OCTOBER, zone=wrong)).rows == (cpi(date(2026, 10, 14), 12),)
