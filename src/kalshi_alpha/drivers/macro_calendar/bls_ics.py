@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     import icalendar
 
 _EVENTS = {"consumer price index": "cpi", "employment situation": "jobs"}
-# The library reads a thousand lines in some ten milliseconds; a year of releases has a few thousand.
+# The library reads a thousand lines in some ten milliseconds; a year of releases has hundreds.
 _LINES_MOST = 50_000
 _YEARS = range(2000, 2100)
 _EASTERN = frozenset({"US-Eastern", "US/Eastern", "America/New_York"})
