@@ -18,6 +18,8 @@ from kalshi_alpha.drivers.wire import NEW_YORK, parse_html
 
 RELEASE_TIME = time(8, 30)
 WEEKS_AHEAD = 53
+WEEKS_BACK = 2
+"""Weeks before: a value is stale only if a newer one was due, so past releases count too."""
 """How far the rule is carried forward from the day the page was asked for."""
 
 _STAMP = re.compile(r"\s*<!-- asked on ([0-9]{4}-[0-9]{2}-[0-9]{2}) -->")
@@ -96,7 +98,7 @@ def _window(text: str, exceptions: Mapping[date, MacroEvent]) -> list[date]:
             first = _thursday(date.fromisoformat(stamp[1]))
         except ValueError as error:
             raise BadEvent(f"claims: asked on {stamp[1]}") from error
-        return [first + n * _WEEK for n in range(WEEKS_AHEAD)]
+        return [first + n * _WEEK for n in range(-WEEKS_BACK, WEEKS_AHEAD)]
     weeks = set(exceptions)
     for year in {event.release_on.year for event in exceptions.values()}:
         day = _thursday(date(year, 1, 4))  # the fourth of January is in a year's first full week

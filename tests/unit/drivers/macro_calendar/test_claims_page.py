@@ -8,6 +8,7 @@ import pytest
 
 from kalshi_alpha.drivers.macro_calendar.claims_page import (
     WEEKS_AHEAD,
+    WEEKS_BACK,
     claims_releases,
     is_claims_page,
     stamped,
@@ -32,13 +33,15 @@ THANKSGIVING_EVE = "Wednesday, November 25, 2026 at 8:30am EST"
 
 def test_every_week_has_one_release_and_the_listed_day_replaces_its_thursday() -> None:
     days = on(page(THANKSGIVING_EVE), date(2026, 11, 22))
-    assert days[:4] == [
+    assert days[:6] == [
+        date(2026, 11, 5),
+        date(2026, 11, 12),
         date(2026, 11, 19),
         date(2026, 11, 25),
         date(2026, 12, 3),
         date(2026, 12, 10),
     ]
-    assert len(days) == WEEKS_AHEAD
+    assert len(days) == WEEKS_BACK + WEEKS_AHEAD
 
 
 def test_releases_come_at_half_past_eight_in_new_york() -> None:
