@@ -129,7 +129,7 @@ def test_every_round_is_shown_before_it_is_sent(desk: Desk) -> None:
     ("flags", "code", "said"),
     [
         (("--env", "demo"), 2, "--i-understand-the-risks"),
-        (("--env", "demo", "--i-understand-the-risks"), 1, "not built yet"),
+        (("--env", "demo", "--i-understand-the-risks"), 1, "no demo API key"),
         (("--broker", "dry"), 2, "scan_ladders proposes without"),
         (("--pilot-config", "nowhere.yaml"), 1, "--pilot-config must name a file"),
         (("--pace", "0"), 2, "--pace"),

@@ -81,7 +81,7 @@ def read_inputs(run: Run, strategy: Strategy, series: str) -> Inputs:
         wanted, received = sources_needed(run), Manifest(run.driver_fixtures)
         return Inputs(
             payloads=tuple(p for p in received.payloads(run.clock.at) if p.source in wanted),
-            history=_history(run, strategy),
+            history=read_history(run, strategy),
             events={
                 each.ticker: run.feed.events(each.ticker)
                 for each in run.settings.series.resolve(series)
@@ -109,12 +109,21 @@ def inputs_used(payloads: Iterable[Payload], at: datetime) -> tuple[InputUsed, .
     )
 
 
-def _history(run: Run, strategy: Strategy) -> tuple[Row, ...]:
+def read_history(run: Run, strategy: Strategy) -> tuple[Row, ...]:
+    """Read the calibration history of a run's fixtures.
+
+    Raises
+    ------
+    MissingData
+        If it is not there.
+    ParseRefused
+        If it cannot be read.
+    """
     path = run.driver_fixtures / strategy.history
     try:
         body: Any = json.loads(path.read_bytes())
         return tuple(body["history"])
-    except FileNotFoundError as error:
+    except (FileNotFoundError, NotADirectoryError) as error:
         raise MissingData(f"{path} is not there: it holds the calibration history") from error
     except (ValueError, KeyError, TypeError) as error:
         raise ParseRefused(strategy.history, f"no history can be read: {error}") from error

@@ -10,14 +10,18 @@ from enum import StrEnum
 from pathlib import Path
 
 from kalshi_alpha.brokers.kalshi.fixture_feed import FixtureFeed
-from kalshi_alpha.brokers.kalshi.venue_event import MarketData
+from kalshi_alpha.brokers.kalshi.venue_event import MarketData, VenueEvent
+from kalshi_alpha.config.environment import AS_OF, KalshiEnv, set_clock
 from kalshi_alpha.config.settings import Settings, load_settings
 from kalshi_alpha.core.errors import DataError, MissingData, NotBuilt, UsageError
 from kalshi_alpha.core.gates import Action
-from kalshi_alpha.core.ledger.entry import LedgerMode
+from kalshi_alpha.core.ledger.entry import ClockSource, LedgerMode
+from kalshi_alpha.core.ports import Clock
+from kalshi_alpha.core.types import Trade
 from kalshi_alpha.datastore.paths import Paths
 from kalshi_alpha.datastore.tables import FeedStore
 from kalshi_alpha.exec.clock import RunClock, run_clock
+from kalshi_alpha.exec.live_clock import SystemClock
 
 SCENARIO_MODES = {
     "CPI": "pre_cpi",
@@ -26,6 +30,15 @@ SCENARIO_MODES = {
     "WEATHER": "weather_cycle",
 }
 BUILT_FAMILIES = tuple(SCENARIO_MODES)
+
+
+_LEDGER_MODES = {
+    KalshiEnv.SIM: LedgerMode.SIM,
+    KalshiEnv.DEMO: LedgerMode.DEMO,
+    KalshiEnv.PROD: LedgerMode.LIVE,
+}
+_NO_FIXTURES = Path(os.devnull)
+"""Nothing can lie below it: whoever looks for fixtures in a run with a venue finds none."""
 
 
 class DataMode(StrEnum):
@@ -56,6 +69,8 @@ class Run:
         Raw payloads and point-in-time tables.
     decided
         Families that the same command has decided already, each at its own clock.
+    venue
+        The venue whose books are read; None for fixtures.
     """
 
     paths: Paths
@@ -68,15 +83,20 @@ class Run:
     driver_fixtures: Path
     store: FeedStore
     decided: frozenset[str] = frozenset()
+    venue: KalshiEnv | None = None
 
     @property
     def environment(self) -> str:
         """The venue environment whose books are read."""
+        if self.venue is not None:
+            return self.venue.value
         return "sim" if self.data_mode is DataMode.SIM else "offline"
 
     @property
     def ledger_mode(self) -> LedgerMode:
         """The mode that ledger rows of this run carry."""
+        if self.venue is not None:
+            return _LEDGER_MODES[self.venue]
         return LedgerMode.SIM if self.data_mode is DataMode.SIM else LedgerMode.OFFLINE
 
 
@@ -138,10 +158,7 @@ def wire_offline(
     env = os.environ if environ is None else environ
     paths = Paths.from_environ(env)
     settings = load_settings(paths.configs, pal_policy=pal_policy, portfolio=portfolio_config)
-    family = settings.series.family_of(series)
-    if family not in BUILT_FAMILIES:
-        raise NotBuilt(f"{family}: not_built; this version trades {', '.join(BUILT_FAMILIES)}")
-    settings.series.resolve(series)
+    family = _built_family(settings, series)
     feed = _fixture_feed(scanner_fixtures)
     mode = scenario or SCENARIO_MODES[family]
     return Run(
@@ -156,6 +173,91 @@ def wire_offline(
         store=FeedStore(paths),
         decided=frozenset(decided),
     )
+
+
+class NotAskedYet:
+    """The venue's public data before the venue was asked: all of it is missing."""
+
+    def trading_active(self) -> bool:
+        """Raise `MissingData`."""
+        raise MissingData("the venue was not asked yet")
+
+    def events(self, series_ticker: str) -> tuple[VenueEvent, ...]:
+        """Raise `MissingData`."""
+        raise MissingData(f"{series_ticker} was not read from the venue yet")
+
+    def trades(self, event_ticker: str) -> tuple[Trade, ...] | None:
+        """Return None: no tape was kept."""
+        del event_ticker
+        return None
+
+
+def wire_venue(
+    *,
+    series: str,
+    env: KalshiEnv,
+    clock: Clock,
+    practice_history: Path,
+    environ: Mapping[str, str] | None = None,
+) -> Run:
+    """Put a run at a venue together; nothing is asked or written.
+
+    Parameters
+    ----------
+    series
+        A family or a ticker.
+    env
+        The venue. Everything that is read comes from it and from the feeds' publishers; only the
+        local exchange, which has no past of its own, takes its history from fixtures.
+    clock
+        The session's time.
+    practice_history
+        Folder of venue fixtures whose feeds hold the history for the local exchange.
+    environ
+        Process environment.
+
+    Raises
+    ------
+    UsageError
+        If the series is unknown or switched off, a clock is set, or the fixtures of the local
+        exchange cannot be used.
+    ConfigError
+        If a configuration file is wrong.
+    NotBuilt
+        If the family has no strategy yet.
+    """
+    given = os.environ if environ is None else environ
+    if set_clock(None, given) is not None:
+        raise UsageError(f"a venue keeps its own time: unset {AS_OF}")
+    paths = Paths.from_environ(given)
+    settings = load_settings(paths.configs)
+    family = _built_family(settings, series)
+    practice = env is KalshiEnv.SIM
+    source = ClockSource.SYSTEM if isinstance(clock, SystemClock) else ClockSource.SET
+    return Run(
+        paths=paths,
+        settings=settings,
+        clock=RunClock(clock.now(), source),
+        family=family,
+        data_mode=DataMode.SIM if practice else DataMode.ONLINE,
+        action=Action.SIM if practice else Action.LIVE,
+        feed=NotAskedYet(),
+        driver_fixtures=(
+            _require_manifest(_fixture_feed(practice_history).driver_fixtures)
+            if practice
+            else _NO_FIXTURES
+        ),
+        store=FeedStore(paths),
+        venue=env,
+    )
+
+
+def _built_family(settings: Settings, series: str) -> str:
+    family = settings.series.family_of(series)
+    if family not in BUILT_FAMILIES:
+        raise NotBuilt(f"{family}: not_built; this version trades {', '.join(BUILT_FAMILIES)}")
+    settings.series.resolve(series)
+    return family
 
 
 def _fixture_feed(folder: Path) -> FixtureFeed:

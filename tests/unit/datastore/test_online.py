@@ -1,23 +1,26 @@
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
 import httpx2
 import pytest
 
-from kalshi_alpha.core.errors import FetchFailed, UsageError
+from kalshi_alpha.core.errors import ConfigError, FetchFailed, UsageError
 from kalshi_alpha.datastore.feeds import (
     Driver,
+    Endpoint,
     FeedAccess,
     Newest,
     Parsed,
     Payload,
     TableSchema,
 )
-from kalshi_alpha.datastore.online import feed_client, ingest_online
+from kalshi_alpha.datastore.online import feed_client, ingest_online, served_feeds
 from kalshi_alpha.datastore.paths import Paths
 from kalshi_alpha.datastore.tables import FeedStore
 from kalshi_alpha.drivers.transport import FeedClient
@@ -98,3 +101,68 @@ def test_the_client_knows_the_desks_settings_and_stations(tmp_path: Path) -> Non
     assert (client.secret("BLS_API_KEY"), client.stations) == ("k", ("NYC",))
     assert (tmp_path / "data/cache/http").is_dir()
     client.close()
+
+
+def test_what_each_feed_gave_is_handed_on(store: FeedStore) -> None:
+    given: list[Payload] = []
+    list(ingest_online([FEED], access(), store, on_payloads=given.extend))
+    assert [payload.body for payload in given] == [b"5"]
+
+
+# --- pages that a local exchange shows --------------------------------------------------------
+
+
+class Shown(BaseHTTPRequestHandler):
+    """Says what it was asked."""
+
+    def do_GET(self) -> None:
+        size = int(self.headers.get("content-length", "0"))
+        said = f"{self.command} {self.path} {self.headers['host']} {self.rfile.read(size).decode()}"
+        self.send_response_only(200)
+        self.send_header("content-length", str(len(said)))
+        self.end_headers()
+        self.wfile.write(said.encode())
+
+    def do_POST(self) -> None:
+        self.do_GET()
+
+    def log_message(self, *_: object) -> None:
+        """Say nothing."""
+
+
+@dataclass(frozen=True)
+class Held:
+    """A clock that stands."""
+
+    at: datetime = datetime(2024, 12, 11, 11, 30, tzinfo=UTC)
+
+    def now(self) -> datetime:
+        return self.at
+
+
+def test_pages_are_read_below_the_exchanges_address_at_its_time() -> None:
+    with HTTPServer(("127.0.0.1", 0), Shown) as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        here = f"127.0.0.1:{server.server_address[1]}"
+        client = served_feeds(f"http://{here}", Held(), ("NYC",))
+        page = Endpoint("feed", frozenset({"feed.example"}))
+        got = client.get(page, "https://feed.example/a/b?c=d%20e").decode()
+        told = client.post(page, "https://feed.example/ask", form={"x": "1"}).decode()
+        with pytest.raises(FetchFailed, match="is not its host"):
+            client.get(page, "https://elsewhere.example/")
+        client.close()
+        server.shutdown()
+        thread.join()
+    assert got == f"GET /feeds/feed.example/a/b?c=d%20e {here} "
+    assert told == f"POST /feeds/feed.example/ask {here} x=1"
+    assert (client.now(), client.stations) == (Held().at, ("NYC",))
+    assert client.secret("BLS_API_KEY") is None
+
+
+@pytest.mark.parametrize(
+    "url", ["http://198.51.100.7:80", "https://127.0.0.1:80", "http://exchange.example", ""]
+)
+def test_pages_are_shown_on_this_machine_only(url: str) -> None:
+    with pytest.raises(ConfigError, match=r"127\.0\.0\.1"):
+        served_feeds(url, Held(), ())

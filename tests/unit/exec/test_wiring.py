@@ -1,14 +1,18 @@
 from __future__ import annotations
 
+import shutil
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from desk import REPOSITORY
-from kalshi_alpha.core.errors import ConfigError, NotBuilt, UsageError
+from kalshi_alpha.config.environment import KalshiEnv
+from kalshi_alpha.core.errors import ConfigError, MissingData, NotBuilt, UsageError
 from kalshi_alpha.core.gates import Action
 from kalshi_alpha.core.ledger.entry import ClockSource, LedgerMode
-from kalshi_alpha.exec.wiring import DataMode, Run, data_mode, wire_offline
+from kalshi_alpha.exec.live_clock import ExchangeClock, SystemClock
+from kalshi_alpha.exec.wiring import DataMode, Run, data_mode, wire_offline, wire_venue
 
 FIXTURES = REPOSITORY / "tests/data_fixtures"
 
@@ -83,3 +87,50 @@ def test_torn_venue_fixtures_are_named(run: Run, tmp_path: Path) -> None:
 def test_a_root_without_configuration_is_named(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match=r"pal_policy\.yaml"):
         wire(tmp_path)
+
+
+def at_venue(root: Path, env: KalshiEnv, fixtures: Path = FIXTURES, **environ: str) -> Run:
+    shutil.copytree(REPOSITORY / "configs", root / "configs", dirs_exist_ok=True)
+    practised = env is KalshiEnv.SIM
+    clock = ExchangeClock(timedelta(days=-700)) if practised else SystemClock()
+    given = {"KALSHI_ALPHA_HOME": str(root), **environ}
+    return wire_venue(series="CPI", env=env, clock=clock, practice_history=fixtures, environ=given)
+
+
+@pytest.mark.parametrize(
+    ("env", "mode", "action", "ledger", "source"),
+    [
+        (KalshiEnv.SIM, DataMode.SIM, Action.SIM, LedgerMode.SIM, ClockSource.SET),
+        (KalshiEnv.DEMO, DataMode.ONLINE, Action.LIVE, LedgerMode.DEMO, ClockSource.SYSTEM),
+        (KalshiEnv.PROD, DataMode.ONLINE, Action.LIVE, LedgerMode.LIVE, ClockSource.SYSTEM),
+    ],
+)
+def test_a_run_at_a_venue_says_which_and_what_its_gate_asks(
+    env: KalshiEnv,
+    mode: DataMode,
+    action: Action,
+    ledger: LedgerMode,
+    source: ClockSource,
+    tmp_path: Path,
+) -> None:
+    run = at_venue(tmp_path, env)
+    assert (run.data_mode, run.action, run.ledger_mode) == (mode, action, ledger)
+    assert (run.environment, run.clock.source) == (env.value, source)
+
+
+def test_online_there_are_no_fixtures_to_fall_back_on(tmp_path: Path) -> None:
+    run = at_venue(tmp_path, KalshiEnv.DEMO, fixtures=tmp_path / "nowhere")
+    assert not (run.driver_fixtures / "manifest.json").exists()
+    with pytest.raises(MissingData, match="was not asked"):
+        run.feed.trading_active()
+    with pytest.raises(MissingData, match="KXCPI"):
+        run.feed.events("KXCPI")
+    assert run.feed.trades("KXCPI-24NOV") is None
+    with pytest.raises(UsageError, match="no venue fixtures"):
+        at_venue(tmp_path, KalshiEnv.SIM, fixtures=tmp_path / "nowhere")
+
+
+@pytest.mark.parametrize("env", list(KalshiEnv))
+def test_no_clock_is_set_at_a_venue(env: KalshiEnv, tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="KALSHI_ALPHA_AS_OF"):
+        at_venue(tmp_path, env, KALSHI_ALPHA_AS_OF="2024-12-11T11:30:00Z")

@@ -59,18 +59,34 @@ PILOT_CONFIG = Path("configs/pilot.yaml")
     show_default=True,
     help="How much quicker than in reality others trade at the local exchange.",
 )
+@click.option(
+    "--run-seconds",
+    "run_s",
+    type=click.FloatRange(min=0, min_open=True),
+    help="Quote for so long; default: until the window ends.",
+)
+@click.option(
+    "--log-level",
+    type=click.Choice(["debug", "info", "warning", "error"]),
+    default="warning",
+    show_default=True,
+    help="Of the structured log on standard error, in real time.",
+)
 @output_flags
 def cli(**flags: Any) -> int:
-    """Quote one series within the pilot's caps, cancel, settle and report.
+    """Quote one series within the pilot's caps, cancel, compare and report.
 
     With --env sim the exchange runs inside this process, in virtual time: no network, no keys.
+    If KALSHI_SIM_URL names a local exchange (`python -m kalshi_alpha.sim serve`), the session is
+    held there, in real time, with the very code that trades at demo and prod.
 
     Exit codes: 0 done, 1 failure, 2 usage, 3 refused by the gate or killed, 5 the venue.
     """
     from kalshi_alpha.config.environment import kalshi_env
     from kalshi_alpha.core.errors import UsageError
     from kalshi_alpha.exec.scan_options import ScanOptions
-    from kalshi_alpha.exec.session.pilot import PilotRequest, pilot_env, run_pilot
+    from kalshi_alpha.exec.session.pilot import pilot_env, run_pilot
+    from kalshi_alpha.exec.session.request import PilotRequest
 
     env = pilot_env(flags["env"], kalshi_env(os.environ))
     if flags["broker"] != "live":
@@ -89,7 +105,10 @@ def cli(**flags: Any) -> int:
             options=ScanOptions(),
             as_json=flags["as_json"],
             quiet=flags["quiet"],
-        )
+            run_s=flags["run_s"],
+            log_level=flags["log_level"],
+        ),
+        os.environ,
     )
 
 

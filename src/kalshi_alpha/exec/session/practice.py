@@ -63,7 +63,12 @@ class Practice:
     app: SimApp
     exchange: InProcessExchange
     host: VenueHost
-    signer: Signer
+    credentials: Credentials
+
+    @property
+    def signer(self) -> Signer:
+        """Signs for the account."""
+        return Signer(self.credentials)
 
     @property
     def settled_at(self) -> datetime:
@@ -101,5 +106,5 @@ def open_practice(world: World, clock: Clock, options: PracticeOptions | None = 
     )
     app.open_account(ACCOUNT, chosen.cash, ApiKey(key_id, ACCOUNT, key.public_key()))
     exchange = InProcessExchange(app, latency=chosen.latency, seed=chosen.seed)
-    signer = Signer(Credentials(key_id, key, KalshiEnv.SIM))
-    return Practice(settling, app, exchange, _HOST, signer)
+    credentials = Credentials(key_id, key, KalshiEnv.SIM)
+    return Practice(settling, app, exchange, _HOST, credentials)

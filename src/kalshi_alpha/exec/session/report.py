@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from kalshi_alpha.core.orders.blotter import Blotter
-from kalshi_alpha.core.orders.events import OrderEvent, Settled, Stated
+from kalshi_alpha.core.orders.events import Filled, OrderEvent, Settled, Stated
 from kalshi_alpha.core.orders.record import OrderRecord
 from kalshi_alpha.core.types import Contracts, Money
 from kalshi_alpha.exec.artifacts import head, verdict_document
@@ -46,6 +46,8 @@ class SessionReport:
         Its money.
     alerts
         What had to be looked at: a word and a sentence each.
+    positions
+        What is still held at the end, by market: hundredths of contracts, below zero for NO.
     """
 
     run: Run
@@ -53,6 +55,7 @@ class SessionReport:
     orders: tuple[OrderRecord, ...]
     account: Account
     alerts: tuple[tuple[str, str], ...]
+    positions: Mapping[str, int]
 
     @property
     def traded(self) -> tuple[OrderRecord, ...]:
@@ -66,15 +69,35 @@ class SessionReport:
 
 
 def session_report(
-    run: Run, held: Held, events: Sequence[OrderEvent], alerts: Sequence[tuple[str, str]]
+    run: Run,
+    held: Held,
+    events: Sequence[OrderEvent],
+    alerts: Sequence[tuple[str, str]],
+    *,
+    earlier: Sequence[OrderEvent] = (),
 ) -> SessionReport:
-    """Work a session's report out of its journal."""
-    blotter = Blotter(events)
-    before = next((each.cash for each in events if isinstance(each, Stated)), Money(0))
-    fees = sum(fill.fee.e6 for order in blotter.orders.values() for fill in order.fills.values())
+    """Work a session's report out of its journal.
+
+    Parameters
+    ----------
+    run, held
+        Where it was held, and how it went.
+    events
+        What the session wrote.
+    alerts
+        What had to be looked at.
+    earlier
+        What earlier sessions of the account had written before.
+    """
+    blotter, known = Blotter([*earlier, *events]), Blotter(earlier)
+    stated = next((each.cash for each in events if isinstance(each, Stated)), Money(0))
+    before = stated if known.cash is None else known.cash
+    fees = sum(each.fee.e6 for each in events if isinstance(each, Filled))
     paid = sum(each.revenue.e6 for each in events if isinstance(each, Settled))
     account = Account(before, blotter.cash or before, Money(fees), Money(paid))
-    return SessionReport(run, held, tuple(blotter.orders.values()), account, tuple(alerts))
+    touched = {getattr(each, "client_order_id", "") for each in events}
+    orders = tuple(order for key, order in blotter.orders.items() if key in touched)
+    return SessionReport(run, held, orders, account, tuple(alerts), dict(blotter.positions))
 
 
 def session_document(report: SessionReport) -> dict[str, Any]:
@@ -97,6 +120,7 @@ def session_document(report: SessionReport) -> dict[str, Any]:
         "fees_usd": str(account.fees),
         "paid_out_usd": str(account.paid_out),
         "profit_usd": str(account.profit),
+        "positions": {ticker: _signed(net) for ticker, net in sorted(report.positions.items())},
         "reconciliation": {
             "at": held.reconciliation.at,
             "breaks": [
@@ -133,6 +157,7 @@ def session_summary(report: SessionReport) -> str:
         *[_trade_line(order) for order in report.traded],
         f"{cash}, fees {_usd(account.fees)}, paid out {_usd(account.paid_out)}",
         f"profit {_usd(account.profit)}",
+        *[f"  held: {_signed(net)} {ticker}" for ticker, net in sorted(report.positions.items())],
         f"reconciliation: {agrees}",
     ]
     lines += [
@@ -164,6 +189,10 @@ def _trade_line(order: OrderRecord) -> str:
         f"  {order.intent.ticker:<22} {order.intent.side.value.upper():<3} "
         f"{order.filled} of {order.intent.contracts} @ {order.intent.price}  {order.state.value}"
     )
+
+
+def _signed(net_e2: int) -> str:
+    return f"{Contracts(abs(net_e2))} {'YES' if net_e2 > 0 else 'NO'}"
 
 
 def _clock(at: datetime) -> str:

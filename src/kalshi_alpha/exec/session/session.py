@@ -7,45 +7,42 @@ from collections.abc import AsyncIterator, Coroutine, Iterable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from decimal import Decimal
 from typing import Any
 
 from kalshi_alpha.brokers.kalshi.account import KalshiAccount, streamed_fill, streamed_order
 from kalshi_alpha.brokers.kalshi.client import VenueClient
 from kalshi_alpha.brokers.kalshi.market_stream import MarketStream
-from kalshi_alpha.brokers.kalshi.signing import Signer
 from kalshi_alpha.brokers.kalshi.stream_commands import Channel
 from kalshi_alpha.brokers.kalshi.stream_events import Notice, NoticeKind, StreamHandlers
 from kalshi_alpha.brokers.kalshi.venue_snapshot import read_venue
 from kalshi_alpha.brokers.live import LiveGateway
-from kalshi_alpha.brokers.order_log import Journal
 from kalshi_alpha.config.pilot import Pilot
 from kalshi_alpha.core.book.ladder_book import LadderBook
 from kalshi_alpha.core.errors import VenueError
-from kalshi_alpha.core.gates import Verdict, clock_skew_reading
-from kalshi_alpha.core.orders.caps import Caps, LadderCaps
+from kalshi_alpha.core.gates import (
+    Verdict,
+    clock_skew_reading,
+    exchange_reading,
+)
 from kalshi_alpha.core.orders.intent import OrderIntent
 from kalshi_alpha.core.orders.reconcile import Reconciliation
 from kalshi_alpha.core.ports import Clock
-from kalshi_alpha.core.quoting.basis import RepriceThresholds
-from kalshi_alpha.core.quoting.plan import QueuePolicy
 from kalshi_alpha.core.schedule import Phase
-from kalshi_alpha.core.types import Contracts, Money
-from kalshi_alpha.core.types.money import E6_PER_DOLLAR
-from kalshi_alpha.core.wire import StreamOpener
+from kalshi_alpha.core.types import Contracts
 from kalshi_alpha.exec.clock import RunClock
 from kalshi_alpha.exec.gate_readings import phase_of
 from kalshi_alpha.exec.holdings import held_and_allowed
 from kalshi_alpha.exec.inputs import Inputs
-from kalshi_alpha.exec.kill_watch import KillWatch
-from kalshi_alpha.exec.quoting.loop import LoopPolicy, QuotingLoop
+from kalshi_alpha.exec.quoting.loop import QuotingLoop
 from kalshi_alpha.exec.quoting.solver import ScanSolver
 from kalshi_alpha.exec.scan_options import ScanOptions
 from kalshi_alpha.exec.scanning import Known, Scanned, risk_model, scan_family
+from kalshi_alpha.exec.session.leftovers import order_group, take_back
 from kalshi_alpha.exec.session.live_books import LiveBooks
 from kalshi_alpha.exec.session.live_desk import LiveDesk, QuotedMarket
-from kalshi_alpha.exec.session.observer import Observer
 from kalshi_alpha.exec.session.session_gate import SessionGate
+from kalshi_alpha.exec.session.surroundings import Surroundings
+from kalshi_alpha.exec.session.terms import loop_policy, pilot_caps
 from kalshi_alpha.exec.wiring import Run
 from kalshi_alpha.strategies.strategy import Strategy
 
@@ -53,35 +50,6 @@ RUN_SCOPE = "pilot"
 ASK_EXCHANGE_EVERY_S = 5.0
 WITHDRAW_BEFORE = timedelta(seconds=2)
 """How long before the end of the window quoting ends, so that cancels arrive inside it."""
-_LOOK_AT_CLOCK_S = 0.5
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Surroundings:
-    """What a session is given: the venue, its own files, and whoever wants to know.
-
-    Attributes
-    ----------
-    client, streams, signer
-        The account and the stream of one environment.
-    journal
-        Where orders are written before they are sent.
-    clock
-        The session's time.
-    observer
-        Is told of every event, round and refusal.
-    in_real_time
-        False where time jumps: the kill switch is then looked at in every round and before every
-        order, and not every few milliseconds of a time that nobody lives in.
-    """
-
-    client: VenueClient
-    streams: StreamOpener
-    signer: Signer
-    journal: Journal
-    clock: Clock
-    observer: Observer
-    in_real_time: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -128,7 +96,12 @@ class Held:
 
 
 async def hold_session(
-    run: Run, given: Surroundings, prepared: Prepared, *, settled_at: datetime | None = None
+    run: Run,
+    given: Surroundings,
+    prepared: Prepared,
+    *,
+    run_s: float | None = None,
+    settled_at: datetime | None = None,
 ) -> Held:
     """Hold one session, from the first question to the last comparison.
 
@@ -136,6 +109,8 @@ async def hold_session(
     ----------
     run, given, prepared
         Where, with what, and on what grounds.
+    run_s
+        Seconds to quote for; None quotes until the window ends.
     settled_at
         When the markets will have paid; the last comparison waits for it. None does not wait.
 
@@ -144,80 +119,53 @@ async def hold_session(
     VenueError
         If the venue cannot be asked, or our clock is not its.
     """
-    client, clock = given.client, given.clock
-    await client.compare_clocks()
-    await client.tune_limits()
-    kill = KillWatch(run.paths.kill_switch, lambda switch: given.observer.killed(switch.path))
+    await given.client.compare_clocks()
+    await given.client.tune_limits()
     gate_of: list[SessionGate] = []
 
     def order_gate(_intent: OrderIntent) -> Verdict:
         return gate_of[0].judge()
 
     gateway = LiveGateway(
-        KalshiAccount(client),
+        KalshiAccount(given.client),
         given.journal,
-        clock,
+        given.clock,
         gate=order_gate,
-        kill=kill.engaged,
+        kill=given.kill.engaged,
         caps=pilot_caps(prepared.pilot),
         on_event=given.observer.order_event,
         on_alert=given.observer.alert,
     )
     given.observer.watches(gateway.blotter)
-    found = await gateway.start(Contracts.whole(prepared.pilot.group.contracts_in_15_s))
-    scanned, run = await _scan(run, given, prepared, gateway)
-    gate = _session_gate(run, scanned, gateway, client, clock)
-    gate_of.append(gate)
-    # The scan asked the exchange a moment ago; it is asked again while the session lasts.
-    gate.exchange_said(trading_active=run.feed.trading_active())
-    if not scanned.verdict.go:
-        return Held(scanned=scanned, ended_at=clock.now(), rounds=0, solved=0, reconciliation=found)
-    loop = await _quote(run, given, prepared, gateway, gate, kill, scanned)
-    ended_at = clock.now()
-    if settled_at is not None:
-        await asyncio.sleep(max(0.0, (settled_at - ended_at).total_seconds()))
-    last = await gateway.reconcile()
-    await gateway.close()
+    found = await gateway.reconcile()
+    async with given.beat():
+        await take_back(gateway, given)
+        scanned, run = await _scan(run, given, prepared, gateway)
+        gate = _session_gate(run, scanned, gateway, given.client, given.clock)
+        gate_of.append(gate)
+        # The scan asked the exchange a moment ago; it is asked again while the session lasts.
+        gate.exchange_said(trading_active=run.feed.trading_active())
+        if not scanned.verdict.go:
+            await gateway.close()
+            ended_at = given.clock.now()
+            return Held(
+                scanned=scanned, ended_at=ended_at, rounds=0, solved=0, reconciliation=found
+            )
+        limit = Contracts.whole(prepared.pilot.group.contracts_in_15_s)
+        async with order_group(gateway, given, limit):
+            loop = await _quote(run, given, prepared, gateway, gate, scanned, run_s)
+        ended_at = given.clock.now()
+        if settled_at is not None:
+            await asyncio.sleep(max(0.0, (settled_at - ended_at).total_seconds()))
+        last = await gateway.reconcile()
+        await gateway.close()
     return Held(
         scanned=scanned,
         ended_at=ended_at,
         rounds=loop.rounds,
         solved=loop.solved,
         reconciliation=last,
-        killed=kill.seen is not None,
-    )
-
-
-def pilot_caps(pilot: Pilot) -> Caps:
-    """Return the caps of the last check, from the pilot's configuration."""
-    caps = pilot.caps
-    return Caps(
-        total=_dollars(caps.total_usd),
-        per_second=caps.orders_per_second,
-        default=LadderCaps(
-            # A contract never costs more than a dollar and its fee of less than two cents.
-            order=Money(caps.order_contracts * E6_PER_DOLLAR * 102 // 100),
-            strike=_dollars(caps.strike_usd),
-            ladder=_dollars(caps.ladder_usd),
-        ),
-    )
-
-
-def loop_policy(pilot: Pilot) -> LoopPolicy:
-    """Return when the loop thinks and what it may send, from the pilot's configuration."""
-    quoting = pilot.quoting
-    return LoopPolicy(
-        thresholds=RepriceThresholds(
-            prob=quoting.reprice_probability,
-            book_e4=int(100 * quoting.reprice_cents),
-            age_s=quoting.max_age_s,
-        ),
-        queue=QueuePolicy(
-            improvement_e4=int(100 * quoting.improvement_cents),
-            size_e2=int(100 * quoting.size_contracts),
-            tokens=quoting.tokens_per_round,
-        ),
-        pause_s=quoting.pause_ms / 1000,
+        killed=given.kill.seen is not None,
     )
 
 
@@ -228,14 +176,15 @@ async def _scan(
     seen = await read_venue(given.client, prepared.inputs.events, given.clock)
     run = replace(run, feed=seen)
     events = {ticker: seen.events(ticker) for ticker in prepared.inputs.events}
-    known = replace(
-        prepared.known,
-        readings=(
-            *prepared.known.readings,
-            clock_skew_reading(given.client.guard.skew_s),
-            gateway.reconciliation_reading(),
-        ),
-    )
+    anew = [
+        clock_skew_reading(given.client.guard.skew_s),
+        gateway.reconciliation_reading(),
+        exchange_reading(trading_active=seen.trading_active(), at=given.clock.now()),
+        *([] if given.heartbeat is None else [given.heartbeat()]),
+    ]
+    names = {reading.name for reading in anew}
+    standing = [each for each in prepared.known.readings if each.name not in names]
+    known = replace(prepared.known, readings=(*standing, *anew))
     at = RunClock(given.clock.now(), run.clock.source)
     return (
         scan_family(
@@ -270,7 +219,8 @@ def _session_gate(
         scanned.verdict.readings,
         clock,
         phase_of=phase,
-        skew_s=lambda: client.guard.skew_s,
+        # A clock that stepped is not measured until a reply was compared with it again.
+        skew_s=lambda: client.guard.skew_s if client.guard.look() else None,
         reconciliation=gateway.reconciliation_reading,
     )
 
@@ -281,16 +231,18 @@ async def _quote(
     prepared: Prepared,
     gateway: LiveGateway,
     gate: SessionGate,
-    kill: KillWatch,
     scanned: Scanned,
+    run_s: float | None,
 ) -> QuotingLoop:
-    """Quote until the window ends or the kill switch goes on, with everything that goes beside."""
+    """Quote until the window ends or somebody ends it, with everything that goes beside."""
     clock, ends_at = given.clock, session_end(scanned)
+    if run_s is not None:
+        ends_at = min(ends_at, clock.now() + timedelta(seconds=run_s) + WITHDRAW_BEFORE)
     solver = _solver(run, prepared, scanned)
     stream, books = _stream(given, gateway, solver.tickers)
 
     def reasons() -> tuple[str, ...]:
-        if kill.engaged():
+        if given.kill.engaged() or given.ending.is_set():
             loop.stop()
         return gate.reasons()
 
@@ -304,18 +256,25 @@ async def _quote(
         show=given.observer.round_done,
     )
     given.observer.on_wake(loop.wake)
-
-    async def until_killed() -> None:
-        await kill.run()
-        loop.stop()
-
-    beside = [gateway.run(), stream.run(), _ask_exchange(given, gate), _look_at_clock(given)]
+    beside = [gateway.run(), stream.run(), _ask_exchange(given, gate), _watch_clock(given)]
     if given.in_real_time:
-        beside.append(until_killed())
+        beside += [_stop_on_kill(given, loop), _stop_on_request(given, loop)]
+    if given.signing_on is not None and given.client.presigned is not None:
+        beside.append(given.client.presigned.keep(given.signing_on))
     async with _running(beside):
         await loop.run(ends_at - WITHDRAW_BEFORE)
         await gateway.cancel_all()
     return loop
+
+
+async def _stop_on_kill(given: Surroundings, loop: QuotingLoop) -> None:
+    await given.kill.run()
+    loop.stop()
+
+
+async def _stop_on_request(given: Surroundings, loop: QuotingLoop) -> None:
+    await given.ending.wait()
+    loop.stop()
 
 
 def session_end(scanned: Scanned) -> datetime:
@@ -391,11 +350,14 @@ async def _ask_exchange(given: Surroundings, gate: SessionGate) -> None:
             gate.exchange_said(trading_active=status.exchange_active and status.trading_active)
 
 
-async def _look_at_clock(given: Surroundings) -> None:
-    """Notice a step of the clock within a second."""
-    while given.client.guard.look():
-        await asyncio.sleep(_LOOK_AT_CLOCK_S)
-    given.observer.alert("clock_skew", "the clock stepped: nothing is signed any more")
+async def _watch_clock(given: Surroundings) -> None:
+    """Say within a second that the clock stepped; the gate reads it by itself."""
+
+    def doubted() -> None:
+        given.observer.alert("clock_skew", "the clock stepped: nothing is signed until compared")
+        given.observer.wake()
+
+    await given.client.guard.watch(doubted)
 
 
 @asynccontextmanager
@@ -411,7 +373,3 @@ async def _running(coroutines: Iterable[Coroutine[Any, Any, None]]) -> AsyncIter
                     task.cancel()
     except ExceptionGroup as failures:
         raise failures.exceptions[0] from failures
-
-
-def _dollars(amount: Decimal) -> Money:
-    return Money(int(amount * E6_PER_DOLLAR))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import replace
 from datetime import datetime
 
 from kalshi_alpha.core.gates import (
@@ -91,8 +90,3 @@ class SessionGate:
     def reasons(self) -> tuple[str, ...]:
         """Return the words that close the gate now; empty if it is open."""
         return self.judge().words
-
-
-def dated_now(reading: Reading) -> Reading:
-    """Return a reading without its age: it was made by this very run."""
-    return replace(reading, max_age=None)

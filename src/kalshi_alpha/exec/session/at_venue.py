@@ -1,0 +1,209 @@
+"""A session in real time, at a venue outside this process: the local exchange, demo or prod."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+
+from kalshi_alpha.brokers.account_lock import account_lock
+from kalshi_alpha.brokers.journal import OrderJournal
+from kalshi_alpha.brokers.kalshi.client import VenueClient
+from kalshi_alpha.brokers.kalshi.connect import connect
+from kalshi_alpha.brokers.kalshi.keys import load_credentials
+from kalshi_alpha.brokers.kalshi.signing import Signer
+from kalshi_alpha.config.pilot import Pilot, load_pilot
+from kalshi_alpha.core.gates import Reading
+from kalshi_alpha.core.orders.blotter import Blotter
+from kalshi_alpha.core.ports import Clock
+from kalshi_alpha.datastore.paths import Paths
+from kalshi_alpha.datastore.state import Heartbeat, heartbeat_state, write_heartbeat
+from kalshi_alpha.exec.audit import AuditTrail
+from kalshi_alpha.exec.kill_watch import KillWatch
+from kalshi_alpha.exec.live_beat import live_beat
+from kalshi_alpha.exec.live_clock import SystemClock, venue_clock
+from kalshi_alpha.exec.logs import open_log
+from kalshi_alpha.exec.session.observer import Observer
+from kalshi_alpha.exec.session.preparing import prepare_online
+from kalshi_alpha.exec.session.report import SessionReport, session_report
+from kalshi_alpha.exec.session.request import PilotRequest
+from kalshi_alpha.exec.session.session import Held, hold_session
+from kalshi_alpha.exec.session.surroundings import Surroundings
+from kalshi_alpha.exec.telemetry.call_events import call_watcher
+from kalshi_alpha.exec.telemetry.sink import TelemetrySink
+from kalshi_alpha.exec.wiring import Run, wire_venue
+
+_ENDING = (signal.SIGTERM, signal.SIGINT)
+
+
+@dataclass(frozen=True, slots=True)
+class _Desk:
+    """What one session has open: its account, its journal, and whoever is told."""
+
+    run: Run
+    clock: Clock
+    name: str
+    client: VenueClient
+    signer: Signer
+    kill: KillWatch
+    journal: OrderJournal
+    observer: Observer
+    sink: TelemetrySink
+
+
+def hold_at_venue(request: PilotRequest, environ: Mapping[str, str]) -> SessionReport:
+    """Hold a session at the venue that is asked for, and return its report.
+
+    One runner holds the account at a time, and its journal goes on from session to session.
+
+    Raises
+    ------
+    AccountBusy
+        If another runner holds the account; the message names it.
+    ConfigError
+        If the venue's address or key is missing or wrong.
+    KalshiAlphaError
+        If the session cannot be prepared, or fails on the way.
+    """
+    pilot = load_pilot(request.pilot_config).value
+    clock = venue_clock(request.env, environ)
+    run = wire_venue(
+        series=request.series,
+        env=request.env,
+        clock=clock,
+        practice_history=request.fixtures_root,
+        environ=environ,
+    )
+    request.options.require_allowed(run.settings)
+    path = run.paths.order_journal
+    with account_lock(path), OrderJournal(path, request.env.value) as journal:
+        earlier = tuple(journal.replay())
+        with _opened(request, run, clock, journal, environ) as desk:
+            try:
+                held = asyncio.run(_hold(request, desk, pilot, environ))
+            finally:
+                _tell_what_rests(desk)
+        events = tuple(journal.replay())[len(earlier) :]
+        return session_report(run, held, events, desk.observer.alerts, earlier=earlier)
+
+
+@contextmanager
+def _opened(
+    request: PilotRequest,
+    run: Run,
+    clock: Clock,
+    journal: OrderJournal,
+    environ: Mapping[str, str],
+) -> Iterator[_Desk]:
+    """Open telemetry, the audit trail, the log and the client of a session."""
+    name = f"pilot-{run.family}-{run.clock.at:%Y%m%dT%H%M%SZ}-{os.getpid()}"
+    log = open_log(clock, run_id=name, level=request.log_level)
+    sink = TelemetrySink(run.paths, clock, session=name)
+    audit = AuditTrail(run.paths, clock, env=request.env, session=name)
+    observer = Observer(sink, audit, request.speaker())
+    kill = KillWatch(run.paths.kill_switch, lambda switch: observer.killed(switch.path))
+    try:
+        client = connect(
+            request.env, environ, clock, killed=kill.engaged, on_call=call_watcher(sink, log)
+        )
+        signer = Signer(load_credentials(request.env, environ))
+        yield _Desk(run, clock, name, client, signer, kill, journal, observer, sink)
+    finally:
+        sink.close()
+        audit.close()
+
+
+async def _hold(
+    request: PilotRequest, desk: _Desk, pilot: Pilot, environ: Mapping[str, str]
+) -> Held:
+    from kalshi_alpha.brokers.kalshi.frame_stream import PicowsOpener
+
+    run, client = desk.run, desk.client
+    try:
+        with _ended_by_signals() as ending, ThreadPoolExecutor(1, "signing") as signing:
+            # Publishers are asked one after the other, and nothing else goes on meanwhile.
+            run, prepared = await asyncio.to_thread(
+                prepare_online, run, desk.clock, request, pilot, client.host, environ
+            )
+            given = Surroundings(
+                client=client,
+                streams=PicowsOpener(client.host.stream),
+                signer=desk.signer,
+                journal=desk.journal,
+                clock=desk.clock,
+                kill=desk.kill,
+                observer=desk.observer,
+                ending=ending,
+                beat=lambda: _beating(desk),
+                heartbeat=lambda: heartbeat_now(run.paths, desk.clock),
+                signing_on=signing,
+            )
+            return await hold_session(run, given, prepared, run_s=request.run_s)
+    finally:
+        await client.close()
+
+
+@contextmanager
+def _ended_by_signals() -> Iterator[asyncio.Event]:
+    """Give an event that SIGTERM and Ctrl-C set, so that the session ends in good order."""
+    loop, ending = asyncio.get_running_loop(), asyncio.Event()
+    for number in _ENDING:
+        loop.add_signal_handler(number, ending.set)
+    try:
+        yield ending
+    finally:
+        for number in _ENDING:
+            loop.remove_signal_handler(number)
+
+
+@asynccontextmanager
+async def _beating(desk: _Desk) -> AsyncIterator[None]:
+    """Beat by the system's clock, which the watchdog goes by, and sync telemetry beside."""
+
+    def failed(error: OSError) -> None:
+        desk.observer.alert("heartbeat", f"not written: {error}")
+
+    beat = live_beat(
+        desk.run.paths.heartbeat,
+        SystemClock(),
+        desk.name,
+        # The account's lock is held and its orders are reconciled: the other one is gone.
+        takes_over=True,
+        on_failure=failed,
+    )
+    async with beat:
+        syncing = asyncio.create_task(desk.sink.keep_synced())
+        try:
+            yield
+        finally:
+            syncing.cancel()
+            await asyncio.gather(syncing, return_exceptions=True)
+
+
+def heartbeat_now(paths: Paths, clock: Clock) -> Reading:
+    """Return the heartbeat as the gate reads it, dated by the session's own clock.
+
+    Beats are dated by the system's clock, and a local exchange may practise another day.
+    """
+    now = datetime.now(UTC)
+    reading = heartbeat_state(paths.heartbeat, now, must_be_fresh=True)
+    if reading.at is None:
+        return reading
+    return replace(reading, at=clock.now() - (now - reading.at))
+
+
+def _tell_what_rests(desk: _Desk) -> None:
+    """Leave the sign of a death if orders may still rest, so that the watchdog cancels them."""
+    left: Sequence[object] = Blotter(desk.journal.replay()).live()
+    if not left:
+        return
+    desk.observer.alert("left_over", f"{len(left)} orders may still rest at the venue")
+    beat = Heartbeat(
+        generated_at=datetime.now(UTC), session=desk.name, running=True, pid=os.getpid()
+    )
+    write_heartbeat(desk.run.paths.heartbeat, beat)

@@ -1,0 +1,40 @@
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from desk import AT, REPOSITORY
+from kalshi_alpha.config.environment import KalshiEnv
+from kalshi_alpha.exec.scan_options import ScanOptions
+from kalshi_alpha.exec.session.rehearsal import rehearse
+from kalshi_alpha.exec.session.request import PilotRequest
+from runs import at_home_in_new_york, new_root
+
+
+def test_a_rehearsal_may_end_before_its_window(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    with at_home_in_new_york(new_root(tmp_path)):
+        report = rehearse(
+            PilotRequest(
+                series="KXCPI",
+                env=KalshiEnv.SIM,
+                pilot_config=REPOSITORY / "configs/pilot.yaml",
+                fixtures_root=REPOSITORY / "tests/data_fixtures",
+                driver_fixtures=None,
+                seed=3,
+                pace=1.0,
+                options=ScanOptions(),
+                as_json=True,
+                quiet=True,
+                run_s=60.0,
+            )
+        )
+    assert report.held.verdict.go
+    assert report.orders
+    ended = report.held.ended_at
+    assert AT + timedelta(seconds=59) < ended < AT + timedelta(seconds=70)
+    assert report.held.reconciliation.clean

@@ -1,0 +1,36 @@
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from kalshi_alpha.config.environment import KalshiEnv
+from kalshi_alpha.exec.scan_options import ScanOptions
+from kalshi_alpha.exec.session.request import PilotRequest
+
+
+def request(**changes: Any) -> PilotRequest:
+    fields: dict[str, Any] = {
+        "series": "KXCPI",
+        "env": KalshiEnv.SIM,
+        "pilot_config": Path("configs/pilot.yaml"),
+        "fixtures_root": Path("tests/data_fixtures"),
+        "driver_fixtures": None,
+        "seed": 0,
+        "pace": 1.0,
+        "options": ScanOptions(),
+        "as_json": False,
+        "quiet": False,
+    }
+    return PilotRequest(**(fields | changes))
+
+
+@pytest.mark.parametrize(
+    ("flags", "said"), [({}, "a line\n"), ({"quiet": True}, ""), ({"as_json": True}, "")]
+)
+def test_a_person_is_told_unless_a_program_reads(
+    flags: dict[str, Any], said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    request(**flags).speaker()("a line")
+    assert capsys.readouterr().out == said

@@ -1,0 +1,27 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+from kalshi_alpha.config.pilot import load_pilot
+from kalshi_alpha.core.types import Contracts, Money
+from kalshi_alpha.exec.session.terms import loop_policy, pilot_caps
+
+SHIPPED = Path(__file__).resolve().parents[4] / "configs" / "pilot.yaml"
+
+
+def test_the_caps_of_the_last_check_are_the_pilots() -> None:
+    caps = pilot_caps(load_pilot(SHIPPED).value)
+    assert caps.total == Money.parse("150")
+    assert caps.per_second == 5
+    assert caps.default is not None
+    assert (caps.default.strike, caps.default.ladder) == (Money.parse("25"), Money.parse("75"))
+    # Five contracts at a dollar, and the most that their fee can be.
+    assert caps.default.order == Money.parse("5.10")
+
+
+def test_the_loop_re_quotes_as_the_file_says() -> None:
+    policy = loop_policy(load_pilot(SHIPPED).value)
+    assert policy.thresholds.book_e4 == 100
+    assert policy.queue.improvement_e4 == 100
+    assert Contracts(policy.queue.size_e2) == Contracts.whole(1)
+    assert policy.pause_s == 0.05
