@@ -193,6 +193,10 @@ class Driver(Generic[Row]):
         ingest.
     optional : bool
         Whether a desk may do without the feed: having received nothing is then no failure.
+    parse_received : callable or None
+        Used instead of ``parse`` where payloads say less than a whole date, such as a day and a
+        month: reads the bytes together with the instant at which they were received. That
+        instant is kept with the bytes, so a table rebuilt from them is the same.
     """
 
     source: str
@@ -205,3 +209,16 @@ class Driver(Generic[Row]):
     newest: Callable[[Sequence[Row]], Newest]
     publish: Publish | None = None
     optional: bool = False
+    parse_received: Callable[[bytes, datetime], Parsed[Row]] | None = None
+
+    def read(self, payload: Payload) -> Parsed[Row]:
+        """Parse a payload, by the instant of its receipt if the feed needs that.
+
+        Raises
+        ------
+        ParseRefused
+            If the payload cannot be trusted.
+        """
+        if self.parse_received is None:
+            return self.parse(payload.body)
+        return self.parse_received(payload.body, payload.retrieved_at)

@@ -98,7 +98,7 @@ def _take(
         _check_order(payload, received)
         # The bytes are kept before anything reads them: a refused payload is evidence too.
         receipt = store.raw.keep(payload, driver.suffix)
-        parsed = driver.parse(payload.body)
+        parsed = driver.read(payload)
         observations = [_observation(driver, row, payload) for row in parsed.rows]
         intake.new_rows += table.append(
             observations, retrieved_at=payload.retrieved_at, raw_sha256=receipt.sha256

@@ -1,11 +1,19 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
 
 from kalshi_alpha.core.errors import BadParameter
-from kalshi_alpha.datastore.feeds import Endpoint, Payload, TableSchema
+from kalshi_alpha.datastore.feeds import (
+    Driver,
+    Endpoint,
+    Newest,
+    Parsed,
+    Payload,
+    TableSchema,
+)
 
 
 @pytest.mark.parametrize(("key", "span"), [((), None), (("month",), None), (("day",), "month")])
@@ -34,3 +42,21 @@ def test_a_payload_needs_the_zone_of_its_time() -> None:
     Payload("feed", b"", datetime(2025, 6, 11, tzinfo=UTC))
     with pytest.raises(BadParameter, match="time zone"):
         Payload("feed", b"", datetime(2025, 6, 11))  # noqa: DTZ001
+
+
+def test_a_payload_is_read_with_its_receipt_only_where_its_bytes_say_too_little() -> None:
+    received_at = datetime(2025, 6, 11, tzinfo=UTC)
+    driver: Driver[object] = Driver(
+        source="feed",
+        suffix="txt",
+        table=TableSchema("feed", (("day", "date"),), ("day",)),
+        parse=lambda body: Parsed((body,)),
+        fetch=lambda _access, _at: (),
+        dated_on=lambda _: None,
+        earliest_at=lambda _: None,
+        newest=lambda _: Newest("", None),
+    )
+    payload = Payload("feed", b"11/06", received_at)
+    assert driver.read(payload).rows == (b"11/06",)
+    dated = replace(driver, parse_received=lambda body, at: Parsed(((body, at),)))
+    assert dated.read(payload).rows == ((b"11/06", received_at),)

@@ -116,3 +116,21 @@ def test_what_is_refused_inside_a_payload_fails_the_feed_and_keeps_the_rest(
 
     found = take_in(replace(FEED, parse=half), [payload(b"7")], store, CLOCK)
     assert (found.rows, found.errors) == (1, ("Contradiction: 999 F",))
+
+
+def by_receipt(body: bytes, received_at: datetime) -> Parsed[Reading]:
+    return Parsed((Reading(received_at.date(), int(body)),))
+
+
+def test_a_table_rebuilt_from_kept_bytes_is_dated_by_their_first_receipt(
+    store: FeedStore, tmp_path: Path
+) -> None:
+    driver = replace(FEED, parse_received=by_receipt)
+    payloads = [payload(b"7", 48), payload(b"8", 24), payload(b"9", 1)]
+    take_in(driver, payloads, store, CLOCK)
+    again = FeedStore(Paths(tmp_path / "rebuilt"))
+    kept = list(store.raw.payloads("feed"))
+    take_in(driver, kept, again, CLOCK + timedelta(days=400))
+    first, second = (s.table(driver.table).read(CLOCK) for s in (store, again))
+    assert first["on"].to_list() == [date(2025, 6, 9), date(2025, 6, 10), date(2025, 6, 11)]
+    assert second.to_dicts() == first.to_dicts()
