@@ -17,7 +17,7 @@ from typing import Any
 import pytest
 
 from kalshi_alpha.core.errors import ParseRefused
-from kalshi_alpha.datastore.feeds import Driver, Parsed
+from kalshi_alpha.datastore.feeds import Driver, Parsed, Payload
 
 DRIVERS: dict[str, Driver[Any]] = {
     point.name: point.load().DRIVER for point in entry_points(group="kalshi_alpha.drivers")
@@ -27,13 +27,17 @@ FIXTURES = Path(__file__).parents[2] / "fixtures"
 
 @dataclass(frozen=True)
 class Read:
-    """A payload that gives rows: ``columns`` of the rows where ``where`` holds, a line each."""
+    """A payload that gives rows: ``columns`` of the rows where ``where`` holds, a line each.
+
+    ``received`` matters only to a payload that says less than a whole date.
+    """
 
     file: str
     columns: str
     rows: str
     where: str = ""
     skipped: str = ""
+    received: str = "2026-11-01T12:00:00Z"
 
     @property
     def lines(self) -> list[str]:
@@ -227,6 +231,40 @@ READ = [
     ),
     Read("nws_observations/samples/observations_empty.json", "station", ""),
     Read(
+        "nws_observations/samples/DSMNYC_2026-10-08.txt",
+        "station observed_at kind climate_day day_max_f day_min_f",
+        "KNYC 2026-10-08T20:00Z dsm 2026-10-08 73 56",
+        received="2026-10-08T20:44:00Z",
+    ),
+    Read(
+        "nws_observations/samples/DSM_collective_pyiem.txt",
+        "station observed_at climate_day day_max_f day_min_f",
+        """KHKS 2015-11-27T06:00Z 2015-11-26 66 47
+        KFSM 2015-11-27T06:00Z 2015-11-26 59 46
+        KFYV 2015-11-27T06:00Z 2015-11-26 53 35
+        KCKV 2015-11-27T06:00Z 2015-11-26 62 41
+        KMEM 2015-11-27T06:00Z 2015-11-26 56 43
+        KJBR 2015-11-27T06:00Z 2015-11-26 50 37
+        KJAN 2015-11-27T06:00Z 2015-11-26 65 41
+        KBWG 2015-11-27T06:00Z 2015-11-26 59 36
+        KLIT 2015-11-27T06:00Z 2015-11-26 58 30
+        KHSV 2015-11-27T06:00Z 2015-11-26 66 36
+        KRUE 2015-11-27T06:00Z 2015-11-26 59 39
+        KHKA 2015-11-27T06:00Z 2015-11-26 54 39
+        KPBF 2015-11-27T06:00Z 2015-11-26 63 45
+        KAWM 2015-11-27T06:00Z 2015-11-26 55 40
+        KMKL 2015-11-27T06:00Z 2015-11-26 53 37
+        KTVR 2015-11-27T06:00Z 2015-11-26 70 48
+        KHOT 2015-11-27T06:00Z 2015-11-26 61 45
+        KMEI 2015-11-27T06:00Z 2015-11-26 63 32
+        KGLH 2015-11-27T06:00Z 2015-11-26 65 43
+        KGWO 2015-11-27T06:00Z 2015-11-26 63 45
+        KBPK 2015-11-27T06:00Z 2015-11-26 50 37
+        KDCU 2015-11-27T06:00Z 2015-11-26 64 30
+        KLLQ 2015-11-27T06:00Z 2015-11-26 65 43""",
+        received="2015-11-27T06:16:00Z",
+    ),
+    Read(
         "treasury_yields/samples/par_yield_curve_2026-10.xml",
         "curve_on series_id yield_bp",
         """2026-10-01 BC_10YEAR 524
@@ -322,8 +360,6 @@ REFUSED = [
     ),
     Refused("nws_daily_climate/samples/problem_404.json", "NotServed", "404 Not Found"),
     Refused("nws_observations/samples/problem_404.json", "NotServed", "404 Not Found"),
-    Refused("nws_observations/samples/DSMNYC_2026-10-08.txt", "NoYear", "names no year"),
-    Refused("nws_observations/samples/DSM_collective_pyiem.txt", "NoYear", "names no year"),
     Refused("weather_guidance/samples/NBS_badheader_pyiem.txt", "BadHeader", "WE_DANCE"),
 ]
 
@@ -331,8 +367,10 @@ SHOWN_ELSEWHERE = {"dol_claims/samples/2025-06-05.txt", "nws_daily_climate/sampl
 """Read in the tests of their driver's `parse`."""
 
 
-def parsed(file: str) -> Parsed[Any]:
-    return DRIVERS[file.partition("/")[0]].parse((FIXTURES / file).read_bytes())
+def parsed(file: str, received: str = Read.received) -> Parsed[Any]:
+    source = file.partition("/")[0]
+    body = (FIXTURES / file).read_bytes()
+    return DRIVERS[source].read(Payload(source, body, datetime.fromisoformat(received)))
 
 
 def shown(value: object) -> str:
@@ -358,7 +396,7 @@ def holds(row: object, where: str) -> bool:
 
 @pytest.mark.parametrize("case", READ, ids=lambda case: case.file)
 def test_a_payload_gives_what_a_careful_reader_takes_from_it(case: Read) -> None:
-    found = parsed(case.file)
+    found = parsed(case.file, case.received)
     columns = case.columns.split()
     lines = [
         " ".join(shown(getattr(row, column)) for column in columns)
@@ -380,27 +418,26 @@ def test_a_payload_without_values_is_refused_for_a_stated_reason(case: Refused) 
     assert "\n" not in str(caught.value)
 
 
-@pytest.mark.parametrize(
-    ("file", "issued_at", "rows"),
-    [
-        (
-            "DSMNYC_2026-10-08.txt",
-            "2026-10-08T20:44:00Z",
-            ["KNYC 2026-10-08T20:00Z 2026-10-08 73 56"],
-        ),
-        ("DSM_collective_pyiem.txt", "2015-11-27T06:16:00Z", []),
-    ],
-    ids=["one of a traded station", "many of others"],
-)
-def test_a_daily_summary_is_read_once_its_envelope_gives_the_year(
-    file: str, issued_at: str, rows: list[str]
-) -> None:
-    text = (FIXTURES / "nws_observations" / "samples" / file).read_text()
-    envelope = {"productCode": "DSM", "productText": text, "issuanceTime": issued_at}
+@pytest.mark.parametrize("name", ["DSMNYC_2026-10-08.txt", "DSM_collective_pyiem.txt"])
+def test_a_daily_summary_says_the_same_bare_and_in_an_envelope(name: str) -> None:
+    (case,) = (case for case in READ if case.file.endswith(name))
+    text = (FIXTURES / case.file).read_text()
+    envelope = {"productCode": "DSM", "productText": text, "issuanceTime": case.received}
     found = DRIVERS["nws_observations"].parse(json.dumps(envelope).encode())
-    columns = ("station", "observed_at", "climate_day", "day_max_f", "day_min_f")
-    assert [" ".join(shown(getattr(r, c)) for c in columns) for r in found.rows] == rows
-    assert rows or dict(found.skipped)["station without a known standard time"] > 10
+    assert found == parsed(case.file, case.received)
+
+
+@pytest.mark.parametrize(
+    ("name", "received"),
+    [
+        ("DSMNYC_2026-10-08.txt", "2026-10-07T12:00:00Z"),
+        ("DSM_collective_pyiem.txt", "2015-11-25T12:00:00Z"),
+    ],
+)
+def test_a_bare_daily_summary_received_the_day_before_is_refused(name: str, received: str) -> None:
+    with pytest.raises(ParseRefused, match="names no year") as caught:
+        parsed(f"nws_observations/samples/{name}", received)
+    assert type(caught.value).__name__ == "NoYear"
 
 
 def test_a_report_that_contradicts_itself_is_refused() -> None:

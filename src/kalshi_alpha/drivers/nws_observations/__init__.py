@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from kalshi_alpha.datastore.feeds import Driver
 from kalshi_alpha.drivers.nws_observations.fetch import fetch
-from kalshi_alpha.drivers.nws_observations.parse import parse
+from kalshi_alpha.drivers.nws_observations.parse import parse, parse_received
 from kalshi_alpha.drivers.nws_observations.schema import TABLE, dated_on, earliest_at, newest
 
 __all__ = ["DRIVER"]
@@ -18,4 +18,5 @@ DRIVER = Driver(
     dated_on=dated_on,
     earliest_at=earliest_at,
     newest=newest,
+    parse_received=parse_received,
 )

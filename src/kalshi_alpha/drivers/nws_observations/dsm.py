@@ -5,8 +5,8 @@ over, day and month, then the day's maximum and minimum with their times, all in
 time; the pair behind them is the daytime maximum and the night's minimum, which may belong to the
 evening before. Integers are those the climate report will print; they settle nothing.
 
-The message carries no year. It is taken from the time at which its envelope says it was issued; a
-bare message is refused, because bytes alone cannot tell when they came.
+The message carries no year. It is taken from the time at which its envelope says it was issued or,
+for a bare message, from the instant at which it was received.
 """
 
 from __future__ import annotations
@@ -16,7 +16,12 @@ from collections import Counter
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 
-from kalshi_alpha.drivers.nws_observations.errors import BadObservation, Contradiction, WrongBody
+from kalshi_alpha.drivers.nws_observations.errors import (
+    BadObservation,
+    Contradiction,
+    NoYear,
+    WrongBody,
+)
 from kalshi_alpha.drivers.nws_observations.schema import DSM, Observation
 from kalshi_alpha.drivers.nws_observations.stations import STANDARD_OFFSETS
 
@@ -29,6 +34,9 @@ _BEGINS = re.compile(r"(?<![A-Z0-9])[A-Z][A-Z0-9]{3} DS ")
 _EXTREME = re.compile(r"(-?[0-9]{1,3}?)([0-9]{4})")
 _LOWEST_F, _HIGHEST_F = -100, 140
 _FARTHEST = timedelta(days=3)
+# Of a date longer ago than this the next one is nearer: more likely the message or the clock is
+# wrong by a day than that the message is almost a year old.
+_HALF_A_YEAR = timedelta(days=182)
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +124,7 @@ def _minutes(text: str) -> int:
 
 
 def observations(
-    summaries: list[Summary], came_at: datetime, skipped: Counter[str]
+    summaries: list[Summary], came_at: datetime, skipped: Counter[str], *, bare: bool = False
 ) -> list[Observation]:
     """Place messages in time.
 
@@ -125,14 +133,20 @@ def observations(
     summaries : list of Summary
         What was read.
     came_at : datetime
-        When the message was issued or received; its date lies within three days of that.
+        When the messages were issued; their dates lie within three days of that.
     skipped : Counter
         Counts the messages of stations whose standard time is not known here.
+    bare : bool
+        Whether ``came_at`` is when they were received, which may be long after. A date is then
+        the nearest one that is not after the station's day at the receipt.
 
     Raises
     ------
     Contradiction
-        If a date lies further off, or one station has two messages that differ.
+        If a date lies further off, one station has two messages that differ, or a bare message
+        covers a span that was not over when it was received.
+    NoYear
+        If a bare message's date is not one of the half year before the receipt.
     """
     rows: dict[tuple[object, ...], tuple[bool, Observation]] = {}
     for summary in summaries:
@@ -140,7 +154,10 @@ def observations(
         if offset is None:
             skipped["station without a known standard time"] += 1
             continue
-        row = _row(summary, _date(summary, came_at), offset)
+        if bare:
+            row = _received(summary, came_at, offset)
+        else:
+            row = _row(summary, _date(summary, came_at), offset)
         key = (row.station, row.observed_at)
         known = rows.get(key)
         if known is not None and known[1] != row and known[0] == summary.corrected:
@@ -150,11 +167,40 @@ def observations(
     return [row for _, row in rows.values()]
 
 
+def _received(summary: Summary, received_at: datetime, offset: timedelta) -> Observation:
+    today = (received_at.astimezone(UTC) + offset).date()
+    row = _row(summary, _day_by(summary, today), offset)
+    if row.observed_at > received_at:
+        raise Contradiction(
+            f"{summary.station}: a summary until {row.observed_at:%Y-%m-%d %H:%MZ} "
+            f"was received before, {received_at.astimezone(UTC):%Y-%m-%d %H:%MZ}"
+        )
+    return row
+
+
+def _day_by(summary: Summary, today: date) -> date:
+    """Find the nearest day of a summary's date that is not after ``today``."""
+    for year in (today.year, today.year - 1):
+        day = _in_year(summary, year)
+        if day is not None and timedelta(0) <= today - day <= _HALF_A_YEAR:
+            return day
+    raise NoYear(
+        f"{summary.station}: {summary.day:02d}/{summary.month:02d} names no year, and is no day of "
+        f"the half year before its receipt on {today}"
+    )
+
+
+def _in_year(summary: Summary, year: int) -> date | None:
+    try:
+        return date(year, summary.month, summary.day)
+    except ValueError:
+        return None
+
+
 def _date(summary: Summary, came_at: datetime) -> date:
     for year in (came_at.year, came_at.year - 1, came_at.year + 1):
-        try:
-            day = date(year, summary.month, summary.day)
-        except ValueError:
+        day = _in_year(summary, year)
+        if day is None:
             continue
         if abs(datetime.combine(day, time(), UTC) - came_at) <= _FARTHEST:
             return day

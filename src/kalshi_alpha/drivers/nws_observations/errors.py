@@ -13,7 +13,7 @@ class ObservationsRefused(ParseRefused):
 
 
 class NoYear(ObservationsRefused):
-    """A daily summary came without an envelope, and nothing else says which year it is of."""
+    """A daily summary came without an envelope, and its receipt does not say its year either."""
 
 
 class WrongBody(ObservationsRefused):

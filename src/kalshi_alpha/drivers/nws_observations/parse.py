@@ -1,7 +1,7 @@
 """Reading observations, whichever way they came.
 
-A payload is a collection of observations or a daily summary message in the envelope of
-api.weather.gov, or several of these bodies, each introduced by a group separator.
+A payload is a collection of observations, a daily summary message in the envelope of
+api.weather.gov or bare, or several of these bodies, each introduced by a group separator.
 """
 
 from __future__ import annotations
@@ -46,15 +46,34 @@ def parse(body: bytes) -> Parsed[Observation]:
     ------
     ObservationsRefused
         If nothing in the payload can be read, with the first reason; or if one station and
-        instant has two values.
+        instant has two values. A bare daily summary is refused with `NoYear`.
     """
+    return _parse(body, None)
+
+
+def parse_received(body: bytes, received_at: datetime) -> Parsed[Observation]:
+    """Read a payload of observations that was received at an instant.
+
+    As `parse`, and a bare daily summary, which prints day and month, is of the nearest such day
+    that is not after the receipt.
+
+    Raises
+    ------
+    ObservationsRefused
+        As `parse`; a bare summary that lies ahead of its receipt is refused with `NoYear` or
+        `Contradiction`.
+    """
+    return _parse(body, received_at)
+
+
+def _parse(body: bytes, received_at: datetime | None) -> Parsed[Observation]:
     skipped: Counter[str] = Counter()
     rows: dict[tuple[object, ...], Observation] = {}
     refusals: list[ObservationsRefused] = []
     records = _records(body)
     for record in records:
         try:
-            read = _read(record, skipped)
+            read = _read(record, skipped, received_at)
         except ObservationsRefused as error:
             refusals.append(error)
             continue
@@ -74,16 +93,11 @@ def _records(body: bytes) -> list[bytes]:
     return [record for record in body.split(GROUP_SEPARATOR) if record.strip()] or [b""]
 
 
-def _read(record: bytes, skipped: Counter[str]) -> list[Observation]:
+def _read(record: bytes, skipped: Counter[str], received_at: datetime | None) -> list[Observation]:
     if looks_like_markup(record):
         raise WrongBody("a web page came instead of observations")
     if not record.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{"):
-        # Read it only to name what is wrong: without an envelope nothing says the year.
-        read_summaries(decode_text(record, WrongBody), skipped)
-        raise NoYear(
-            "a daily summary without an envelope names no year: put its text into productText "
-            "of a product with its issuanceTime, as api.weather.gov does"
-        )
+        return _bare(decode_text(record, WrongBody), skipped, received_at)
     product = _product(record)
     if product is None:
         return read_collection(record, skipped)
@@ -93,6 +107,17 @@ def _read(record: bytes, skipped: Counter[str]) -> list[Observation]:
         raise WrongBody(f"issued at {product.issuanceTime}")
     summaries = read_summaries(product.productText, skipped)
     return observations(summaries, product.issuanceTime.astimezone(UTC), skipped)
+
+
+def _bare(text: str, skipped: Counter[str], received_at: datetime | None) -> list[Observation]:
+    # A text that is no daily summary at all is refused as that, not for its year.
+    summaries = read_summaries(text, skipped)
+    if received_at is None:
+        raise NoYear(
+            "a daily summary without an envelope names no year: say when it was received, or put "
+            "its text into productText of a product with its issuanceTime"
+        )
+    return observations(summaries, received_at, skipped, bare=True)
 
 
 def _product(record: bytes) -> _Product | None:

@@ -1,6 +1,7 @@
-"""How far each traded station's standard time is from UTC, all year.
+"""How far stations' standard time is from UTC, all year.
 
-Daily summary messages print local standard times and name no zone.
+Daily summary messages print local standard times and name no zone, so a message is placed in time
+only if its station is listed here: every traded one, and those that the Memphis office collects.
 """
 
 from __future__ import annotations
@@ -14,7 +15,14 @@ _HOURS = {
     -8: ("KLAX", "KLAS", "KSEA", "KSFO", "KSAN"),
 }
 
+_MEMPHIS_COLLECTIVE = (
+    *("KAWM", "KBPK", "KBWG", "KCKV", "KDCU", "KFSM", "KFYV", "KGLH", "KGWO", "KHKA", "KHKS"),
+    *("KHOT", "KHSV", "KJAN", "KJBR", "KLIT", "KLLQ", "KMEI", "KMEM", "KMKL", "KPBF", "KRUE"),
+    "KTVR",
+)
+
 STANDARD_OFFSETS = {
-    station: timedelta(hours=hours) for hours, stations in _HOURS.items() for station in stations
+    **{s: timedelta(hours=hours) for hours, stations in _HOURS.items() for s in stations},
+    **dict.fromkeys(_MEMPHIS_COLLECTIVE, timedelta(hours=-6)),
 }
 """Local standard time minus UTC, by ICAO identifier."""

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 
 import pytest
@@ -16,10 +16,12 @@ from kalshi_alpha.drivers.nws_observations.dsm import (
 from kalshi_alpha.drivers.nws_observations.errors import (
     BadObservation,
     Contradiction,
+    NoYear,
     ObservationsRefused,
     WrongBody,
 )
 from kalshi_alpha.drivers.nws_observations.schema import Observation
+from kalshi_alpha.drivers.nws_observations.stations import STANDARD_OFFSETS
 
 SAMPLES = Path(__file__).parents[3] / "fixtures" / "nws_observations" / "samples"
 NYC = "KNYC DS 1500 08/10 731403/ 560600// 73/ 56//0014250/00/00/"
@@ -99,9 +101,119 @@ def test_a_date_far_from_the_message_is_refused(text: str) -> None:
         place(NYC.replace("08/10", text))
 
 
+def received(text: str, at: str) -> Observation:
+    came_at = datetime.fromisoformat(at)
+    (row,) = observations(read(text), came_at, Counter(), bare=True)
+    return row
+
+
+@pytest.mark.parametrize(
+    ("day_month", "received_at", "day"),
+    [
+        ("08/10", "2026-10-08T20:00Z", date(2026, 10, 8)),
+        ("08/10", "2026-10-08T16:44-04:00", date(2026, 10, 8)),
+        ("31/12", "2027-01-01T05:20Z", date(2026, 12, 31)),
+        # 21:00 of the old year by New York's standard time, already the new one in UTC.
+        ("31/12", "2027-01-01T02:00Z", date(2026, 12, 31)),
+        ("01/01", "2027-01-02T00:00Z", date(2027, 1, 1)),
+        ("29/02", "2028-03-01T05:20Z", date(2028, 2, 29)),
+        ("08/10", "2027-01-20T12:00Z", date(2026, 10, 8)),
+        ("08/10", "2026-12-31T12:00Z", date(2026, 10, 8)),
+    ],
+    ids=[
+        "as it is made",
+        "clock of New York",
+        "year's end",
+        "year's end in UTC only",
+        "new year",
+        "leap day",
+        "months later, over the year's end",
+        "months later",
+    ],
+)
+def test_a_bare_message_is_of_the_nearest_day_not_after_its_receipt(
+    day_month: str, received_at: str, day: date
+) -> None:
+    assert received(NYC.replace("08/10", day_month), received_at).climate_day == day
+
+
+@pytest.mark.parametrize(
+    ("day_month", "received_at", "refusal", "words"),
+    [
+        ("09/10", "2026-10-08T20:44Z", NoYear, "09/10 names no year"),
+        # The eighth has begun in UTC, but not by New York's standard time.
+        ("08/10", "2026-10-08T04:59Z", NoYear, "before its receipt on 2026-10-07"),
+        ("08/10", "2026-05-01T12:00Z", NoYear, "08/10 names no year"),
+        # Tomorrow rather than 364 days ago, although that is in the year of the receipt.
+        ("01/01", "2026-12-31T23:00Z", NoYear, "01/01 names no year"),
+        ("29/02", "2027-03-01T12:00Z", NoYear, "29/02 names no year"),
+        ("31/09", "2026-10-08T20:44Z", NoYear, "31/09 names no year"),
+        ("08/10", "2026-10-08T19:59Z", Contradiction, "until 2026-10-08 20:00Z was received"),
+    ],
+    ids=[
+        "tomorrow",
+        "tomorrow there",
+        "too long ago",
+        "new year",
+        "no leap",
+        "no day",
+        "later today",
+    ],
+)
+def test_a_bare_message_of_no_day_shortly_before_its_receipt_is_refused(
+    day_month: str, received_at: str, refusal: type[Exception], words: str
+) -> None:
+    with pytest.raises(refusal, match=words):
+        received(NYC.replace("08/10", day_month), received_at)
+
+
+def test_a_bare_message_of_a_finished_day_comes_after_its_standard_midnight() -> None:
+    finished = NYC.replace(" 1500 ", " ")
+    assert received(finished, "2026-10-09T05:00Z").climate_day == date(2026, 10, 8)
+    with pytest.raises(Contradiction, match="until 2026-10-09 05:00Z was received before"):
+        received(finished, "2026-10-09T04:59Z")
+
+
+@given(
+    st.datetimes(datetime(1990, 1, 1), datetime(2100, 12, 31)),  # noqa: DTZ001
+    st.integers(0, 30),
+    st.sampled_from(["KNYC", "KMDW", "KPHX", "KLAX"]),
+)
+def test_a_bare_message_of_the_past_thirty_days_gets_its_year(
+    at: datetime, days_ago: int, station: str
+) -> None:
+    received_at = at.replace(tzinfo=UTC)
+    local = received_at + STANDARD_OFFSETS[station]
+    day = local.date() - timedelta(days=days_ago)
+    text = f"{station} DS 0000 {day:%d/%m} M/ M// M/ M//"
+    (row,) = observations(read(text), received_at, Counter(), bare=True)
+    assert row.climate_day == day
+    assert row.observed_at <= received_at
+
+
+@given(
+    st.dates(date(1990, 1, 1), date(2100, 12, 31)),
+    st.integers(1, 12),
+    st.integers(1, 31),
+    st.sampled_from(["", "0000 ", "2359 "]),
+)
+def test_no_bare_message_is_dated_after_its_receipt_or_long_before(
+    on: date, month: int, day: int, valid: str
+) -> None:
+    received_at = datetime.combine(on, time(17), UTC)
+    text = f"KNYC DS {valid}{day:02d}/{month:02d} M/ M// M/ M//"
+    try:
+        (row,) = observations(read(text), received_at, Counter(), bare=True)
+    except (NoYear, Contradiction):
+        return
+    assert row.observed_at <= received_at
+    assert row.climate_day is not None
+    assert timedelta(0) <= on - row.climate_day <= timedelta(days=182)
+
+
 def test_a_station_without_a_known_standard_time_is_counted() -> None:
     skipped: Counter[str] = Counter()
-    assert observations(read(NYC.replace("KNYC", "KHKS")), CAME_AT, skipped) == []
+    assert observations(read(NYC.replace("KNYC", "KABQ")), CAME_AT, skipped) == []
     assert skipped == {"station without a known standard time": 1}
 
 

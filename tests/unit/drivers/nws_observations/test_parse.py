@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -16,11 +17,12 @@ from kalshi_alpha.drivers.nws_observations.errors import (
     ObservationsRefused,
     WrongBody,
 )
-from kalshi_alpha.drivers.nws_observations.parse import parse
+from kalshi_alpha.drivers.nws_observations.parse import parse, parse_received
 
 SAMPLES = Path(__file__).parents[3] / "fixtures" / "nws_observations" / "samples"
 MIDWAY = (SAMPLES / "observations_KMDW_2026-09-04.json").read_bytes()
 DSM = (SAMPLES / "DSMNYC_2026-10-08.txt").read_text()
+RECEIVED_AT = datetime(2026, 10, 8, 20, 44, tzinfo=UTC)
 
 
 def envelope(**changes: Any) -> bytes:
@@ -88,8 +90,23 @@ def test_a_body_that_says_nothing_certain_is_refused(
 
 
 def test_a_bare_daily_summary_is_refused_for_its_year() -> None:
-    with pytest.raises(NoYear, match=r"names no year: put its text into productText"):
+    with pytest.raises(NoYear, match=r"names no year: say when it was received, or put its text"):
         parse(DSM.encode())
+
+
+def test_a_bare_daily_summary_is_read_once_it_is_known_when_it_was_received() -> None:
+    (row,) = parse_received(DSM.encode(), RECEIVED_AT).rows
+    assert (row,) == parse(envelope()).rows
+
+
+def test_the_receipt_changes_nothing_of_a_payload_that_names_its_dates() -> None:
+    assert parse_received(MIDWAY, RECEIVED_AT) == parse(MIDWAY)
+    assert parse_received(envelope(), datetime(2030, 1, 1, tzinfo=UTC)) == parse(envelope())
+
+
+def test_a_bare_daily_summary_from_the_future_is_refused() -> None:
+    with pytest.raises(NoYear, match="08/10 names no year"):
+        parse_received(DSM.encode(), datetime(2026, 10, 7, 23, tzinfo=UTC))
 
 
 def test_bodies_of_any_kind_may_follow_each_other() -> None:
@@ -110,6 +127,8 @@ def test_one_instant_with_two_values_is_refused() -> None:
 def test_no_bytes_raise_anything_but_a_refusal(body: bytes) -> None:
     with pytest.raises(ParseRefused, match="nws_observations"):
         parse(body)
+    with pytest.raises(ParseRefused, match="nws_observations"):
+        parse_received(body, RECEIVED_AT)
 
 
 @given(st.integers(0, len(MIDWAY)), st.integers(0, 60), st.binary(max_size=6))
