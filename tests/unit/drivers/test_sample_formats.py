@@ -29,7 +29,8 @@ FIXTURES = Path(__file__).parents[2] / "fixtures"
 class Read:
     """A payload that gives rows: ``columns`` of the rows where ``where`` holds.
 
-    Rows end with a line or a semicolon. ``received`` matters only to a payload that says less than a whole date.
+    Rows end with a line or a semicolon. ``received`` matters only to a payload that says less than
+    a whole date.
     """
 
     file: str
