@@ -29,7 +29,7 @@ from kalshi_alpha.core.orders.record import OrderRecord
 from kalshi_alpha.core.ports import Clock
 from kalshi_alpha.core.types import Contracts, Money
 from kalshi_alpha.exec.group_cancel import GroupCanceller
-from kalshi_alpha.exec.live_clock import SystemClock
+from kalshi_alpha.exec.live_clock import venue_clock
 
 EXIT_DONE, EXIT_BREAK, EXIT_VENUE = 0, 3, 5
 SCHEMA = 1
@@ -123,7 +123,7 @@ async def reconciled(
     VenueError
         If the account cannot be read.
     """
-    told = clock or SystemClock()
+    told = clock or venue_clock(env, environ)
     async with opened(env, environ, told) as client:
         account = KalshiAccount(client)
         try:
@@ -157,7 +157,7 @@ async def all_cancelled(
     VenueError
         If the venue cannot be asked.
     """
-    told = clock or SystemClock()
+    told = clock or venue_clock(env, environ)
     async with opened(env, environ, told) as client:
         try:
             with account_lock(journal), OrderJournal(journal, env.value) as written:

@@ -25,7 +25,7 @@ from kalshi_alpha.datastore.paths import Paths
 from kalshi_alpha.datastore.state import Heartbeat, read_heartbeat
 from kalshi_alpha.exec.command import HELP, exit_with, run_command
 from kalshi_alpha.exec.group_cancel import Canceller, CancelOutcome, GroupCanceller
-from kalshi_alpha.exec.live_clock import SystemClock
+from kalshi_alpha.exec.live_clock import SystemClock, venue_clock
 from kalshi_alpha.exec.pulse import HUNG_AFTER_S, Life, Pulse, Sight
 from kalshi_alpha.exec.runner_lock import RunnerLock, read_runner_lock
 from kalshi_alpha.exec.telemetry.events import TelemetryEvent
@@ -218,7 +218,9 @@ def cli(*, env_name: str | None, hung_after_s: float, run_s: float | None) -> No
         sink.emit(TelemetryEvent.WATCHDOG, {"said": text, "environment": env.value})
 
     try:
-        canceller = GroupCanceller(venue_client(env, os.environ, clock))
+        # Beats are dated by the system's clock; what is signed, by that of the venue.
+        client = venue_client(env, os.environ, venue_clock(env, os.environ))
+        canceller = GroupCanceller(client)
         watchdog = Watchdog(paths, clock, canceller, hung_after_s=hung_after_s, tell=tell)
         asyncio.run(_checked(canceller, watchdog, run_s, tell))
     finally:

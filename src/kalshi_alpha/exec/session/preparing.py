@@ -5,12 +5,17 @@ from __future__ import annotations
 import shutil
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import datetime, timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING
+
+import msgspec
 
 from kalshi_alpha.brokers.kalshi.hosts import VenueHost
 from kalshi_alpha.config.environment import KalshiEnv
 from kalshi_alpha.config.pilot import Pilot
 from kalshi_alpha.core.ports import Clock
+from kalshi_alpha.datastore.atomic import write_json
 from kalshi_alpha.datastore.feeds import Payload
 from kalshi_alpha.datastore.online import feed_client, ingest_online, served_feeds
 from kalshi_alpha.datastore.paths import Paths
@@ -28,6 +33,14 @@ if TYPE_CHECKING:
     from kalshi_alpha.drivers.transport import FeedClient
 
 SERVED_SESSION = "served"
+_ONE_DAY = timedelta(days=1)
+
+
+class _Visited(msgspec.Struct, frozen=True):
+    """Which local exchange a session was at, and when by its clock."""
+
+    exchange: str
+    at: datetime
 
 
 def prepare_online(
@@ -41,7 +54,7 @@ def prepare_online(
     """Fetch the feeds, read or fit the calibration, and look around.
 
     What a local exchange shows is of a day that is practised: it is kept apart from what is known
-    of the real ones, below ``data/proc/practice``, and only until the next session.
+    of the real ones, below ``data/proc/practice``, and only until another exchange is practised at.
 
     Returns
     -------
@@ -58,7 +71,7 @@ def prepare_online(
     strategy, payloads = installed_strategy(run.family), list[Payload]()
     practice = run.venue is KalshiEnv.SIM
     if practice:
-        run = replace(run, store=FeedStore(_practice_paths(run)))
+        run = replace(run, store=FeedStore(_practice_paths(run, host)))
     client = _publishers(run, clock, host, environ)
     try:
         found = ingest_online(needed_drivers(run), client, run.store, on_payloads=payloads.extend)
@@ -78,12 +91,27 @@ def prepare_online(
     )
 
 
-def _practice_paths(run: Run) -> Paths:
-    """Return an empty tree of its own below the practice folder."""
+def _practice_paths(run: Run, host: VenueHost) -> Paths:
+    """Return a tree of its own below the practice folder.
+
+    It is emptied unless the last session was at the same exchange and earlier on its day: what
+    was received later than now would stand in the way.
+    """
     folder = run.paths.practice_journal(SERVED_SESSION).parent
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(parents=True)
+    note = folder / "exchange.json"
+    if not _is_same_day(note, host.rest, run.clock.at):
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir(parents=True)
+    write_json(note, _Visited(exchange=host.rest, at=run.clock.at))
     return Paths(folder)
+
+
+def _is_same_day(note: Path, exchange: str, at: datetime) -> bool:
+    try:
+        last = msgspec.json.decode(note.read_bytes(), type=_Visited)
+    except (OSError, msgspec.DecodeError):
+        return False
+    return last.exchange == exchange and timedelta(0) <= at - last.at < _ONE_DAY
 
 
 def _publishers(run: Run, clock: Clock, host: VenueHost, environ: Mapping[str, str]) -> FeedClient:

@@ -1,0 +1,202 @@
+"""Kill the runner with SIGKILL at random points and start it again: nothing needs a hand.
+
+    python -m scripts.kill_series [--count N] [--seed S] [--json FILE]
+
+All runners trade with one account at one served exchange, whose own records are checked after
+every death: no client order id made two orders, nothing was filled as a taker, no cap was
+exceeded, and every cent is accounted for. A runner that ends by itself failed. The last one may
+end in good order, and must agree with the exchange to the contract and the cent.
+
+Runners are forked off a process that has imported everything, so that most points lie where a
+session does something and not where Python starts.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import random
+import signal
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import Any
+
+from kalshi_alpha.brokers.journal import read_journal
+from kalshi_alpha.config.pilot import load_pilot
+from kalshi_alpha.core.orders.blotter import Blotter
+from kalshi_alpha.core.orders.lookup import UnknownPolicy
+from kalshi_alpha.datastore.paths import Paths
+from kalshi_alpha.exec.runners import pilot
+from kalshi_alpha.exec.session import at_venue, preparing
+from scripts.served_exchange import REPOSITORY, ServedExchange, served
+
+STARTING_S, TRADING_S, SENDING_S = (0.1, 1.5), (0.0, 1.2), (0.0, 0.03)
+"""Seconds at which a runner is killed: after its start, while it gets ready; or after it showed
+its first orders, while it trades or has just begun to send."""
+FIRST_ORDERS_S = 15.0
+DOUBT_S = UnknownPolicy().absent_after.total_seconds()
+LAST_RUNS_S = 1.5
+_PRELOADED = (at_venue, preparing)
+_FLAGS = ("--series", "KXCPI", "--env", "sim")
+
+
+class Broken(AssertionError):
+    """An invariant that does not hold."""
+
+
+def start(exchange: ServedExchange, log: Path, *flags: str) -> int:
+    """Fork a runner and return its process id."""
+    log.touch()
+    pid = os.fork()
+    if pid:
+        return pid
+    code = 70
+    try:
+        written = os.open(log, os.O_WRONLY | os.O_APPEND)
+        os.dup2(written, 1)
+        os.dup2(written, 2)
+        os.environ.clear()
+        os.environ.update(exchange.environ)
+        time.tzset()
+        os.chdir(exchange.home)
+        code = pilot.main([*_FLAGS, *flags])
+    finally:
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(code)
+
+
+def kill_once(exchange: ServedExchange, log: Path, rng: random.Random) -> str:
+    """Start a runner, kill it at a random point, and say what it was doing.
+
+    Raises
+    ------
+    Broken
+        If it ended by itself, or was to trade and did not.
+    """
+    (doing,) = rng.choices(("getting ready", "trading", "sending"), (2, 1, 1))
+    pid = start(exchange, log)
+    if doing != "getting ready":
+        _until_it_trades(pid, log)
+    if doing == "trading":
+        exchange.fill_one()
+    spans = {"getting ready": STARTING_S, "trading": TRADING_S, "sending": SENDING_S}
+    time.sleep(rng.uniform(*spans[doing]))
+    os.kill(pid, signal.SIGKILL)
+    _, status = os.waitpid(pid, 0)
+    if not os.WIFSIGNALED(status):
+        raise Broken(f"the runner ended by itself: {status}\n{_tail(log)}")
+    if _in_doubt(exchange):
+        # What was sent last may still arrive: nobody believes its absence before half a minute.
+        exchange.admin("POST", "clock", {"advance_s": DOUBT_S})
+    return doing
+
+
+def _in_doubt(exchange: ServedExchange) -> bool:
+    path = Paths(exchange.home).order_journal
+    blotter = Blotter(read_journal(path) if path.exists() else ())
+    return bool(blotter.in_flight() or blotter.unknown())
+
+
+def _until_it_trades(pid: int, log: Path) -> None:
+    until = time.monotonic() + FIRST_ORDERS_S
+    while " + KX" not in log.read_text():
+        if os.waitpid(pid, os.WNOHANG) != (0, 0):
+            raise Broken(f"the runner ended by itself\n{_tail(log)}")
+        if time.monotonic() > until:
+            os.kill(pid, signal.SIGKILL)
+            os.waitpid(pid, 0)
+            raise Broken(f"the runner did not trade\n{_tail(log)}")
+        time.sleep(0.005)
+
+
+def _tail(log: Path) -> str:
+    return log.read_text()[-2_000:]
+
+
+def require_whole(exchange: ServedExchange) -> Any:
+    """Return the exchange's audit if every invariant holds.
+
+    Raises
+    ------
+    Broken
+        If one does not.
+    """
+    audit = exchange.audit()
+    caps = load_pilot(REPOSITORY / "configs" / "pilot.yaml").value.caps
+    exposure = [e6 for place, e6 in audit["exposure_e6"].items() if place.startswith("maker ")]
+    kept = {
+        "one order per client order id": audit["repeated_client_ids"] == [],
+        "no taker fill": audit["taker_fills"].get("maker", 0) == 0,
+        "every cent accounted for": audit["unaccounted_e6"] == 0,
+        "strike cap": all(e6 <= int(caps.strike_usd * 10**6) for e6 in exposure),
+        "ladder cap": sum(exposure) <= int(caps.ladder_usd * 10**6),
+        "total cap": sum(exposure) <= int(caps.total_usd * 10**6),
+    }
+    broken = [name for name, holds in kept.items() if not holds]
+    if broken:
+        raise Broken(f"{', '.join(broken)}: {json.dumps(audit)}")
+    return audit
+
+
+def require_agreement(exchange: ServedExchange, log: Path) -> Any:
+    """Let a last session end in good order, and return its report if all agrees."""
+    pid = start(exchange, log, "--run-seconds", str(LAST_RUNS_S), "--quiet")
+    _, status = os.waitpid(pid, 0)
+    code = os.waitstatus_to_exitcode(status)
+    report = json.loads((exchange.home / "reports/_artifacts/pilot_session.json").read_bytes())
+    left = exchange.orders("resting")
+    if code or report["reconciliation"]["breaks"] or left:
+        raise Broken(f"the last session: exit {code}, {len(left)} resting\n{_tail(log)}")
+    return report
+
+
+def run(count: int, seed: int, folder: Path) -> dict[str, object]:
+    """Kill so many runners, and return what came of it."""
+    rng, began = random.Random(seed), time.monotonic()  # noqa: S311 - reproducible, no secret
+    seen = {"getting ready": 0, "trading": 0, "sending": 0}
+    with served(
+        folder, "--seed", str(seed), "--pace", "5", run_seconds=60.0 + 8.0 * count
+    ) as exchange:
+        for number in range(count):
+            seen[kill_once(exchange, folder / f"runner_{number:03d}.log", rng)] += 1
+            require_whole(exchange)
+        report = require_agreement(exchange, folder / "runner_last.log")
+        audit = require_whole(exchange)
+        filled = [order for order in exchange.orders() if float(order["fill_count_fp"]) > 0]
+    return {
+        "seed": seed,
+        "killed": count,
+        "killed_while": seen,
+        "orders": audit["orders"],
+        "orders_filled": len(filled),
+        "last_verdict": report["verdict"]["go"],
+        "breaks": len(report["reconciliation"]["breaks"]),
+        "seconds": round(time.monotonic() - began, 1),
+    }
+
+
+def main() -> int:
+    """Run the series and print its figures."""
+    parser = argparse.ArgumentParser(description="Kill the runner at random points.")
+    parser.add_argument("--count", type=int, default=200)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--json", type=Path, help="Write the figures there too.")
+    asked = parser.parse_args()
+    with tempfile.TemporaryDirectory(prefix="kill_series_") as folder:
+        try:
+            found = run(asked.count, asked.seed, Path(folder))
+        except Broken as error:
+            print(f"seed {asked.seed}: {error}", file=sys.stderr)
+            return 1
+    print(json.dumps(found))
+    if asked.json is not None:
+        asked.json.write_text(json.dumps(found))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
