@@ -2,7 +2,7 @@
 
     python -m scripts.kill_series [--count N] [--seed S] [--json FILE]
 
-All runners trade with one account at one served exchange, whose own records are checked after
+Twenty runners trade with one account at one served exchange, whose own records are checked after
 every death: no client order id made two orders, nothing was filled as a taker, no cap was
 exceeded, and every cent is accounted for. A runner that ends by itself failed. The last one may
 end in good order, and must agree with the exchange to the contract and the cent.
@@ -21,6 +21,7 @@ import signal
 import sys
 import tempfile
 import time
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -33,10 +34,18 @@ from kalshi_alpha.exec.runners import pilot
 from kalshi_alpha.exec.session import at_venue, preparing
 from scripts.served_exchange import REPOSITORY, ServedExchange, served
 
-STARTING_S, TRADING_S, SENDING_S = (0.1, 1.5), (0.0, 1.2), (0.0, 0.03)
+IDLE = "idle"
+_SPANS_S = {
+    "getting ready": (0.1, 1.5),
+    "trading": (0.0, 1.2),
+    "sending": (0.0, 0.03),
+    IDLE: (0, 1),
+}
 """Seconds at which a runner is killed: after its start, while it gets ready; or after it showed
 its first orders, while it trades or has just begun to send."""
-FIRST_ORDERS_S = 15.0
+FIRST_ORDERS_S = 8.0
+SERIES_MAX = 20
+"""Kills at one exchange: an account that holds all it wants has little left to do."""
 DOUBT_S = UnknownPolicy().absent_after.total_seconds()
 LAST_RUNS_S = 1.5
 _PRELOADED = (at_venue, preparing)
@@ -75,16 +84,16 @@ def kill_once(exchange: ServedExchange, log: Path, rng: random.Random) -> str:
     Raises
     ------
     Broken
-        If it ended by itself, or was to trade and did not.
+        If it ended by itself.
     """
     (doing,) = rng.choices(("getting ready", "trading", "sending"), (2, 1, 1))
     pid = start(exchange, log)
-    if doing != "getting ready":
-        _until_it_trades(pid, log)
+    if doing != "getting ready" and not _trades(pid, log):
+        doing = IDLE
     if doing == "trading":
-        exchange.fill_one()
-    spans = {"getting ready": STARTING_S, "trading": TRADING_S, "sending": SENDING_S}
-    time.sleep(rng.uniform(*spans[doing]))
+        with suppress(TimeoutError):
+            exchange.fill_one()
+    time.sleep(rng.uniform(*_SPANS_S[doing]))
     os.kill(pid, signal.SIGKILL)
     _, status = os.waitpid(pid, 0)
     if not os.WIFSIGNALED(status):
@@ -93,6 +102,18 @@ def kill_once(exchange: ServedExchange, log: Path, rng: random.Random) -> str:
         # What was sent last may still arrive: nobody believes its absence before half a minute.
         exchange.admin("POST", "clock", {"advance_s": DOUBT_S})
     return doing
+
+
+def _trades(pid: int, log: Path) -> bool:
+    """Wait until a runner shows its first orders; False if it finds none worth sending."""
+    until = time.monotonic() + FIRST_ORDERS_S
+    while " + KX" not in log.read_text():
+        if os.waitpid(pid, os.WNOHANG) != (0, 0):
+            raise Broken(f"the runner ended by itself\n{_tail(log)}")
+        if time.monotonic() > until:
+            return False
+        time.sleep(0.005)
+    return True
 
 
 def _in_doubt(exchange: ServedExchange) -> bool:
@@ -154,13 +175,18 @@ def require_agreement(exchange: ServedExchange, log: Path) -> Any:
     return report
 
 
-def run(count: int, seed: int, folder: Path) -> dict[str, object]:
-    """Kill so many runners, and return what came of it."""
+def run(count: int, seed: int, folder: Path) -> dict[str, Any]:
+    """Kill so many runners at one exchange, and return what came of it.
+
+    Raises
+    ------
+    Broken
+        If an invariant does not hold, or a runner ended by itself.
+    """
     rng, began = random.Random(seed), time.monotonic()  # noqa: S311 - reproducible, no secret
-    seen = {"getting ready": 0, "trading": 0, "sending": 0}
-    with served(
-        folder, "--seed", str(seed), "--pace", "5", run_seconds=60.0 + 8.0 * count
-    ) as exchange:
+    seen = dict.fromkeys(_SPANS_S, 0)
+    limit_s = 60.0 + 15.0 * count
+    with served(folder, "--seed", str(seed), "--pace", "5", run_seconds=limit_s) as exchange:
         for number in range(count):
             seen[kill_once(exchange, folder / f"runner_{number:03d}.log", rng)] += 1
             require_whole(exchange)
@@ -186,13 +212,16 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--json", type=Path, help="Write the figures there too.")
     asked = parser.parse_args()
-    with tempfile.TemporaryDirectory(prefix="kill_series_") as folder:
-        try:
-            found = run(asked.count, asked.seed, Path(folder))
-        except Broken as error:
-            print(f"seed {asked.seed}: {error}", file=sys.stderr)
-            return 1
-    print(json.dumps(found))
+    found = []
+    for first in range(0, asked.count, SERIES_MAX):
+        seed = asked.seed + first // SERIES_MAX
+        with tempfile.TemporaryDirectory(prefix="kill_series_") as folder:
+            try:
+                found.append(run(min(SERIES_MAX, asked.count - first), seed, Path(folder)))
+            except Broken as error:
+                print(f"seed {seed}: {error}", file=sys.stderr)
+                return 1
+        print(json.dumps(found[-1]), flush=True)
     if asked.json is not None:
         asked.json.write_text(json.dumps(found))
     return 0

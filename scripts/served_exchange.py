@@ -86,9 +86,9 @@ class ServedExchange:
         raise TimeoutError(f"no order of ours rests after {within_s:g} s")
 
     def fill_one(self) -> str:
-        """Let others fill a resting order of ours once there is one, and return its id."""
+        """Let others fill a contract of ours once an order rests, and return the order's id."""
         order_id: str = self.until_resting()[0]["order_id"]
-        self.admin("POST", "fill", {"order_id": order_id})
+        self.admin("POST", "fill", {"order_id": order_id, "count": "1.00"})
         return order_id
 
     def pilot(self, *flags: str) -> subprocess.Popen[str]:
