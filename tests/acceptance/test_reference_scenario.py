@@ -20,6 +20,7 @@ import polars as pl
 import pytest
 
 from desk import CLOCK, REPOSITORY, STAMP, Desk
+from kalshi_alpha.datastore.ledger import LEDGER_SCHEMA
 
 AFTER_RELEASE = "2024-12-11T14:00:00Z"
 FULL = ("--report", "--paper-ledger")
@@ -123,7 +124,8 @@ def test_every_artifact_carries_its_schema_its_time_and_the_hashes_it_was_made_f
     for name in desk.files():
         if name.endswith(".json") and not name.startswith("data/raw") and "schema.json" not in name:
             document = desk.json(name)
-            assert (document["schema"], document["generated_at"]) == (1, CLOCK), name
+            schema = LEDGER_SCHEMA if "paper_ledger" in name else 1
+            assert (document["schema"], document["generated_at"]) == (schema, CLOCK), name
     config = {
         path.name: hashlib.sha256(path.read_bytes()).hexdigest()
         for path in (desk.root / "configs").iterdir()

@@ -26,7 +26,7 @@ from kalshi_alpha.datastore.paths import Paths
 if TYPE_CHECKING:
     import polars as pl
 
-LEDGER_SCHEMA = 1
+LEDGER_SCHEMA = 2
 
 
 class LedgerStore:

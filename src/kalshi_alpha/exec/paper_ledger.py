@@ -17,7 +17,7 @@ from kalshi_alpha.core.execution.expected_fill import (
 )
 from kalshi_alpha.core.execution.fillratio import FillAlpha
 from kalshi_alpha.core.execution.slippage import SlippageCurve
-from kalshi_alpha.core.fees import FeeTerms, Liquidity, OrderFees, order_fee
+from kalshi_alpha.core.fees import Liquidity, OrderFees, order_fee
 from kalshi_alpha.core.forecast import Forecast
 from kalshi_alpha.core.ledger.entry import EntryKind, LedgerEntry
 from kalshi_alpha.core.orders.intent import OrderIntent
@@ -64,7 +64,7 @@ def paper_entries(
         else:
             results = _rest(wanted, snapshot.books, tape, run.clock.at, terms)
             rows += [
-                _filled_row(run, p, snapshot.fee_terms, result, sha256, terms)
+                _filled_row(run, p, snapshot, result, sha256, terms)
                 for p, result in zip(wanted, results, strict=True)
             ]
     return tuple(rows)
@@ -104,12 +104,12 @@ def _rest(
 def _filled_row(
     run: Run,
     proposal: Proposal,
-    fee_terms: FeeTerms,
+    snapshot: LadderSnapshot,
     result: PaperResult,
     pmf_sha256: str,
     terms: PaperTerms,
 ) -> LedgerEntry:
-    fees = OrderFees(fee_terms, terms.balance_step_e6)
+    fees = OrderFees(snapshot.fee_terms, terms.balance_step_e6)
     for fill in result.fills:
         fees.fill(True, proposal.price, fill.contracts, Liquidity.MAKER)  # noqa: FBT003
     return _row(
@@ -121,6 +121,7 @@ def _filled_row(
         price_e4=proposal.price.e4,
         filled_e2=result.filled.e2,
         fee=fees.net_fee if result.fills else Money(0),
+        touch=_touch(proposal, snapshot),
         filled_at=result.fills[0].at if result.fills else None,
     )
 
@@ -132,12 +133,12 @@ def _expected_row(
     pmf_sha256: str,
     terms: PaperTerms,
 ) -> LedgerEntry:
-    book = snapshot.books[proposal.market_ticker]
+    touch = _touch(proposal, snapshot)
     fill = expected_fill(
         proposal.contracts,
         proposal.price,
         terms.alpha,
-        _touch(book, proposal, snapshot),
+        touch,
         terms.mode,
         terms.curve,
     )
@@ -155,11 +156,13 @@ def _expected_row(
         price_e4=fill.price.e4,
         filled_e2=0,
         fee=fee,
+        touch=touch,
         expected=(fill.contracts.e2, fill.lo.e2, fill.hi.e2),
     )
 
 
-def _touch(book: OrderBook, proposal: Proposal, snapshot: LadderSnapshot) -> Touch:
+def _touch(proposal: Proposal, snapshot: LadderSnapshot) -> Touch:
+    book = snapshot.books[proposal.market_ticker]
     bid, ask = book.best_bid(proposal.side), book.best_ask(proposal.side)
     depth = book.bid_size(proposal.side)
     if bid is None or ask is None or depth is None:
@@ -181,6 +184,7 @@ def _row(
     price_e4: int,
     filled_e2: int,
     fee: Money,
+    touch: Touch,
     expected: tuple[int, int, int] = (0, 0, 0),
     filled_at: datetime | None = None,
 ) -> LedgerEntry:
@@ -218,6 +222,9 @@ def _row(
         m_at_fill=proposal.prob_market,
         lead_hours=(proposal.closes_at - known_from).total_seconds() / 3600,
         filled_at=filled_at,
+        touch_e4=touch.bid.e4,
+        touch_depth_e2=touch.depth.e2,
+        tick_e4=touch.tick_e4,
     )
 
 

@@ -11,7 +11,7 @@ import pytest
 
 from kalshi_alpha.core.errors import NewerSchema, TornFile
 from kalshi_alpha.core.ledger.entry import ClockSource, EntryKind, LedgerEntry, LedgerMode
-from kalshi_alpha.core.ledger.rows import COLUMNS
+from kalshi_alpha.core.ledger.rows import ADDED, COLUMNS
 from kalshi_alpha.core.types import Side
 from kalshi_alpha.datastore.ledger import LedgerStore
 from kalshi_alpha.datastore.paths import Paths
@@ -102,7 +102,7 @@ def test_artifacts_say_the_same_as_text(store: LedgerStore, tmp_path: Path) -> N
     [row] = json.loads(document.read_text())["entries"]
     assert line["entry_id"] == row["entry_id"] == ENTRY.entry_id
     assert (line["price_e4"], row["price_e4"]) == ("5500", 5500)
-    assert json.loads(document.read_text())["schema"] == 1
+    assert json.loads(document.read_text())["schema"] == 2
 
 
 def test_no_entries_still_make_artifacts_with_their_columns(store: LedgerStore) -> None:
@@ -130,7 +130,17 @@ def test_a_ledger_that_cannot_be_read_is_never_written_over(
 def test_a_ledger_of_a_later_version_is_refused(store: LedgerStore, tmp_path: Path) -> None:
     store.upsert([ENTRY], NOW)
     path = Paths(tmp_path).ledger_all
-    metadata = {"schema": "2", "generated_at": NOW.isoformat()}
+    metadata = {"schema": "3", "generated_at": NOW.isoformat()}
     pl.read_parquet(path).write_parquet(path, metadata=metadata)
-    with pytest.raises(NewerSchema, match="schema 2"):
+    with pytest.raises(NewerSchema, match="schema 3"):
         store.entries()
+
+
+def test_a_ledger_of_schema_1_is_read_without_its_touch(store: LedgerStore, tmp_path: Path) -> None:
+    store.upsert([ENTRY], NOW)
+    path = Paths(tmp_path).ledger_all
+    old = pl.read_parquet(path).drop(sorted(ADDED))
+    old.write_parquet(path, metadata={"schema": "1", "generated_at": NOW.isoformat()})
+    assert store.entries() == [ENTRY]
+    store.upsert([OTHER_PRICE], NOW)
+    assert set(pl.read_parquet(path).columns) >= ADDED

@@ -85,6 +85,7 @@ def test_prints_fill_what_the_queue_leaves_and_each_fill_rounds_its_fee(morning:
     assert (row.p, row.p_model) == (wanted.prob_pooled, wanted.prob_model)
     assert row.m_at_fill == wanted.prob_market
     assert (row.shrink, row.w_bin, row.adverse) == (0.9, 1.0, 0.005)
+    assert (row.touch_e4, row.touch_depth_e2, row.tick_e4) == (6800, 31_300, 100)
 
 
 def test_a_tape_without_a_fill_is_a_row_without_a_fill(morning: Morning) -> None:

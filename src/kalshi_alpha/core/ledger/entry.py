@@ -73,6 +73,9 @@ class LedgerEntry:
         Hours from the fill (or the posting) to the event's close.
     pmf_sha256
         Hash of the atom probabilities that the order was priced with.
+    touch_e4, touch_depth_e2, tick_e4
+        The best bid for our side when the order was placed, the contracts there, and the step
+        to the next price; all None where nobody bid, or where they were not written down.
     outcome, payout_e6
         1 if our side paid one dollar, 0 if nothing, None while unsettled or if paid in part;
         and the payout of ``count_e2`` contracts.
@@ -118,9 +121,13 @@ class LedgerEntry:
     settled_at: datetime | None = None
     outcome: int | None = None
     payout_e6: int | None = None
+    touch_e4: int | None = None
+    touch_depth_e2: int | None = None
+    tick_e4: int | None = None
 
     def __post_init__(self) -> None:
-        for fault in (_counts_fault(self), _beliefs_fault(self), _settlement_fault(self)):
+        faults = (_counts_fault, _beliefs_fault, _touch_fault, _settlement_fault)
+        for fault in (find(self) for find in faults):
             if fault is not None:
                 raise BadParameter(f"ledger entry of {self.market_ticker}: {fault}")
 
@@ -232,6 +239,15 @@ def _beliefs_fault(entry: LedgerEntry) -> str | None:
     if any(time is not None and time.tzinfo is None for time in times):
         return "a time carries no zone"
     return None
+
+
+def _touch_fault(entry: LedgerEntry) -> str | None:
+    touch = (entry.touch_e4, entry.touch_depth_e2, entry.tick_e4)
+    if touch == (None, None, None):
+        return None
+    if any(type(value) is not int or value <= 0 for value in touch):
+        return f"a touch is a price, contracts and a tick above 0, was {touch}"
+    return None if max(touch[0] or 0, touch[2] or 0) < 10_000 else f"touch {touch} above a dollar"
 
 
 def _settlement_fault(entry: LedgerEntry) -> str | None:

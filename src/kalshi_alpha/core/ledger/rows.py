@@ -38,11 +38,15 @@ COLUMNS: tuple[tuple[str, ColumnType], ...] = (
     *(("ev_expected", _F), ("pmf_sha256", _T), ("lead_hours", _F), ("placed_at", _A)),
     *(("filled_at", _A), ("close_mid", _F), ("settled_at", _A), ("outcome", _I)),
     ("payout_e6", _I),
+    *(("touch_e4", _I), ("touch_depth_e2", _I), ("tick_e4", _I)),
 )
 """Every column in order with its type: the whole schema a store needs to write a table."""
 
 DERIVED = frozenset({"entry_id", "evidence", "ev_expected"})
 """Columns computed from the others; written for readers of the table, checked or ignored here."""
+
+ADDED = frozenset({"touch_e4", "touch_depth_e2", "tick_e4"})
+"""Columns that ledgers of schema 1 lack; their rows are read as not knowing them."""
 
 _ENUMS: dict[str, type[StrEnum]] = {
     "mode": LedgerMode,
@@ -83,9 +87,9 @@ def from_row(row: Mapping[str, Any]) -> LedgerEntry:
         If the values make no entry.
     """
     names = {name for name, _ in COLUMNS}
-    if set(row) != names:
-        raise TornFile(f"ledger row has wrong columns: {sorted(set(row) ^ names)}")
-    entry = LedgerEntry(**{name: _read(name, kind, row[name]) for name, kind in _STORED})
+    if set(row) | ADDED != names:
+        raise TornFile(f"ledger row has wrong columns: {sorted((set(row) | ADDED) ^ names)}")
+    entry = LedgerEntry(**{name: _read(name, kind, row.get(name)) for name, kind in _STORED})
     if entry.entry_id != row["entry_id"]:
         raise TornFile(f"ledger row {row['entry_id']!r} does not hash to its own id")
     return entry

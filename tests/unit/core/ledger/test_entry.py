@@ -129,3 +129,20 @@ def test_nothing_filled_costs_no_fee_per_contract(make_entry: Build) -> None:
 def test_an_impossible_entry_cannot_be_built(make_entry: Build, change: dict[str, Any]) -> None:
     with pytest.raises(BadParameter, match="ledger entry of KXCPI-25MAY"):
         make_entry(**change)
+
+
+@pytest.mark.parametrize(
+    "touch",
+    [
+        {"touch_e4": 4200},
+        {"touch_e4": 4200, "touch_depth_e2": 0, "tick_e4": 100},
+        {"touch_e4": 10_000, "touch_depth_e2": 100, "tick_e4": 100},
+        {"touch_e4": 4200.0, "touch_depth_e2": 100, "tick_e4": 100},
+    ],
+)
+def test_a_touch_is_known_whole_or_not_at_all(
+    make_entry: Callable[..., LedgerEntry], touch: dict[str, Any]
+) -> None:
+    with pytest.raises(BadParameter, match="touch"):
+        make_entry(**touch)
+    assert make_entry(touch_e4=4200, touch_depth_e2=100, tick_e4=100).touch_e4 == 4200

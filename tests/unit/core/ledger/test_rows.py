@@ -10,6 +10,7 @@ import pytest
 from kalshi_alpha.core.errors import TornFile
 from kalshi_alpha.core.ledger.entry import LedgerEntry, LedgerMode
 from kalshi_alpha.core.ledger.rows import (
+    ADDED,
     COLUMNS,
     DERIVED,
     ColumnType,
@@ -42,6 +43,9 @@ def _full(make_entry: Build) -> LedgerEntry:
         m_at_fill=0.44,
         close_mid=0.6,
         lead_hours=2.0,
+        touch_e4=4200,
+        touch_depth_e2=31_300,
+        tick_e4=100,
     )
 
 
@@ -81,6 +85,13 @@ def test_a_row_with_a_missing_or_unknown_column_is_refused(make_entry: Build) ->
     row.pop("p")
     with pytest.raises(TornFile, match="'p'"):
         from_row(row)
+
+
+def test_a_row_of_schema_1_is_read_as_not_knowing_the_touch(make_entry: Build) -> None:
+    row = {name: value for name, value in to_row(_full(make_entry)).items() if name not in ADDED}
+    entry = from_row(row)
+    assert (entry.touch_e4, entry.touch_depth_e2, entry.tick_e4) == (None, None, None)
+    assert entry.entry_id == _full(make_entry).entry_id
 
 
 def test_a_row_of_an_unknown_mode_is_refused(make_entry: Build) -> None:
