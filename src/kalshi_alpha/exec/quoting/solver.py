@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -50,6 +50,8 @@ class ScanSolver:
         As the scan uses them; the policy's clock is replaced by each solution's.
     quoted
         Markets that may be quoted; all of the ladders' if None.
+    paid
+        Returns what was paid for the holdings, by market; asked at each solution.
     """
 
     def __init__(
@@ -60,6 +62,7 @@ class ScanSolver:
         policy: ScanPolicy,
         risk: RiskModel,
         quoted: frozenset[str] | None = None,
+        paid: Callable[[], Mapping[str, Lot]] = dict,
     ) -> None:
         self._snapshots = tuple(snapshots)
         self._forecasts, self._holdings = forecasts, holdings
@@ -68,7 +71,7 @@ class ScanSolver:
             m.ticker: s.ladder.event_ticker for s in snapshots for m in s.ladder.markets
         }
         self._quoted = frozenset(self._event_of) if quoted is None else quoted
-        self._paid: dict[str, Lot] = {}
+        self._paid = paid
         self._probs = dict(_probabilities(self._snapshots, forecasts))
 
     @property
@@ -79,10 +82,6 @@ class ScanSolver:
     def prob_yes(self) -> Mapping[str, float]:
         """Return our probability of YES by market."""
         return self._probs
-
-    def paid(self, lots: Mapping[str, Lot]) -> None:
-        """Take note of what was paid for the holdings of this session."""
-        self._paid = dict(lots)
 
     def solve(
         self, books: Mapping[str, OrderBook], held_e2: Mapping[str, int], at: datetime
@@ -104,19 +103,21 @@ class ScanSolver:
         return tuple(_quote(p) for p in found.proposals if p.market_ticker in self._quoted)
 
     def _held(self, held_e2: Mapping[str, int]) -> Holdings:
+        paid = self._paid() if held_e2 else {}
         exposures = {event: list(each) for event, each in self._holdings.exposures.items()}
         for ticker, signed in held_e2.items():
             event = self._event_of.get(ticker)
             if signed and event is not None:
-                exposures.setdefault(event, []).append(self._exposure(ticker, signed))
+                exposures.setdefault(event, []).append(_exposure(ticker, signed, paid))
         return replace(self._holdings, exposures=exposures)
 
-    def _exposure(self, ticker: str, signed_e2: int) -> Exposure:
-        side = Side.YES if signed_e2 > 0 else Side.NO
-        lot = self._paid.get(ticker)
-        # Without a price paid the whole dollar counts as lost: too much, never too little.
-        price = lot.price if lot is not None and lot.side is side else Price(9_999)
-        return Exposure(ticker, side, Commitment.FILLED, price, Contracts(abs(signed_e2)))
+
+def _exposure(ticker: str, signed_e2: int, paid: Mapping[str, Lot]) -> Exposure:
+    side = Side.YES if signed_e2 > 0 else Side.NO
+    lot = paid.get(ticker)
+    # Without a price paid the whole dollar counts as lost: too much, never too little.
+    price = lot.price if lot is not None and lot.side is side else Price(9_999)
+    return Exposure(ticker, side, Commitment.FILLED, price, Contracts(abs(signed_e2)))
 
 
 def _quote(proposal: Proposal) -> Quote:

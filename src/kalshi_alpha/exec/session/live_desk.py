@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from kalshi_alpha.brokers.live import LiveGateway
 from kalshi_alpha.core.fees import FeeTerms, Liquidity, order_fee
 from kalshi_alpha.core.fees.rounding import DIRECT_STEP_E6
+from kalshi_alpha.core.orders.blotter import Blotter
 from kalshi_alpha.core.orders.errors import OrderUnknown
 from kalshi_alpha.core.orders.intent import OrderIntent
 from kalshi_alpha.core.ports import Acknowledgement, Clock
@@ -16,6 +17,7 @@ from kalshi_alpha.core.quoting.plan import Step
 from kalshi_alpha.core.quoting.quotes import RestingOrder
 from kalshi_alpha.core.types import Market, Price, Side
 from kalshi_alpha.exec.quoting.desk import DeskState
+from kalshi_alpha.exec.quoting.solver import Lot
 
 REFUSED_FOR = timedelta(seconds=5)
 """How long a place is left alone after an order for it was refused."""
@@ -132,3 +134,23 @@ class LiveDesk:
             nonce=self._nonce,
             fee_max=fee,
         )
+
+
+def paid_lots(blotter: Blotter) -> dict[str, Lot]:
+    """Return what was paid for what is held, by market: the average of its side's fills, upward."""
+    bought: dict[tuple[str, Side], tuple[int, int]] = {}
+    for order in blotter.orders.values():
+        for fill in order.fills.values():
+            place = (order.intent.ticker, fill.side)
+            cost, count = bought.get(place, (0, 0))
+            bought[place] = (
+                cost + fill.price.e4 * fill.contracts.e2,
+                count + fill.contracts.e2,
+            )
+    lots: dict[str, Lot] = {}
+    for ticker, net in blotter.positions.items():
+        side = Side.YES if net > 0 else Side.NO
+        cost, count = bought.get((ticker, side), (0, 0))
+        if count:
+            lots[ticker] = Lot(side, Price(-(-cost // count)))
+    return lots

@@ -11,6 +11,7 @@ from typing import Any
 
 from kalshi_alpha.brokers.kalshi.account import KalshiAccount, streamed_fill, streamed_order
 from kalshi_alpha.brokers.kalshi.client import VenueClient
+from kalshi_alpha.brokers.kalshi.clock_guard import LOOK_EVERY_S
 from kalshi_alpha.brokers.kalshi.market_stream import MarketStream
 from kalshi_alpha.brokers.kalshi.stream_commands import Channel
 from kalshi_alpha.brokers.kalshi.stream_events import Notice, NoticeKind, StreamHandlers
@@ -24,6 +25,7 @@ from kalshi_alpha.core.gates import (
     clock_skew_reading,
     exchange_reading,
 )
+from kalshi_alpha.core.orders.errors import OrderUnknown
 from kalshi_alpha.core.orders.intent import OrderIntent
 from kalshi_alpha.core.orders.reconcile import Reconciliation
 from kalshi_alpha.core.ports import Clock
@@ -39,7 +41,7 @@ from kalshi_alpha.exec.scan_options import ScanOptions
 from kalshi_alpha.exec.scanning import Known, Scanned, risk_model, scan_family
 from kalshi_alpha.exec.session.leftovers import order_group, take_back
 from kalshi_alpha.exec.session.live_books import LiveBooks
-from kalshi_alpha.exec.session.live_desk import LiveDesk, QuotedMarket
+from kalshi_alpha.exec.session.live_desk import LiveDesk, QuotedMarket, paid_lots
 from kalshi_alpha.exec.session.session_gate import SessionGate
 from kalshi_alpha.exec.session.surroundings import Surroundings
 from kalshi_alpha.exec.session.terms import loop_policy, pilot_caps
@@ -48,6 +50,8 @@ from kalshi_alpha.strategies.strategy import Strategy
 
 RUN_SCOPE = "pilot"
 ASK_EXCHANGE_EVERY_S = 5.0
+CONFIRM_WITHIN = timedelta(seconds=60)
+"""How long the end of a session tries to confirm that nothing rests."""
 WITHDRAW_BEFORE = timedelta(seconds=2)
 """How long before the end of the window quoting ends, so that cancels arrive inside it."""
 
@@ -238,7 +242,7 @@ async def _quote(
     clock, ends_at = given.clock, session_end(scanned)
     if run_s is not None:
         ends_at = min(ends_at, clock.now() + timedelta(seconds=run_s) + WITHDRAW_BEFORE)
-    solver = _solver(run, prepared, scanned)
+    solver = _solver(run, prepared, scanned, gateway)
     stream, books = _stream(given, gateway, solver.tickers)
 
     def reasons() -> tuple[str, ...]:
@@ -256,15 +260,35 @@ async def _quote(
         show=given.observer.round_done,
     )
     given.observer.on_wake(loop.wake)
-    beside = [gateway.run(), stream.run(), _ask_exchange(given, gate), _watch_clock(given)]
+    beside = [gateway.run(), stream.run(), _ask_exchange(given, gate), _watch_clock(given, loop)]
     if given.in_real_time:
         beside += [_stop_on_kill(given, loop), _stop_on_request(given, loop)]
     if given.signing_on is not None and given.client.presigned is not None:
         beside.append(given.client.presigned.keep(given.signing_on))
     async with _running(beside):
         await loop.run(ends_at - WITHDRAW_BEFORE)
-        await gateway.cancel_all()
+        await _off_the_book(gateway, clock)
     return loop
+
+
+async def _off_the_book(gateway: LiveGateway, clock: Clock) -> None:
+    """Cancel everything and confirm it; an order of unknown fate is found out first.
+
+    Raises
+    ------
+    OrderUnknown
+        If it could not be confirmed for a minute.
+    """
+    give_up_at = clock.now() + CONFIRM_WITHIN
+    while True:
+        try:
+            await gateway.cancel_all()
+        except OrderUnknown:
+            if clock.now() > give_up_at:
+                raise
+            await asyncio.sleep(1.0)
+        else:
+            return
 
 
 async def _stop_on_kill(given: Surroundings, loop: QuotingLoop) -> None:
@@ -284,7 +308,7 @@ def session_end(scanned: Scanned) -> datetime:
     return min([*ends, *([] if rests_until is None else [rests_until])])
 
 
-def _solver(run: Run, prepared: Prepared, scanned: Scanned) -> ScanSolver:
+def _solver(run: Run, prepared: Prepared, scanned: Scanned, gateway: LiveGateway) -> ScanSolver:
     sizing = replace(
         scanned.policy.sizing, contracts=Contracts.whole(prepared.pilot.caps.order_contracts)
     )
@@ -294,6 +318,7 @@ def _solver(run: Run, prepared: Prepared, scanned: Scanned) -> ScanSolver:
         held_and_allowed(run, (), scanned.snapshots, run.settings.pal_policy, RUN_SCOPE),
         replace(scanned.policy, sizing=sizing),
         risk_model(run, prepared.options),
+        paid=lambda: paid_lots(gateway.blotter),
     )
 
 
@@ -350,14 +375,22 @@ async def _ask_exchange(given: Surroundings, gate: SessionGate) -> None:
             gate.exchange_said(trading_active=status.exchange_active and status.trading_active)
 
 
-async def _watch_clock(given: Surroundings) -> None:
-    """Say within a second that the clock stepped; the gate reads it by itself."""
+async def _watch_clock(given: Surroundings, loop: QuotingLoop) -> None:
+    """Say within a second that the clock stepped; end where it was found wrong for good."""
+    guard = given.client.guard
 
     def doubted() -> None:
         given.observer.alert("clock_skew", "the clock stepped: nothing is signed until compared")
         given.observer.wake()
 
-    await given.client.guard.watch(doubted)
+    watching = asyncio.ensure_future(guard.watch(doubted))
+    try:
+        while not guard.latched:
+            await asyncio.sleep(LOOK_EVERY_S)
+    finally:
+        watching.cancel()
+    # Nothing will be signed any more, cancels neither: what rests ends with its own expiry.
+    loop.stop()
 
 
 @asynccontextmanager

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 import pytest
@@ -15,9 +16,15 @@ TICKER, OTHER = f"{EVENT}-T2", f"{EVENT}-T3"
 BOOKS: dict[str, OrderBook] = dict(GOLDEN.snapshots[0].books)
 
 
-def solver(scene: Scene = GOLDEN, quoted: frozenset[str] | None = None) -> ScanSolver:
+def solver(
+    scene: Scene = GOLDEN,
+    quoted: frozenset[str] | None = None,
+    paid: Callable[[], Mapping[str, Lot]] = dict,
+) -> ScanSolver:
     holdings = Holdings(scene.exposures, scene.limits)
-    return ScanSolver(scene.snapshots, scene.forecasts, holdings, scene.policy, scene.risk, quoted)
+    return ScanSolver(
+        scene.snapshots, scene.forecasts, holdings, scene.policy, scene.risk, quoted, paid
+    )
 
 
 def size(held: dict[str, int], made: ScanSolver | None = None) -> int:
@@ -44,8 +51,7 @@ def test_a_fill_is_not_bought_a_second_time(held: int, left: int) -> None:
 def test_what_is_held_beyond_the_target_counts_against_the_limits() -> None:
     tight = replace(GOLDEN, limits={EVENT: PalLimits(Money.parse("300"))})
     assert size({}, solver(tight)) == 47_000
-    made = solver(tight)
-    made.paid({OTHER: Lot(Side.YES, Price(2400))})
+    made = solver(tight, paid=lambda: {OTHER: Lot(Side.YES, Price(2400))})
     # 500 contracts at 24 cents hold $120 of the $300, and $180 buy 356 with their fee.
     assert size({OTHER: 50_000}, made) == 35_600
 

@@ -13,12 +13,14 @@ from kalshi_alpha.core.types import (
     Contracts,
     Market,
     MarketStatus,
+    Price,
     Side,
     Strike,
     StrikeType,
     TickGrid,
 )
-from kalshi_alpha.exec.session.live_desk import REFUSED_FOR, LiveDesk, QuotedMarket
+from kalshi_alpha.exec.quoting.solver import Lot
+from kalshi_alpha.exec.session.live_desk import REFUSED_FOR, LiveDesk, QuotedMarket, paid_lots
 from kalshi_alpha.sim.virtual_time import VirtualClock, run_virtual
 from live_desk import LiveDesk as Around
 from live_desk import MemoryJournal
@@ -121,5 +123,19 @@ def test_a_refused_place_is_left_alone_for_a_while() -> None:
         waited = await scene.around.until(lambda: not scene.desk.state().busy)
         assert timedelta(seconds=waited) >= REFUSED_FOR - timedelta(seconds=0.1)
         assert scene.around.clock.now() > begun
+
+    play(act)
+
+
+def test_what_was_paid_is_the_average_of_the_fills_upward() -> None:
+    async def act(scene: Scene) -> None:
+        await scene.desk.place([step(3400, 2), step(3300, 1)])
+        for order in scene.desk.state().resting:
+            scene.around.venue.fill(order.client_order_id, order.remaining.e2)
+        scene.around.gateway.doubt()
+        await scene.around.until(lambda: len(scene.around.blotter.positions) > 0)
+        await scene.around.until(lambda: not scene.desk.state().resting)
+        # (2 * 34 + 33) / 3 is 33.67 cents.
+        assert paid_lots(scene.around.blotter) == {TICKER: Lot(Side.YES, Price(3367))}
 
     play(act)
