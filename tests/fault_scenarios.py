@@ -45,7 +45,7 @@ from kalshi_alpha.sim.faults import Fault, FaultPlan
 from kalshi_alpha.sim.flow import BackgroundFlow, FlowTerms
 from kalshi_alpha.sim.in_process import InProcessExchange, InProcessWire
 from kalshi_alpha.sim.virtual_time import VirtualClock, run_virtual
-from mortal_desk import Journal, MortalWire, Wanderer
+from mortal_desk import Journal, Meddler, MortalWire, Wanderer
 from sim_exchange import CLOSE, SERIES, START, TICKERS, catalogue, markets
 
 ACCOUNT = "desk"
@@ -112,6 +112,9 @@ class Scenario:
         )
         self.app.on_events.append(self._step)
         self.exchange = InProcessExchange(self.app, seed=self.seed, tick_s=0.25)
+        self.meddler = Meddler(
+            random.Random(self.seed), self.rng.choice([0.0, 0.0, 0.03, 0.08]), START + FAULTY_FOR
+        )
         self.broken: list[str] = []
 
     # --- the exchange's side, after every step ------------------------------------------------
@@ -223,7 +226,10 @@ class OneDesk:
         self.scenario = scenario
         self.journal = scenario.journal.opened()
         self.wire = MortalWire(
-            InProcessWire(scenario.exchange), scenario.clock, scenario.orders_sent_at
+            InProcessWire(scenario.exchange),
+            scenario.clock,
+            scenario.orders_sent_at,
+            scenario.meddler,
         )
         self.signer = Signer(Credentials("key-desk", scenario.key, KalshiEnv.SIM))
         self.gateway: LiveGateway | None = None

@@ -6,6 +6,7 @@ import random
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from email.utils import format_datetime
 
 from kalshi_alpha.core.book.order_book import OrderBook
 from kalshi_alpha.core.errors import TornFile
@@ -51,11 +52,16 @@ class MortalJournal:
 
 @dataclass
 class MortalWire:
-    """A desk's connection: it notes when orders were sent, and a dead desk sends nothing."""
+    """A desk's connection: it notes when orders were sent, and a dead desk sends nothing.
+
+    Something between may meddle: it passes a write on, or does not, and answers with a page of its
+    own, which is no answer of the venue's whatever its status says.
+    """
 
     inner: InProcessWire
     clock: Clock
     orders_sent_at: list[datetime]
+    meddler: Meddler
     dead: bool = False
 
     async def send(
@@ -65,10 +71,37 @@ class MortalWire:
             raise WireFailed(WireFault.CLOSED, "the desk is dead", may_have_arrived=False)
         if request.method == "POST" and request.path in {ORDERS, f"{ORDERS}/batched"}:
             self.orders_sent_at.append(self.clock.now())
-        return await self.inner.send(request, headers, timeout_s)
+        page = self.meddler.page(request, self.clock.now())
+        if page is None:
+            return await self.inner.send(request, headers, timeout_s)
+        if self.meddler.passes_on():
+            await self.inner.send(request, headers, timeout_s)
+        return page
 
     async def close(self) -> None:
         self.dead = True
+
+
+@dataclass
+class Meddler:
+    """A proxy that answers some writes itself, until an instant."""
+
+    rng: random.Random
+    rate: float
+    until: datetime
+    pages: int = 0
+
+    def page(self, request: WireRequest, at: datetime) -> WireReply | None:
+        meddles = request.method != "GET" and at < self.until and self.rng.random() < self.rate
+        if not meddles:
+            return None
+        self.pages += 1
+        status = self.rng.choice([400, 403, 404, 409, 410, 413, 502, 503])
+        headers = {"date": format_datetime(at, usegmt=True), "content-type": "text/html"}
+        return WireReply(status, headers, b"<html><h1>Blocked</h1></html>")
+
+    def passes_on(self) -> bool:
+        return self.rng.random() < 0.5
 
 
 class Wanderer:
