@@ -1,0 +1,1 @@
+"""Monitors: each looks at one thing, writes what it found, and says what to do about it."""
