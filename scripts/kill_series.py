@@ -21,6 +21,7 @@ import signal
 import sys
 import tempfile
 import time
+from collections import Counter
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -81,6 +82,8 @@ def start(exchange: ServedExchange, log: Path, *flags: str) -> int:
 def kill_once(exchange: ServedExchange, log: Path, rng: random.Random) -> str:
     """Start a runner, kill it at a random point, and say what it was doing.
 
+    Whether the fate of an order is in doubt then is said too.
+
     Raises
     ------
     Broken
@@ -101,6 +104,7 @@ def kill_once(exchange: ServedExchange, log: Path, rng: random.Random) -> str:
     if _in_doubt(exchange):
         # What was sent last may still arrive: nobody believes its absence before half a minute.
         exchange.admin("POST", "clock", {"advance_s": DOUBT_S})
+        return f"{doing}, in doubt"
     return doing
 
 
@@ -184,7 +188,7 @@ def run(count: int, seed: int, folder: Path) -> dict[str, Any]:
         If an invariant does not hold, or a runner ended by itself.
     """
     rng, began = random.Random(seed), time.monotonic()  # noqa: S311 - reproducible, no secret
-    seen = dict.fromkeys(_SPANS_S, 0)
+    seen = Counter[str]()
     limit_s = 60.0 + 15.0 * count
     with served(folder, "--seed", str(seed), "--pace", "5", run_seconds=limit_s) as exchange:
         for number in range(count):
@@ -196,7 +200,7 @@ def run(count: int, seed: int, folder: Path) -> dict[str, Any]:
     return {
         "seed": seed,
         "killed": count,
-        "killed_while": seen,
+        "killed_while": dict(seen),
         "orders": audit["orders"],
         "orders_filled": len(filled),
         "last_verdict": report["verdict"]["go"],

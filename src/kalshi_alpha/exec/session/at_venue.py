@@ -82,6 +82,8 @@ def hold_at_venue(request: PilotRequest, environ: Mapping[str, str]) -> SessionR
     request.options.require_allowed(run.settings)
     path = run.paths.order_journal
     with account_lock(path), OrderJournal(path, request.env.value) as journal:
+        # A session that dies leaves no report, and an older one must not pass for its own.
+        run.paths.pilot_session.unlink(missing_ok=True)
         earlier = tuple(journal.replay())
         with _opened(request, run, clock, journal, environ) as desk:
             try:
@@ -126,7 +128,8 @@ async def _hold(
     run, client = desk.run, desk.client
     try:
         with _ended_by_signals() as ending, ThreadPoolExecutor(1, "signing") as signing:
-            # Publishers are asked one after the other, and nothing else goes on meanwhile.
+            # The venue is asked first: if it is not there, no publisher needs to be.
+            await client.compare_clocks()
             run, prepared = await asyncio.to_thread(
                 prepare_online, run, desk.clock, request, pilot, client.host, environ
             )
