@@ -1,8 +1,6 @@
 """The desk's credentials: whose they are, where they are kept, and what is refused.
 
-Each environment has its own. The names without an environment, which the run-book uses, belong to
-the environment that ``KALSHI_ENV`` names, and are not taken for another one. The local exchange
-makes its own keys and never sees the desk's.
+Each environment has its own, and one key never serves two, however it is named: see `key_owners`.
 """
 
 from __future__ import annotations
@@ -14,7 +12,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Union
 
 from kalshi_alpha.brokers.kalshi.key_file import read_key_file
-from kalshi_alpha.config.environment import ENV, KalshiEnv
+from kalshi_alpha.brokers.kalshi.key_owners import (
+    KeyNames,
+    foreign_names,
+    names_to_use,
+    own_names,
+    refuse_shared,
+)
+from kalshi_alpha.config.environment import KalshiEnv
 from kalshi_alpha.core.errors import NotBuilt, VenueKeyError
 
 if TYPE_CHECKING:
@@ -22,7 +27,6 @@ if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 
 PrivateKey = Union["RSAPrivateKey", "Ed25519PrivateKey"]
-KEY_ID, PEM_PATH = "API_KEY_ID", "PRIVATE_KEY_PEM_PATH"
 CREDENTIALS_DIRECTORY = "CREDENTIALS_DIRECTORY"
 RSA_BITS_MIN, RSA_BITS_MAX = 2048, 8192
 NEEDS_EXTRA = "the venue needs the extra: pip install kalshi-alpha[live]"
@@ -68,8 +72,9 @@ def load_credentials(
 
     For the exchange and its demo: ``KALSHI_PROD_API_KEY_ID`` and
     ``KALSHI_PROD_PRIVATE_KEY_PEM_PATH`` (or ``DEMO``, or without either for the environment that
-    ``KALSHI_ENV`` names), then systemd's credentials, then the keychain. For the local exchange:
-    ``KALSHI_SIM_API_KEY_ID`` and ``KALSHI_SIM_PRIVATE_KEY_PEM_PATH``, which it prints, only.
+    ``KALSHI_ENV`` names, which is ``prod`` if it names none), then systemd's credentials, then the
+    keychain. For the local exchange: ``KALSHI_SIM_API_KEY_ID`` and
+    ``KALSHI_SIM_PRIVATE_KEY_PEM_PATH``, which it prints, only.
 
     Parameters
     ----------
@@ -83,22 +88,27 @@ def load_credentials(
     Raises
     ------
     VenueKeyError
-        If there are none, a file may be read by others, or the key cannot be used.
+        If there are none, a file may be read by others, the key cannot be used, or it is named
+        for another environment too.
+    UsageError
+        If ``KALSHI_ENV`` names no environment.
     NotBuilt
         If the extra ``[live]`` is not installed.
     """
-    _refuse_shared(environ)
+    refuse_shared(environ)
     found = _from_variables(env, environ)
     if found is None and env is not KalshiEnv.SIM:
         account = user or environ.get("USER", "")
         found = _from_systemd(env, environ) or _from_keychain(env, account)
     if found is None:
         raise VenueKeyError(
-            f"no {env} API key: set {_name(env, KEY_ID)} and {_name(env, PEM_PATH)}"
+            f"no {env} API key: set {_both(env)}"
             + ("" if env is KalshiEnv.SIM else ", or use systemd credentials or the keychain")
         )
     key_id, pem, where = found
-    return Credentials(key_id, parse_private_key(pem, where), env)
+    loaded = Credentials(key_id, parse_private_key(pem, where), env)
+    _refuse_foreign(loaded, where, environ)
+    return loaded
 
 
 def parse_private_key(pem: bytes, where: str) -> PrivateKey:
@@ -146,37 +156,54 @@ def _require_kind(key: object, where: str = "the API key") -> PrivateKey:
     return key
 
 
-def _name(env: KalshiEnv, part: str) -> str:
-    return f"KALSHI_{env.upper()}_{part}"
+def _both(env: KalshiEnv) -> str:
+    return " and ".join(own_names(env))
 
 
-def _refuse_shared(environ: Mapping[str, str]) -> None:
-    """Refuse a key that two environments name: one of them would be shown the other's."""
-    for part in (KEY_ID, PEM_PATH):
-        owner: dict[str, str] = {}
-        for env in KalshiEnv:
-            name = _name(env, part)
-            value = environ.get(name)
-            if value and owner.setdefault(value, name) != name:
-                raise VenueKeyError(
-                    f"{owner[value]} and {name} are the same; each environment has its own key"
-                )
+def _refuse_foreign(loaded: Credentials, where: str, environ: Mapping[str, str]) -> None:
+    """Refuse a key that another environment could load as well, from a copy of its file."""
+    named = (
+        (names.path, _named_by(names, environ)) for names in foreign_names(loaded.env, environ)
+    )
+    kept = (
+        (f"the {env} key of systemd", _kept_by_systemd(env, environ))
+        for env in KalshiEnv
+        if env is not loaded.env
+    )
+    for name, key in (*named, *kept):
+        if key is not None and _public(key) == _public(loaded.private_key):
+            raise VenueKeyError(
+                f"{where} holds the same key as {name}; make one for each environment at the venue"
+            )
+
+
+def _named_by(names: KeyNames, environ: Mapping[str, str]) -> PrivateKey | None:
+    path = environ.get(names.path, "")
+    try:
+        return parse_private_key(read_key_file(Path(path)), path)
+    except VenueKeyError:
+        # What cannot be loaded for the other environment is not its key.
+        return None
+
+
+def _kept_by_systemd(env: KalshiEnv, environ: Mapping[str, str]) -> PrivateKey | None:
+    try:
+        found = _from_systemd(env, environ)
+        return None if found is None else parse_private_key(found[1], found[2])
+    except VenueKeyError:
+        return None
+
+
+def _public(key: PrivateKey) -> bytes:
+    from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+
+    return key.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
 
 
 def _from_variables(env: KalshiEnv, environ: Mapping[str, str]) -> tuple[str, bytes, str] | None:
-    names = (_name(env, KEY_ID), _name(env, PEM_PATH))
-    if not any(environ.get(name) for name in names):
-        if env is KalshiEnv.SIM:
-            return None
-        names = (f"KALSHI_{KEY_ID}", f"KALSHI_{PEM_PATH}")
-        if not any(environ.get(name) for name in names):
-            return None
-        owner = environ.get(ENV) or env
-        if owner != env:
-            raise VenueKeyError(
-                f"{names[0]} belongs to {ENV}={owner}; for {env} set {_name(env, KEY_ID)} and "
-                f"{_name(env, PEM_PATH)}"
-            )
+    names = names_to_use(env, environ)
+    if names is None:
+        return None
     key_id, path = (environ.get(name, "") for name in names)
     if not key_id or not path:
         raise VenueKeyError(f"{names[0] if not key_id else names[1]} is not set; set both or none")
@@ -210,8 +237,7 @@ def _from_keychain(env: KalshiEnv, user: str) -> tuple[str, bytes, str] | None:
         return None
     except KeyringError as error:
         raise VenueKeyError(
-            f"the keychain did not open ({type(error).__name__}); unlock it or set "
-            f"{_name(env, KEY_ID)} and {_name(env, PEM_PATH)}"
+            f"the keychain did not open ({type(error).__name__}); unlock it or set {_both(env)}"
         ) from error
     if not key_id or not path:
         return None

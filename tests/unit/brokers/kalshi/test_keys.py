@@ -117,6 +117,19 @@ def test_the_names_of_the_run_book_belong_to_the_environment_that_is_set(tmp_pat
         load_credentials(DEMO, environ)
 
 
+def test_without_an_environment_the_names_of_the_run_book_are_the_exchanges(
+    tmp_path: Path,
+) -> None:
+    environ = variables(key_file(tmp_path))
+    assert load_credentials(PROD, environ).env is PROD
+    with pytest.raises(
+        VenueKeyError,
+        match="belongs to prod while KALSHI_ENV is not set; for demo "
+        "set KALSHI_DEMO_API_KEY_ID and KALSHI_DEMO_PRIVATE_KEY_PEM_PATH",
+    ):
+        load_credentials(DEMO, environ)
+
+
 def test_an_environments_own_names_go_first_and_serve_no_other(tmp_path: Path) -> None:
     environ = variables(key_file(tmp_path), "DEMO_") | {"KALSHI_ENV": "prod"}
     assert load_credentials(DEMO, environ).env is DEMO
@@ -129,7 +142,8 @@ def test_the_local_exchange_never_sees_the_desks_key(tmp_path: Path) -> None:
     environ = variables(key_file(tmp_path)) | {"KALSHI_ENV": "sim"}
     with pytest.raises(VenueKeyError, match="no sim API key: set KALSHI_SIM_API_KEY_ID"):
         load_credentials(SIM, environ)
-    own = variables(key_file(tmp_path, "sim.pem"), "SIM_")
+    made = RSA.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    own = variables(key_file(tmp_path, "sim.pem", made), "SIM_") | {"KALSHI_SIM_API_KEY_ID": "made"}
     assert load_credentials(SIM, environ | own).env is SIM
 
 
@@ -138,6 +152,35 @@ def test_two_environments_with_one_key_are_refused(tmp_path: Path, pair: tuple[s
     path = key_file(tmp_path)
     environ = variables(path, pair[0]) | variables(path, pair[1])
     with pytest.raises(VenueKeyError, match="are the same"):
+        load_credentials(DEMO, environ)
+
+
+@pytest.mark.parametrize("env", [DEMO, SIM])
+@pytest.mark.parametrize("stated", [{}, {"KALSHI_ENV": "prod"}], ids=["unset", "prod"])
+def test_a_copy_of_another_environments_key_is_refused(
+    tmp_path: Path, env: KalshiEnv, stated: dict[str, str]
+) -> None:
+    environ = variables(key_file(tmp_path)) | {"KALSHI_API_KEY_ID": "another-id"} | stated
+    pkcs8 = RSA.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    own = variables(key_file(tmp_path, "own.pem", pkcs8), f"{env.upper()}_")
+    assert load_credentials(env, environ | own).env is env
+    copied = variables(key_file(tmp_path, "own.pem", ED_PEM + b"\n"), f"{env.upper()}_")
+    with pytest.raises(VenueKeyError, match=r"own\.pem holds the same key as KALSHI_PRIVATE_KEY"):
+        load_credentials(env, environ | copied)
+
+
+def test_what_cannot_be_loaded_for_another_environment_is_no_key_of_it(tmp_path: Path) -> None:
+    open_to_all = key_file(tmp_path, "prod.pem")
+    open_to_all.chmod(0o644)
+    environ = variables(open_to_all, "PROD_") | {"KALSHI_PROD_API_KEY_ID": "another-id"}
+    assert load_credentials(DEMO, environ | variables(key_file(tmp_path), "DEMO_")).env is DEMO
+
+
+def test_a_key_of_systemds_is_compared_with_the_other_environments(tmp_path: Path) -> None:
+    key_file(tmp_path, "kalshi_prod_private_key")
+    key_file(tmp_path, "kalshi_prod_key_id", b"another-id")
+    environ = variables(key_file(tmp_path), "DEMO_") | {"CREDENTIALS_DIRECTORY": str(tmp_path)}
+    with pytest.raises(VenueKeyError, match="the same key as the prod key of systemd"):
         load_credentials(DEMO, environ)
 
 
