@@ -19,13 +19,20 @@ _SECOND = timedelta(seconds=1)
 # The strike at the end of a market's ticker, such as -T0.3, -B82.5 or -T-0.1; what is before it
 # is the event's.
 _STRIKE = re.compile(r"-[A-Z]*-?[0-9.]+$")
+# What an order has at risk: all of it, and the part that no statement of the venue covers.
+_Counted = tuple[int, int]
+# The fills of an order that a statement covers, and its contracts filled but not reported then.
+_InStatement = tuple[Mapping[str, ev.Filled], int]
+_NOT_IN_STATEMENT: _InStatement = ({}, 0)
 
 
 class Blotter:
     """Every order, what it may cost, what is held, and what is locked.
 
     What is filled, resting, in flight or unknown counts in full, and nothing is netted: YES and
-    NO of one market add up, as the position limits count them. A settled market counts nothing.
+    NO of one market add up, as the position limits count them. Where the venue states more than
+    our own fills make up, as after a trade by hand, its figure counts, and what is filled after
+    the statement adds to it. A settled market counts nothing.
 
     Parameters
     ----------
@@ -45,8 +52,11 @@ class Blotter:
         self._unknown: dict[str, OrderRecord] = {}
         self._unreported: dict[str, OrderRecord] = {}
         self._risk_e6: Counter[str] = Counter()
-        self._stated_risk_e6: Counter[str] = Counter()
-        self._counted_e6: dict[str, int] = {}
+        self._counted: dict[str, _Counted] = {}
+        self._own_e6: Counter[str] = Counter()
+        self._since_e6: Counter[str] = Counter()
+        self._stated_e6: Counter[str] = Counter()
+        self._in_statement: dict[str, _InStatement] = {}
         self._markets_of: dict[str, dict[str, None]] = {}
         self._held_e2: Counter[str] = Counter()
         self._bought_e2: dict[str, Counter[Side]] = {}
@@ -131,8 +141,12 @@ class Blotter:
     # --- exposure -----------------------------------------------------------------------
 
     def strike_at_risk(self, ticker: str) -> Money:
-        """Return what one market has at risk: filled, resting, in flight and unknown."""
-        return Money(self._risk_e6[ticker] + self._stated_risk_e6[ticker])
+        """Return what one market has at risk: held, filled, resting, in flight and unknown.
+
+        It is never less than what the venue last stated of its position, what was filled since,
+        and what may still be filled.
+        """
+        return Money(self._risk_e6[ticker])
 
     def ladder_at_risk(self, event_ticker: str) -> Money:
         """Return what one event has at risk: the sum of its markets."""
@@ -142,7 +156,7 @@ class Blotter:
     @property
     def at_risk(self) -> Money:
         """What everything together has at risk."""
-        return Money(self._risk_e6.total() + self._stated_risk_e6.total())
+        return Money(self._risk_e6.total())
 
     def sent_in_second(self, at: datetime) -> int:
         """Return how many orders were intended in the second that ends at an instant."""
@@ -274,13 +288,27 @@ class Blotter:
         _keep(self._live, order, wanted=order.state.may_trade)
         _keep(self._unknown, order, wanted=order.state is OrderState.UNKNOWN)
         _keep(self._unreported, order, wanted=order.unreported.e2 > 0)
-        risk_e6 = order.open_at_risk.e6
-        if order.intent.ticker not in self._settled:
-            risk_e6 += order.filled_at_risk.e6
-        self._risk_e6[order.intent.ticker] += risk_e6 - self._counted_e6.get(
-            order.client_order_id, 0
+        self._weigh(order)
+
+    def _weigh(self, order: OrderRecord) -> None:
+        """Count what an order has at risk, in place of what it had."""
+        ticker, order_id = order.intent.ticker, order.client_order_id
+        own_e6 = since_e6 = order.open_at_risk.e6
+        if ticker not in self._settled:
+            own_e6 += order.filled_at_risk.e6
+            covered, unreported_e2 = self._in_statement.get(order_id, _NOT_IN_STATEMENT)
+            since_e6 += order.filled_at_risk_beyond(covered, unreported_e2).e6
+        own_before, since_before = self._counted.get(order_id, (0, 0))
+        self._counted[order_id] = own_e6, since_e6
+        self._own_e6[ticker] += own_e6 - own_before
+        self._since_e6[ticker] += since_e6 - since_before
+        self._sum_up(ticker)
+
+    def _sum_up(self, ticker: str) -> None:
+        # Neither our fills nor the venue's figure alone tells of everything: the larger counts.
+        self._risk_e6[ticker] = max(
+            self._own_e6[ticker], self._stated_e6[ticker] + self._since_e6[ticker]
         )
-        self._counted_e6[order.client_order_id] = risk_e6
 
     def _book(self, ticker: str, fill: ev.Filled | None, sign: int) -> None:
         if fill is None:
@@ -304,24 +332,31 @@ class Blotter:
             p.ticker: Counter({Side.YES if p.net_e2 > 0 else Side.NO: abs(p.net_e2)})
             for p in event.positions
         }
-        ours = {order.intent.ticker for order in self._orders.values() if order.fills}
-        # What our own fills make up of it is counted with the orders.
-        strangers = [p for p in event.positions if p.ticker not in ours]
-        self._stated_risk_e6 = Counter({p.ticker: p.at_risk.e6 for p in strangers})
-        for position in strangers:
-            event_ticker = _STRIKE.sub("", position.ticker)
-            self._markets_of.setdefault(event_ticker, {})[position.ticker] = None
+        self._stated_e6 = Counter({p.ticker: p.at_risk.e6 for p in event.positions})
+        self._in_statement = {
+            order.client_order_id: (dict(order.fills), order.unreported.e2)
+            for order in self._orders.values()
+            if order.filled.e2
+        }
+        for order in self._orders.values():
+            self._weigh(order)
+        known = {ticker for markets in self._markets_of.values() for ticker in markets}
+        for ticker in sorted(self._stated_e6.keys() - known):
+            self._markets_of.setdefault(_STRIKE.sub("", ticker), {})[ticker] = None
+        for ticker in {*self._risk_e6, *self._stated_e6}:
+            self._sum_up(ticker)
 
     def _settle(self, event: ev.Settled) -> None:
         if event.ticker in self._settled:
             return
         self._settled.add(event.ticker)
         self._held_e2.pop(event.ticker, None)
-        self._stated_risk_e6.pop(event.ticker, None)
+        self._stated_e6.pop(event.ticker, None)
         self._bought_e2.pop(event.ticker, None)
         for order in self._orders.values():
             if order.intent.ticker == event.ticker:
                 self._count(order)
+        self._sum_up(event.ticker)
         if self._cash_e6 is not None:
             self._cash_e6 += event.revenue.e6
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -107,6 +108,21 @@ class OrderRecord:
         """What the fills cost with their fees; unreported ones at our own price and full fee."""
         known = sum(f.price.e4 * f.contracts.e2 + max(0, f.fee.e6) for f in self.fills.values())
         return Money(known + self._cost_e6(self.unreported))
+
+    def filled_at_risk_beyond(self, covered: Mapping[str, ev.Filled], unreported_e2: int) -> Money:
+        """Return what the fills cost that a statement of the venue does not cover.
+
+        Parameters
+        ----------
+        covered
+            The fills as they were known then, by trade id; one corrected since counts again.
+        unreported_e2
+            Hundredths of contracts that were filled then and whose fills were not known yet.
+            Once they are known they count, for nobody can tell them from later ones.
+        """
+        later = [fill for trade_id, fill in self.fills.items() if covered.get(trade_id) != fill]
+        known = sum(f.price.e4 * f.contracts.e2 + max(0, f.fee.e6) for f in later)
+        return Money(known + self._cost_e6(Contracts(max(0, self.unreported.e2 - unreported_e2))))
 
     @property
     def open_at_risk(self) -> Money:
