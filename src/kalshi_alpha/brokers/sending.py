@@ -111,7 +111,9 @@ class OrderSender:
         whole = create_outcome(batch.status, has_order=batch.items is not None, code=batch.code)
         if whole is Outcome.ACCEPTED and batch.items is not None:
             for intent, item in zip(intents, batch.items, strict=True):
-                outcome = batch_item_outcome(has_order=item.ack is not None, code=item.code)
+                named = item.code is not None and item.order_id is not None
+                has_order = item.ack is not None or named
+                outcome = batch_item_outcome(has_order=has_order, code=item.code)
                 answer = CreateAnswer(batch.status, item.ack, item.code or "", item.detail)
                 self._conclude(intent, outcome, answer, said)
             return

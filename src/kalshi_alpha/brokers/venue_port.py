@@ -56,12 +56,27 @@ class CreateAnswer:
 
 @dataclass(frozen=True, slots=True)
 class ItemAnswer:
-    """One item of a batch: of creates ``ack``, of cancels ``count``, or an error's code."""
+    """One item of a batch.
+
+    Attributes
+    ----------
+    ack
+        Of creates: the order, or None if the item does not hold it whole.
+    count
+        Of cancels: what was taken off, or None.
+    code
+        The code of the item's error, None if it has none. An item may have an order and an error.
+    detail
+        The venue's words.
+    order_id
+        The venue's id, wherever the item names one.
+    """
 
     ack: Ack | None = None
     count: Contracts | None = None
     code: str | None = None
     detail: str = ""
+    order_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -88,7 +88,10 @@ def test_an_answer_may_say_that_it_traded_at_once(ack: Ack, filled: int, resting
         (ItemAnswer(code="too_many_requests"), OrderRejected),
         (ItemAnswer(code="internal_error"), OrderUnknown),
         (ItemAnswer(code="order_already_exists"), OrderUnknown),
-        (ItemAnswer(ack=WHOLE, code="odd"), OrderUnknown),
+        (ItemAnswer(ack=WHOLE, code="invalid_order"), OrderUnknown),
+        (ItemAnswer(order_id="venue-1", code="invalid_order"), OrderUnknown),
+        (ItemAnswer(code="request_timeout"), OrderUnknown),
+        (ItemAnswer(code="a_word_of_next_year"), OrderUnknown),
         (ItemAnswer(), OrderUnknown),
     ],
 )
@@ -128,7 +131,9 @@ def test_a_batch_answered_as_a_whole_concludes_all_its_orders(
         ("400 invalid_order", OrderRejected, OrderState.REJECTED),
         ("403 scope", OrderRejected, OrderState.REJECTED),
         ("404 not_found", OrderRejected, OrderState.REJECTED),
-        ("409 other_conflict", OrderRejected, OrderState.REJECTED),
+        ("409 market_inactive", OrderRejected, OrderState.REJECTED),
+        ("403 unreadable", OrderUnknown, OrderState.UNKNOWN),
+        ("410 unreadable", OrderUnknown, OrderState.UNKNOWN),
         ("410 gone", OrderRejected, OrderState.REJECTED),
         ("429", OrderRejected, OrderState.REJECTED),
         ("401", OrderRejected, OrderState.REJECTED),
@@ -179,6 +184,18 @@ def test_a_batch_without_an_answer_leaves_all_its_orders_unknown(word: str) -> N
         arrived = len(desk.venue.resting())
         await desk.until(lambda: not desk.blotter.unknown())
         assert len(desk.blotter.resting()) == arrived
+
+    at_a_desk(session)
+
+
+@pytest.mark.parametrize("code", ["", "unreadable", "parameter_validation", "odd"])
+def test_a_conflict_in_words_that_are_not_the_venues_is_looked_up_not_believed(code: str) -> None:
+    async def session(desk: LiveDesk) -> None:
+        desk.venue.script.append(f"done 409 {code}")
+        # It was there, and is looked up at once.
+        await desk.gateway.place(ORDER)
+        assert desk.blotter.orders[ID].state is OrderState.RESTING
+        assert desk.blotter.at_risk == ORDER.at_risk
 
     at_a_desk(session)
 

@@ -18,7 +18,7 @@ from kalshi_alpha.brokers.kalshi.order_payloads import (
     OrderAck,
 )
 from kalshi_alpha.brokers.kalshi.stream_frames import FillMsg, UserOrderMsg
-from kalshi_alpha.brokers.kalshi.venue_errors import VenueRefusal
+from kalshi_alpha.brokers.kalshi.venue_errors import VenueRefusal, item_refusal
 from kalshi_alpha.brokers.kalshi.wire_text import count_text
 from kalshi_alpha.brokers.venue_port import (
     Ack,
@@ -46,6 +46,8 @@ from kalshi_alpha.core.types import Contracts, Money, Price, Side
 
 T = TypeVar("T")
 _UNKNOWN = 404
+# An item carries no status of its own; that of the whole batch says only that it was read.
+_ITEM_STATUS = 201
 
 
 class KalshiAccount:
@@ -294,22 +296,17 @@ def _batch(reply: WriteReply[BatchReply]) -> BatchAnswer:
 
 
 def _item(item: BatchItem) -> ItemAnswer:
-    if item.error is not None:
-        code, detail = _item_error(item.error)
-        return ItemAnswer(code=code, detail=detail)
+    """Read an item whole: one with an order and an error contradicts itself, and must show it."""
     count = None if item.reduced_by is None else Contracts.parse(item.reduced_by)
-    if item.order_id is None or item.fill_count is None or item.remaining_count is None:
-        return ItemAnswer(count=count)
-    filled, remaining = Contracts.parse(item.fill_count), Contracts.parse(item.remaining_count)
-    return ItemAnswer(ack=Ack(item.order_id, filled, remaining), count=count)
-
-
-def _item_error(error: object) -> tuple[str, str]:
-    """Read an item's error, which is an object or a word."""
-    if isinstance(error, dict):
-        code, message = error.get("code"), error.get("message")
-        return str(code or ""), str(message or "")
-    return str(error), ""
+    ack = None
+    if item.order_id and item.fill_count is not None and item.remaining_count is not None:
+        filled, remaining = Contracts.parse(item.fill_count), Contracts.parse(item.remaining_count)
+        ack = Ack(item.order_id, filled, remaining)
+    if item.error is None:
+        return ItemAnswer(ack=ack, count=count, order_id=item.order_id)
+    refusal = item_refusal(_ITEM_STATUS, item.error)
+    code, detail = _words(refusal)
+    return ItemAnswer(ack, count, code, detail, item.order_id)
 
 
 async def _usable(ask: Callable[[], Awaitable[T]]) -> T:

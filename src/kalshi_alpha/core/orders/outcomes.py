@@ -10,10 +10,22 @@ from enum import StrEnum
 
 OWN_ID_TAKEN = "order_already_exists"
 TOO_MANY = frozenset({"too_many_requests", "too many requests", "rate_limited"})
-# Words of a batch's items that say what went wrong inside the venue, not what was wrong with us.
-_VENUE_FAILED = frozenset({"", "internal_error", "internal_server_error", "service_unavailable",
-                           "timeout", "unknown"})  # fmt: skip
+CONFLICT_CODES = frozenset({
+    "exchange_is_paused", "fill_or_kill_insufficient_resting_volume", "market_inactive",
+    "trading_is_paused",
+})  # fmt: skip
+"""The venue's own reasons for a 409 other than that an id is taken."""
+REFUSAL_CODES = CONFLICT_CODES | {
+    "available_balance_too_low", "bad_request", "forbidden", "insufficient_balance",
+    "invalid_order", "invalid_order_size", "invalid_price",
+    "market_not_found", "not_found", "order_group_triggered",
+    "order_id_and_client_order_id_mismatch", "order_side_mismatch", "order_ticker_mismatch",
+}  # fmt: skip
+"""The venue's codes that refuse an order. Any other may say that the venue itself failed."""
 _REFUSALS = frozenset({400, 403, 404, 410})
+_NO_CODE = frozenset({"", "unreadable"})
+# The shape without a code, which the venue uses for a bad request and a gateway for anything.
+_BARE = "parameter_validation"
 
 
 class Outcome(StrEnum):
@@ -39,7 +51,8 @@ def create_outcome(status: int | None, *, has_order: bool, code: str = "") -> Ou
     has_order
         Whether the body held an order with the id we sent (or none) and all its counts.
     code
-        The venue's error code; empty if none could be read.
+        The venue's error code, in any case; empty or ``unreadable`` if the body is in none of
+        the venue's shapes: then it may be a gateway's page, which knows nothing of the order.
     """
     if status is None:
         return Outcome.UNKNOWN
@@ -47,12 +60,14 @@ def create_outcome(status: int | None, *, has_order: bool, code: str = "") -> Ou
         return Outcome.ACCEPTED if has_order else Outcome.UNKNOWN
     if status == 409:
         # Unless the venue names another conflict, ours may be the order that is there.
-        return Outcome.REJECTED if code not in {"", OWN_ID_TAKEN} else Outcome.ADOPT
+        return Outcome.REJECTED if _word(code) in CONFLICT_CODES else Outcome.ADOPT
     if status == 429:
         return Outcome.BACK_OFF
     if status == 401:
         return Outcome.STOP
-    return Outcome.REJECTED if status in _REFUSALS else Outcome.UNKNOWN
+    said_by_the_venue = _word(code) not in _NO_CODE and (_word(code) != _BARE or status == 400)
+    refused = status in _REFUSALS and said_by_the_venue
+    return Outcome.REJECTED if refused else Outcome.UNKNOWN
 
 
 def batch_item_outcome(*, has_order: bool, code: str | None) -> Outcome:
@@ -61,17 +76,26 @@ def batch_item_outcome(*, has_order: bool, code: str | None) -> Outcome:
     Parameters
     ----------
     has_order
-        As for a single order.
+        As for a single order; beside an error, whether the item names an order at all.
     code
-        The item's error code; empty if its error names none, None if it has no error.
+        The item's error code, in any case; empty if its error names none, None if it has no
+        error.
     """
     if code is None:
         return Outcome.ACCEPTED if has_order else Outcome.UNKNOWN
-    if has_order or code in _VENUE_FAILED:
+    word = _word(code)
+    if has_order:
         return Outcome.UNKNOWN
-    if code == OWN_ID_TAKEN:
+    if word == OWN_ID_TAKEN:
         return Outcome.ADOPT
-    return Outcome.BACK_OFF if code in TOO_MANY else Outcome.REJECTED
+    if word in TOO_MANY:
+        return Outcome.BACK_OFF
+    return Outcome.REJECTED if word in REFUSAL_CODES else Outcome.UNKNOWN
+
+
+def _word(code: str) -> str:
+    """Return a code as it is compared: codes come in either case, and as words."""
+    return "_".join(code.lower().split())
 
 
 class CancelOutcome(StrEnum):

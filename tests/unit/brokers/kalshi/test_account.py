@@ -2,7 +2,9 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
+from email.utils import format_datetime
 
+import msgspec
 import pytest
 
 from kalshi_alpha.brokers.kalshi.account import KalshiAccount
@@ -10,16 +12,21 @@ from kalshi_alpha.brokers.kalshi.client import CallPolicy, VenueClient
 from kalshi_alpha.brokers.kalshi.hosts import VenueHost
 from kalshi_alpha.brokers.kalshi.keys import Credentials
 from kalshi_alpha.brokers.kalshi.signing import Signer
+from kalshi_alpha.brokers.venue_port import Ack, ItemAnswer
 from kalshi_alpha.config.environment import KalshiEnv
 from kalshi_alpha.core.errors import VenueRefused
 from kalshi_alpha.core.orders.events import VenueStatus
 from kalshi_alpha.core.orders.intent import OrderIntent
+from kalshi_alpha.core.orders.outcomes import Outcome, create_outcome
 from kalshi_alpha.core.orders.request import OrderRequest, order_request
 from kalshi_alpha.core.types import Contracts, Money, Price, Side
+from kalshi_alpha.core.wire import WireReply, WireRequest
 from kalshi_alpha.sim.in_process import InProcessExchange
 from kalshi_alpha.sim.virtual_time import VirtualClock, run_virtual
 from sim_exchange import CLOSE, EVENT, MAKER, MID, START, TAKER, Exchange, exchange
 
+ACK = {"order_id": "v-1", "fill_count": "0.00", "remaining_count": "10.00"}
+WHOLE = Ack("v-1", Contracts(0), Contracts.whole(10))
 HOST = VenueHost(KalshiEnv.SIM, "http://127.0.0.1:1", "ws://127.0.0.1:1")
 
 
@@ -191,5 +198,97 @@ def test_a_group_that_is_refused_is_an_error() -> None:
         del venue
         with pytest.raises(VenueRefused):
             await account.create_group(Contracts(0))
+
+    at_the_exchange(act)
+
+
+class Page:
+    """A wire that brings the same reply to everything, from wherever it is."""
+
+    def __init__(self, status: int, body: bytes) -> None:
+        headers = {"date": format_datetime(START, usegmt=True)}
+        self.reply = WireReply(status, headers, body)
+
+    async def send(self, request: WireRequest, headers: object, timeout_s: float) -> WireReply:
+        del request, headers, timeout_s
+        return self.reply
+
+    async def close(self) -> None:
+        """There is nothing to close."""
+
+
+def outcome_of(status: int, body: bytes) -> Outcome:
+    """Return what a single order's answer says, from the bytes on."""
+    found: list[Outcome] = []
+
+    async def act(account: KalshiAccount, venue: Exchange) -> None:
+        del venue
+        account._client._write_wire = Page(status, body)
+        answer = await account.create(request(), nothing)
+        has_order = answer.ack is not None
+        found.append(create_outcome(answer.status, has_order=has_order, code=answer.code))
+
+    at_the_exchange(act)
+    return found[0]
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "outcome"),
+    [
+        (400, b'{"error":{"code":"invalid_price","message":"off"}}', Outcome.REJECTED),
+        (400, b'{"code":"bad_request","message":"bad request"}', Outcome.REJECTED),
+        (400, b'{"msg":"Parameter validation failed"}', Outcome.REJECTED),
+        (400, b"<html>Bad Request</html>", Outcome.UNKNOWN),
+        (403, b"<html>cloudfront</html>", Outcome.UNKNOWN),
+        (403, b'{"message":"Forbidden"}', Outcome.UNKNOWN),
+        (404, b"", Outcome.UNKNOWN),
+        (410, b"Gone", Outcome.UNKNOWN),
+        (409, b"<html>409 Conflict</html>", Outcome.ADOPT),
+        (409, b"", Outcome.ADOPT),
+        (409, b'{"msg":"dup"}', Outcome.ADOPT),
+        (409, b'{"error":"order already exists"}', Outcome.ADOPT),
+        (409, b'{"error":{"code":"ORDER_ALREADY_EXISTS"}}', Outcome.ADOPT),
+        (409, b'{"error":{"code":"market_inactive"}}', Outcome.REJECTED),
+        (429, b"<html>slow down</html>", Outcome.BACK_OFF),
+    ],
+)
+def test_a_page_that_is_not_the_venues_says_nothing_of_an_order(
+    status: int, body: bytes, outcome: Outcome
+) -> None:
+    assert outcome_of(status, body) is outcome
+
+
+@pytest.mark.parametrize(
+    ("row", "item"),
+    [
+        (ACK, ItemAnswer(ack=WHOLE, order_id="v-1")),
+        (
+            ACK | {"error": {"code": "invalid_order"}},
+            ItemAnswer(ack=WHOLE, order_id="v-1", code="invalid_order"),
+        ),
+        (
+            {"order_id": "v-1", "error": {"code": "invalid_order", "message": "no"}},
+            ItemAnswer(order_id="v-1", code="invalid_order", detail="no"),
+        ),
+        (
+            {"error": "order already exists"},
+            ItemAnswer(code="order_already_exists", detail="order already exists"),
+        ),
+        (
+            {"error": "internal server error"},
+            ItemAnswer(code="internal_server_error", detail="internal server error"),
+        ),
+        ({"error": {}}, ItemAnswer(code="unreadable")),
+        ({"error": False}, ItemAnswer(code="unreadable")),
+        ({}, ItemAnswer()),
+    ],
+)
+def test_an_item_keeps_its_order_and_its_error(row: dict[str, object], item: ItemAnswer) -> None:
+    async def act(account: KalshiAccount, venue: Exchange) -> None:
+        del venue
+        body = msgspec.json.encode({"orders": [row]})
+        account._client._write_wire = Page(201, body)
+        answer = await account.create_batch([request()], nothing)
+        assert answer.items == (item,)
 
     at_the_exchange(act)

@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kalshi_alpha.core.orders.outcomes import (
+    REFUSAL_CODES,
     CancelOutcome,
     Outcome,
     batch_item_outcome,
@@ -23,13 +24,30 @@ O, C = Outcome, CancelOutcome
         (201, False, "", O.UNKNOWN),
         (200, False, "internal_error", O.UNKNOWN),
         (400, False, "invalid_order", O.REJECTED),
-        (400, False, "", O.REJECTED),
+        (400, False, "", O.UNKNOWN),
+        (400, False, "unreadable", O.UNKNOWN),
+        (400, False, "parameter_validation", O.REJECTED),
         (403, False, "insufficient_scope", O.REJECTED),
         (404, False, "not_found", O.REJECTED),
-        (409, False, "market_conflict", O.REJECTED),
+        (403, False, "unreadable", O.UNKNOWN),
+        (403, False, "parameter_validation", O.UNKNOWN),
+        (404, False, "unreadable", O.UNKNOWN),
+        (404, False, "parameter_validation", O.UNKNOWN),
+        (409, False, "market_inactive", O.REJECTED),
+        (409, False, "trading_is_paused", O.REJECTED),
+        (409, False, "exchange_is_paused", O.REJECTED),
+        (409, False, "MARKET_INACTIVE", O.REJECTED),
         (409, False, "order_already_exists", O.ADOPT),
+        (409, False, "ORDER_ALREADY_EXISTS", O.ADOPT),
+        (409, False, "order already exists", O.ADOPT),
+        (409, False, "duplicate_client_order_id", O.ADOPT),
+        (409, False, "market_conflict", O.ADOPT),
+        (409, False, "unreadable", O.ADOPT),
+        (409, False, "parameter_validation", O.ADOPT),
         (409, False, "", O.ADOPT),
-        (410, False, "", O.REJECTED),
+        (410, False, "gone", O.REJECTED),
+        (410, False, "", O.UNKNOWN),
+        (410, False, "unreadable", O.UNKNOWN),
         (429, False, "too many requests", O.BACK_OFF),
         (401, False, "authentication_error", O.STOP),
         (408, False, "", O.UNKNOWN),
@@ -67,17 +85,39 @@ def test_an_order_is_only_taken_as_there_on_an_answer_that_holds_it(
         (False, None, O.UNKNOWN),
         (False, "invalid_price", O.REJECTED),
         (False, "insufficient_balance", O.REJECTED),
+        (False, "INSUFFICIENT_BALANCE", O.REJECTED),
+        (False, "order_ticker_mismatch", O.REJECTED),
+        (False, "market_inactive", O.REJECTED),
         (False, "order_already_exists", O.ADOPT),
+        (False, "order already exists", O.ADOPT),
+        (False, "ORDER_ALREADY_EXISTS", O.ADOPT),
         (False, "too_many_requests", O.BACK_OFF),
+        (False, "too many requests", O.BACK_OFF),
         (False, "internal_error", O.UNKNOWN),
+        (False, "INTERNAL", O.UNKNOWN),
+        (False, "internal server error", O.UNKNOWN),
+        (False, "request_timeout", O.UNKNOWN),
+        (False, "exchange_unavailable", O.UNKNOWN),
+        (False, "service_error", O.UNKNOWN),
+        (False, "a_word_of_next_year", O.UNKNOWN),
+        (False, "unreadable", O.UNKNOWN),
+        (False, "parameter_validation", O.UNKNOWN),
         (False, "", O.UNKNOWN),
         (True, "invalid_order", O.UNKNOWN),
+        (True, "order_already_exists", O.UNKNOWN),
     ],
 )
 def test_each_item_of_a_batch_has_its_row(
     has_order: bool, code: str | None, outcome: Outcome
 ) -> None:
     assert batch_item_outcome(has_order=has_order, code=code) is outcome
+
+
+@given(st.text(max_size=20))
+def test_an_item_is_refused_only_by_a_word_that_is_known_to_refuse(code: str) -> None:
+    outcome = batch_item_outcome(has_order=False, code=code)
+    assert outcome is not O.ACCEPTED
+    assert (outcome is O.REJECTED) == ("_".join(code.lower().split()) in REFUSAL_CODES)
 
 
 @pytest.mark.parametrize(
