@@ -10,7 +10,7 @@ from enum import StrEnum
 from kalshi_alpha.core.errors import BadParameter
 from kalshi_alpha.core.orders.blotter import Blotter
 from kalshi_alpha.core.orders.intent import OrderIntent
-from kalshi_alpha.core.types import Money
+from kalshi_alpha.core.types import Contracts, Money
 
 _ZERO = Money(0)
 
@@ -19,6 +19,7 @@ class CapName(StrEnum):
     """Which cap."""
 
     ORDER = "order"
+    ORDER_CONTRACTS = "order_contracts"
     STRIKE = "strike"
     LADDER = "ladder"
     TOTAL = "total"
@@ -27,12 +28,15 @@ class CapName(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LadderCaps:
-    """Dollars at risk that orders of one series may reach.
+    """Dollars at risk that orders of one series may reach, and the largest of them in contracts.
 
     Attributes
     ----------
     order
         One order, by itself.
+    order_contracts
+        Contracts of one order, which dollars do not bound where they are cheap; None for no
+        such cap.
     strike
         One market with all its orders and fills; ``strike_overrides`` names others by ticker.
     ladder
@@ -47,6 +51,7 @@ class LadderCaps:
     order: Money
     strike: Money
     ladder: Money
+    order_contracts: Contracts | None = None
     strike_overrides: Mapping[str, Money] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -98,8 +103,8 @@ class Breach:
 
     cap: CapName
     subject: str
-    would_be: Money | int
-    limit: Money | int
+    would_be: Money | Contracts | int
+    limit: Money | Contracts | int
 
     def __str__(self) -> str:
         return f"cap {self.cap} of {self.subject}: {self.would_be} would exceed {self.limit}"
@@ -125,6 +130,9 @@ def check(blotter: Blotter, intent: OrderIntent, caps: Caps, at: datetime) -> Br
     adds = intent.at_risk
     if own is None:
         return Breach(CapName.ORDER, intent.series, adds, _ZERO)
+    most = own.order_contracts
+    if most is not None and intent.contracts > most:
+        return Breach(CapName.ORDER_CONTRACTS, intent.ticker, intent.contracts, most)
     reached = (
         (CapName.ORDER, intent.ticker, adds, own.order),
         (

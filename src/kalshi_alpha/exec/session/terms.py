@@ -8,7 +8,7 @@ from kalshi_alpha.config.pilot import Pilot
 from kalshi_alpha.core.orders.caps import Caps, LadderCaps
 from kalshi_alpha.core.quoting.basis import RepriceThresholds
 from kalshi_alpha.core.quoting.plan import QueuePolicy
-from kalshi_alpha.core.types import Money
+from kalshi_alpha.core.types import Contracts, Money
 from kalshi_alpha.core.types.money import E6_PER_DOLLAR
 from kalshi_alpha.exec.quoting.loop import LoopPolicy
 
@@ -24,6 +24,7 @@ def pilot_caps(pilot: Pilot) -> Caps:
             order=Money(caps.order_contracts * E6_PER_DOLLAR * 102 // 100),
             strike=_dollars(caps.strike_usd),
             ladder=_dollars(caps.ladder_usd),
+            order_contracts=Contracts.whole(caps.order_contracts),
         ),
     )
 

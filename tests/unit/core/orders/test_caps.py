@@ -37,7 +37,12 @@ def caps(**changes: Any) -> Caps:
     return Caps(
         total=Money(changes.pop("total", 100 * COST)),
         per_second=changes.pop("per_second", 100),
-        default=LadderCaps(**dollars, strike_overrides=overrides),
+        default=LadderCaps(
+            order=dollars["order"],
+            strike=dollars["strike"],
+            ladder=dollars["ladder"],
+            strike_overrides=overrides,
+        ),
         **changes,
     )
 
@@ -51,6 +56,18 @@ def broken(limits: Caps, *events: Any, meant: Any = ORDER) -> CapName | None:
 def test_an_order_may_reach_a_cap_and_not_pass_it(name: str) -> None:
     assert broken(caps(**{name: COST})) is None
     assert broken(caps(**{name: COST - 1})) == name
+
+
+def test_an_order_may_reach_its_cap_in_contracts_and_not_pass_it() -> None:
+    own = LadderCaps(
+        order=Money(COST),
+        strike=Money(COST),
+        ladder=Money(COST),
+        order_contracts=ORDER.contracts,
+    )
+    assert broken(caps(series={"KXCPI": own})) is None
+    more = intent(price=Price(1), contracts=Contracts(ORDER.contracts.e2 + 1))
+    assert broken(caps(series={"KXCPI": own}), meant=more) is CapName.ORDER_CONTRACTS
 
 
 STANDING = [

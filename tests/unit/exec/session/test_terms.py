@@ -3,8 +3,11 @@ from __future__ import annotations
 from pathlib import Path
 
 from kalshi_alpha.config.pilot import load_pilot
-from kalshi_alpha.core.types import Contracts, Money
+from kalshi_alpha.core.orders.blotter import Blotter
+from kalshi_alpha.core.orders.caps import check
+from kalshi_alpha.core.types import Contracts, Money, Price
 from kalshi_alpha.exec.session.terms import loop_policy, pilot_caps
+from order_cases import MARKET, intent, later
 
 SHIPPED = Path(__file__).resolve().parents[4] / "configs" / "pilot.yaml"
 
@@ -17,6 +20,16 @@ def test_the_caps_of_the_last_check_are_the_pilots() -> None:
     assert (caps.default.strike, caps.default.ladder) == (Money.parse("25"), Money.parse("75"))
     # Five contracts at a dollar, and the most that their fee can be.
     assert caps.default.order == Money.parse("5.10")
+    assert caps.default.order_contracts == Contracts.whole(5)
+
+
+def test_cheap_contracts_do_not_make_an_order_larger_than_the_pilots() -> None:
+    limits = pilot_caps(load_pilot(SHIPPED).value)
+    cheap = intent(price=Price(100), contracts=Contracts.whole(6))
+    breach = check(Blotter(), cheap, limits, later(0))
+    assert str(breach) == f"cap order_contracts of {MARKET}: 6.00 would exceed 5.00"
+    five = intent(price=Price(100), contracts=Contracts.whole(5))
+    assert check(Blotter(), five, limits, later(0)) is None
 
 
 def test_the_loop_re_quotes_as_the_file_says() -> None:
