@@ -7,7 +7,7 @@ from dataclasses import replace
 from kalshi_alpha.brokers.journal import OrderJournal
 from kalshi_alpha.config.environment import KalshiEnv
 from kalshi_alpha.config.pilot import Pilot, load_pilot
-from kalshi_alpha.core.gates import Action
+from kalshi_alpha.core.gates import Action, ReadingName
 from kalshi_alpha.exec.audit import AuditTrail
 from kalshi_alpha.exec.forecasting import installed_strategy, stored_calibration
 from kalshi_alpha.exec.inputs import read_inputs
@@ -54,11 +54,13 @@ def _prepare(run: Run, request: PilotRequest, pilot: Pilot) -> Prepared:
     strategy = installed_strategy(run.family)
     inputs = read_inputs(run, strategy, request.series)
     known = look_around(run, ingest_payloads(run, inputs.payloads), window_only=True)
+    # Who is alive is told by the system's clock, and no account is at stake here.
+    judged = tuple(each for each in known.readings if each.name is not ReadingName.HEARTBEAT)
     return Prepared(
         strategy=strategy,
         calibration=stored_calibration(run, strategy, inputs.history),
         inputs=inputs,
-        known=known,
+        known=replace(known, readings=judged),
         options=request.options,
         pilot=pilot,
     )

@@ -1,12 +1,14 @@
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from desk import AT, REPOSITORY
 from kalshi_alpha.config.environment import KalshiEnv
+from kalshi_alpha.datastore.paths import Paths
+from kalshi_alpha.datastore.state import Heartbeat, write_heartbeat
 from kalshi_alpha.exec.scan_options import ScanOptions
 from kalshi_alpha.exec.session.rehearsal import rehearse
 from kalshi_alpha.exec.session.request import PilotRequest
@@ -17,6 +19,9 @@ def test_a_rehearsal_may_end_before_its_window(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
+    # A live session of this very day says nothing about a day that is practised.
+    beat = Heartbeat(generated_at=datetime.now(UTC), session="live", running=False, pid=1)
+    write_heartbeat(Paths(tmp_path).heartbeat, beat)
     with at_home_in_new_york(new_root(tmp_path)):
         report = rehearse(
             PilotRequest(
