@@ -1,4 +1,4 @@
-"""The fill ratio that a scan expects: given, stored, or tuned from the ledger."""
+"""The fill ratio and depth curve that a scan expects: given, stored, or tuned from the ledger."""
 
 from __future__ import annotations
 
@@ -6,22 +6,14 @@ from collections.abc import Iterable
 from datetime import datetime
 from pathlib import Path
 
-import msgspec
+from kalshi_alpha.core.errors import UsageError
+from kalshi_alpha.core.execution.expected_fill import SlippageMode
+from kalshi_alpha.core.execution.fillratio import COLD_START_ALPHA, LOOKBACK_DAYS, FillAlpha
+from kalshi_alpha.core.execution.ledger_fit import tuned_alpha
+from kalshi_alpha.core.execution.slippage import SlippageCurve
+from kalshi_alpha.core.ledger.entry import LedgerEntry
+from kalshi_alpha.datastore.execution_state import FittedOn, read_alpha, read_curve, save_alpha
 
-from kalshi_alpha.core.errors import MissingData, UsageError
-from kalshi_alpha.core.execution.fillratio import (
-    COLD_START_ALPHA,
-    LOOKBACK_DAYS,
-    FillAlpha,
-    PostedOrder,
-    fill_alpha,
-)
-from kalshi_alpha.core.ledger.entry import EntryKind, LedgerEntry
-from kalshi_alpha.core.types import Contracts
-from kalshi_alpha.datastore.artifacts import read_json
-from kalshi_alpha.datastore.atomic import write_json
-
-SCHEMA = 1
 AUTO = "auto"
 
 
@@ -53,10 +45,11 @@ def expected_fill_ratio(
     if given is not None:
         return FillAlpha(given, given, given, 0, 0.0, 0.0, 0.0, LOOKBACK_DAYS)
     if option == AUTO:
-        tuned = fill_alpha(_posted(entries, family, at))
-        _store(path, family, tuned, at)
+        known = list(entries)
+        tuned = tuned_alpha(known, family, at)
+        save_alpha(path, family, tuned, FittedOn.of(known, family, at, LOOKBACK_DAYS))
         return tuned
-    return _stored(path, family, at)
+    return read_alpha(path, family, at) or COLD_START_ALPHA
 
 
 def given_ratio(option: str | None) -> float | None:
@@ -78,31 +71,19 @@ def given_ratio(option: str | None) -> float | None:
     return given
 
 
-def _posted(entries: Iterable[LedgerEntry], family: str, at: datetime) -> list[PostedOrder]:
-    return [
-        PostedOrder(
-            posted=Contracts(row.posted_e2),
-            filled=Contracts(row.filled_e2),
-            age_days=(at - row.placed_at).total_seconds() / 86_400,
-        )
-        for row in entries
-        if row.kind is EntryKind.FILLED and row.family == family and row.placed_at <= at
-    ]
+def stored_curve(mode: SlippageMode, path: Path, family: str, at: datetime) -> SlippageCurve | None:
+    """Return the curve of ``slippage.json``, or None if none is wanted or was ever fitted.
 
+    Parameters
+    ----------
+    mode
+        ``--slippage-mode``; only ``depth`` reads the file.
+    path, family, at
+        The state file, whose curve, and the decision clock.
 
-def _stored(path: Path, family: str, at: datetime) -> FillAlpha:
-    try:
-        document = read_json(path, SCHEMA, at)
-    except MissingData:
-        return COLD_START_ALPHA
-    found = document.get("series", {}).get(family)
-    return COLD_START_ALPHA if found is None else msgspec.convert(found, FillAlpha)
-
-
-def _store(path: Path, family: str, tuned: FillAlpha, at: datetime) -> None:
-    try:
-        series = dict(read_json(path, SCHEMA, at)["series"])
-    except MissingData:
-        series = {}
-    series[family] = tuned
-    write_json(path, {"schema": SCHEMA, "generated_at": at, "series": series})
+    Raises
+    ------
+    TornFile, NewerSchema, FutureData
+        If the state file cannot be trusted.
+    """
+    return read_curve(path, family, at) if mode is SlippageMode.DEPTH else None

@@ -89,7 +89,7 @@ def write_ledger(
     terms = PaperTerms(
         alpha=scanned.alpha,
         mode=options.slippage_mode,
-        curve=options.slippage_curve(),
+        curve=scanned.curve,
         expires_at=min(ends, default=run.clock.at),
         balance_step_e6=scanned.policy.balance_step_e6,
         run_scope=run_scope,

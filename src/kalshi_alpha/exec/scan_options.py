@@ -71,8 +71,13 @@ class ScanOptions:
         self.slippage_curve()
         given_ratio(self.fill_alpha)
 
-    def slippage_curve(self) -> SlippageCurve:
-        """Return the depth curve before any observation, flat beyond the impact cap.
+    def slippage_curve(self, stored: SlippageCurve | None = None) -> SlippageCurve:
+        """Return the depth curve, flat beyond the impact cap.
+
+        Parameters
+        ----------
+        stored
+            The fitted curve, or None for that before any observation.
 
         Raises
         ------
@@ -80,10 +85,10 @@ class ScanOptions:
             If the cap is not positive.
         """
         if self.impact_cap is None:
-            return cold_start_curve()
+            return stored or cold_start_curve()
         if not 0.0 < self.impact_cap < inf:
             raise UsageError(f"--impact-cap must be above zero, was {self.impact_cap:g}")
-        return cold_start_curve(self.impact_cap)
+        return stored.capped_at(self.impact_cap) if stored else cold_start_curve(self.impact_cap)
 
     def bankroll(self, settings: Settings) -> Money:
         """Return what Kelly fractions are of.

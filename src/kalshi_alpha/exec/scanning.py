@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from kalshi_alpha.core.execution.fillratio import FillAlpha
+from kalshi_alpha.core.execution.slippage import SlippageCurve
 from kalshi_alpha.core.forecast.pooling import PoolWeight
 from kalshi_alpha.core.gates import FeedVerdict, Reading, Verdict, verdict
 from kalshi_alpha.core.proposals.book_risk import RiskModel
@@ -27,7 +28,7 @@ from kalshi_alpha.datastore.ledger import LedgerStore
 from kalshi_alpha.datastore.paths import Paths
 from kalshi_alpha.datastore.tables import FeedStore
 from kalshi_alpha.exec.feed_verdicts import feed_verdicts, known_rows, release_calendar
-from kalshi_alpha.exec.fill_odds import expected_fill_ratio
+from kalshi_alpha.exec.fill_odds import expected_fill_ratio, stored_curve
 from kalshi_alpha.exec.forecast_marks import dry_only, observed_events
 from kalshi_alpha.exec.forecasting import FamilyForecast, forecast
 from kalshi_alpha.exec.gate_readings import live_quote, phase_of, quality, surroundings
@@ -90,6 +91,7 @@ class Scanned:
     quality: ModelQuality
     calibration_hash: str
     alpha: FillAlpha
+    curve: SlippageCurve
     weights: Mapping[str, PoolWeight]
     policy: ScanPolicy
     var_limit: float
@@ -163,6 +165,9 @@ def scan_family(
     alpha = expected_fill_ratio(
         options.fill_alpha, run.paths.fill_alpha, entries, run.family, run.clock.at
     )
+    curve = options.slippage_curve(
+        stored_curve(options.slippage_mode, run.paths.slippage, run.family, run.clock.at)
+    )
     ladders = _ladders(run, known, inputs)
     snapshots = ladders.snapshots
     weights = pool_weights(run, snapshots, entries) if options.pool else {}
@@ -195,6 +200,7 @@ def scan_family(
         quality=judged,
         calibration_hash=strategy.identity(calibration),
         alpha=alpha,
+        curve=curve,
         weights=weights,
         policy=policy,
         var_limit=risk.limit,

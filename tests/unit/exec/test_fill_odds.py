@@ -8,9 +8,12 @@ from pathlib import Path
 import pytest
 
 from kalshi_alpha.core.errors import FutureData, TornFile, UsageError
+from kalshi_alpha.core.execution.expected_fill import SlippageMode
 from kalshi_alpha.core.execution.fillratio import COLD_START_ALPHA
+from kalshi_alpha.core.execution.ledger_fit import fitted_curve
 from kalshi_alpha.core.ledger.entry import EntryKind, LedgerEntry
-from kalshi_alpha.exec.fill_odds import expected_fill_ratio, given_ratio
+from kalshi_alpha.datastore.execution_state import FittedOn, save_curve
+from kalshi_alpha.exec.fill_odds import expected_fill_ratio, given_ratio, stored_curve
 
 AT = datetime(2024, 12, 11, 11, 30, tzinfo=UTC)
 Build = Callable[..., LedgerEntry]
@@ -67,3 +70,23 @@ def test_state_that_cannot_be_trusted_is_an_error(tmp_path: Path) -> None:
     expected_fill_ratio("auto", path, [], "CPI", AT)
     with pytest.raises(FutureData):
         expected_fill_ratio(None, path, [], "CPI", AT - timedelta(days=1))
+
+
+def test_depth_mode_alone_reads_the_curve_and_no_curve_is_none(
+    tmp_path: Path, entry: Build
+) -> None:
+    path = tmp_path / "slippage.json"
+    path.write_text("{")
+    assert stored_curve(SlippageMode.TOP, path, "CPI", AT) is None
+    with pytest.raises(TornFile):
+        stored_curve(SlippageMode.DEPTH, path, "CPI", AT)
+    path.unlink()
+    assert stored_curve(SlippageMode.DEPTH, path, "CPI", AT) is None
+
+    touch = {"touch_e4": 6700, "touch_depth_e2": 500, "tick_e4": 100}
+    rows = [entry(run_scope=f"run {i}", filled_e2=500, **touch) for i in range(10)]
+    fit = fitted_curve(rows, "CPI", AT)
+    save_curve(path, "CPI", fit, FittedOn(AT, 14.0, {}))
+    curve = stored_curve(SlippageMode.DEPTH, path, "CPI", AT)
+    assert curve is not None
+    assert curve.ticks(1.0) == fit.curve.ticks(1.0) == 1.0

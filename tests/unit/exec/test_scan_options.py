@@ -5,12 +5,14 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
+import numpy as np
 import pytest
 
 from desk import REPOSITORY
 from kalshi_alpha.config.settings import Settings, load_settings
 from kalshi_alpha.core.errors import UsageError
 from kalshi_alpha.core.execution.fillratio import COLD_START_ALPHA
+from kalshi_alpha.core.execution.slippage import CurveForm, SlippageCurve
 from kalshi_alpha.core.proposals.policy import ScanPolicy, SizingRule
 from kalshi_alpha.core.types import Contracts, Money
 from kalshi_alpha.exec.scan_options import ScanOptions, decimal_option
@@ -93,6 +95,15 @@ def test_the_impact_cap_flattens_the_curve() -> None:
     assert curve.ticks(1.0) == 1.0
     assert curve.ticks(5.0) == 2.0
     assert ScanOptions().slippage_curve().ticks(5.0) == 3.0
+
+
+def test_a_stored_curve_comes_before_the_cold_start_and_the_impact_cap_before_its_own() -> None:
+    knots = np.array([1.0, 2.0, 3.0])
+    stored = SlippageCurve(CurveForm.ISOTONIC, knots, knots - 1.0, knots / 2.0, 3.0)
+    assert ScanOptions().slippage_curve(stored) is stored
+    capped = ScanOptions(impact_cap=2.0).slippage_curve(stored)
+    assert (capped.ticks(1.0), capped.ticks(3.0), stored.ticks(3.0)) == (0.5, 1.0, 1.5)
+    assert ScanOptions(impact_cap=9.0).slippage_curve(stored).ticks(9.0) == 1.5
 
 
 def test_numbers_on_the_command_line_are_read_exactly() -> None:

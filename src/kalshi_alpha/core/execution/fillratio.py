@@ -197,6 +197,38 @@ def empirical_bayes_prior(
     return BetaPrior(centre * total, (1.0 - centre) * total)
 
 
+def tune_alpha(series: str, lookback_days: float = LOOKBACK_DAYS) -> FillAlpha:
+    """Tune a family's fill ratio on the ledger below the root, and store it.
+
+    The operator's door: it reads ``ledger_all.parquet`` and writes ``fill_alpha.json`` below
+    ``KALSHI_ALPHA_HOME``, else the current directory. The fit itself is `fill_alpha`.
+
+    Parameters
+    ----------
+    series
+        A family or a ticker of the venue.
+    lookback_days
+        Oldest age, in days, of an order that counts.
+
+    Returns
+    -------
+    FillAlpha
+        The prior itself, which a warning in the log says, if no order counts.
+
+    Raises
+    ------
+    BadParameter
+        If the look-back is not a positive, finite number of days.
+    UsageError, ConfigError
+        If the series is unknown, or there is no configuration to look it up in.
+    MissingData, TornFile, NewerSchema, FutureData
+        If there is no ledger, or it or the present state file cannot be trusted.
+    """
+    from kalshi_alpha.datastore import execution_state
+
+    return execution_state.tune_alpha(series, lookback_days)
+
+
 def alpha_at_imbalance(alpha: float, imbalance_ours: float, slope: float = 0.0) -> float:
     """Shift fill odds by the book: logit α' = logit α + slope (1/2 - I), I as our side sees it.
 

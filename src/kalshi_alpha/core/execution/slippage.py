@@ -7,13 +7,14 @@ upper bound of a bootstrap: a sizing limit must not rest on a lucky sample.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 import numpy as np
 
 from kalshi_alpha.core.arrays import FloatArray
 from kalshi_alpha.core.errors import BadParameter
+from kalshi_alpha.core.execution.fillratio import LOOKBACK_DAYS
 from kalshi_alpha.core.execution.power_law import PowerLaw, fit_power_law
 from kalshi_alpha.core.ladder.isotonic import pool_non_increasing
 
@@ -84,6 +85,12 @@ class SlippageCurve:
     """A fitted curve by its knots: relative sizes, fitted ticks, and their upper bounds.
 
     Between knots it is linear; below the first and beyond ``impact_cap`` it is flat.
+
+    Raises
+    ------
+    BadParameter
+        If the shapes differ, a number is not finite, sizes do not ascend, the bound is negative
+        or falls, or the cap is not positive.
     """
 
     form: CurveForm
@@ -92,6 +99,31 @@ class SlippageCurve:
     upper_ticks: FloatArray
     impact_cap: float
     power: PowerLaw | None = None
+
+    def __post_init__(self) -> None:
+        r, fitted, upper = self.relative_size, self.fitted_ticks, self.upper_ticks
+        if not r.shape == fitted.shape == upper.shape or r.ndim != 1 or not r.size:
+            raise BadParameter(f"shapes {r.shape}, {fitted.shape}, {upper.shape} of a curve differ")
+        if not all(np.isfinite(values).all() for values in (r, fitted, upper)):
+            raise BadParameter("a slippage curve must be finite")
+        if not (r[0] >= 0.0 and (np.diff(r) > 0.0).all()):
+            raise BadParameter("relative sizes of a curve must ascend from 0 or above")
+        if not (upper[0] >= 0.0 and (np.diff(upper) >= 0.0).all()):
+            raise BadParameter("the bound of a curve must be 0 or above and never fall with size")
+        if not 0.0 < self.impact_cap < np.inf:
+            raise BadParameter(f"impact cap must be above 0, was {self.impact_cap}")
+
+    def capped_at(self, impact_cap: float) -> SlippageCurve:
+        """Return the same curve, flat beyond another relative size.
+
+        Beyond its last knot it stays flat, whatever the cap: nothing larger was fitted.
+
+        Raises
+        ------
+        BadParameter
+            If the cap is not positive and finite.
+        """
+        return replace(self, impact_cap=impact_cap)
 
     def ticks(self, relative_size: float) -> float:
         """Return the upper bound of the slippage in ticks for an order of this relative size.
@@ -159,6 +191,38 @@ def slippage_curve(
     fitted = power.at(grid)
     upper = _upper(sample, rng, bootstraps, lambda s: _power_at(s, grid), fitted)
     return SlippageCurve(CurveForm.POWER, grid, fitted, upper, impact_cap, power)
+
+
+def fit_slippage(series: str, lookback_days: float = LOOKBACK_DAYS) -> SlippageCurve:
+    """Fit a family's depth curve on the ledger below the root, and store it.
+
+    The operator's door: it reads ``ledger_all.parquet`` and writes ``slippage.json`` below
+    ``KALSHI_ALPHA_HOME``, else the current directory. The fit itself is `slippage_curve`.
+
+    Parameters
+    ----------
+    series
+        A family or a ticker of the venue.
+    lookback_days
+        Oldest age, in days, of an order that counts.
+
+    Returns
+    -------
+    SlippageCurve
+        The cold start's, which a warning in the log says, if too few filled orders count.
+
+    Raises
+    ------
+    BadParameter
+        If the look-back is not a positive, finite number of days.
+    UsageError, ConfigError
+        If the series is unknown, or there is no configuration to look it up in.
+    MissingData, TornFile, NewerSchema, FutureData
+        If there is no ledger, or it or the present state file cannot be trusted.
+    """
+    from kalshi_alpha.datastore import execution_state
+
+    return execution_state.fit_slippage(series, lookback_days)
 
 
 def _is_trusted(power: PowerLaw, sample: SlippageSample) -> bool:

@@ -1,13 +1,16 @@
 from __future__ import annotations
 
 from math import log
+from pathlib import Path
+from shutil import copytree
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from scipy.special import betaincinv
 
-from kalshi_alpha.core.errors import BadParameter
+from desk import REPOSITORY
+from kalshi_alpha.core.errors import BadParameter, MissingData
 from kalshi_alpha.core.execution.fillratio import (
     COLD_START,
     COLD_START_ALPHA,
@@ -19,6 +22,7 @@ from kalshi_alpha.core.execution.fillratio import (
     fill_alpha,
     fill_alpha_by_placement,
     fill_realism_gap,
+    tune_alpha,
 )
 from kalshi_alpha.core.types import Contracts
 
@@ -234,3 +238,12 @@ def test_the_cold_start_is_the_prior_itself() -> None:
     assert COLD_START_ALPHA.lo10 == pytest.approx(prior.lo10, abs=1e-8)
     assert COLD_START_ALPHA.hi90 == pytest.approx(prior.hi90, abs=1e-8)
     assert (COLD_START_ALPHA.a, COLD_START_ALPHA.b) == (prior.a, prior.b)
+
+
+def test_the_operators_door_leads_to_the_ledger_below_the_root(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("KALSHI_ALPHA_HOME", str(tmp_path))
+    copytree(REPOSITORY / "configs", tmp_path / "configs")
+    with pytest.raises(MissingData, match=str(tmp_path)):
+        tune_alpha("CPI", lookback_days=14)

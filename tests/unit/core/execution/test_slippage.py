@@ -1,17 +1,21 @@
 from __future__ import annotations
 
 from itertools import pairwise
+from pathlib import Path
+from shutil import copytree
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kalshi_alpha.core.errors import BadParameter
+from desk import REPOSITORY
+from kalshi_alpha.core.errors import BadParameter, MissingData
 from kalshi_alpha.core.execution.slippage import (
     CurveForm,
     SlippageCurve,
     SlippageSample,
+    fit_slippage,
     isotonic_ticks,
     slippage_curve,
 )
@@ -161,3 +165,40 @@ def test_the_served_bound_never_falls_with_size(ticks: list[float], cap: float) 
 
     assert all(low <= high + 1e-12 for low, high in pairwise(served))
     assert served[0] == 0.0
+
+
+@pytest.mark.parametrize(
+    ("sizes", "fitted", "upper", "cap"),
+    [
+        ([], [], [], 3.0),
+        ([1.0], [1.0, 2.0], [1.0], 3.0),
+        ([-1.0], [1.0], [1.0], 3.0),
+        ([1.0, 1.0], [1.0, 1.0], [1.0, 1.0], 3.0),
+        ([1.0], [float("nan")], [1.0], 3.0),
+        ([1.0], [1.0], [-0.1], 3.0),
+        ([1.0, 2.0], [1.0, 1.0], [2.0, 1.0], 3.0),
+        ([1.0], [1.0], [1.0], float("nan")),
+    ],
+)
+def test_impossible_curves_are_refused(
+    sizes: list[float], fitted: list[float], upper: list[float], cap: float
+) -> None:
+    with pytest.raises(BadParameter):
+        SlippageCurve(CurveForm.ISOTONIC, np.array(sizes), np.array(fitted), np.array(upper), cap)
+
+
+def test_another_cap_cuts_the_same_curve() -> None:
+    curve = _curve(WORKED)
+    assert curve.capped_at(1.0).ticks(3.0) == curve.ticks(1.0) < curve.ticks(3.0)
+    assert curve.capped_at(9.0).ticks(9.0) == curve.ticks(3.0)
+    with pytest.raises(BadParameter):
+        curve.capped_at(0.0)
+
+
+def test_the_operators_door_leads_to_the_ledger_below_the_root(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("KALSHI_ALPHA_HOME", str(tmp_path))
+    copytree(REPOSITORY / "configs", tmp_path / "configs")
+    with pytest.raises(MissingData, match=str(tmp_path)):
+        fit_slippage("CPI", lookback_days=14)
