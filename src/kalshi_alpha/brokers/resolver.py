@@ -19,6 +19,7 @@ from kalshi_alpha.core.orders.reconcile import differs, fill_news, order_news
 from kalshi_alpha.core.orders.record import OrderRecord
 from kalshi_alpha.core.orders.venue_view import VenueFill, VenueOrder
 from kalshi_alpha.core.ports import Clock
+from kalshi_alpha.core.types import Contracts
 
 _MARGIN = timedelta(minutes=1)
 _EXPIRY_GRACE = timedelta(seconds=3)
@@ -66,20 +67,25 @@ class Resolver:
     def take_order(self, shown: VenueOrder) -> OrderRecord | None:
         """Take in an order that the venue shows; return ours, or None if it is a stranger's.
 
-        One that is not what was intended stops its series.
+        One that is not what was intended stops its series, and so does a second one of its id.
         """
         order = self._log.blotter.orders.get(shown.client_order_id or "")
         if order is None:
             order = self._log.blotter.by_order_id(shown.order_id)
         if order is None:
             return None
-        if differs(order, shown):
-            self._stop(order, f"{shown.order_id} is {shown.side} {shown.price} at the venue")
+        if order.order_id not in {None, shown.order_id}:
+            self._stop(order, f"{shown.order_id} is a second order of its id at the venue")
+            self.doubtful.add(order.intent.ticker)
             return order
+        # One that differs is there all the same: once it is known it can be cancelled.
         event = order_news(order, shown, self._clock.now())
         if event is not None:
             self._learn(order, event)
             self._take_early(order)
+        if differs(order, shown):
+            text = f"{shown.ticker} {shown.side} {shown.initial} @ {shown.price}"
+            self._stop(order, f"{shown.order_id} is {text} at the venue")
         if order.unreported.e2:
             self.doubtful.add(order.intent.ticker)
         return order
@@ -109,9 +115,15 @@ class Resolver:
         return order
 
     def accept(self, order: OrderRecord, accepted: ev.Accepted) -> None:
-        """Take in the answer to an order, and fills that came before it."""
+        """Take in the answer to an order, and fills that came before it.
+
+        An answer with more contracts than were asked for stops the order's series.
+        """
         self._learn(order, accepted)
         self._take_early(order)
+        size = Contracts(accepted.filled.e2 + accepted.remaining.e2)
+        if size > order.intent.contracts:
+            self._stop(order, f"{accepted.order_id} is of {size} contracts at the venue")
         if order.unreported.e2:
             self.doubtful.add(order.intent.ticker)
 

@@ -2,11 +2,13 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
 from kalshi_alpha.brokers.order_log import OrderLog
 from kalshi_alpha.brokers.resolver import Resolver
+from kalshi_alpha.brokers.venue_port import CreateAnswer
 from kalshi_alpha.core.orders.errors import OrderUnknown
 from kalshi_alpha.core.orders.states import OrderState
 from kalshi_alpha.core.types import Contracts, Price, Side
@@ -35,6 +37,8 @@ def test_an_order_of_ours_is_recognised_by_either_id_and_a_strangers_by_none() -
         venue_order(price=Price(9000)),
         venue_order(side=Side.NO),
         venue_order(order_id="venue-2"),
+        venue_order(initial=Contracts(1001)),
+        venue_order(remaining=Contracts(950)),
     ],
 )
 def test_an_order_that_is_not_as_it_was_meant_stops_its_series(wrong: object) -> None:
@@ -45,6 +49,60 @@ def test_an_order_that_is_not_as_it_was_meant_stops_its_series(wrong: object) ->
         resolver.take_order(replace(wrong, filled=Contracts(100)))
         assert "KXCPI" in desk.blotter.stopped
         desk.gateway._log.blotter._stopped.clear()
+
+    at_a_desk(session)
+
+
+def test_a_second_order_under_our_id_stops_the_series_though_nothing_else_is_new() -> None:
+    async def session(desk: LiveDesk) -> None:
+        await desk.gateway.place(ORDER)
+        resolver, _ = resolver_of(desk)
+        resolver.take_order(venue_order(order_id="venue-999"))
+        assert "venue-999" in desk.blotter.stopped["KXCPI"]
+        assert desk.blotter.orders[ID].order_id == "venue-1"
+        assert MARKET in resolver.doubtful
+
+    at_a_desk(session)
+
+
+def test_one_that_was_made_smaller_is_still_as_it_was_meant() -> None:
+    async def session(desk: LiveDesk) -> None:
+        await desk.gateway.place(ORDER)
+        resolver, _ = resolver_of(desk)
+        await desk.gateway.decrease(ID, Contracts(300))
+        resolver.take_order(desk.venue.of(ID).shown())
+        resolver.take_order(venue_order(initial=Contracts(300), remaining=Contracts(300)))
+        assert not desk.blotter.stopped
+        assert desk.blotter.orders[ID].open == Contracts(300)
+
+    at_a_desk(session)
+
+
+def test_one_found_larger_while_unknown_is_known_and_cancelled_not_thought_absent() -> None:
+    async def session(desk: LiveDesk) -> None:
+        desk.venue.script.append("ack lost")
+        with pytest.raises(OrderUnknown):
+            await desk.gateway.place(ORDER)
+        desk.venue.of(ID).size = 10_000
+        await desk.until(lambda: not desk.venue.resting())
+        assert desk.blotter.orders[ID].order_id == "venue-1"
+        assert "KXCPI" in desk.blotter.stopped
+
+    at_a_desk(session)
+
+
+def test_an_answer_with_more_than_was_asked_for_stops_the_series() -> None:
+    async def session(desk: LiveDesk) -> None:
+        create = desk.venue.create
+
+        async def larger(*args: Any) -> CreateAnswer:
+            answer = await create(*args)
+            assert answer.ack is not None
+            return replace(answer, ack=replace(answer.ack, remaining=Contracts(10_000)))
+
+        desk.venue.create = larger  # type: ignore[method-assign]
+        await desk.gateway.place(ORDER)
+        assert "KXCPI" in desk.blotter.stopped
 
     at_a_desk(session)
 

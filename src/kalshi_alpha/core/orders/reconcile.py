@@ -187,9 +187,17 @@ def fill_news(order: OrderRecord, fill: VenueFill, at: datetime) -> ev.Filled | 
 
 
 def differs(order: OrderRecord, shown: VenueOrder) -> bool:
-    """Say whether a venue's order is not what was intended under its id."""
+    """Say whether a venue's order is not what was intended under its id.
+
+    Ours may be smaller than intended, after a decrease, and never larger.
+    """
     meant = order.intent
-    return (shown.ticker, shown.side, shown.price) != (meant.ticker, meant.side, meant.price)
+    size = max(shown.initial, Contracts(shown.filled.e2 + shown.remaining.e2))
+    return (shown.ticker, shown.side, shown.price) != (
+        meant.ticker,
+        meant.side,
+        meant.price,
+    ) or size > meant.contracts
 
 
 def _figures(fill: ev.Filled) -> tuple[object, ...]:
@@ -359,4 +367,5 @@ def _intent_text(order: OrderRecord) -> str:
 
 
 def _order_text(order: VenueOrder) -> str:
-    return f"{order.ticker} {order.side} {order.remaining} @ {order.price}, {order.status}"
+    counts = f"{order.remaining} of {order.initial}"
+    return f"{order.ticker} {order.side} {counts} @ {order.price}, {order.status}"

@@ -222,6 +222,10 @@ STRANGER = venue_order(intent(nonce=9), order_id="venue-9")
         (RESTS, {"cash": LOCKED, "orders": [venue_order(), TWIN]}, [B.SECOND_ORDER]),
         (RESTS, {"cash": LOCKED, "orders": [venue_order(price=Price(4300))]}, [B.ORDER_DIFFERS]),
         (RESTS, {"cash": LOCKED, "orders": [venue_order(side=Side.NO)]}, [B.ORDER_DIFFERS]),
+        (RESTS, {"cash": LOCKED, "orders": [venue_order(initial=Contracts(1001))]},
+         [B.ORDER_DIFFERS]),
+        (RESTS, {"cash": LOCKED, "orders": [venue_order(remaining=Contracts(10_000))]},
+         [B.ORDER_DIFFERS]),
         (RESTS, {"cash": LOCKED}, [B.ORDER_MISSING]),
         (HELD, HELD_SHOWN | {"fills": []}, [B.FILL_MISSING]),
         (
