@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import logging
+import re
 import shutil
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -249,3 +250,19 @@ def test_rows_under_the_systems_clock_and_real_venues_are_read_at_the_present(
 def test_the_modes_count_only_what_was_fitted_on() -> None:
     rows = [filled(0), filled(1, kind=EntryKind.EXPECTED, filled_e2=0), filled(2, family="TNEY")]
     assert FittedOn.of(rows, "CPI", AT, 14.0).modes == {"offline": 1}
+
+
+@pytest.mark.parametrize(
+    ("door", "page"), [(tune_alpha, "fill-alpha.md"), (fit_slippage, "slippage.md")]
+)
+def test_the_reference_page_has_exactly_the_keys_of_an_entry(
+    paths: Paths, door: Callable[..., Any], page: str
+) -> None:
+    LedgerStore(paths).upsert([filled(0)], AT)
+    door("CPI", 14, environ(paths))
+    [path] = paths.state.iterdir()
+    entry = json.loads(path.read_bytes())["series"]["CPI"]
+    rows = re.findall(
+        r"^\| (`.*?) \|", (REPOSITORY / "docs/reference/files" / page).read_text(), re.MULTILINE
+    )
+    assert {key for row in rows for key in re.findall(r"`(\w+)`", row)} == set(entry)
