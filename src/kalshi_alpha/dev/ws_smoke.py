@@ -1,7 +1,10 @@
 """Follow some markets' books for a while, write them down, and fail if nothing comes.
 
+Clocks are compared before the handshake is signed, and again once ours stepped.
+
 Exit codes: 0 every market was shown and data came to the end, 1 a key, a host or a file is wrong,
-2 usage, 5 a market was never shown, nothing came for two minutes, or the venue refused.
+2 usage, 5 a market was never shown, nothing came for two minutes, the venue refused, or our clock
+is not its.
 """
 
 from __future__ import annotations
@@ -9,13 +12,20 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-from collections.abc import MutableMapping, Sequence
+from collections.abc import Awaitable, Callable, MutableMapping, Sequence
 from typing import TYPE_CHECKING
 
 from kalshi_alpha.config.environment import ENV, KalshiEnv
-from kalshi_alpha.core.errors import KalshiAlphaError, NotBuilt, UsageError, VenueError
+from kalshi_alpha.core.errors import (
+    KalshiAlphaError,
+    NotBuilt,
+    UsageError,
+    VenueError,
+    VenueUnavailable,
+)
 
 if TYPE_CHECKING:
+    from kalshi_alpha.brokers.kalshi.clock_guard import ClockGuard
     from kalshi_alpha.brokers.kalshi.market_stream import HeaderSigner
     from kalshi_alpha.core.ports import Clock
     from kalshi_alpha.core.wire import StreamOpener
@@ -83,29 +93,46 @@ def _run(
 ) -> BookRecorder:
     import asyncio
 
-    from kalshi_alpha.brokers.kalshi.hosts import venue_host
     from kalshi_alpha.brokers.kalshi.keys import NEEDS_EXTRA, load_credentials
     from kalshi_alpha.brokers.kalshi.signing import Signer
     from kalshi_alpha.datastore.paths import Paths
-    from kalshi_alpha.dev.live_smoke import SystemClock
+    from kalshi_alpha.dev.live_smoke import ONCE, SystemClock
 
     try:
+        from kalshi_alpha.brokers.kalshi.connect import connect
         from kalshi_alpha.brokers.kalshi.frame_stream import PicowsOpener
     except ImportError as error:
         raise NotBuilt(NEEDS_EXTRA) from error
-    host = venue_host(env, environ)
-    return asyncio.run(
-        follow(
-            PicowsOpener(host.stream),
-            Signer(load_credentials(env, environ)),
-            SystemClock(),
-            tickers,
-            paths=Paths.from_environ(environ),
-            env=env,
-            run_seconds=run_seconds,
-            path=host.stream_path,
-        )
-    )
+
+    async def compared_and_followed() -> BookRecorder:
+        clock = SystemClock()
+        client = connect(env, environ, clock, policy=ONCE)
+
+        async def compare_clocks() -> None:
+            try:
+                await client.compare_clocks()
+            except VenueUnavailable as error:
+                raise NoBookData(
+                    f"{error}; is {env} open, and does it listen at {client.host.rest}?"
+                ) from error
+
+        try:
+            return await follow(
+                PicowsOpener(client.host.stream),
+                Signer(load_credentials(env, environ)),
+                clock,
+                tickers,
+                paths=Paths.from_environ(environ),
+                env=env,
+                run_seconds=run_seconds,
+                path=client.host.stream_path,
+                guard=client.guard,
+                compare_clocks=compare_clocks,
+            )
+        finally:
+            await client.close()
+
+    return asyncio.run(compared_and_followed())
 
 
 async def follow(
@@ -118,8 +145,13 @@ async def follow(
     env: KalshiEnv,
     run_seconds: float,
     path: str,
+    guard: ClockGuard,
+    compare_clocks: Callable[[], Awaitable[None]],
 ) -> BookRecorder:
     """Follow the markets and write them down every second.
+
+    Nothing is signed before ``compare_clocks`` let the guard see a reply, nor after our clock
+    stepped until it did so again.
 
     Raises
     ------
@@ -127,6 +159,10 @@ async def follow(
         If nothing about them comes for two minutes, or one is never shown.
     StreamRefused
         If the venue refuses the subscription.
+    VenueError
+        If it does not say what time it is.
+    KalshiClockSkewError
+        If our clock is not its.
     OSError
         If a file cannot be written.
     """
@@ -135,8 +171,11 @@ async def follow(
     from kalshi_alpha.brokers.kalshi.market_stream import MarketStream
     from kalshi_alpha.dev.book_recorder import BookRecorder
 
+    await compare_clocks()
     recorder = BookRecorder(paths, clock, tickers, env)
-    stream = MarketStream(opener, signer, clock, tickers, handlers=recorder.handlers(), path=path)
+    stream = MarketStream(
+        opener, signer, clock, tickers, handlers=recorder.handlers(), path=path, guard=guard
+    )
     running = asyncio.create_task(stream.run())
     now_s = asyncio.get_running_loop().time
     end_s, heard_s, heard = now_s() + run_seconds, now_s(), 0
@@ -146,6 +185,8 @@ async def follow(
             if running.done():
                 running.result()
             recorder.write_out(stream.books)
+            if not guard.look():
+                await compare_clocks()
             total = sum(recorder.frames.values())
             if total != heard:
                 heard, heard_s = total, now_s()

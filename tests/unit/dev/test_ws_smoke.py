@@ -4,14 +4,17 @@ import asyncio
 import json
 import socket
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
 from pathlib import Path
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ed25519
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
+from kalshi_alpha.brokers.kalshi.clock_guard import ClockGuard
 from kalshi_alpha.config.environment import KalshiEnv
+from kalshi_alpha.core.errors import KalshiClockSkewError
 from kalshi_alpha.core.wire import FrameStream, WireFailed, WireFault
 from kalshi_alpha.datastore.paths import Paths
 from kalshi_alpha.dev import ws_smoke
@@ -72,6 +75,27 @@ class Venue:
         return Line(self.shown, self.changes)
 
 
+class Compared:
+    """A clock that can be set, and a venue that tells its time when it is asked."""
+
+    def __init__(self, clock: VirtualClock, step_at_s: float | None, wrong_s: float) -> None:
+        self.clock, self.step_at_s, self.wrong_s = clock, step_at_s, wrong_s
+        self.guard = ClockGuard(self)
+        self.asked = 0
+
+    def now(self) -> datetime:
+        at = self.clock.now()
+        is_late = self.step_at_s is not None and at >= START + timedelta(seconds=self.step_at_s)
+        return at + timedelta(seconds=2.0 if is_late else 0.0)
+
+    async def compare(self) -> None:
+        self.asked += 1
+        await asyncio.sleep(0.05)
+        at = self.now()
+        date = format_datetime(at - timedelta(seconds=self.wrong_s), usegmt=True)
+        self.guard.checked({"date": date}, at, at)
+
+
 class Signer:
     def headers(self, method: str, path: str, at_ms: int) -> dict[str, str]:
         assert method == "GET"
@@ -79,25 +103,37 @@ class Signer:
         return {"signed": path}
 
 
-def followed(root: Path, venue: Venue, tickers: Sequence[str], seconds: float) -> BookRecorder:
-    async def main(clock: VirtualClock) -> BookRecorder:
-        return await ws_smoke.follow(
+def followed(
+    root: Path,
+    venue: Venue,
+    tickers: Sequence[str],
+    seconds: float,
+    *,
+    step_at_s: float | None = None,
+    wrong_s: float = 0.0,
+) -> tuple[BookRecorder, Compared]:
+    async def main(clock: VirtualClock) -> tuple[BookRecorder, Compared]:
+        compared = Compared(clock, step_at_s, wrong_s)
+        recorder = await ws_smoke.follow(
             venue,
             Signer(),
-            clock,
+            compared,
             tickers,
             paths=Paths(root),
             env=KalshiEnv.SIM,
             run_seconds=seconds,
             path="/trade-api/ws/v2",
+            guard=compared.guard,
+            compare_clocks=compared.compare,
         )
+        return recorder, compared
 
     return run_virtual(main, START)
 
 
 def test_frames_and_the_lean_of_each_book_are_written_down(tmp_path: Path) -> None:
-    recorder = followed(tmp_path, Venue(["A", "B"]), ["A", "B"], 25.5)
-    assert recorder.drops == 0
+    recorder, compared = followed(tmp_path, Venue(["A", "B"]), ["A", "B"], 25.5)
+    assert (recorder.drops, compared.asked) == (0, 1)
     folder = tmp_path / "data" / "raw" / "kalshi" / "orderbook" / "A"
     (file,) = folder.iterdir()
     assert file == recorder.file("A")
@@ -118,6 +154,20 @@ def test_frames_and_the_lean_of_each_book_are_written_down(tmp_path: Path) -> No
     assert lean["weighted_mid"] == pytest.approx(0.355)
     assert lean["frames"] == recorder.frames["A"] == len(frames)
     assert Paths(tmp_path).orderbook_imbalance("B").exists()
+
+
+def test_a_clock_that_is_not_the_venues_signs_no_handshake(tmp_path: Path) -> None:
+    venue = Venue(["A"])
+    with pytest.raises(KalshiClockSkewError, match="ahead of the exchange's"):
+        followed(tmp_path, venue, ["A"], 5.0, wrong_s=60.0)
+    assert venue.opened == 0
+
+
+def test_a_clock_that_stepped_is_compared_again(tmp_path: Path) -> None:
+    _, compared = followed(tmp_path, Venue(["A"]), ["A"], 25.5, step_at_s=10.0)
+    assert compared.asked == 2
+    assert compared.guard.doubt.startswith("our clock stepped by +2.0 s")
+    assert compared.guard.skew_s == pytest.approx(0.0, abs=1.0)
 
 
 def test_nothing_for_two_minutes_fails(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -181,4 +231,7 @@ def test_an_exchange_that_is_not_there_fails_in_one_line(
     flags = ["--tickers", "A", "--env", "sim", "--run-seconds", "0.2"]
     assert ws_smoke.main(flags, environ) == 5
     (line,) = capsys.readouterr().err.splitlines()
-    assert line.startswith("ws_smoke: never shown: A; are these open markets of sim? (not_conn")
+    assert line == (
+        f"ws_smoke: GET /exchange/status: not_connected (1 try); is sim open, and does it listen "
+        f"at http://127.0.0.1:{port}?"
+    )

@@ -2,7 +2,8 @@
 
 Every reply carries the exchange's time to the second. A difference of more than five seconds
 latches: whatever the clock says later, an operator has to look. Between replies the wall clock is
-held against the monotonic one; if it steps, nothing is signed until a new reply was compared.
+held against the monotonic one; if it stepped since the last comparison, at once or little by
+little, nothing is signed until a new reply was compared.
 """
 
 from __future__ import annotations
@@ -50,6 +51,13 @@ class ClockGuard:
         self._skew_s: float | None = None
         self._latched: str | None = None
         self._suspect: str | None = None
+        self._doubts = 0
+        self._doubt = ""
+
+    @property
+    def doubt(self) -> str:
+        """The newest reason why nothing was signed, in one sentence; empty if there was none."""
+        return self._doubt
 
     @property
     def skew_s(self) -> float | None:
@@ -103,6 +111,7 @@ class ClockGuard:
             self._latch(skew_s)
         else:
             self._suspect = None
+            self._offset_s = self._offset_now_s()
         return timedelta(seconds=skew_s)
 
     def require_sound(self) -> None:
@@ -138,29 +147,51 @@ class ClockGuard:
         return self._latched is None and self._suspect is None
 
     async def watch(self, on_doubt: Callable[[], None] | None = None) -> None:
-        """Look twice a second until cancelled; ``on_doubt`` is called when signing stops."""
-        sound = True
+        """Look twice a second until cancelled.
+
+        ``on_doubt`` is called once for every step and when the clocks are found to differ, also
+        if a request noticed it first, or if a reply has cleared it since; `doubt` says what it was.
+        """
+        told = 0
         while True:
-            was, sound = sound, self.look()
-            if was and not sound and on_doubt is not None:
+            self.look()
+            seen, told = told, self._doubts
+            if told != seen and on_doubt is not None:
                 on_doubt()
             await asyncio.sleep(LOOK_EVERY_S)
 
+    def _offset_now_s(self) -> float:
+        return self._clock.now().timestamp() - self._monotonic()
+
     def _stepped(self) -> bool:
-        """Hold the wall clock against the monotonic one; say whether it stepped since last time."""
-        offset_s = self._clock.now().timestamp() - self._monotonic()
-        before_s, self._offset_s = self._offset_s, offset_s
-        if before_s is None or abs(offset_s - before_s) <= STEP_MAX_S:
+        """Hold the wall clock against the monotonic one; say whether it stepped.
+
+        What it is held against moves only when a reply was compared or a step was noticed, so that
+        small steps add up.
+        """
+        offset_s = self._offset_now_s()
+        if self._offset_s is None:
+            self._offset_s = offset_s
+        step_s = offset_s - self._offset_s
+        if abs(step_s) <= STEP_MAX_S:
             return False
-        self._suspect = (
-            f"our clock stepped by {offset_s - before_s:+.1f} s; nothing is signed until it was "
-            "compared with the exchange's again"
+        self._offset_s = offset_s
+        self._suspect = self._doubted(
+            f"our clock stepped by {step_s:+.1f} s; nothing is signed until it was compared with "
+            "the exchange's again"
         )
         return True
 
+    def _doubted(self, sentence: str) -> str:
+        self._doubts += 1
+        self._doubt = sentence
+        return sentence
+
     def _latch(self, skew_s: float) -> None:
         way = "ahead of" if skew_s > 0 else "behind"
-        self._latched = f"our clock is {abs(skew_s):.1f} s {way} the exchange's; {_REMEDY}"
+        sentence = f"our clock is {abs(skew_s):.1f} s {way} the exchange's; {_REMEDY}"
+        # It is said once, however many replies say so.
+        self._latched = sentence if self._latched else self._doubted(sentence)
 
 
 def _skew_s(date: str, sent_at: datetime, received_at: datetime) -> float | None:

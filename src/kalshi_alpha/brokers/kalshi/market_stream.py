@@ -14,6 +14,7 @@ from typing import Protocol
 
 from kalshi_alpha.brokers.kalshi import stream_commands as commands
 from kalshi_alpha.brokers.kalshi.book_feed import BookFeed
+from kalshi_alpha.brokers.kalshi.clock_guard import LOOK_EVERY_S, ClockGuard
 from kalshi_alpha.brokers.kalshi.frame_reader import FrameReader
 from kalshi_alpha.brokers.kalshi.stream_commands import Channel
 from kalshi_alpha.brokers.kalshi.stream_events import (
@@ -34,7 +35,7 @@ from kalshi_alpha.brokers.kalshi.stream_frames import (
     UserOrderFrame,
 )
 from kalshi_alpha.core.book.ladder_book import Dirty, LadderBook
-from kalshi_alpha.core.errors import BadParameter
+from kalshi_alpha.core.errors import BadParameter, KalshiClockSkewError
 from kalshi_alpha.core.ports import Clock
 from kalshi_alpha.core.wire import FrameStream, StreamOpener, WireFailed
 
@@ -111,6 +112,9 @@ class MarketStream:
         How patient it is.
     rng
         Draws the waits between attempts to connect.
+    guard
+        Asked before every handshake is signed: while our clock is in doubt none is, and none ever
+        again once it was found wrong. None asks nobody, where no venue listens.
 
     Attributes
     ----------
@@ -137,11 +141,13 @@ class MarketStream:
         path: str = STREAM_PATH,
         options: StreamOptions | None = None,
         rng: random.Random | None = None,
+        guard: ClockGuard | None = None,
     ) -> None:
         self.tickers = tuple(dict.fromkeys(tickers))
         if not self.tickers:
             raise BadParameter("a market stream needs at least one ticker")
         self._opener, self._signer, self._clock, self._path = opener, signer, clock, path
+        self._guard = guard
         self._handlers = handlers if handlers is not None else StreamHandlers()
         self._channels = (Channel.BOOK, *dict.fromkeys(each for each in channels))
         self._options = options if options is not None else StreamOptions()
@@ -165,15 +171,37 @@ class MarketStream:
         ------
         StreamRefused
             If the venue refuses a subscription in a way that will not pass.
+        KalshiClockSkewError
+            If a handshake is due and our clock was found wrong.
         """
         try:
             while True:
+                await self._until_it_may_sign()
                 await self._follow_once()
                 await asyncio.sleep(self._backoff_s())
                 self._attempts += 1
         finally:
             self._feed.forget(Dirty.DISCONNECTED)
             self._feed.mark_all(Dirty.DISCONNECTED)
+
+    async def _until_it_may_sign(self) -> None:
+        """Wait while our clock is in doubt; what may be signed is signed before anything else.
+
+        Raises
+        ------
+        KalshiClockSkewError
+            If the clock was found wrong, which does not pass.
+        """
+        if self._guard is None:
+            return
+        told = False
+        while (doubt := _doubt(self._guard)) is not None:
+            if self._guard.latched:
+                raise doubt
+            if not told:
+                self._notice(NoticeKind.CLOCK_DOUBTED, str(doubt))
+            told = True
+            await asyncio.sleep(LOOK_EVERY_S)
 
     async def _follow_once(self) -> None:
         """Open one connection and follow it to its end."""
@@ -380,6 +408,14 @@ class MarketStream:
         doublings = min(self._attempts, 16)
         longest_s = min(options.backoff_max_s, options.backoff_min_s * 2.0**doublings)
         return longest_s * self._rng.uniform(0.5, 1.0)
+
+
+def _doubt(guard: ClockGuard) -> KalshiClockSkewError | None:
+    try:
+        guard.require_checked()
+    except KalshiClockSkewError as error:
+        return error
+    return None
 
 
 def _is_crossed(book: LadderBook) -> bool:

@@ -36,6 +36,8 @@ class NoticeKind(StrEnum):
     CHANNEL_ENDED = "channel_ended"
     """A channel is subscribed anew. What it carried meanwhile is missing."""
     VENUE_ERROR = "venue_error"
+    CLOCK_DOUBTED = "clock_doubted"
+    """Our clock is in doubt: no handshake is signed until it was compared with the venue's."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from kalshi_alpha.brokers.kalshi.clock_guard import ClockGuard, loop_seconds
 from kalshi_alpha.core.errors import KalshiClockSkewError
+from kalshi_alpha.sim.virtual_time import VirtualClock, run_virtual
 
 START = datetime(2026, 6, 11, 6, 29, 20, tzinfo=UTC)
 
@@ -150,6 +151,54 @@ def test_a_step_is_noticed_within_a_second_although_nothing_is_sent() -> None:
             watching.cancel()
 
     assert asyncio.run(session()) < 1.0
+
+
+def test_every_step_of_a_session_is_told_and_not_only_the_first() -> None:
+    async def session() -> list[str]:
+        clocks, said = Clocks(), list[str]()
+        guard = ClockGuard(clocks, clocks.monotonic)
+        watching = asyncio.create_task(guard.watch(lambda: said.append(guard.doubt)))
+        await asyncio.sleep(0)
+        reply(guard, clocks, 0.0)
+        for step_s in (2.0, -3.0, 1.0):
+            clocks.offset += timedelta(seconds=step_s)
+            await asyncio.sleep(1.0)
+            assert len(said) == [2.0, -3.0, 1.0].index(step_s) + 1
+        # A step that a request noticed, and a reply cleared, before anybody looked.
+        clocks.offset += timedelta(seconds=4.0)
+        with pytest.raises(KalshiClockSkewError, match="stepped"):
+            guard.require_sound()
+        reply(guard, clocks, 4.0)
+        guard.require_sound()
+        await asyncio.sleep(1.0)
+        # A clock that is found wrong is told once, however many replies say so.
+        for _ in range(2):
+            with pytest.raises(KalshiClockSkewError):
+                reply(guard, clocks, 60.0)
+        await asyncio.sleep(1.0)
+        watching.cancel()
+        return said
+
+    async def virtual(_: VirtualClock) -> list[str]:
+        return await session()
+
+    said = run_virtual(virtual, START)
+    steps = [sentence.partition(";")[0] for sentence in said]
+    assert steps[:4] == [f"our clock stepped by {s} s" for s in ("+2.0", "-3.0", "+1.0", "+4.0")]
+    assert steps[4:] == ["our clock is 59.5 s ahead of the exchange's"]
+
+
+def test_small_steps_add_up_until_a_reply_is_compared() -> None:
+    guard, clocks = guarded()
+    reply(guard, clocks, 0.0)
+    clocks.offset += timedelta(seconds=0.5)
+    assert guard.look()
+    reply(guard, clocks, 0.5)
+    clocks.offset += timedelta(seconds=0.5)
+    assert guard.look()
+    clocks.offset += timedelta(seconds=0.5)
+    assert not guard.look()
+    assert guard.doubt.startswith("our clock stepped by +1.0 s; nothing is signed until")
 
 
 def test_seconds_are_the_running_loops() -> None:

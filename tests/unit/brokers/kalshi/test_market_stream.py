@@ -3,11 +3,13 @@ from __future__ import annotations
 import asyncio
 import random
 from collections.abc import Awaitable, Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
 
 import pytest
 
 from fakes.stream_venue import Venue
+from kalshi_alpha.brokers.kalshi.clock_guard import ClockGuard
 from kalshi_alpha.brokers.kalshi.market_stream import MarketStream
 from kalshi_alpha.brokers.kalshi.stream_commands import Channel
 from kalshi_alpha.brokers.kalshi.stream_events import (
@@ -18,7 +20,7 @@ from kalshi_alpha.brokers.kalshi.stream_events import (
     StreamRefused,
 )
 from kalshi_alpha.core.book.ladder_book import Dirty, LadderBook
-from kalshi_alpha.core.errors import BadParameter
+from kalshi_alpha.core.errors import BadParameter, KalshiClockSkewError
 from kalshi_alpha.core.types import Side
 from kalshi_alpha.sim.virtual_time import VirtualClock, run_virtual
 
@@ -33,8 +35,15 @@ class Signer:
 class Desk:
     """A stream on a scripted venue, and all that it told."""
 
-    def __init__(self, clock: VirtualClock, venue: Venue, **options: float) -> None:
+    def __init__(
+        self, clock: VirtualClock, venue: Venue, *, compared: bool, **options: float
+    ) -> None:
         self.venue = venue
+        self.ahead = timedelta(0)
+        self.clock = clock
+        self.guard = ClockGuard(self)
+        if compared:
+            self.compare()
         self.notices: list[Notice] = []
         self.seen: list[tuple[str, Dirty | None]] = []
         self.told: list[object] = []
@@ -57,7 +66,16 @@ class Desk:
             channels=(Channel.TRADE, Channel.FILL, Channel.USER_ORDERS),
             options=StreamOptions(**options),  # type: ignore[arg-type]
             rng=random.Random(7),
+            guard=self.guard,
         )
+
+    def now(self) -> datetime:
+        return self.clock.now() + self.ahead
+
+    def compare(self, wrong_by: timedelta = timedelta(0)) -> None:
+        """Let a reply come whose date is our time less so much."""
+        at = self.now()
+        self.guard.noted({"date": format_datetime(at - wrong_by, usegmt=True)}, at, at)
 
     def book(self, ticker: str = "A") -> LadderBook:
         return self.stream.books[ticker]
@@ -69,11 +87,14 @@ class Desk:
 Script = Callable[[Desk], Awaitable[None]]
 
 
-def play(script: Script, venue: Venue | None = None, **options: float) -> Desk:
+def play(
+    script: Script, venue: Venue | None = None, *, compared: bool = True, **options: float
+) -> Desk:
     """Run a stream in virtual time beside a script, to the script's end."""
 
     async def main(clock: VirtualClock) -> Desk:
-        desk = Desk(clock, venue if venue is not None else Venue(), **options)
+        scene = venue if venue is not None else Venue()
+        desk = Desk(clock, scene, compared=compared, **options)
         task = asyncio.create_task(desk.stream.run())
         scripted = asyncio.ensure_future(script(desk))
         done, _ = await asyncio.wait({task, scripted}, return_when=asyncio.FIRST_COMPLETED)
@@ -90,6 +111,52 @@ def play(script: Script, venue: Venue | None = None, **options: float) -> Desk:
 async def settled(desk: Desk, seconds: float = 1.0) -> None:
     await asyncio.sleep(seconds)
     assert desk.stream.is_live
+
+
+def test_no_handshake_is_signed_before_a_first_reply_was_compared() -> None:
+    async def script(desk: Desk) -> None:
+        await asyncio.sleep(5.0)
+        assert desk.venue.heads == []
+        assert [(n.kind, n.detail) for n in desk.notices] == [
+            (
+                NoticeKind.CLOCK_DOUBTED,
+                "our clock was not compared with the exchange's yet; ask for its status first",
+            )
+        ]
+        desk.compare()
+        await settled(desk)
+
+    play(script, compared=False)
+
+
+def test_after_a_step_the_stream_connects_again_only_once_a_reply_was_compared() -> None:
+    async def script(desk: Desk) -> None:
+        await settled(desk)
+        desk.ahead = timedelta(seconds=2)
+        desk.venue.line.cut()
+        await asyncio.sleep(20.0)
+        assert len(desk.venue.heads) == 1
+        assert not desk.stream.is_live
+        assert desk.count(NoticeKind.CLOCK_DOUBTED) == 1
+        desk.compare()
+        await settled(desk)
+        assert len(desk.venue.heads) == 2
+
+    play(script)
+
+
+def test_a_clock_that_was_found_wrong_ends_the_stream_instead_of_a_handshake() -> None:
+    async def script(desk: Desk) -> None:
+        await settled(desk)
+        desk.compare(wrong_by=timedelta(minutes=1))
+        await settled(desk)
+        desk.venue.line.cut()
+        await asyncio.sleep(60.0)
+
+    venue = Venue()
+    with pytest.raises(KalshiClockSkewError, match="synchronise the clock with NTP"):
+        play(script, venue)
+    assert len(venue.heads) == 1
 
 
 def test_subscribing_gives_clean_books_and_states_the_price_scale() -> None:
