@@ -32,7 +32,7 @@ from kalshi_alpha.exec.session.observer import Observer
 from kalshi_alpha.exec.session.preparing import prepare_online
 from kalshi_alpha.exec.session.report import SessionReport, session_report
 from kalshi_alpha.exec.session.request import PilotRequest
-from kalshi_alpha.exec.session.session import Held, hold_session
+from kalshi_alpha.exec.session.session import Held, Prepared, hold_session
 from kalshi_alpha.exec.session.surroundings import Surroundings
 from kalshi_alpha.exec.telemetry.call_events import call_watcher
 from kalshi_alpha.exec.telemetry.sink import TelemetrySink
@@ -126,13 +126,15 @@ async def _hold(
     from kalshi_alpha.brokers.kalshi.frame_stream import PicowsOpener
 
     run, client = desk.run, desk.client
+
+    async def prepare() -> tuple[Run, Prepared]:
+        # Publishers are asked one after the other; the session beats meanwhile.
+        return await asyncio.to_thread(
+            prepare_online, run, desk.clock, request, pilot, client.host, environ
+        )
+
     try:
         with _ended_by_signals() as ending, ThreadPoolExecutor(1, "signing") as signing:
-            # The venue is asked first: if it is not there, no publisher needs to be.
-            await client.compare_clocks()
-            run, prepared = await asyncio.to_thread(
-                prepare_online, run, desk.clock, request, pilot, client.host, environ
-            )
             given = Surroundings(
                 client=client,
                 streams=PicowsOpener(client.host.stream),
@@ -146,7 +148,7 @@ async def _hold(
                 heartbeat=lambda: heartbeat_now(run.paths, desk.clock),
                 signing_on=signing,
             )
-            return await hold_session(run, given, prepared, run_s=request.run_s)
+            return await hold_session(given, pilot, prepare, run_s=request.run_s)
     finally:
         await client.close()
 

@@ -100,8 +100,16 @@ def _practise(request: PilotRequest, run: Run, prepared: Prepared, world: World)
                     observer=observer,
                     in_real_time=False,
                 )
+
+                async def prepare() -> tuple[Run, Prepared]:
+                    return run, prepared
+
                 return await hold_session(
-                    run, given, prepared, run_s=request.run_s, settled_at=practice.settled_at
+                    given,
+                    prepared.pilot,
+                    prepare,
+                    run_s=request.run_s,
+                    settled_at=practice.settled_at,
                 )
         finally:
             alerts.extend(observer.alerts)

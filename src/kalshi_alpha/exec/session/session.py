@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Coroutine, Iterable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -58,7 +58,7 @@ WITHDRAW_BEFORE = timedelta(seconds=2)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Prepared:
-    """What was read and fitted before the venue is asked anything."""
+    """What was read and fitted before any price is looked at."""
 
     strategy: Strategy
     calibration: object
@@ -66,6 +66,10 @@ class Prepared:
     known: Known
     options: ScanOptions
     pilot: Pilot
+
+
+Prepare = Callable[[], Awaitable[tuple[Run, Prepared]]]
+"""Returns the run at the clock of what was read last, and what was read."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,9 +104,9 @@ class Held:
 
 
 async def hold_session(
-    run: Run,
     given: Surroundings,
-    prepared: Prepared,
+    pilot: Pilot,
+    prepare: Prepare,
     *,
     run_s: float | None = None,
     settled_at: datetime | None = None,
@@ -111,8 +115,11 @@ async def hold_session(
 
     Parameters
     ----------
-    run, given, prepared
-        Where, with what, and on what grounds.
+    given, pilot
+        Where and with what, and within which caps.
+    prepare
+        Reads and fits what quotes are made from; it is called once nothing rests that an earlier
+        session left.
     run_s
         Seconds to quote for; None quotes until the window ends.
     settled_at
@@ -136,7 +143,7 @@ async def hold_session(
         given.clock,
         gate=order_gate,
         kill=given.kill.engaged,
-        caps=pilot_caps(prepared.pilot),
+        caps=pilot_caps(pilot),
         on_event=given.observer.order_event,
         on_alert=given.observer.alert,
     )
@@ -144,6 +151,7 @@ async def hold_session(
     found = await gateway.reconcile()
     async with given.beat():
         await take_back(gateway, given)
+        run, prepared = await prepare()
         scanned, run = await _scan(run, given, prepared, gateway)
         gate = _session_gate(run, scanned, gateway, given.client, given.clock)
         gate_of.append(gate)
@@ -155,7 +163,7 @@ async def hold_session(
             return Held(
                 scanned=scanned, ended_at=ended_at, rounds=0, solved=0, reconciliation=found
             )
-        limit = Contracts.whole(prepared.pilot.group.contracts_in_15_s)
+        limit = Contracts.whole(pilot.group.contracts_in_15_s)
         async with order_group(gateway, given, limit):
             loop = await _quote(run, given, prepared, gateway, gate, scanned, run_s)
         ended_at = given.clock.now()
