@@ -49,6 +49,7 @@ class Held:
     expires_s: int
     filled: int = 0
     removed: int = 0
+    group_id: str | None = None
 
     @property
     def remaining(self) -> int:
@@ -108,6 +109,7 @@ class FakeVenue:
         self.state = State()
         self.says_as_of = True
         self.groups: list[Contracts] = []
+        self.triggered: set[str] = set()
         self._past: list[tuple[datetime, State]] = [(clock.now() - timedelta(hours=1), State())]
 
     # --- what tests look at and do ---------------------------------------------------------------
@@ -257,7 +259,18 @@ class FakeVenue:
 
     async def reset_group(self, group_id: str) -> ChangeAnswer:
         await self._sent(f"reset {group_id}")
+        self.triggered.discard(group_id)
         return ChangeAnswer(200)
+
+    async def trigger_group(self, group_id: str) -> ChangeAnswer:
+        word = await self._sent(f"trigger {group_id}")
+        if word in {"ok", "ack lost", "no order"}:
+            self.triggered.add(group_id)
+            for held in self.state.orders.values():
+                if held.group_id == group_id:
+                    held.removed += held.remaining
+            self._changed()
+        return ChangeAnswer(200) if word == "ok" else ChangeAnswer(*self._failed(word))
 
     # --- questions -------------------------------------------------------------------------------
 
@@ -347,6 +360,8 @@ class FakeVenue:
         assert request.cancel_order_on_pause
         if self.by_client_id()[request.client_order_id]:
             return CreateAnswer(409, None, "order_already_exists")
+        if request.order_group_id in self.triggered:
+            return CreateAnswer(400, None, "order_group_triggered")
         side = Side.YES if request.side == "bid" else Side.NO
         price = Price.parse(request.price)
         held = Held(
@@ -358,6 +373,7 @@ class FakeVenue:
             Contracts.parse(request.count).e2,
             self.clock.now(),
             request.expiration_time,
+            group_id=request.order_group_id,
         )
         self.state.orders[held.order_id] = held
         self._changed()

@@ -139,6 +139,10 @@ class VenuePort(Protocol):
         """Let a group that cancelled its orders take new ones."""
         ...
 
+    async def trigger_group(self, group_id: str) -> ChangeAnswer:
+        """Cancel a group's orders and refuse those that are still on their way to it."""
+        ...
+
     async def orders(
         self,
         *,

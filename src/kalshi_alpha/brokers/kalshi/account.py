@@ -118,6 +118,10 @@ class KalshiAccount:
         """Let a group that cancelled its orders take new ones."""
         return _change(await self._client.reset_group(group_id), None)
 
+    async def trigger_group(self, group_id: str) -> ChangeAnswer:
+        """Cancel a group's orders and refuse those that are still on their way to it."""
+        return _change(await self._client.trigger_group(group_id), None)
+
     # --- questions ------------------------------------------------------------------------------
 
     async def orders(

@@ -161,6 +161,8 @@ def test_an_order_group_is_made_and_can_be_reset() -> None:
         group = await account.create_group(Contracts.whole(25))
         assert (await account.reset_group(group)).status < 300
         assert (await account.reset_group("no-such-group")).status == 404
+        assert (await account.trigger_group(group)).status < 300
+        assert (await account.trigger_group("no-such-group")).status == 404
 
     at_the_exchange(act)
 
