@@ -14,14 +14,20 @@ from kalshi_alpha.exec.telemetry.events import TelemetryEvent
 from kalshi_alpha.exec.telemetry.order_events import describe
 from kalshi_alpha.exec.telemetry.sink import TelemetrySink
 
-_STREAM = {
+_STREAM: dict[NoticeKind, TelemetryEvent | None] = {
     NoticeKind.CONNECTED: TelemetryEvent.WS_CONNECT,
     NoticeKind.DISCONNECTED: TelemetryEvent.WS_DISCONNECT,
     NoticeKind.SUBSCRIBED: TelemetryEvent.WS_SUBSCRIBED,
     NoticeKind.SEQ_GAP: TelemetryEvent.WS_GAP,
-    NoticeKind.SEQ_REPEAT: TelemetryEvent.WS_GAP,
+    NoticeKind.SEQ_REPEAT: TelemetryEvent.WS_REPEAT,
     NoticeKind.SNAPSHOT_ASKED: TelemetryEvent.WS_SNAPSHOT,
+    NoticeKind.CHANNEL_ENDED: TelemetryEvent.WS_RESUBSCRIBE,
+    # A quiet market is asked whether anybody is there all day long; only silence then is news.
+    NoticeKind.PROBED: None,
     NoticeKind.STALLED: TelemetryEvent.WS_STALL,
+    NoticeKind.UNREADABLE_FRAME: TelemetryEvent.WS_ERROR,
+    NoticeKind.VENUE_ERROR: TelemetryEvent.WS_ERROR,
+    NoticeKind.CLOCK_DOUBTED: TelemetryEvent.CLOCK_SKEW,
 }
 _ALERTS = {
     "auth_error_streak": TelemetryEvent.AUTH_ERROR,
@@ -100,9 +106,10 @@ class Observer:
         self._wake()
 
     def stream_notice(self, notice: Notice) -> None:
-        """Write what happened to the stream."""
-        word = _STREAM.get(notice.kind, TelemetryEvent.WS_ERROR)
-        self._sink.emit(word, {"what": notice.kind.value, "detail": notice.detail})
+        """Write what happened to the stream, but for what happens all the time."""
+        word = _STREAM[notice.kind]
+        if word is not None:
+            self._sink.emit(word, {"what": notice.kind.value, "detail": notice.detail})
 
 
 def _nobody() -> None:

@@ -92,3 +92,24 @@ def test_alerts_are_kept_told_and_shown(watched: Watched) -> None:
         "KILL SWITCH is on: /k",
         "  ! A-1: cap",
     ]
+
+
+def test_every_notice_of_the_stream_has_a_word_of_its_own_and_a_probe_has_none(
+    watched: Watched,
+) -> None:
+    for kind in NoticeKind:
+        watched.observer.stream_notice(Notice(kind))
+    words = {line["payload"]["what"]: line["event"] for line in watched.telemetry()}
+    assert words == {
+        "connected": "ws_connect",
+        "subscribed": "ws_subscribed",
+        "disconnected": "ws_disconnect",
+        "seq_gap": "ws_gap",
+        "seq_repeat": "ws_repeat",
+        "unreadable_frame": "ws_error",
+        "snapshot_asked": "ws_snapshot",
+        "stalled": "ws_stall",
+        "channel_ended": "ws_resubscribe",
+        "venue_error": "ws_error",
+        "clock_doubted": "clock_skew",
+    }
