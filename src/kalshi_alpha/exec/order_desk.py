@@ -23,6 +23,7 @@ from kalshi_alpha.core.gates import Action, Finding, Reason, Verdict
 from kalshi_alpha.core.orders.blotter import Blotter
 from kalshi_alpha.core.orders.caps import Caps
 from kalshi_alpha.core.orders.errors import IllegalEvent, OrderUnknown
+from kalshi_alpha.core.orders.events import Stated
 from kalshi_alpha.core.orders.intent import OrderIntent
 from kalshi_alpha.core.orders.reconcile import Reconciliation, reconcile
 from kalshi_alpha.core.orders.record import OrderRecord
@@ -129,9 +130,9 @@ async def reconciled(
         try:
             with account_lock(journal), OrderJournal(journal, env.value) as written:
                 gateway = _gateway(account, written, told)
-                found = await gateway.reconcile(accept=accept)
+                found, note = await _compared(gateway, accept)
                 await gateway.close()
-                return _comparison(env, found, "")
+                return _comparison(env, found, note)
         except AccountBusy as error:
             if accept is not None:
                 raise UsageError(
@@ -141,6 +142,23 @@ async def reconciled(
             view = await read_account(account, blotter, told)
             note = f"{error}; nothing was written, and what is under way may show as a break"
             return _comparison(env, reconcile(blotter, view, told.now()), note)
+
+
+async def _compared(gateway: LiveGateway, accept: str | None) -> tuple[Reconciliation, str]:
+    """Compare, and once more after the venue's figures were accepted; say what became of that.
+
+    A trade that nobody here sent is part of what was accepted only once that is written down.
+    """
+    found = await gateway.reconcile(accept=accept)
+    if accept is None:
+        return found, ""
+    if not any(isinstance(event, Stated) for event in found.events):
+        if found.clean:
+            return found, "nothing had to be accepted"
+        return found, "nothing was accepted: an order may still trade, cancel-all first"
+    if not found.clean:
+        found = await gateway.reconcile()
+    return found, f"accepted: {accept}"
 
 
 async def all_cancelled(
@@ -221,8 +239,9 @@ def _gateway(venue: VenuePort, journal: OrderJournal, clock: Clock) -> LiveGatew
 
 
 def _comparison(env: KalshiEnv, found: Reconciliation, note: str) -> Shown:
-    head = f"{env.value}: " + ("agrees with the venue" if found.clean else
-                               f"{len(found.breaks)} breaks")  # fmt: skip
+    count = len(found.breaks)
+    breaks = "1 break" if count == 1 else f"{count} breaks"
+    head = f"{env.value}: {'agrees with the venue' if found.clean else breaks}"
     columns = ("break", "of", "here", "at the venue")
     rows = [(each.kind.value, each.subject, each.ours, each.venue) for each in found.breaks]
     lines = [head, *_table(columns, rows), *([note] if note else [])]

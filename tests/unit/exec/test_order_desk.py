@@ -157,15 +157,41 @@ def test_breaks_are_a_table_and_exit_three(venue: FakeVenue, journal: Path) -> N
     shown = asyncio.run(reconciled(SIM, {}, journal, None, venue.clock))
     assert shown.exit_code == 3
     assert shown.text.splitlines() == [
-        "sim: 1 breaks",
+        "sim: 1 break",
         "break  of       here         at the venue",
         "cash   balance  1000.000000  995.000000",
     ]
     assert shown.document["breaks"] == [
         {"kind": "cash", "subject": "balance", "ours": "1000.000000", "venue": "995.000000"}
     ]
-    accepting = reconciled(SIM, {}, journal, "withdrawn", venue.clock)
-    assert asyncio.run(accepting).exit_code == 0
+    accepting = asyncio.run(reconciled(SIM, {}, journal, "withdrawn", venue.clock))
+    assert accepting.exit_code == 0
+    assert accepting.text == "sim: agrees with the venue\naccepted: withdrawn"
+    again = asyncio.run(reconciled(SIM, {}, journal, "withdrawn", venue.clock))
+    assert again.text == "sim: agrees with the venue\nnothing had to be accepted"
+
+
+def test_a_trade_by_hand_that_is_accepted_is_whole_at_once(venue: FakeVenue, journal: Path) -> None:
+    asyncio.run(reconciled(SIM, {}, journal, None, venue.clock))
+    venue.foreign_order(MARKET)
+    venue.fill("", 100)
+    shown = asyncio.run(reconciled(SIM, {}, journal, None, venue.clock))
+    assert (shown.exit_code, shown.text.splitlines()[0]) == (3, "sim: 3 breaks")
+    accepting = asyncio.run(reconciled(SIM, {}, journal, "by hand", venue.clock))
+    assert accepting.text == "sim: agrees with the venue\naccepted: by hand"
+    assert (accepting.exit_code, accepting.document["clean"]) == (0, True)
+    assert asyncio.run(reconciled(SIM, {}, journal, None, venue.clock)).exit_code == 0
+
+
+def test_what_an_order_may_still_change_is_not_accepted(venue: FakeVenue, journal: Path) -> None:
+    write(journal, ev.Stated(at=AT, cash=asyncio.run(venue.cash())), intended())
+    rest(venue, ORDER)
+    venue.state.cash -= 5_000_000
+    shown = asyncio.run(reconciled(SIM, {}, journal, "withdrawn", venue.clock))
+    assert shown.exit_code == 3
+    assert shown.text.splitlines()[-1] == (
+        "nothing was accepted: an order may still trade, cancel-all first"
+    )
 
 
 def test_while_a_session_runs_a_comparison_writes_nothing(venue: FakeVenue, journal: Path) -> None:
