@@ -132,7 +132,10 @@ def _as_json(ready: Ready) -> str:
 
 
 def _as_line(ready: Ready, keys: Path) -> str:
-    return f"ready: {ready.markets} markets at {ready.url}, seed {ready.seed}, keys in {keys}"
+    line = f"ready: {ready.markets} markets at {ready.url}, seed {ready.seed}, keys in {keys}"
+    if ready.closed:
+        line += f"; {ready.closed} of them do not trade at {ready.now:%Y-%m-%dT%H:%MZ}"
+    return f"{line}; trading is paused" if ready.paused else line
 
 
 def _positive(flag: str, number: float) -> float:

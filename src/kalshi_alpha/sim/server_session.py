@@ -12,7 +12,7 @@ from pathlib import Path
 import msgspec
 
 from kalshi_alpha.core.errors import ConfigError
-from kalshi_alpha.core.types import Money
+from kalshi_alpha.core.types import MarketStatus, Money
 from kalshi_alpha.sim.app import AppOptions, SimApp
 from kalshi_alpha.sim.auth import KeyRing, MadeKey, make_keys
 from kalshi_alpha.sim.faults import Fault, FaultPlan
@@ -85,7 +85,16 @@ class SessionTerms:
 class Ready(msgspec.Struct, frozen=True):
     """What is said once the exchange listens.
 
-    ``environ`` holds the variables that point a client at it.
+    Attributes
+    ----------
+    url, seed, now, markets
+        Where, with what chance, at what time, with how many markets.
+    environ
+        The variables that point a client at it.
+    closed
+        How many of the markets do not trade at that time.
+    paused
+        Whether nothing trades at that time.
     """
 
     url: str
@@ -93,6 +102,8 @@ class Ready(msgspec.Struct, frozen=True):
     now: datetime
     markets: int
     environ: dict[str, str]
+    closed: int = 0
+    paused: bool = False
 
 
 async def serve(terms: SessionTerms, on_ready: Callable[[Ready], None]) -> None:
@@ -152,11 +163,14 @@ def open_session(terms: SessionTerms, world: World, clock: ServerClock) -> SimAp
 
 def _ready(terms: SessionTerms, app: SimApp, url: str, made: tuple[MadeKey, MadeKey]) -> Ready:
     rsa, _ = made
+    markets = app.engine.markets()
     return Ready(
         url=url,
         seed=terms.seed,
         now=app.now(),
-        markets=len(app.engine.markets()),
+        markets=len(markets),
+        closed=sum(each.status is not MarketStatus.ACTIVE for each in markets),
+        paused=not app.engine.trading_active,
         environ={
             "KALSHI_ENV": "sim",
             "KALSHI_SIM_URL": url,

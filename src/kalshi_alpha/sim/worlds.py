@@ -28,6 +28,7 @@ from kalshi_alpha.core.types import (
 from kalshi_alpha.sim.engine import Engine
 from kalshi_alpha.sim.market import SimMarket
 from kalshi_alpha.sim.orders import BookSide, NewOrder
+from kalshi_alpha.sim.pauses import weekly_pause
 from kalshi_alpha.sim.rest_catalogue import Catalogue, Json, PrintedTrade
 from kalshi_alpha.sim.rest_values import instant_text
 from kalshi_alpha.sim.worlds_files import FixtureFiles, read_files
@@ -186,9 +187,18 @@ def market_of(terms: Json) -> Market:
 
 
 def stand_books(engine: Engine, world: World, at: datetime) -> None:
-    """Rest the world's books in an engine, one order a level, of an account that never moves."""
+    """Rest the world's books in an engine, one order a level, of an account that never moves.
+
+    What stands in the weekly pause has stood since before it. A market that does not trade at that
+    instant keeps an empty book.
+    """
     engine.add_account(STANDING, _CASH, silent=True)
+    paused_at, _ = weekly_pause(at)
+    now, at = at, min(at, paused_at - timedelta(seconds=1))
+    engine.advance(at)
     for ticker in world.tickers:
+        if engine.market(ticker).status is not MarketStatus.ACTIVE:
+            continue
         yes, no = world.books.get(ticker, ((), ()))
         for side, levels in ((BookSide.BID, yes), (BookSide.ASK, no)):
             for own_e4, size_e2 in levels:
@@ -197,6 +207,7 @@ def stand_books(engine: Engine, world: World, at: datetime) -> None:
                     ticker=ticker, side=side, price=Price(price_e4), contracts=Contracts(size_e2)
                 )
                 engine.create(STANDING, order, at)
+    engine.advance(now)
 
 
 def outcomes_of(world: World, values: Mapping[str, Decimal]) -> dict[str, Price]:

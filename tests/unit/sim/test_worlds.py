@@ -1,13 +1,13 @@
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
 
 from kalshi_alpha.core.errors import MissingData
-from kalshi_alpha.core.types import Price
+from kalshi_alpha.core.types import MarketStatus, Price
 from kalshi_alpha.sim.engine import Engine
 from kalshi_alpha.sim.worlds import (
     STANDING,
@@ -45,6 +45,29 @@ def test_standing_books_are_those_of_the_fixtures(world: World) -> None:
         book = engine.book(ticker)
         assert (book.yes, book.no) == world.books[ticker], ticker
     assert engine.balance(STANDING).locked.e6 > 0
+
+
+def test_markets_that_are_closed_by_then_keep_an_empty_book(world: World) -> None:
+    engine = Engine(world.listed)
+    close_at = min(each.market.close_at for each in world.listed)
+    stand_books(engine, world, close_at + timedelta(minutes=5))
+    trades = {t: engine.market(t).status is MarketStatus.ACTIVE for t in world.tickers}
+    assert set(trades.values()) == {True, False}
+    for ticker in world.tickers:
+        book = engine.book(ticker)
+        assert (book.yes, book.no) == (world.books[ticker] if trades[ticker] else ((), ()))
+
+
+def test_books_stand_through_the_weekly_pause() -> None:
+    # Thursday, half past three in New York.
+    at = datetime(2025, 6, 12, 7, 30, tzinfo=UTC)
+    moved = fixture_world(FIXTURES, at)
+    engine = Engine(moved.listed)
+    stand_books(engine, moved, at)
+    assert not engine.trading_active
+    for ticker in moved.tickers:
+        book = engine.book(ticker)
+        assert (book.yes, book.no) == moved.books[ticker], ticker
 
 
 def test_moved_markets_close_as_long_after_the_books_as_they_did(world: World) -> None:
