@@ -108,6 +108,7 @@ class FakeVenue:
         self.requests: list[str] = []
         self.state = State()
         self.says_as_of = True
+        self.batch_size = 10
         self.groups: list[Contracts] = []
         self.triggered: set[str] = set()
         self._past: list[tuple[datetime, State]] = [(clock.now() - timedelta(hours=1), State())]
@@ -171,6 +172,9 @@ class FakeVenue:
         self._changed()
 
     # --- writes ----------------------------------------------------------------------------------
+
+    def batch_max(self) -> int:
+        return self.batch_size
 
     async def create(self, request: OrderRequest, last_check: LastCheck) -> CreateAnswer:
         last_check()

@@ -14,6 +14,7 @@ from datetime import timedelta
 
 from kalshi_alpha.brokers.cancels import Canceller
 from kalshi_alpha.brokers.live_options import LiveOptions
+from kalshi_alpha.brokers.order_checks import Gate, Moment, OrderChecks
 from kalshi_alpha.brokers.order_log import Journal, Listener, OrderLog
 from kalshi_alpha.brokers.pauses import Pauses
 from kalshi_alpha.brokers.reconciler import Reconciler
@@ -22,9 +23,7 @@ from kalshi_alpha.brokers.sending import OrderSender, Placed
 from kalshi_alpha.brokers.upkeep import Upkeep
 from kalshi_alpha.brokers.venue_port import VenuePort
 from kalshi_alpha.core.errors import DataError
-from kalshi_alpha.core.gates.gate import Verdict
 from kalshi_alpha.core.gates.readings import Reading
-from kalshi_alpha.core.orders import caps as order_caps
 from kalshi_alpha.core.orders import events as ev
 from kalshi_alpha.core.orders.blotter import Blotter
 from kalshi_alpha.core.orders.caps import Caps
@@ -36,9 +35,7 @@ from kalshi_alpha.core.orders.venue_view import VenueFill, VenueOrder
 from kalshi_alpha.core.ports import Acknowledgement, Clock
 from kalshi_alpha.core.types import Contracts
 
-Gate = Callable[[OrderIntent], Verdict]
 Alert = Callable[[str, str], None]
-_SECOND = timedelta(seconds=1)
 
 
 class LiveGateway:
@@ -83,7 +80,6 @@ class LiveGateway:
         on_alert: Alert | None = None,
     ) -> None:
         self._venue, self._clock = venue, clock
-        self._gate, self._kill, self._caps = gate, kill, caps
         self._options = options or LiveOptions()
         self._alert = on_alert or (lambda _word, _sentence: None)
         self._log = OrderLog(journal, on_event, lambda why: self._alert("journal", why))
@@ -103,6 +99,17 @@ class LiveGateway:
             kill,
             self._alert,
         )
+        self._checks = OrderChecks(
+            self._log,
+            clock,
+            self._reconciler,
+            self._pauses,
+            gate=gate,
+            kill=kill,
+            caps=caps,
+            options=self._options,
+            group=lambda: self.group_id,
+        )
         self._sender = OrderSender(
             venue,
             self._log,
@@ -112,9 +119,8 @@ class LiveGateway:
             self._pauses,
             self._upkeep,
             kill,
-            self._options,
+            self._checks,
         )
-        self._closed = False
         self.group_id: str | None = None
         """Group that new orders belong to."""
 
@@ -185,7 +191,7 @@ class LiveGateway:
         DataError
             If the journal cannot be written.
         """
-        self._closed = True
+        self._checks.closed = True
         await self._upkeep.close()
         self._log.flush()
 
@@ -222,16 +228,23 @@ class LiveGateway:
         All intents are made durable in one commit before the first request leaves.
         """
         said: dict[str, Placed] = {}
-        fresh = [intent for intent in intents if self._begins(intent, said)]
+        group_id, moment = self.group_id, Moment(self._clock)
+        # Those whose intent is written and that no request was begun for yet.
+        waiting: list[OrderIntent] = []
+        why = "interrupted", "nothing of it was sent"
         try:
-            self._log.flush()
-        except DataError as error:
-            self._take_back(fresh, str(error), said)
-            fresh = []
-        with self._reconciler.sending():
-            size = self._options.batch_max
-            for start in range(0, len(fresh), size):
-                await self._sender.send(fresh[start : start + size], self.group_id, said)
+            for intent in intents:
+                if self._may_begin(intent, said):
+                    waiting.append(intent)
+                    self._intend(intent, group_id)
+            try:
+                self._log.flush()
+            except DataError as error:
+                why = "journal", str(error)
+            else:
+                await self._send(waiting, group_id, moment, said)
+        finally:
+            self._take_back(waiting, *why, said)
         return tuple(self._placed(intent, said) for intent in intents)
 
     async def cancel(self, client_order_id: str) -> None:
@@ -267,73 +280,53 @@ class LiveGateway:
 
     # --- sending --------------------------------------------------------------------------------
 
-    def _begins(self, intent: OrderIntent, said: dict[str, Placed]) -> bool:
-        """Write the intent if it is new and may be sent."""
+    async def _send(
+        self,
+        waiting: list[OrderIntent],
+        group_id: str | None,
+        moment: Moment,
+        said: dict[str, Placed],
+    ) -> None:
+        """Send what waits in as few requests as fit; it no longer waits once its own begins."""
+        with self._reconciler.sending():
+            while waiting:
+                # The budget may have been read anew since the last request.
+                size = self._batch_max()
+                batch = waiting[:size]
+                del waiting[:size]
+                await self._sender.send(batch, group_id, moment, said)
+
+    def _batch_max(self) -> int:
+        most = self._venue.batch_max()
+        return most if self._options.batch_max is None else min(most, self._options.batch_max)
+
+    def _may_begin(self, intent: OrderIntent, said: dict[str, Placed]) -> bool:
+        """Say whether an intent is new and nothing speaks against it."""
         order_id = intent.client_order_id
         if order_id in self.blotter.orders:
             return False
         try:
-            self._require_sendable(intent)
+            self._checks.require_begin(intent)
         except OrderWithheld as error:
             said[order_id] = error
             return False
-        self._log.learn(
-            ev.Intended(
-                at=self._clock.now(),
-                client_order_id=order_id,
-                intent=intent,
-                group_id=self.group_id,
-            )
-        )
         return True
 
-    def _take_back(self, intents: Sequence[OrderIntent], why: str, said: dict[str, Placed]) -> None:
-        """Give up orders that could not be made durable; nothing of them was sent."""
+    def _intend(self, intent: OrderIntent, group_id: str | None) -> None:
+        order_id, at = intent.client_order_id, self._clock.now()
+        self._log.learn(
+            ev.Intended(at=at, client_order_id=order_id, intent=intent, group_id=group_id)
+        )
+
+    def _take_back(
+        self, intents: Sequence[OrderIntent], why: str, detail: str, said: dict[str, Placed]
+    ) -> None:
+        """Give up orders that were not sent, whatever kept them from it."""
         for intent in intents:
-            order_id = intent.client_order_id
-            at = self._clock.now()
-            self._log.learn(ev.Withheld(at=at, client_order_id=order_id, why="journal"))
-            said[order_id] = OrderWithheld("journal", why)
-
-    def _require_sendable(self, intent: OrderIntent) -> None:
-        """Return if an order may be sent now.
-
-        Raises
-        ------
-        OrderWithheld
-            With the first reason against it.
-        """
-        why = self._standing_reason(intent)
-        if why is not None:
-            raise OrderWithheld(*why)
-        now = self._clock.now()
-        if intent.expires_at < now + _SECOND:
-            raise OrderWithheld("expired", f"it was to end at {intent.expires_at:%H:%M:%S}")
-        breach = order_caps.check(self.blotter, intent, self._caps, now)
-        if breach is not None:
-            raise OrderWithheld("cap", str(breach))
-        # The gate is asked last: it reads most, and what it says is youngest then.
-        verdict = self._gate(intent)
-        if not verdict.go:
-            raise OrderWithheld("gate", ", ".join(verdict.words))
-
-    def _standing_reason(self, intent: OrderIntent) -> tuple[str, str] | None:
-        """Return why nothing like this order may be sent, or None."""
-        if self._kill():
-            return "kill_switch", "it is on"
-        if self._closed or self._log.failure is not None:
-            return "journal", self._log.failure or "the gateway is closed"
-        if not self._reconciler.ready:
-            return "not_reconciled", "orders do not agree with the venue, or were not compared"
-        if self._options.group_required and self.group_id is None:
-            return "no_group", "there is no order group"
-        stopped = self.blotter.stopped.get(intent.series)
-        if stopped is not None:
-            return "series_stopped", f"{intent.series}: {stopped}"
-        if intent.ticker in self.blotter.locked:
-            return "market_locked", f"{intent.ticker} has an order of unknown fate"
-        pause = self._pauses.why()
-        return None if pause is None else (pause, "the venue asked for it")
+            order_id, at = intent.client_order_id, self._clock.now()
+            if order_id in self.blotter.orders:
+                self._log.learn(ev.Withheld(at=at, client_order_id=order_id, why=why))
+                said[order_id] = OrderWithheld(why, detail)
 
     def _placed(self, intent: OrderIntent, said: dict[str, Placed]) -> Placed:
         order_id = intent.client_order_id

@@ -23,7 +23,8 @@ class LiveOptions:
     intent_age_max
         How long an order may wait, for tokens or a connection, before it is not sent any more.
     batch_max
-        Orders of one request: what the write budget pays at once.
+        Most orders of one request; None for as many as the venue's write budget pays at once,
+        which is never exceeded.
     group_required
         Whether an order is sent only as part of an order group.
     reconcile_patience
@@ -42,7 +43,7 @@ class LiveOptions:
     unknown: UnknownPolicy = field(default_factory=UnknownPolicy)
     pauses: PausePolicy = field(default_factory=PausePolicy)
     intent_age_max: timedelta = timedelta(seconds=2)
-    batch_max: int = 10
+    batch_max: int | None = None
     group_required: bool = True
     reconcile_patience: timedelta = timedelta(seconds=60)
     reconcile_every: timedelta = timedelta(seconds=1)
@@ -50,5 +51,5 @@ class LiveOptions:
 
     def __post_init__(self) -> None:
         spans = (self.intent_age_max, self.reconcile_patience, self.reconcile_every)
-        if min(spans) <= timedelta(0) or self.batch_max < 1:
+        if min(spans) <= timedelta(0) or (self.batch_max is not None and self.batch_max < 1):
             raise BadParameter(f"times and sizes must be positive, were {self}")

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
 from kalshi_alpha.brokers.cancels import Canceller
-from kalshi_alpha.brokers.live_options import LiveOptions
+from kalshi_alpha.brokers.order_checks import Moment, OrderChecks
 from kalshi_alpha.brokers.order_log import OrderLog
 from kalshi_alpha.brokers.pauses import Pauses
 from kalshi_alpha.brokers.resolver import Resolver
@@ -31,8 +31,10 @@ class OrderSender:
 
     Parameters
     ----------
-    venue, log, clock, resolver, canceller, pauses, upkeep, kill, options
+    venue, log, clock, resolver, canceller, pauses, upkeep, kill
         As the gateway has them.
+    checks
+        Are asked just before the first byte of every request.
     """
 
     def __init__(
@@ -45,20 +47,39 @@ class OrderSender:
         pauses: Pauses,
         upkeep: Upkeep,
         kill: Callable[[], bool],
-        options: LiveOptions,
+        checks: OrderChecks,
     ) -> None:
         self._venue, self._log, self._clock = venue, log, clock
         self._resolver, self._canceller = resolver, canceller
         self._pauses, self._upkeep = pauses, upkeep
-        self._kill, self._options = kill, options
+        self._kill, self._checks = kill, checks
 
     async def send(
-        self, intents: Sequence[OrderIntent], group_id: str | None, said: dict[str, Placed]
+        self,
+        intents: Sequence[OrderIntent],
+        group_id: str | None,
+        moment: Moment,
+        said: dict[str, Placed],
     ) -> None:
-        """Send orders in one request; ``said`` takes the refusals, the log everything else."""
-        check = _LastCheck(self._log, self._clock, self._kill, self._options, intents)
+        """Send orders in one request, or none of them.
+
+        Parameters
+        ----------
+        intents
+            Durable; if anything speaks against one of them now, none is sent.
+        group_id
+            Their order group.
+        moment
+            When they were decided on.
+        said
+            Takes what was refused or not sent; the log takes everything else.
+        """
+        check = _LastCheck(self._checks, intents, group_id, moment)
         requests = [order_request(intent, group_id) for intent in intents]
         with self._accounted(intents, check, said):
+            # After a request of others it is asked first, so that it need not wait for tokens.
+            if moment.is_past:
+                check.ask()
             if len(requests) == 1:
                 self._take_answer(intents[0], await self._venue.create(requests[0], check), said)
             else:
@@ -74,9 +95,11 @@ class OrderSender:
         self, intents: Sequence[OrderIntent], check: _LastCheck, said: dict[str, Placed]
     ) -> Iterator[None]:
         """See to it that no order stays in flight, however the request ended."""
-        why = "interrupted"
+        why, withheld = "interrupted", None
         try:
             yield
+        except OrderWithheld as error:
+            why, withheld = str(error), error
         except WireFailed as error:
             why = str(error)
             check.passed = check.passed and error.may_have_arrived
@@ -86,40 +109,48 @@ class OrderSender:
             for intent in intents:
                 order = self._log.blotter.orders[intent.client_order_id]
                 if order.state is OrderState.IN_FLIGHT:
-                    self._take_no_answer(order, why, sent=check.passed, said=said)
+                    if check.passed:
+                        self._lose(order, why)
+                    else:
+                        said[intent.client_order_id] = withheld or OrderWithheld("not_sent", why)
+                        self._withhold(order, why)
 
-    def _take_no_answer(
-        self, order: OrderRecord, why: str, *, sent: bool, said: dict[str, Placed]
-    ) -> None:
+    def _lose(self, order: OrderRecord, why: str) -> None:
+        lost = ev.Lost(at=self._clock.now(), client_order_id=order.client_order_id, why=why)
+        self._log.learn(lost)
+        self._upkeep.wake()
+
+    def _withhold(self, order: OrderRecord, why: str) -> None:
         at, order_id = self._clock.now(), order.client_order_id
-        if sent:
-            self._log.learn(ev.Lost(at=at, client_order_id=order_id, why=why))
-            self._upkeep.wake()
-        else:
-            self._log.learn(ev.Withheld(at=at, client_order_id=order_id, why=why))
-            said[order_id] = OrderWithheld("not_sent", why)
+        self._log.learn(ev.Withheld(at=at, client_order_id=order_id, why=why))
 
     def _take_answer(
         self, intent: OrderIntent, answer: CreateAnswer, said: dict[str, Placed]
     ) -> None:
         outcome = create_outcome(answer.status, has_order=answer.ack is not None, code=answer.code)
         self._conclude(intent, outcome, answer, said)
+        self._note({outcome})
 
     def _take_batch(
         self, intents: Sequence[OrderIntent], batch: BatchAnswer, said: dict[str, Placed]
     ) -> None:
         whole = create_outcome(batch.status, has_order=batch.items is not None, code=batch.code)
-        if whole is Outcome.ACCEPTED and batch.items is not None:
-            for intent, item in zip(intents, batch.items, strict=True):
-                named = item.code is not None and item.order_id is not None
-                has_order = item.ack is not None or named
-                outcome = batch_item_outcome(has_order=has_order, code=item.code)
-                answer = CreateAnswer(batch.status, item.ack, item.code or "", item.detail)
-                self._conclude(intent, outcome, answer, said)
+        if whole is not Outcome.ACCEPTED or batch.items is None:
+            for intent in intents:
+                answer = CreateAnswer(batch.status, None, batch.code, batch.detail)
+                self._conclude(intent, whole, answer, said)
+            self._note({whole})
             return
-        for intent in intents:
-            answer = CreateAnswer(batch.status, None, batch.code, batch.detail)
-            self._conclude(intent, whole, answer, said)
+        outcomes = set()
+        for intent, item in zip(intents, batch.items, strict=True):
+            # Beside an error an order counts that is only named.
+            named = item.code is not None and item.order_id is not None
+            has_order = item.ack is not None or named
+            outcome = batch_item_outcome(has_order=has_order, code=item.code)
+            answer = CreateAnswer(batch.status, item.ack, item.code or "", item.detail)
+            self._conclude(intent, outcome, answer, said)
+            outcomes.add(outcome)
+        self._note(outcomes)
 
     def _conclude(
         self,
@@ -131,7 +162,6 @@ class OrderSender:
         at, order_id = self._clock.now(), intent.client_order_id
         match outcome:
             case Outcome.ACCEPTED if answer.ack is not None:
-                self._pauses.answered()
                 self._accept(order_id, answer.ack)
             case Outcome.REJECTED | Outcome.BACK_OFF | Outcome.STOP:
                 detail = f"{answer.status} {answer.detail}".strip()
@@ -145,7 +175,6 @@ class OrderSender:
                     )
                 )
                 said[order_id] = OrderRejected(answer.code, detail)
-                self._note_refusal(outcome)
             case _:
                 why = f"{answer.status} {answer.code} {answer.detail}".strip()
                 self._log.learn(ev.Lost(at=at, client_order_id=order_id, why=why))
@@ -166,13 +195,14 @@ class OrderSender:
             self._canceller.when_known.add(order_id)
             self._upkeep.wake()
 
-    def _note_refusal(self, outcome: Outcome) -> None:
-        if outcome is Outcome.BACK_OFF:
-            self._pauses.too_many()
-        elif outcome is Outcome.STOP:
+    def _note(self, outcomes: set[Outcome]) -> None:
+        """Tell the pauses once of each answer, however many orders it was for."""
+        if Outcome.STOP in outcomes:
             self._pauses.refused()
             self._upkeep.wake()
-        else:
+        elif Outcome.BACK_OFF in outcomes:
+            self._pauses.too_many()
+        elif outcomes & {Outcome.ACCEPTED, Outcome.REJECTED}:
             self._pauses.answered()
 
 
@@ -181,28 +211,33 @@ class _LastCheck:
 
     def __init__(
         self,
-        log: OrderLog,
-        clock: Clock,
-        kill: Callable[[], bool],
-        options: LiveOptions,
+        checks: OrderChecks,
         intents: Sequence[OrderIntent],
+        group_id: str | None,
+        moment: Moment,
     ) -> None:
-        self._log, self._clock, self._kill = log, clock, kill
-        self._age_max = options.intent_age_max
-        self._ids = [intent.client_order_id for intent in intents]
+        self._checks, self._intents = checks, intents
+        self._group_id, self._moment = group_id, moment
         self.passed = False
 
-    def __call__(self) -> None:
-        """Return if the request may leave.
+    def ask(self) -> None:
+        """Return if the request could leave now.
 
         Raises
         ------
         OrderWithheld
-            If the kill switch is on, or an order waited too long.
+            If anything speaks against one of its orders.
         """
-        if self._kill():
-            raise OrderWithheld("kill_switch", "it is on")
-        oldest = min(self._log.blotter.orders[each].intended_at for each in self._ids)
-        if self._clock.now() - oldest > self._age_max:
-            raise OrderWithheld("too_old", "it waited too long to be sent")
+        self._checks.require_leave(self._intents, self._group_id, self._moment)
+
+    def __call__(self) -> None:
+        """Return if the request leaves now.
+
+        Raises
+        ------
+        OrderWithheld
+            If anything speaks against one of its orders.
+        """
+        self.ask()
+        self._checks.leaves(len(self._intents))
         self.passed = True

@@ -105,6 +105,10 @@ class ChangeAnswer:
 class VenuePort(Protocol):
     """One account at one venue."""
 
+    def batch_max(self) -> int:
+        """Return how many new orders one request may hold, by the write budget as known now."""
+        ...
+
     async def create(self, request: OrderRequest, last_check: LastCheck) -> CreateAnswer:
         """Send an order once; ``last_check`` runs before the first byte, and may raise."""
         ...

@@ -13,6 +13,10 @@ def test_orders_belong_to_a_group_unless_somebody_says_otherwise() -> None:
     assert LiveOptions().group_required
 
 
+def test_how_many_orders_a_request_holds_is_the_venues_budget_alone() -> None:
+    assert LiveOptions().batch_max is None
+
+
 @pytest.mark.parametrize(
     "change",
     [

@@ -2,14 +2,14 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import replace
-from typing import Any
 
 import pytest
 
 from kalshi_alpha.brokers.order_log import OrderLog
 from kalshi_alpha.brokers.resolver import Resolver
-from kalshi_alpha.brokers.venue_port import CreateAnswer
+from kalshi_alpha.brokers.venue_port import CreateAnswer, LastCheck
 from kalshi_alpha.core.orders.errors import OrderUnknown
+from kalshi_alpha.core.orders.request import OrderRequest
 from kalshi_alpha.core.orders.states import OrderState
 from kalshi_alpha.core.types import Contracts, Price, Side
 from live_desk import LiveDesk, at_a_desk
@@ -95,8 +95,8 @@ def test_an_answer_with_more_than_was_asked_for_stops_the_series() -> None:
     async def session(desk: LiveDesk) -> None:
         create = desk.venue.create
 
-        async def larger(*args: Any) -> CreateAnswer:
-            answer = await create(*args)
+        async def larger(request: OrderRequest, last_check: LastCheck) -> CreateAnswer:
+            answer = await create(request, last_check)
             assert answer.ack is not None
             return replace(answer, ack=replace(answer.ack, remaining=Contracts(10_000)))
 

@@ -1,16 +1,20 @@
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from typing import Any
 
 import pytest
 
+from kalshi_alpha.brokers.live_options import LiveOptions
 from kalshi_alpha.brokers.venue_port import Ack, BatchAnswer, CreateAnswer, ItemAnswer
 from kalshi_alpha.core.errors import VenueError
+from kalshi_alpha.core.gates import Verdict
 from kalshi_alpha.core.orders.errors import OrderRejected, OrderUnknown, OrderWithheld
+from kalshi_alpha.core.orders.intent import OrderIntent
 from kalshi_alpha.core.orders.states import OrderState
 from kalshi_alpha.core.ports import Acknowledgement
-from kalshi_alpha.core.types import Contracts
+from kalshi_alpha.core.types import Contracts, Money
 from live_desk import LiveDesk, at_a_desk
 from order_cases import ID, MARKET, ORDER, intent
 
@@ -211,7 +215,9 @@ def test_a_batch_is_one_commit_and_as_many_requests_as_the_budget_asks() -> None
             return await create_batch(*args)
 
         desk.venue.create_batch = watched  # type: ignore[assignment,method-assign]
-        await desk.gateway.place_batch([intent(nonce=n) for n in range(25)])
+        batch = [intent(nonce=n) for n in range(25)]
+        placed = await desk.gateway.place_batch(batch)
+        assert [type(each) for each in placed] == [Acknowledgement] * 25
         assert counted[0] == 1
         assert [r for r in desk.venue.requests if r.startswith("create batch")] == [
             "create batch 10",
@@ -232,3 +238,95 @@ def test_a_caller_that_gives_up_leaves_an_unknown_order_not_a_forgotten_one() ->
         assert desk.blotter.orders[ID].state is OrderState.UNKNOWN
 
     at_a_desk(session)
+
+
+SMALL = [intent(nonce=n, contracts=Contracts.whole(1)) for n in range(25)]
+
+
+def states(desk: LiveDesk) -> Counter[OrderState]:
+    return Counter(order.state for order in desk.blotter.orders.values())
+
+
+def test_a_batch_interrupted_in_its_first_request_strands_none_of_the_rest() -> None:
+    async def session(desk: LiveDesk) -> None:
+        async def hangs(_: Any, last_check: Any) -> BatchAnswer:
+            last_check()
+            await asyncio.sleep(5.0)
+            return BatchAnswer(201, None)
+
+        desk.venue.create_batch = hangs  # type: ignore[assignment,method-assign]
+        task = asyncio.create_task(desk.gateway.place_batch(SMALL))
+        await asyncio.sleep(0.5)
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+        assert states(desk) == {OrderState.UNKNOWN: 10, OrderState.WITHHELD: 15}
+        await desk.until(lambda: not desk.blotter.live())
+        assert desk.blotter.at_risk == Money(0)
+        assert desk.gateway._reconciler.ready
+
+    at_a_desk(session)
+
+
+@pytest.mark.parametrize("checked", [False, True])
+def test_an_error_nobody_expects_strands_none_of_the_rest(checked: bool) -> None:
+    async def session(desk: LiveDesk) -> None:
+        async def fails(_: Any, last_check: Any) -> BatchAnswer:
+            if checked:
+                last_check()
+            raise ZeroDivisionError
+
+        desk.venue.create_batch = fails  # type: ignore[assignment,method-assign]
+        with pytest.raises(ZeroDivisionError):
+            await desk.gateway.place_batch(SMALL)
+        sent = 10 if checked else 0
+        assert states(desk) == +Counter({OrderState.UNKNOWN: sent, OrderState.WITHHELD: 25 - sent})
+
+    at_a_desk(session)
+
+
+def test_a_gate_that_fails_strands_none_that_were_intended_before() -> None:
+    async def session(desk: LiveDesk) -> None:
+        gate = desk.gateway._checks._gate
+
+        def fails(meant: OrderIntent) -> Verdict:
+            if meant == SMALL[3]:
+                raise ZeroDivisionError
+            return gate(meant)
+
+        desk.gateway._checks._gate = fails
+        with pytest.raises(ZeroDivisionError):
+            await desk.gateway.place_batch(SMALL)
+        assert states(desk) == {OrderState.WITHHELD: 3}
+        assert desk.venue.resting() == []
+
+    at_a_desk(session)
+
+
+def test_the_same_order_placed_twice_at_once_is_given_up_by_its_own_call_only() -> None:
+    async def session(desk: LiveDesk) -> None:
+        desk.venue.latency_s = 0.5
+        first = asyncio.create_task(desk.gateway.place(ORDER))
+        await asyncio.sleep(0.1)
+        with pytest.raises(OrderUnknown):
+            await desk.gateway.place(ORDER)
+        assert isinstance(await first, Acknowledgement)
+
+    at_a_desk(session)
+
+
+@pytest.mark.parametrize(
+    ("budget", "most", "requests"),
+    [(100, None, [100]), (300, None, [100]), (30, None, [30, 30, 30, 10]), (100, 50, [50, 50])],
+)
+def test_a_requote_of_a_hundred_is_as_few_batches_as_the_budget_pays(
+    budget: int, most: int | None, requests: list[int]
+) -> None:
+    async def session(desk: LiveDesk) -> None:
+        desk.venue.batch_size = budget
+        many = [intent(nonce=n, contracts=Contracts.whole(1)) for n in range(100)]
+        placed = await desk.gateway.place_batch(many)
+        assert [type(each) for each in placed] == [Acknowledgement] * 100
+        said = [f"create batch {count}" for count in requests]
+        assert [r for r in desk.venue.requests if r.startswith("create batch")] == said
+
+    at_a_desk(session, options=LiveOptions(batch_max=most))

@@ -17,6 +17,7 @@ from kalshi_alpha.brokers.kalshi.order_payloads import (
     NewOrder,
     OrderAck,
 )
+from kalshi_alpha.brokers.kalshi.order_writes import BATCH
 from kalshi_alpha.brokers.kalshi.stream_frames import FillMsg, UserOrderMsg
 from kalshi_alpha.brokers.kalshi.venue_errors import VenueRefusal, item_refusal
 from kalshi_alpha.brokers.kalshi.wire_text import count_text
@@ -61,6 +62,10 @@ class KalshiAccount:
 
     def __init__(self, client: VenueClient) -> None:
         self._client = client
+
+    def batch_max(self) -> int:
+        """Return how many new orders a full write bucket pays in one request."""
+        return self._client.limits.batch_max("POST", self._client.host.rest_prefix + BATCH)
 
     # --- writes ---------------------------------------------------------------------------------
 

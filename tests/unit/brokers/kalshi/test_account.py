@@ -294,3 +294,15 @@ def test_an_item_keeps_its_order_and_its_error(row: dict[str, object], item: Ite
         assert answer.items == (item,)
 
     at_the_exchange(act)
+
+
+def test_a_batch_holds_what_the_write_budget_pays_and_more_are_split() -> None:
+    async def act(account: KalshiAccount, venue: Exchange) -> None:
+        del venue
+        assert account.batch_max() == 10
+        account._client.limits.write.resize(600, 1_000)
+        assert account.batch_max() == 100
+        account._client.limits.write.resize(3, 5)
+        assert account.batch_max() == 1
+
+    at_the_exchange(act)

@@ -1,0 +1,269 @@
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+import pytest
+
+from kalshi_alpha.brokers.order_checks import Moment
+from kalshi_alpha.brokers.venue_port import BatchAnswer, CreateAnswer
+from kalshi_alpha.core.gates.reasons import Reason
+from kalshi_alpha.core.orders import events as ev
+from kalshi_alpha.core.orders.errors import OrderRejected, OrderUnknown, OrderWithheld
+from kalshi_alpha.core.orders.states import OrderState
+from kalshi_alpha.core.ports import Acknowledgement
+from kalshi_alpha.core.types import Contracts
+from kalshi_alpha.sim.virtual_time import VirtualClock, run_virtual
+from live_desk import ROOMY, LiveDesk, at_a_desk
+from order_cases import AT, ID, ORDER, OTHER_MARKET, intent, later
+
+OTHER = intent(ticker=OTHER_MARKET)
+SMALL = [intent(nonce=n, contracts=Contracts.whole(1)) for n in range(30)]
+
+
+async def killed(desk: LiveDesk) -> None:
+    desk.killed = True
+
+
+async def gate_closed(desk: LiveDesk) -> None:
+    await asyncio.sleep(0)
+    desk.closed_gate = Reason.FREEZE_WINDOW
+
+
+async def stopped(desk: LiveDesk) -> None:
+    desk.gateway._log.learn(ev.SeriesStopped(at=desk.clock.now(), series="KXCPI", why="x"))
+
+
+async def locked(desk: LiveDesk) -> None:
+    desk.venue.script.append("lost")
+    with pytest.raises(OrderUnknown):
+        await desk.gateway.place(intent(nonce=7))
+
+
+async def tired(desk: LiveDesk) -> None:
+    desk.venue.script.append("429")
+    with pytest.raises(OrderRejected):
+        await desk.gateway.place(intent(nonce=7))
+
+
+async def distrusted(desk: LiveDesk) -> None:
+    desk.venue.script.append("401")
+    with pytest.raises(OrderRejected):
+        await desk.gateway.place(intent(nonce=7))
+
+
+async def unready(desk: LiveDesk) -> None:
+    desk.gateway._reconciler.last = None
+
+
+async def comparing(desk: LiveDesk) -> None:
+    desk.gateway._reconciler._comparing += 1
+
+
+async def ungrouped(desk: LiveDesk) -> None:
+    desk.gateway.group_id = None
+
+
+async def regrouped(desk: LiveDesk) -> None:
+    desk.gateway.group_id = "group-2"
+
+
+async def broken_journal(desk: LiveDesk) -> None:
+    desk.gateway._log.failure = "disk full"
+
+
+async def closed(desk: LiveDesk) -> None:
+    desk.gateway._checks.closed = True
+
+
+async def nothing(_: LiveDesk) -> None:
+    await asyncio.sleep(2.5)
+
+
+async def too_close_to_its_end(_: LiveDesk) -> None:
+    await asyncio.sleep(599.5)
+
+
+MEANWHILE = [
+    (killed, "kill_switch"),
+    (gate_closed, "gate"),
+    (stopped, "series_stopped"),
+    (locked, "market_locked"),
+    (tired, "back_off"),
+    (distrusted, "auth_error"),
+    (unready, "not_reconciled"),
+    (comparing, "not_reconciled"),
+    (ungrouped, "no_group"),
+    (regrouped, "no_group"),
+    (broken_journal, "journal"),
+    (closed, "journal"),
+    (nothing, "too_old"),
+    (too_close_to_its_end, "expired"),
+]
+
+
+def meanwhile(desk: LiveDesk, happens: Callable[[LiveDesk], Awaitable[None]]) -> None:
+    """Let something happen while the next request waits for tokens or a connection."""
+    create, create_batch = desk.venue.create, desk.venue.create_batch
+
+    async def waited(request: Any, last_check: Any) -> Any:
+        desk.venue.create, desk.venue.create_batch = create, create_batch  # type: ignore[method-assign]
+        await happens(desk)
+        batch = isinstance(request, list)
+        return await (create_batch if batch else create)(request, last_check)
+
+    desk.venue.create = waited  # type: ignore[method-assign]
+    desk.venue.create_batch = waited  # type: ignore[method-assign,assignment]
+
+
+@pytest.mark.parametrize(
+    ("happens", "why"), MEANWHILE, ids=lambda each: str(getattr(each, "__name__", each))
+)
+def test_what_came_about_while_an_order_waited_stops_it_before_its_first_byte(
+    happens: Any, why: str
+) -> None:
+    async def session(desk: LiveDesk) -> None:
+        meanwhile(desk, happens)
+        with pytest.raises(OrderWithheld) as caught:
+            await desk.gateway.place(ORDER)
+        assert caught.value.why == why
+        assert desk.blotter.orders[ID].state is OrderState.WITHHELD
+        assert ID not in desk.venue.by_client_id()
+        desk.gateway._log.failure = None
+
+    at_a_desk(session)
+
+
+def test_a_batch_of_which_one_order_may_not_leave_is_withheld_whole() -> None:
+    async def session(desk: LiveDesk) -> None:
+        meanwhile(desk, locked)
+        placed = await desk.gateway.place_batch([OTHER, ORDER])
+        assert [each.why for each in placed if isinstance(each, OrderWithheld)] == [
+            "market_locked"
+        ] * 2
+        assert desk.blotter.orders[OTHER.client_order_id].state is OrderState.WITHHELD
+        # Decided on again, what may leave leaves.
+        again = await desk.gateway.place(replace(OTHER, nonce=1))
+        assert isinstance(again, Acknowledgement)
+
+    at_a_desk(session)
+
+
+@pytest.mark.parametrize(
+    ("word", "why"),
+    [
+        ("done 500", "market_locked"),
+        ("lost", "market_locked"),
+        ("429", "back_off"),
+        ("401", "auth_error"),
+    ],
+)
+def test_after_a_first_request_that_ends_badly_no_second_one_leaves(word: str, why: str) -> None:
+    async def session(desk: LiveDesk) -> None:
+        desk.venue.script.append(word)
+        placed = await desk.gateway.place_batch(SMALL[:25])
+        assert [r for r in desk.venue.requests if r.startswith("create ")] == [
+            "create group",
+            "create batch 10",
+        ]
+        assert [each.why for each in placed if isinstance(each, OrderWithheld)] == [why] * 15
+
+    at_a_desk(session)
+
+
+def test_what_may_not_leave_does_not_wait_for_tokens_first() -> None:
+    async def session(desk: LiveDesk) -> None:
+        begun: list[int] = []
+        create_batch = desk.venue.create_batch
+
+        async def counted(requests: Any, last_check: Any) -> BatchAnswer:
+            begun.append(len(requests))
+            answer = await create_batch(requests, last_check)
+            desk.killed = True
+            return answer
+
+        desk.venue.create_batch = counted  # type: ignore[method-assign]
+        await desk.gateway.place_batch(SMALL[:25])
+        assert begun == [10]
+
+    at_a_desk(session)
+
+
+def test_the_gate_is_asked_once_where_nothing_is_waited_for_and_again_where_it_is() -> None:
+    async def session(desk: LiveDesk) -> None:
+        asked: list[str] = []
+        gate = desk.gateway._checks._gate
+
+        def counted(meant: Any) -> Any:
+            asked.append(meant.client_order_id)
+            return gate(meant)
+
+        desk.gateway._checks._gate = counted
+        await desk.gateway.place(ORDER)
+        assert len(asked) == 1
+
+        async def a_moment(_: LiveDesk) -> None:
+            await asyncio.sleep(0)
+
+        meanwhile(desk, a_moment)
+        await desk.gateway.place(OTHER)
+        assert len(asked) == 3
+
+    at_a_desk(session)
+
+
+def test_no_more_leave_in_a_second_than_the_cap_however_long_some_waited() -> None:
+    async def session(desk: LiveDesk) -> None:
+        sent: list[float] = []
+        begun = desk.clock.now()
+
+        async def create(_: Any, last_check: Any) -> CreateAnswer:
+            # The tokens of all of them come at once.
+            passed = (desk.clock.now() - begun).total_seconds()
+            await asyncio.sleep(max(0.0, 1.05 - passed))
+            last_check()
+            sent.append((desk.clock.now() - begun).total_seconds())
+            return CreateAnswer(400, None, "invalid_price")
+
+        desk.venue.create = create  # type: ignore[assignment,method-assign]
+
+        async def wave(at_s: float, orders: Any) -> list[Any]:
+            await asyncio.sleep(at_s)
+            places = (desk.gateway.place(each) for each in orders)
+            return await asyncio.gather(*places, return_exceptions=True)
+
+        first, second = await asyncio.gather(wave(0.0, SMALL[:5]), wave(1.01, SMALL[5:10]))
+        assert len(sent) == 5
+        withheld = [each.why for each in first + second if isinstance(each, OrderWithheld)]
+        assert withheld == ["cap"] * 5
+        third = await wave(1.0, SMALL[10:15])
+        assert [type(each) for each in third] == [OrderRejected] * 5
+
+    at_a_desk(session, caps=replace(ROOMY, per_second=5))
+
+
+def test_a_moment_is_past_once_the_loop_came_round_or_time_did() -> None:
+    async def main(clock: VirtualClock) -> None:
+        moment = Moment(clock)
+        assert not moment.is_past
+        await asyncio.sleep(0)
+        assert moment.is_past
+
+    run_virtual(main, AT)
+
+    class Late:
+        """A clock that jumps, as after a slow commit."""
+
+        def __init__(self) -> None:
+            self.times = [later(0.02), AT]
+
+        def now(self) -> datetime:
+            return self.times.pop()
+
+    async def slow() -> None:
+        assert Moment(Late()).is_past
+
+    asyncio.run(slow())
