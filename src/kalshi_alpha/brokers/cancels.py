@@ -8,8 +8,9 @@ reading that still shows it resting may be old, so it is asked again for a while
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from datetime import timedelta
+from functools import partial
 
 from kalshi_alpha.brokers.order_log import OrderLog
 from kalshi_alpha.brokers.pauses import Pauses
@@ -26,8 +27,11 @@ from kalshi_alpha.core.types import Contracts
 
 PATIENCE = timedelta(seconds=10)
 _PAUSES_S = (0.1, 0.25, 0.5, 1.0)
+_GONE = 404
 BATCH_MAX = 20
 """Orders of one batch cancel: what the smallest write budget pays in under a second."""
+HANDFUL = 5
+"""Orders that are cancelled by themselves; more of them are left to the venue's cancel-all."""
 
 
 class Canceller:
@@ -51,6 +55,8 @@ class Canceller:
         """Orders to be cancelled as soon as it is known that they rest."""
         self.under_way: set[str] = set()
         """Orders with a cancel or a decrease under way."""
+        self.before_batch: Callable[[], Awaitable[None]] = _nothing
+        """Awaited before a batch: where the kill switch is on, everything goes at once."""
 
     async def cancel(self, client_order_id: str) -> None:
         """Cancel an order and return once it is known to be off; see `OrderGateway.cancel`."""
@@ -72,6 +78,7 @@ class Canceller:
         OrderUnknown
             If it is not known of every one that it is off; all were tried.
         """
+        await self.before_batch()
         orders = [o for i in client_order_ids if (o := self._log.blotter.orders.get(i)) is not None]
         known = [o for o in orders if o.state is OrderState.RESTING and o.order_id is not None]
         self.under_way.update(order.client_order_id for order in known)
@@ -110,26 +117,56 @@ class Canceller:
         finally:
             self.under_way.discard(client_order_id)
 
-    async def cancel_all(self) -> None:
+    async def cancel_all(self, groups: Collection[str] = ()) -> None:
         """Cancel everything of the account, and confirm it; see `OrderGateway.cancel_all`.
 
-        The venue's own cancel-all comes first; then whatever still rests is cancelled by itself.
-        Orders that are in flight or unknown are cancelled as soon as they are known to rest.
+        The venue's own cancel-all comes first; then a few that still rest are cancelled by
+        themselves, and more of them by another cancel-all. Orders that are in flight or unknown
+        are cancelled as soon as they are known to rest.
+
+        Parameters
+        ----------
+        groups
+            Order groups that are triggered at the same time: one that is triggered refuses what
+            is still on its way, which no cancel reaches.
+
+        Raises
+        ------
+        OrderUnknown
+            If it is not known of every order that it is off, or of every group that it refuses.
         """
         for order in self._log.blotter.live():
             if order.state is not OrderState.RESTING:
                 self.when_known.add(order.client_order_id)
         give_up_at = self._clock.now() + PATIENCE
-        await self._sent(self._venue.cancel_everything)
+        # Neither waits for the other, nor for the answer to any order.
+        _, open_groups = await asyncio.gather(
+            self._sent(self._venue.cancel_everything), self._triggered(groups)
+        )
         attempt, left = 0, ["not asked yet"]
-        while left and self._clock.now() < give_up_at:
+        while (left or open_groups) and self._clock.now() < give_up_at:
             if attempt:
                 await asyncio.sleep(_PAUSES_S[min(attempt, len(_PAUSES_S)) - 1])
             attempt += 1
+            if open_groups:
+                open_groups = await self._triggered(open_groups)
             left = await self._what_still_rests()
         unknown = [order.client_order_id for order in self._log.blotter.live()]
-        if left or unknown:
-            raise OrderUnknown(f"not known to be off the book: {', '.join(left or unknown)}")
+        doubtful = [*(left or unknown), *(f"group {each}" for each in open_groups)]
+        if doubtful:
+            raise OrderUnknown(f"not known to be off the book: {', '.join(doubtful)}")
+
+    async def _triggered(self, groups: Collection[str]) -> list[str]:
+        """Trigger groups, and return those of which no answer says that they refuse orders."""
+        answers = await asyncio.gather(
+            *(self._sent(partial(self._venue.trigger_group, each)) for each in groups)
+        )
+        # A group that is gone takes no orders either.
+        return [
+            each
+            for each, answer in zip(groups, answers, strict=True)
+            if answer is None or not (200 <= answer.status < 300 or answer.status == _GONE)
+        ]
 
     async def _cancel_known(self, order: OrderRecord) -> None:
         give_up_at = self._clock.now() + PATIENCE
@@ -183,17 +220,26 @@ class Canceller:
         """Cancel what the venue or we think still rests, and name it."""
         try:
             shown = await self._venue.orders(status=ev.VenueStatus.RESTING)
+        except VenueError as error:
+            return [str(error)]
+        left = [
+            theirs
+            for theirs in shown
+            if (ours := self._resolver.take_order(theirs)) is None or ours.state.may_trade
+        ]
+        if len(left) > HANDFUL:
+            await self._sent(self._venue.cancel_everything)
+        else:
+            for theirs in left:
+                await self._cancel_by_venue_id(theirs.order_id, theirs.ticker)
+        # What becomes of each is learnt from the venue one by one, and none is cancelled for it.
+        try:
             for order in self._log.blotter.resting():
                 await self._resolver.ask_about(order)
         except VenueError as error:
             return [str(error)]
-        left = []
-        for theirs in shown:
-            ours = self._resolver.take_order(theirs)
-            if ours is None or ours.state.may_trade:
-                left.append(theirs.order_id)
-                await self._cancel_by_venue_id(theirs.order_id, theirs.ticker)
-        return left + [o.client_order_id for o in self._log.blotter.resting()]
+        resting = [order.client_order_id for order in self._log.blotter.resting()]
+        return [theirs.order_id for theirs in left] + resting
 
     async def _cancel_by_venue_id(self, order_id: str, ticker: str) -> None:
         order = self._log.blotter.by_order_id(order_id)
@@ -250,3 +296,7 @@ class Canceller:
             raise OrderUnknown(
                 f"{order.client_order_id}: is {order.state}, and is cancelled once it is known"
             )
+
+
+async def _nothing() -> None:
+    """Do nothing: the default of what comes before a batch."""

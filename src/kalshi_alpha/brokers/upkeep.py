@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from kalshi_alpha.brokers.cancels import Canceller
+from kalshi_alpha.brokers.cancels import HANDFUL, Canceller
 from kalshi_alpha.brokers.order_log import OrderLog
 from kalshi_alpha.brokers.pauses import Pauses
 from kalshi_alpha.brokers.reconciler import Reconciler
@@ -62,6 +62,8 @@ class Upkeep:
         self._comparison: asyncio.Task[None] | None = None
         self._sweeps: set[asyncio.Task[None]] = set()
         self._sweeping: set[str] = set()
+        self._withdrawal: asyncio.Task[None] | None = None
+        canceller.before_batch = self._withdraw_if_killed
         self._strangers = False
         self._seen: set[str] = set()
         self._compared_at: datetime | None = None
@@ -91,7 +93,7 @@ class Upkeep:
 
     async def close(self) -> None:
         """Give up what is under way."""
-        beside = (self._asking, self._comparison, *self._sweeps)
+        beside = (self._asking, self._comparison, self._withdrawal, *self._sweeps)
         tasks = [task for task in beside if task is not None]
         for task in tasks:
             task.cancel()
@@ -106,6 +108,7 @@ class Upkeep:
             # Beside the rest: no question may keep a cancel waiting.
             self._asking = asyncio.create_task(self._asked())
         self._stop_overdue()
+        self._withdraw_once()
         self._sweep_doomed()
         self._compare_if_needed()
 
@@ -152,6 +155,39 @@ class Upkeep:
                 self._log.learn(ev.SeriesStopped(at=self._clock.now(), series=series, why=why))
                 self._alert("series_stopped", f"{series}: {why}")
 
+    def _withdraw_once(self) -> None:
+        """Begin to take everything off when the kill switch goes on; whoever sees it first."""
+        if not self._kill():
+            self._withdrawal = None
+        elif self._withdrawal is None:
+            rest = {order.client_order_id for order in self._log.blotter.resting()}
+            swept = rest - self._sweeping
+            self._sweeping |= swept
+            self._withdrawal = asyncio.create_task(self._withdrawn(swept))
+        else:
+            _is_over(self._withdrawal)
+
+    async def _withdraw_if_killed(self) -> None:
+        """Wait until everything was taken off at once, if the kill switch is on."""
+        self._withdraw_once()
+        if self._withdrawal is not None:
+            await asyncio.shield(self._withdrawal)
+
+    async def _withdrawn(self, swept: set[str]) -> None:
+        """Take everything off in as few requests as there are; no answer to an order is awaited."""
+        blotter = self._log.blotter
+        orders = blotter.live()
+        # The last order's group is the one that the next would have been in.
+        last = list(blotter.orders.values())[-1:]
+        groups = {order.group_id for order in (*orders, *last) if order.group_id is not None}
+        try:
+            if orders or groups:
+                await self._canceller.cancel_all(sorted(groups))
+        except OrderUnknown as error:
+            self._alert("cancel_unconfirmed", str(error))
+        finally:
+            self._sweeping -= swept
+
     def _sweep_doomed(self) -> None:
         """Cancel what must not rest, unless its cancel is under way."""
         for sweep in [each for each in self._sweeps if _is_over(each)]:
@@ -180,7 +216,10 @@ class Upkeep:
 
     async def _swept(self, doomed: list[str]) -> None:
         try:
-            await self._canceller.cancel_batch(doomed)
+            if self._kill() and len(doomed) > HANDFUL:
+                await self._canceller.cancel_all()
+            else:
+                await self._canceller.cancel_batch(doomed)
         except OrderUnknown as error:
             self._alert("cancel_unconfirmed", str(error))
         finally:

@@ -213,3 +213,47 @@ def test_under_the_kill_switch_an_order_found_late_is_cancelled() -> None:
         assert took < 1.0
 
     at_a_desk(session)
+
+
+@pytest.mark.parametrize("script", [["lost"], ["429"], ["500"]])
+def test_many_that_still_rest_are_left_to_another_cancel_all(script: list[str]) -> None:
+    async def session(desk: LiveDesk) -> None:
+        await desk.gateway.place_batch([intent(nonce=n) for n in range(9)])
+        begun = len(desk.venue.requests)
+        desk.venue.script.extend(script)
+        await desk.gateway.cancel_all()
+        assert desk.venue.requests[begun:] == ["cancel all"] * 2
+        assert desk.venue.resting() == []
+        assert desk.blotter.live() == ()
+
+    at_a_desk(session)
+
+
+@pytest.mark.parametrize("script", [["ok", "lost"], ["ok", "ack lost"], ["ok", "429"]])
+def test_the_switch_triggers_the_group_until_an_answer_says_that_it_refuses(
+    script: list[str],
+) -> None:
+    async def session(desk: LiveDesk) -> None:
+        await desk.gateway.place(ORDER)
+        begun = len(desk.venue.requests)
+        desk.venue.script.extend(script)
+        desk.killed = True
+        await desk.until(lambda: not desk.blotter.live())
+        await asyncio.sleep(1)
+        assert desk.venue.requests[begun:] == ["cancel all", "trigger group-1", "trigger group-1"]
+        assert desk.venue.triggered == {"group-1"}
+
+    at_a_desk(session)
+
+
+def test_a_group_that_is_gone_needs_no_trigger() -> None:
+    async def session(desk: LiveDesk) -> None:
+        await desk.gateway.place(ORDER)
+        desk.venue.script.extend(["ok", "404 not_found"])
+        desk.killed = True
+        await desk.until(lambda: not desk.blotter.live())
+        await asyncio.sleep(1)
+        assert desk.venue.requests[-1] == "trigger group-1"
+        assert desk.alerts == []
+
+    at_a_desk(session)

@@ -24,6 +24,24 @@ def test_the_kill_switch_clears_the_book_within_a_second() -> None:
     at_a_desk(session)
 
 
+def test_the_kill_switch_waits_for_no_answer_and_asks_the_venue_for_everything_at_once() -> None:
+    async def session(desk: LiveDesk) -> None:
+        await desk.gateway.place_batch([intent(nonce=n) for n in range(9)])
+        desk.venue.latency_s = 0.4
+        placing = asyncio.create_task(desk.gateway.place(intent(nonce=9)))
+        await asyncio.sleep(0.1)
+        desk.killed = True
+        begun = len(desk.venue.requests)
+        await desk.until(lambda: len(desk.venue.requests) >= begun + 2, 0.35)
+        assert desk.venue.requests[begun:] == ["cancel all", "trigger group-1"]
+        assert not placing.done()
+        await asyncio.gather(placing, return_exceptions=True)
+        await desk.until(lambda: not desk.blotter.live())
+        assert desk.venue.resting() == []
+
+    at_a_desk(session)
+
+
 def test_a_stopped_series_rests_nothing_and_others_go_on() -> None:
     other = intent(series="KXCPIYOY", event_ticker="KXCPIYOY-26NOV", ticker="KXCPIYOY-26NOV-T3.0")
 
