@@ -21,6 +21,7 @@ import signal
 import sys
 import tempfile
 import time
+import traceback
 from collections import Counter
 from contextlib import suppress
 from pathlib import Path
@@ -35,7 +36,9 @@ from kalshi_alpha.exec.runners import pilot
 from kalshi_alpha.exec.session import at_venue, preparing
 from scripts.served_exchange import REPOSITORY, ServedExchange, served
 
-IDLE = "idle"
+IDLE, REFUSED = "idle", "refused by its gate"
+EXIT_REFUSED = 3
+_ABSURD = "NO-GO (market_inconsistent)"
 _SPANS_S = {
     "getting ready": (0.1, 1.5),
     "trading": (0.0, 1.2),
@@ -74,6 +77,8 @@ def start(exchange: ServedExchange, log: Path, *flags: str) -> int:
         os.chdir(exchange.home)
         code = pilot.main([*_FLAGS, *flags])
     finally:
+        if sys.exc_info()[0] is not None:
+            traceback.print_exc()
         sys.stdout.flush()
         sys.stderr.flush()
         os._exit(code)
@@ -91,8 +96,10 @@ def kill_once(exchange: ServedExchange, log: Path, rng: random.Random) -> str:
     """
     (doing,) = rng.choices(("getting ready", "trading", "sending"), (2, 1, 1))
     pid = start(exchange, log)
-    if doing != "getting ready" and not _trades(pid, log):
-        doing = IDLE
+    if doing != "getting ready":
+        doing = _when_it_trades(pid, log, doing)
+    if doing == REFUSED:
+        return doing
     if doing == "trading":
         with suppress(TimeoutError):
             exchange.fill_one()
@@ -108,16 +115,26 @@ def kill_once(exchange: ServedExchange, log: Path, rng: random.Random) -> str:
     return doing
 
 
-def _trades(pid: int, log: Path) -> bool:
-    """Wait until a runner shows its first orders; False if it finds none worth sending."""
+def _when_it_trades(pid: int, log: Path, doing: str) -> str:
+    """Wait until a runner shows its first orders, and say what it does: it may find none to send.
+
+    Raises
+    ------
+    Broken
+        If it ended by itself and not because its gate found the others' quotes absurd: those who
+        trade each market at random may leave a ladder that admits a riskless profit.
+    """
     until = time.monotonic() + FIRST_ORDERS_S
     while " + KX" not in log.read_text():
-        if os.waitpid(pid, os.WNOHANG) != (0, 0):
-            raise Broken(f"the runner ended by itself\n{_tail(log)}")
+        ended, status = os.waitpid(pid, os.WNOHANG)
+        if ended and os.waitstatus_to_exitcode(status) == EXIT_REFUSED and _ABSURD in _tail(log):
+            return REFUSED
+        if ended:
+            raise Broken(f"the runner ended by itself: {status}\n{_tail(log)}")
         if time.monotonic() > until:
-            return False
+            return IDLE
         time.sleep(0.005)
-    return True
+    return doing
 
 
 def _in_doubt(exchange: ServedExchange) -> bool:
@@ -126,20 +143,8 @@ def _in_doubt(exchange: ServedExchange) -> bool:
     return bool(blotter.in_flight() or blotter.unknown())
 
 
-def _until_it_trades(pid: int, log: Path) -> None:
-    until = time.monotonic() + FIRST_ORDERS_S
-    while " + KX" not in log.read_text():
-        if os.waitpid(pid, os.WNOHANG) != (0, 0):
-            raise Broken(f"the runner ended by itself\n{_tail(log)}")
-        if time.monotonic() > until:
-            os.kill(pid, signal.SIGKILL)
-            os.waitpid(pid, 0)
-            raise Broken(f"the runner did not trade\n{_tail(log)}")
-        time.sleep(0.005)
-
-
 def _tail(log: Path) -> str:
-    return log.read_text()[-2_000:]
+    return log.read_text()[-6_000:]
 
 
 def require_whole(exchange: ServedExchange) -> Any:
@@ -174,9 +179,15 @@ def require_agreement(exchange: ServedExchange, log: Path) -> Any:
     code = os.waitstatus_to_exitcode(status)
     report = json.loads((exchange.home / "reports/_artifacts/pilot_session.json").read_bytes())
     left = exchange.orders("resting")
-    if code or report["reconciliation"]["breaks"] or left:
+    good = code == 0 or (code == EXIT_REFUSED and _only_absurd(report))
+    if not good or report["reconciliation"]["breaks"] or left:
         raise Broken(f"the last session: exit {code}, {len(left)} resting\n{_tail(log)}")
     return report
+
+
+def _only_absurd(report: Any) -> bool:
+    reasons = {found["reason"] for found in report["verdict"]["reasons"]}
+    return reasons == {"market_inconsistent"}
 
 
 def run(count: int, seed: int, folder: Path) -> dict[str, Any]:
@@ -190,7 +201,7 @@ def run(count: int, seed: int, folder: Path) -> dict[str, Any]:
     rng, began = random.Random(seed), time.monotonic()  # noqa: S311 - reproducible, no secret
     seen = Counter[str]()
     limit_s = 60.0 + 15.0 * count
-    with served(folder, "--seed", str(seed), "--pace", "5", run_seconds=limit_s) as exchange:
+    with served(folder, "--seed", str(seed), "--pace", "2", run_seconds=limit_s) as exchange:
         for number in range(count):
             seen[kill_once(exchange, folder / f"runner_{number:03d}.log", rng)] += 1
             require_whole(exchange)
