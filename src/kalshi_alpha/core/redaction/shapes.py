@@ -7,6 +7,7 @@ import string
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from kalshi_alpha.core.redaction.letters import letters_are_noise
 from kalshi_alpha.core.redaction.names import Secrecy, secrecy
 
 MASK = "****"
@@ -38,11 +39,20 @@ def mask(text: str) -> str:
 # Most texts are words, tickers, numbers, instants, ids and hashes: no shape below fits into these.
 _PLAIN = re.compile(
     r"[0-9a-f-]{0,64}|(?!.*AKIA)[A-Z0-9.-]{0,48}|[0-9TZ .:+-]{0,40}|\*{4}[^\n]{0,4}"
-    r"|(?!.*(?:xox|gh[a-z]_|sk_|hooks|discord))[a-z0-9_/.-]{0,63}"
+    r"|(?!.*(?:xox|gh[a-z]_|sk_|hook|discord))[a-z0-9_/.-]{0,63}"
 )
 
 _SHAPES: tuple[tuple[str, re.Pattern[str]], ...] = (
     (_PEM, re.compile(r"-----BEGIN [A-Z0-9 ]+-----(?:.*?-----END [A-Z0-9 ]+-----|.*)", re.S)),
+    # In small letters only what is surely a key: a line of dashes may begin anything.
+    (
+        _PEM,
+        re.compile(
+            r"-----BEGIN [A-Z0-9 ]{0,40}(?:PRIVATE KEY(?: BLOCK)?|CERTIFICATE)-----"
+            r"(?:.*?-----END [A-Z0-9 ]+-----|.*)",
+            re.S | re.I,
+        ),
+    ),
     (
         "JWT",
         re.compile(
@@ -53,7 +63,9 @@ _SHAPES: tuple[tuple[str, re.Pattern[str]], ...] = (
         "webhook",
         re.compile(
             r"hooks\.slack(?:-gov)?\.com/(?:services|workflows|triggers)/[^\s\"'<>]+"
-            r"|discord(?:app)?\.com/api/webhooks/[^\s\"'<>]+",
+            r"|discord(?:app)?\.com/api/webhooks/[^\s\"'<>]+"
+            r"|\bwebhook\.office\.com/webhookb?2?/[^\s\"'<>]+"
+            r"|\boutlook\.office(?:365)?\.com/webhookb?2?/[^\s\"'<>]+",
             re.I,
         ),
     ),
@@ -89,9 +101,9 @@ _SAID = re.compile(
 def find_secrets(text: str) -> Iterator[Find]:
     """Yield every secret in a text by its shape: they may overlap, and come in no order.
 
-    Looked for are PEM blocks, JSON web tokens, bearer and basic credentials, webhooks of Slack
-    and Discord, tokens of well-known providers, passwords in URLs, ``name=value`` where the name
-    means a secret, and base64 of 64 characters or more that no hash, id or path explains.
+    Looked for are PEM blocks, JSON web tokens, bearer and basic credentials, webhooks of Slack,
+    Discord and Teams, tokens of well-known providers, passwords in URLs, ``name=value`` where the
+    name means a secret, and base64 of 64 characters or more that no hash, id or path explains.
     """
     for find in _found(text):
         if not is_masked(text[find.start : find.end]):
@@ -109,8 +121,13 @@ def mask_secrets(text: str) -> str:
 
 
 def looks_opaque(text: str) -> bool:
-    """Return whether a text is no plain word: it is long, or digits and capitals stand in it."""
-    return len(text) >= _LONG_WORD or _OPAQUE.search(text) is not None
+    """Return whether a text is no plain word.
+
+    It is long, digits and capitals stand in it, or its letters follow each other as in no word.
+    """
+    if len(text) >= _LONG_WORD or _OPAQUE.search(text) is not None:
+        return True
+    return letters_are_noise(text)
 
 
 def is_plain(text: str) -> bool:

@@ -51,6 +51,14 @@ def test_masking_shows_at_most_half_of_a_secret_and_not_its_length(text: str) ->
         ("https://hooks.slack.com/services/T0/B0/x", "webhook"),
         ("https://HOOKS.SLACK.COM/triggers/T0/1/x", "webhook"),
         ("https://discord.com/api/webhooks/1/x", "webhook"),
+        ("https://outlook.office.com/webhook/abc", "webhook"),
+        ("outlook.office365.com/webhook/abc", "webhook"),
+        ("https://desk.webhook.office.com/webhookb2/aa@bb/IncomingWebhook/cc/dd", "webhook"),
+        ("-----begin rsa private key-----", "PEM block"),
+        ("-----Begin Private Key-----\nmiie\n-----end private key-----", "PEM block"),
+        ("Bearer abcdefghijkl", "credential"),
+        ("authorization: bearer QWXZKVBNMPDF", "credential"),
+        ("token: qwxzkvbnmpdf", "value of token"),
         ("ghp_" + "a1B2" * 9, "provider token"),
         ("AKIA" + "Q" * 16, "provider token"),
         ("postgres://desk:hunter2@db/ledger", "password in a URL"),
@@ -62,6 +70,25 @@ def test_masking_shows_at_most_half_of_a_secret_and_not_its_length(text: str) ->
 def test_each_shape_is_found_by_its_kind(text: str, kind: str) -> None:
     assert kind in {find.kind for find in find_secrets(text)}
     assert list(find_secrets(mask_secrets(text))) == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Bearer market ahead",
+        "bearer securities",
+        "Bearer instruments were issued",
+        "basic arithmetic, basic information",
+        "-----begin section 1-----",
+        "-----Begin of the report-----",
+        "webhook off: set the webhook of office.com",
+        "see https://learn.microsoft.com/outlook/webhooks",
+        "token: required by the exchange",
+        "signature: refused, watchdog asleep",
+    ],
+)
+def test_ordinary_sentences_hold_no_secret(text: str) -> None:
+    assert list(find_secrets(text)) == []
 
 
 @pytest.mark.parametrize(
