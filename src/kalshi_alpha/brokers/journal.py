@@ -3,13 +3,16 @@
 SQLite in WAL mode with ``synchronous=FULL``: a commit is on the disk, and a crash leaves whole
 commits and nothing else. Events are never changed or deleted; what they amount to is the fold of
 `replay`. One process writes; others may read meanwhile.
+
+A journal appears at its path whole or not at all, so an empty file there is what is left of one.
 """
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import msgspec
@@ -53,6 +56,9 @@ class OrderJournal:
     def __init__(self, path: Path, account: str | None = None) -> None:
         self.path = path
         path.parent.mkdir(parents=True, exist_ok=True)
+        if _is_missing(path):
+            _make(path)
+        _require_bytes(path)
         with _told(path):
             self._database = sqlite3.connect(path, isolation_level=None)
         try:
@@ -71,10 +77,7 @@ class OrderJournal:
         database.execute("PRAGMA journal_mode=WAL")
         database.execute("PRAGMA synchronous=FULL")
         database.execute(f"PRAGMA wal_autocheckpoint={_CHECKPOINT_PAGES}")
-        database.execute(f"PRAGMA application_id={APPLICATION_ID}")
-        database.execute(f"PRAGMA user_version={SCHEMA}")
-        database.execute(_CREATE)
-        database.execute(_CREATE_ACCOUNT)
+        _set_up(database)
         self._last = _require_whole(database, self.path)
 
     @property
@@ -145,8 +148,9 @@ def read_journal(path: Path) -> tuple[OrderEvent, ...]:
     TornFile, NewerSchema
         As for `OrderJournal`.
     """
-    if not path.exists():
+    if _is_missing(path):
         raise MissingData(f"{path}: no order was ever journalled here")
+    _require_bytes(path)
     with _told(path):
         database = sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)
     try:
@@ -169,6 +173,60 @@ def _events(database: sqlite3.Connection, path: Path, after: int) -> Iterator[Or
             yield decode(body)
         except (msgspec.DecodeError, UnicodeDecodeError, TypeError) as error:
             raise TornFile(f"{path}: event {number} is none: {error}; {_REMEDY}") from error
+
+
+def _is_missing(path: Path) -> bool:
+    """Say whether no journal was ever made at a path.
+
+    Raises
+    ------
+    TornFile
+        If its log is there and it is not: SQLite would read the log into another journal.
+    """
+    if os.path.lexists(path):
+        return False
+    if os.path.lexists(f"{path}-wal"):
+        raise TornFile(f"{path}: is gone, and its log {path.name}-wal is not; {_REMEDY}")
+    return True
+
+
+def _make(path: Path) -> None:
+    """Make an empty journal beside its path and put it there at once.
+
+    A process that dies meanwhile leaves a file that nobody reads.
+    """
+    fresh = path.with_name(f"{path.name}.{os.getpid()}.new")
+    try:
+        fresh.unlink(missing_ok=True)
+        with _told(path), closing(sqlite3.connect(fresh, isolation_level=None)) as database:
+            database.execute("PRAGMA journal_mode=MEMORY")
+            database.execute("PRAGMA synchronous=FULL")
+            _set_up(database)
+        os.link(fresh, path)
+    except FileExistsError:
+        # Somebody else has just made it.
+        return
+    except OSError as error:
+        raise TornFile(f"{path}: no order journal can be made here: {error.strerror}") from error
+    finally:
+        fresh.unlink(missing_ok=True)
+
+
+def _set_up(database: sqlite3.Connection) -> None:
+    database.execute(f"PRAGMA application_id={APPLICATION_ID}")
+    database.execute(f"PRAGMA user_version={SCHEMA}")
+    database.execute(_CREATE)
+    database.execute(_CREATE_ACCOUNT)
+
+
+def _require_bytes(path: Path) -> None:
+    """Refuse an empty file: SQLite would take it for new and throw the log beside it away."""
+    try:
+        size = path.stat().st_size
+    except OSError as error:
+        raise TornFile(f"{path}: order journal: {error.strerror}; {_REMEDY}") from error
+    if not size:
+        raise TornFile(f"{path}: is empty, as no journal ever is; {_REMEDY}")
 
 
 def _require_readable(database: sqlite3.Connection, path: Path) -> None:

@@ -61,12 +61,17 @@ def glance(journal: Path) -> Glance:
     import os
 
     if not os.path.lexists(journal):
+        if os.path.lexists(f"{journal}-wal"):
+            return Glance(problem=f"{journal} is gone, and its log is not")
         return Glance(exists=False)
     try:
         import sqlite3
     except ImportError as error:
         return Glance(problem=f"no SQLite here: {error}")
     try:
+        # SQLite would take an empty file for a new database.
+        if not journal.stat().st_size:
+            return Glance(problem=f"{journal} is empty, as no journal ever is")
         uri = f"{journal.absolute().as_uri()}?mode=ro"
         database = sqlite3.connect(uri, uri=True, timeout=_BUSY_S)
         try:

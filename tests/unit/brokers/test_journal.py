@@ -147,6 +147,70 @@ def test_what_is_no_database_is_not_taken_for_an_empty_journal(path: Path) -> No
         read_journal(path)
 
 
+def test_an_empty_file_is_what_is_left_of_a_journal_and_its_log_is_kept(path: Path) -> None:
+    journal = OrderJournal(path)
+    journal.append(EVENTS)
+    copy, log = path.with_name("copy.sqlite"), path.with_name("copy.sqlite-wal")
+    copy.write_bytes(b"")
+    log.write_bytes(path.with_name(path.name + "-wal").read_bytes())
+    journal.close()
+    kept = log.read_bytes()
+    for use in (OrderJournal, read_journal):
+        with pytest.raises(TornFile, match="is empty, as no journal ever is; keep a copy"):
+            use(copy)
+    assert log.read_bytes() == kept
+
+
+def test_a_log_without_its_journal_is_not_read_into_a_new_one(path: Path) -> None:
+    path.parent.mkdir()
+    path.with_name(path.name + "-wal").write_bytes(b"frames")
+    for use in (OrderJournal, read_journal):
+        with pytest.raises(TornFile, match=r"is gone, and its log orders\.sqlite-wal is not"):
+            use(path)
+    assert not path.exists()
+
+
+def test_a_link_that_leads_nowhere_is_no_new_journal(path: Path) -> None:
+    path.parent.mkdir()
+    path.symlink_to("unmounted")
+    for use in (OrderJournal, read_journal):
+        with pytest.raises(TornFile, match="No such file"):
+            use(path)
+
+
+def test_a_journal_appears_whole_or_not_at_all(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def dies(source: Path, target: Path) -> None:
+        assert read_journal(source) == ()
+        assert not target.exists()
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr("os.link", dies)
+        with pytest.raises(KeyboardInterrupt):
+            OrderJournal(path)
+    # What a process that was killed left behind.
+    path.with_name("orders.sqlite.1.new").write_bytes(b"")
+    with OrderJournal(path) as opened:
+        assert opened.append(EVENTS) == 5
+    assert {each.name for each in path.parent.iterdir()} == {"orders.sqlite", "orders.sqlite.1.new"}
+
+
+def test_a_journal_that_somebody_else_has_just_made_is_opened(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = path.with_name("other.sqlite")
+    with OrderJournal(made) as other:
+        other.append(EVENTS)
+
+    def late(_: Path, target: Path) -> None:
+        made.rename(target)
+        raise FileExistsError
+
+    monkeypatch.setattr("os.link", late)
+    with OrderJournal(path) as opened:
+        assert list(opened.replay()) == EVENTS
+
+
 @pytest.mark.parametrize("cut", [1, 40, 4096, 9000])
 def test_a_torn_log_loses_only_what_was_not_committed(path: Path, cut: int) -> None:
     """The write-ahead log ends somewhere inside the last commit, as after a power cut."""

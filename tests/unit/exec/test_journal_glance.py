@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kalshi_alpha.brokers.journal import OrderJournal
+from kalshi_alpha.core.errors import TornFile
 from kalshi_alpha.core.orders import events as ev
 from kalshi_alpha.core.orders.blotter import Blotter
 from kalshi_alpha.core.orders.errors import IllegalEvent
@@ -143,7 +144,7 @@ def test_a_locked_journal_is_doubt_and_does_not_wait_for_long(path: Path) -> Non
 @pytest.mark.parametrize(
     ("content", "problem"),
     [
-        (b"", "no such table"),
+        (b"", "is empty, as no journal ever is"),
         (b"torn" * 500, "not a database"),
         (b"SQLite format 3\x00" + b"\x00" * 500, "unreadable"),
     ],
@@ -155,6 +156,16 @@ def test_a_torn_journal_is_doubt_that_is_named(path: Path, content: bytes, probl
     assert found.may_rest
     assert found.problem
     assert problem in found.to_text()
+    with pytest.raises(TornFile):
+        OrderJournal(path)
+
+
+def test_a_log_without_its_journal_is_doubt_as_it_is_for_the_journal(path: Path) -> None:
+    path.parent.mkdir(parents=True)
+    path.with_name(path.name + "-wal").write_bytes(b"frames")
+    assert "is gone, and its log is not" in glance(path).problem
+    with pytest.raises(TornFile):
+        OrderJournal(path)
 
 
 @pytest.mark.parametrize("body", ["{", "[]", '{"client_order_id": "x"}', "null", "3"])
