@@ -83,13 +83,14 @@ class OrderWire:
         WireFailed
             If the host cannot be reached; nothing was sent.
         """
-        if self._fresh_idle() is not None and not self._turns.locked():
-            return
         try:
-            # A turn is waited for as well: the send that follows would wait for one otherwise.
-            async with asyncio.timeout(timeout_s), self._turns:
-                if self._fresh_idle() is None:
-                    self._idle.append(await self._connected())
+            async with asyncio.timeout(timeout_s):
+                # A turn is waited for as well, and again where another was let in first: the
+                # send that follows would wait for one otherwise.
+                while self._turns.locked() or self._fresh_idle() is None:
+                    async with self._turns:
+                        if self._fresh_idle() is None:
+                            self._idle.append(await self._connected())
         except TimeoutError as error:
             raise _unsent(WireFault.TIMEOUT, f"no connection to {self._host}") from error
 
