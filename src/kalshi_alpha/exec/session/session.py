@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterable, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Any
 
 from kalshi_alpha.brokers.kalshi.account import KalshiAccount, streamed_fill, streamed_order
 from kalshi_alpha.brokers.kalshi.client import VenueClient
@@ -25,7 +23,6 @@ from kalshi_alpha.core.gates import (
     clock_skew_reading,
     exchange_reading,
 )
-from kalshi_alpha.core.orders.errors import OrderUnknown
 from kalshi_alpha.core.orders.intent import OrderIntent
 from kalshi_alpha.core.orders.reconcile import Reconciliation
 from kalshi_alpha.core.ports import Clock
@@ -39,7 +36,14 @@ from kalshi_alpha.exec.quoting.loop import QuotingLoop
 from kalshi_alpha.exec.quoting.solver import ScanSolver
 from kalshi_alpha.exec.scan_options import ScanOptions
 from kalshi_alpha.exec.scanning import Known, Scanned, risk_model, scan_family
-from kalshi_alpha.exec.session.leftovers import order_group, take_back
+from kalshi_alpha.exec.session.beside import running
+from kalshi_alpha.exec.session.leftovers import (
+    everything_off,
+    nothing_left,
+    order_group,
+    own_off,
+    take_back,
+)
 from kalshi_alpha.exec.session.live_books import LiveBooks
 from kalshi_alpha.exec.session.live_desk import LiveDesk, QuotedMarket, paid_lots
 from kalshi_alpha.exec.session.session_gate import SessionGate
@@ -50,8 +54,6 @@ from kalshi_alpha.strategies.strategy import Strategy
 
 RUN_SCOPE = "pilot"
 ASK_EXCHANGE_EVERY_S = 5.0
-CONFIRM_WITHIN = timedelta(seconds=60)
-"""How long the end of a session tries to confirm that nothing rests."""
 WITHDRAW_BEFORE = timedelta(seconds=2)
 """How long before the end of the window quoting ends, so that cancels arrive inside it."""
 
@@ -133,6 +135,51 @@ async def hold_session(
     await given.client.compare_clocks()
     await given.client.tune_limits()
     gate_of: list[SessionGate] = []
+    gateway = _gateway(given, pilot, gate_of)
+    try:
+        async with nothing_left(gateway, given):
+            if given.kill.engaged():
+                # A comparison takes its time, and what a dead session left must not rest for it.
+                await take_back(gateway, given)
+            found = await gateway.reconcile()
+            async with given.beat(), nothing_left(gateway, given):
+                await take_back(gateway, given)
+                run, prepared = await prepare()
+                scanned, run = await _scan(run, given, prepared, gateway)
+                gate = _session_gate(run, scanned, gateway, given.client, given.clock)
+                gate_of.append(gate)
+                # The scan asked the exchange a moment ago; it is asked again while it lasts.
+                gate.exchange_said(trading_active=run.feed.trading_active())
+                if not scanned.verdict.go:
+                    await own_off(gateway, given)
+                    return _refused(scanned, given, found)
+                limit = Contracts.whole(pilot.group.contracts_in_15_s)
+                async with order_group(gateway, given, limit):
+                    loop = await _quote(run, given, prepared, gateway, gate, scanned, run_s)
+                ended_at = given.clock.now()
+                if settled_at is not None:
+                    await asyncio.sleep(max(0.0, (settled_at - ended_at).total_seconds()))
+                last = await gateway.reconcile()
+    finally:
+        await gateway.close()
+    return Held(
+        scanned=scanned,
+        ended_at=ended_at,
+        rounds=loop.rounds,
+        solved=loop.solved,
+        reconciliation=last,
+        killed=given.kill.seen is not None,
+    )
+
+
+def _refused(scanned: Scanned, given: Surroundings, found: Reconciliation) -> Held:
+    return Held(
+        scanned=scanned, ended_at=given.clock.now(), rounds=0, solved=0, reconciliation=found
+    )
+
+
+def _gateway(given: Surroundings, pilot: Pilot, gate_of: Sequence[SessionGate]) -> LiveGateway:
+    """Return the gateway; its gate is there once the venue was looked at, and before any order."""
 
     def order_gate(_intent: OrderIntent) -> Verdict:
         return gate_of[0].judge()
@@ -148,37 +195,7 @@ async def hold_session(
         on_alert=given.observer.alert,
     )
     given.observer.watches(gateway.blotter)
-    found = await gateway.reconcile()
-    async with given.beat():
-        await take_back(gateway, given)
-        run, prepared = await prepare()
-        scanned, run = await _scan(run, given, prepared, gateway)
-        gate = _session_gate(run, scanned, gateway, given.client, given.clock)
-        gate_of.append(gate)
-        # The scan asked the exchange a moment ago; it is asked again while the session lasts.
-        gate.exchange_said(trading_active=run.feed.trading_active())
-        if not scanned.verdict.go:
-            await gateway.close()
-            ended_at = given.clock.now()
-            return Held(
-                scanned=scanned, ended_at=ended_at, rounds=0, solved=0, reconciliation=found
-            )
-        limit = Contracts.whole(pilot.group.contracts_in_15_s)
-        async with order_group(gateway, given, limit):
-            loop = await _quote(run, given, prepared, gateway, gate, scanned, run_s)
-        ended_at = given.clock.now()
-        if settled_at is not None:
-            await asyncio.sleep(max(0.0, (settled_at - ended_at).total_seconds()))
-        last = await gateway.reconcile()
-        await gateway.close()
-    return Held(
-        scanned=scanned,
-        ended_at=ended_at,
-        rounds=loop.rounds,
-        solved=loop.solved,
-        reconciliation=last,
-        killed=given.kill.seen is not None,
-    )
+    return gateway
 
 
 async def _scan(
@@ -270,37 +287,22 @@ async def _quote(
     given.observer.on_wake(loop.wake)
     beside = [gateway.run(), stream.run(), _ask_exchange(given, gate), _watch_clock(given, loop)]
     if given.in_real_time:
-        beside += [_stop_on_kill(given, loop), _stop_on_request(given, loop)]
+        beside += [_stop_on_kill(given, gateway, loop), _stop_on_request(given, loop)]
     if given.signing_on is not None and given.client.presigned is not None:
         beside.append(given.client.presigned.keep(given.signing_on))
-    async with _running(beside):
+    async with running(beside):
         await loop.run(ends_at - WITHDRAW_BEFORE)
-        await _off_the_book(gateway, clock)
+        if given.client.guard.latched:
+            # Nothing will be signed any more: say that, and not that cancels went unconfirmed.
+            given.client.guard.require_sound()
+        await everything_off(gateway, clock)
     return loop
 
 
-async def _off_the_book(gateway: LiveGateway, clock: Clock) -> None:
-    """Cancel everything and confirm it; an order of unknown fate is found out first.
-
-    Raises
-    ------
-    OrderUnknown
-        If it could not be confirmed for a minute.
-    """
-    give_up_at = clock.now() + CONFIRM_WITHIN
-    while True:
-        try:
-            await gateway.cancel_all()
-        except OrderUnknown:
-            if clock.now() > give_up_at:
-                raise
-            await asyncio.sleep(1.0)
-        else:
-            return
-
-
-async def _stop_on_kill(given: Surroundings, loop: QuotingLoop) -> None:
+async def _stop_on_kill(given: Surroundings, gateway: LiveGateway, loop: QuotingLoop) -> None:
     await given.kill.run()
+    # The loop may be waiting for an answer; the gateway takes everything off without it.
+    gateway.doubt()
     loop.stop()
 
 
@@ -399,18 +401,3 @@ async def _watch_clock(given: Surroundings, loop: QuotingLoop) -> None:
         watching.cancel()
     # Nothing will be signed any more, cancels neither: what rests ends with its own expiry.
     loop.stop()
-
-
-@asynccontextmanager
-async def _running(coroutines: Iterable[Coroutine[Any, Any, None]]) -> AsyncIterator[None]:
-    """Run tasks beside a block, and end them with it; the first that fails ends the block."""
-    try:
-        async with asyncio.TaskGroup() as group:
-            tasks = [group.create_task(each) for each in coroutines]
-            try:
-                yield
-            finally:
-                for task in tasks:
-                    task.cancel()
-    except ExceptionGroup as failures:
-        raise failures.exceptions[0] from failures
