@@ -6,6 +6,7 @@ signatures and matching, in this process), and live against bodies that were rec
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import timedelta
@@ -18,7 +19,7 @@ from fakes.order_venue import FakeVenue
 from kalshi_alpha.brokers.dry import DryGateway
 from kalshi_alpha.brokers.journal import OrderJournal
 from kalshi_alpha.brokers.kalshi.account import KalshiAccount
-from kalshi_alpha.brokers.kalshi.client import VenueClient
+from kalshi_alpha.brokers.kalshi.client import CallSeen, VenueClient
 from kalshi_alpha.brokers.kalshi.hosts import VenueHost
 from kalshi_alpha.brokers.kalshi.keys import Credentials
 from kalshi_alpha.brokers.kalshi.signing import Signer
@@ -30,9 +31,11 @@ from kalshi_alpha.core.book.order_book import OrderBook
 from kalshi_alpha.core.gates import Action, Verdict
 from kalshi_alpha.core.orders.errors import OrderRejected
 from kalshi_alpha.core.orders.intent import OrderIntent
-from kalshi_alpha.core.ports import Clock, OrderGateway
+from kalshi_alpha.core.ports import Acknowledgement, Clock, OrderGateway
 from kalshi_alpha.core.types import Contracts, Money, Price, Side
+from kalshi_alpha.sim.app import AppOptions
 from kalshi_alpha.sim.in_process import InProcessExchange
+from kalshi_alpha.sim.rates import ADVANCED, BASIC, EXPERT, UsageTier
 from kalshi_alpha.sim.virtual_time import VirtualClock, run_virtual
 from live_desk import ROOMY
 from recorded_venue import RecordedVenue
@@ -221,3 +224,34 @@ def test_an_order_that_would_cross_is_refused_and_does_not_exist(kind: str, tmp_
         assert (await gateway.place(ORDER)).resting == Contracts.whole(10)
 
     run(kind, tmp_path, session)
+
+
+@pytest.mark.parametrize(
+    ("tier", "count", "batches"), [(BASIC, 15, 2), (ADVANCED, 100, 2), (EXPERT, 100, 1)]
+)
+def test_a_requote_is_split_by_the_write_budget_of_the_account_and_nothing_else(
+    tier: UsageTier, count: int, batches: int, tmp_path: Path
+) -> None:
+    orders = [intent(nonce=n, contracts=Contracts(1)) for n in range(count)]
+
+    async def main(clock: VirtualClock) -> None:
+        ex = exchange(clock=clock, options=AppOptions(tier=tier))
+        ex.rest(MID, account=TAKER, side="ask", price=f"0.{ASK}", count="50.00")
+        async with InProcessExchange(ex.app) as venue:
+            seen: list[CallSeen] = []
+            credentials = Credentials(f"key-{MAKER}", ex.keys[MAKER], KalshiEnv.SIM)
+            client = VenueClient(
+                venue.wire, Signer(credentials), clock, LOOPBACK, on_call=seen.append
+            )
+            await client.compare_clocks()
+            await client.tune_limits()
+            async with live(KalshiAccount(client), clock, tmp_path) as gateway:
+                assert isinstance(gateway, LiveGateway)
+                await asyncio.sleep(3.0)
+                placed = await gateway.place_batch(orders)
+                assert [type(each) for each in placed] == [Acknowledgement] * count
+                sent = [c.status for c in seen if (c.method, c.path[-8:]) == ("POST", "/batched")]
+                assert sent == [201] * batches
+                await gateway.cancel_all()
+
+    run_virtual(main, START)

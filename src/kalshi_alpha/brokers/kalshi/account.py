@@ -64,8 +64,15 @@ class KalshiAccount:
         self._client = client
 
     def batch_max(self) -> int:
-        """Return how many new orders a full write bucket pays in one request."""
-        return self._client.limits.batch_max("POST", self._client.host.rest_prefix + BATCH)
+        """Return how many new orders the write bucket pays in one request within a second.
+
+        A full bucket pays all it holds at once; from an emptier one a larger batch would wait
+        until its orders are too old to be sent.
+        """
+        limits, path = self._client.limits, self._client.host.rest_prefix + BATCH
+        soon = limits.write.available() + limits.write.rate
+        paid = int(soon // max(1, limits.costs.of("POST", path)))
+        return max(1, min(limits.batch_max("POST", path), paid))
 
     # --- writes ---------------------------------------------------------------------------------
 

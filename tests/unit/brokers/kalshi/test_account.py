@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from email.utils import format_datetime
@@ -296,13 +297,18 @@ def test_an_item_keeps_its_order_and_its_error(row: dict[str, object], item: Ite
     at_the_exchange(act)
 
 
-def test_a_batch_holds_what_the_write_budget_pays_and_more_are_split() -> None:
+def test_a_batch_holds_what_the_write_budget_pays_within_a_second() -> None:
     async def act(account: KalshiAccount, venue: Exchange) -> None:
         del venue
         assert account.batch_max() == 10
-        account._client.limits.write.resize(600, 1_000)
-        assert account.batch_max() == 100
-        account._client.limits.write.resize(3, 5)
+        write = account._client.limits.write
+        write.resize(300, 900)
+        assert account.batch_max() == 40
+        await asyncio.sleep(3.0)
+        assert account.batch_max() == 90
+        write.drain()
+        assert account.batch_max() == 30
+        write.resize(3, 5)
         assert account.batch_max() == 1
 
     at_the_exchange(act)
