@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterable
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from contextlib import asynccontextmanager
+from datetime import timedelta
 
 from kalshi_alpha.brokers.kalshi.account import KalshiAccount
 from kalshi_alpha.brokers.live import LiveGateway
 from kalshi_alpha.core.errors import VenueError
 from kalshi_alpha.core.orders.errors import OrderUnknown
+from kalshi_alpha.core.ports import Clock
 from kalshi_alpha.core.types import Contracts
+from kalshi_alpha.exec.session.beside import running
 from kalshi_alpha.exec.session.surroundings import Surroundings
 
+CONFIRM_WITHIN = timedelta(seconds=60)
+"""How long the end of a session tries to confirm that nothing rests."""
+_TRY_AGAIN_S = 1.0
 OLD_GROUPS_MAX = 20
 """Groups of earlier sessions that one start deletes; each costs a write."""
 
@@ -23,6 +30,75 @@ async def take_back(gateway: LiveGateway, given: Surroundings) -> None:
         await gateway.cancel_batch(left)
     except OrderUnknown as error:
         given.observer.alert("left_over", str(error))
+
+
+async def everything_off(gateway: LiveGateway, clock: Clock) -> None:
+    """Cancel everything of the account and confirm it; what is unknown is found out first.
+
+    Raises
+    ------
+    OrderUnknown
+        If it could not be confirmed for a minute.
+    """
+    await _until_confirmed(gateway.cancel_all, clock)
+
+
+async def own_off(gateway: LiveGateway, given: Surroundings) -> None:
+    """Cancel our own orders and confirm it, where nothing looks after the gateway beside it.
+
+    Orders that nobody here sent are left alone, unless the kill switch is on.
+
+    Raises
+    ------
+    OrderUnknown
+        If it could not be confirmed for a minute, or nothing can be signed any more.
+    """
+    if not gateway.blotter.live():
+        return
+    if given.client.guard.latched:
+        # Every request would be refused here: what rests ends with its own expiry.
+        raise OrderUnknown("orders may rest: with this clock no cancel can be signed")
+
+    async def cancel() -> None:
+        await gateway.cancel_batch([each.client_order_id for each in gateway.blotter.live()])
+
+    async with running([gateway.run()]):
+        await _until_confirmed(cancel, given.clock)
+
+
+@asynccontextmanager
+async def nothing_left(gateway: LiveGateway, given: Surroundings) -> AsyncIterator[None]:
+    """See to it that nothing of ours rests after a block, however the block ends.
+
+    Raises
+    ------
+    OrderUnknown
+        If that cannot be confirmed. Where an error ends the block, it is an alert beside it.
+    """
+    ended_well = False
+    try:
+        yield
+        ended_well = True
+    finally:
+        try:
+            await own_off(gateway, given)
+        except VenueError as error:
+            if ended_well:
+                raise
+            given.observer.alert("left_over", str(error))
+
+
+async def _until_confirmed(cancel: Callable[[], Awaitable[None]], clock: Clock) -> None:
+    give_up_at = clock.now() + CONFIRM_WITHIN
+    while True:
+        try:
+            await cancel()
+        except OrderUnknown:
+            if clock.now() > give_up_at:
+                raise
+            await asyncio.sleep(_TRY_AGAIN_S)
+        else:
+            return
 
 
 @asynccontextmanager

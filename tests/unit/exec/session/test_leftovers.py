@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from pathlib import Path
 from types import SimpleNamespace
@@ -11,10 +12,18 @@ from kalshi_alpha.brokers.kalshi.client import VenueClient
 from kalshi_alpha.brokers.kalshi.order_payloads import resting_order
 from kalshi_alpha.core.orders.errors import OrderUnknown
 from kalshi_alpha.core.types import Contracts, Price, Side
-from kalshi_alpha.exec.session.leftovers import OLD_GROUPS_MAX, order_group, take_back
+from kalshi_alpha.exec.session.leftovers import (
+    CONFIRM_WITHIN,
+    OLD_GROUPS_MAX,
+    nothing_left,
+    order_group,
+    take_back,
+)
 from kalshi_alpha.exec.session.practice import PracticeOptions, open_practice
 from kalshi_alpha.sim.virtual_time import VirtualClock, run_virtual
 from kalshi_alpha.sim.worlds import fixture_world
+from live_desk import LiveDesk, at_a_desk
+from order_cases import MARKET, ORDER, intent
 
 WORLD = fixture_world(Path(__file__).resolve().parents[3] / "data_fixtures").only(["KXCPI"])
 LIMIT = Contracts.whole(25)
@@ -106,6 +115,104 @@ def test_what_an_earlier_session_left_is_cancelled(error: OrderUnknown | None) -
     run_virtual(main, WORLD.starts_at)
     assert gateway.cancelled == ["a", "b"]
     assert given.observer == ([] if error is None else [("left_over", "b: no answer")])
+
+
+def around(desk: LiveDesk, *, latched: bool = False) -> Any:
+    """What a session at a desk is given, as far as its end needs it."""
+    client = SimpleNamespace(guard=SimpleNamespace(latched=latched))
+    return SimpleNamespace(clock=desk.clock, observer=Alerts(), client=client)
+
+
+def leaving(
+    act: Callable[[LiveDesk, Any], Awaitable[None]], *, latched: bool = False, lag_s: float = 0.0
+) -> None:
+    """Let a session act at a desk where nobody looks after the gateway beside it."""
+
+    async def session(desk: LiveDesk) -> None:
+        await desk.gateway.start(LIMIT)
+        await act(desk, around(desk, latched=latched))
+
+    at_a_desk(session, opened=False, lag_s=lag_s)
+
+
+@pytest.mark.parametrize(
+    "script",
+    [["ok"], ["lost"] * 30, ["500"] * 20, ["401"] * 5, ["ack lost"] * 3],
+    ids=lambda script: f"{len(script)} {script[0]}",
+)
+@pytest.mark.parametrize("killed", [False, True])
+def test_nothing_of_ours_rests_after_a_session_that_may_not_quote(
+    script: list[str], killed: bool
+) -> None:
+    async def act(desk: LiveDesk, given: Any) -> None:
+        await desk.gateway.place_batch([intent(nonce=n) for n in range(3)])
+        foreign = desk.venue.foreign_order(MARKET)
+        async with nothing_left(desk.gateway, given):
+            desk.venue.script.extend(script)
+            desk.killed = killed
+        assert desk.blotter.live() == ()
+        resting = [each.order_id for each in desk.venue.state.orders.values() if each.remaining]
+        assert resting == ([] if killed else [foreign])
+
+    leaving(act)
+
+
+@pytest.mark.parametrize("killed", [False, True])
+def test_an_order_of_unknown_fate_is_found_and_cancelled_before_a_session_returns(
+    killed: bool,
+) -> None:
+    async def act(desk: LiveDesk, given: Any) -> None:
+        desk.venue.script.append("ack lost")
+        with suppress(OrderUnknown):
+            await desk.gateway.place(ORDER)
+        desk.killed = killed
+        async with nothing_left(desk.gateway, given):
+            assert desk.blotter.unknown()
+        assert (desk.venue.resting(), desk.blotter.live()) == ([], ())
+
+    leaving(act, lag_s=0.9)
+
+
+def test_a_session_that_dies_leaves_nothing_and_its_own_error() -> None:
+    async def act(desk: LiveDesk, given: Any) -> None:
+        await desk.gateway.place(ORDER)
+        with pytest.raises(ZeroDivisionError):
+            async with nothing_left(desk.gateway, given):
+                raise ZeroDivisionError
+        assert desk.venue.resting() == []
+        assert given.observer == []
+
+    leaving(act)
+
+
+def test_what_cannot_be_confirmed_is_said() -> None:
+    async def act(desk: LiveDesk, given: Any) -> None:
+        await desk.gateway.place(ORDER)
+        desk.venue.script.extend(["500"] * 999)
+        begun = desk.clock.now()
+        with pytest.raises(OrderUnknown, match="not known to be off"):
+            async with nothing_left(desk.gateway, given):
+                pass
+        assert desk.clock.now() - begun > CONFIRM_WITHIN
+        with pytest.raises(ZeroDivisionError):
+            async with nothing_left(desk.gateway, given):
+                raise ZeroDivisionError
+        ((word, _),) = given.observer
+        assert word == "left_over"
+
+    leaving(act)
+
+
+def test_where_nothing_can_be_signed_nobody_waits_for_it() -> None:
+    async def act(desk: LiveDesk, given: Any) -> None:
+        await desk.gateway.place(ORDER)
+        begun = desk.clock.now()
+        with pytest.raises(OrderUnknown, match="no cancel can be signed"):
+            async with nothing_left(desk.gateway, given):
+                pass
+        assert desk.clock.now() == begun
+
+    leaving(act, latched=True)
 
 
 def test_a_start_deletes_a_bounded_number_of_groups() -> None:
