@@ -37,9 +37,10 @@ imports:
 pytest:
 	@.venv/bin/pytest -n auto --dist worksteal
 
-test-more: ## fault scenarios by the hundred, and the benchmarks against their peers
+test-more: ## faults and kills by the hundred, and the benchmarks against their peers
 	@scripts/setup.sh bench
 	@$(PY) scripts/fault_scenarios.py --first 50 --count 300
+	@$(PY) -m scripts.kill_series --count 200
 	@$(PY) benchmarks/run.py
 
 format: setup ## rewrite the sources in the house format
