@@ -161,32 +161,6 @@ def test_a_connection_made_ahead_is_the_one_that_is_used() -> None:
     assert with_wire(says(OK), use) == 1
 
 
-def test_who_connects_ahead_never_waits_again_for_a_turn_that_another_took() -> None:
-    async def session() -> None:
-        async def slow(_: int, __: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-            await asyncio.sleep(0.1)
-            writer.write(OK)
-
-        async with loopback(slow) as served:
-            wire = OrderWire(served.url, connections_max=1)
-            first = asyncio.create_task(wire.send(POST, {}, 2.0))
-            await asyncio.sleep(0.02)
-            ahead = asyncio.create_task(wire.connect(2.0))
-            await asyncio.sleep(0)
-            second = asyncio.create_task(wire.send(POST, {}, 2.0))
-            await ahead
-            # The turn was the second's before it was ours: what follows begins at once.
-            assert first.done()
-            assert second.done()
-            sent = asyncio.create_task(wire.send(POST, {}, 2.0))
-            await asyncio.sleep(0)
-            assert wire._turns.locked()
-            await sent
-            await wire.close()
-
-    asyncio.run(session())
-
-
 @pytest.mark.parametrize(
     ("answer", "fault"),
     [
