@@ -83,11 +83,13 @@ class OrderWire:
         WireFailed
             If the host cannot be reached; nothing was sent.
         """
+        if self._is_ready():
+            return
         try:
             async with asyncio.timeout(timeout_s):
                 # A turn is waited for as well, and again where another was let in first: the
                 # send that follows would wait for one otherwise.
-                while self._turns.locked() or self._fresh_idle() is None:
+                while not self._is_ready():
                     async with self._turns:
                         if self._fresh_idle() is None:
                             self._idle.append(await self._connected())
@@ -154,6 +156,10 @@ class OrderWire:
         if request.body or request.method in {"POST", "PUT"}:
             lines.append(f"Content-Length: {len(request.body)}")
         return "\r\n".join(lines).encode("ascii") + b"\r\n\r\n" + request.body
+
+    def _is_ready(self) -> bool:
+        """Say whether a request would begin without waiting."""
+        return self._fresh_idle() is not None and not self._turns.locked()
 
     def _fresh_idle(self) -> _Connection | None:
         now = asyncio.get_running_loop().time()
