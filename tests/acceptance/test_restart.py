@@ -1,10 +1,12 @@
-"""A session that starts where another died: nothing rests that it may not or does not quote."""
+"""Nothing of ours rests where a session may not quote: after a death, and under the kill switch."""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from dataclasses import dataclass, field
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -17,11 +19,15 @@ from kalshi_alpha.core.gates import Action, Verdict
 from kalshi_alpha.core.orders.events import VenueStatus
 from kalshi_alpha.core.orders.intent import OrderIntent
 from kalshi_alpha.core.types import Contracts, Price, Side
+from kalshi_alpha.core.wire import WireReply, WireRequest
 from kalshi_alpha.exec.runners import pilot
 from kalshi_alpha.exec.session import rehearsal
+from kalshi_alpha.exec.session.practice import ACCOUNT
 from kalshi_alpha.exec.session.session import Held, Prepare, hold_session
 from kalshi_alpha.exec.session.surroundings import Surroundings
 from kalshi_alpha.exec.session.terms import pilot_caps
+from kalshi_alpha.sim.engine import Engine
+from kalshi_alpha.sim.in_process import InProcessWire
 
 EVENT = "KXCPI-24NOV"
 
@@ -126,3 +132,53 @@ def test_a_session_that_quotes_ends_with_nothing_of_it_left(
 ) -> None:
     done, left = restarted(lambda: None, "--run-seconds", "30")
     assert (done.code, left) == (0, [0]), done.err
+
+
+@dataclass
+class Hang:
+    """Orders hang from the second request on; 0.3 s into the hang the sentinel stands, and is watched."""
+
+    sentinel: Path
+    seen: list[int] = field(default_factory=list)
+    sent: int = 0
+    watching: asyncio.Task[None] | None = None
+
+    async def hold_up(self, wire: Any, request: WireRequest) -> None:
+        if request.method != "POST" or "events/orders" not in request.path:
+            return
+        self.sent += 1
+        if self.sent > 1:
+            if self.watching is None:
+                self.watching = asyncio.create_task(self.watch(wire._exchange.app.engine))
+            await asyncio.sleep(5.0)
+
+    async def watch(self, engine: Engine) -> None:
+        await asyncio.sleep(0.3)
+        self.sentinel.parent.mkdir(parents=True, exist_ok=True)
+        self.sentinel.touch()
+        self.seen.append(len(engine.resting(ACCOUNT)))
+        await asyncio.sleep(1.0)
+        for _ in range(200):
+            self.seen.append(len(engine.resting(ACCOUNT)))
+            await asyncio.sleep(0.1)
+
+
+def test_a_session_whose_order_hangs_rests_nothing_a_second_after_the_sentinel(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hang, send = Hang(desk.root / "data/proc/state/kill_switch"), InProcessWire.send
+
+    async def hanging(wire: InProcessWire, request: WireRequest, *how: Any) -> WireReply:
+        await hang.hold_up(wire, request)
+        return await send(wire, request, *how)
+
+    monkeypatch.setattr(InProcessWire, "send", hanging)
+    fixtures = ("--driver-fixtures", str(desk.drivers), "--fixtures-root", str(desk.venue))
+    config = ("--pilot-config", str(desk.root / "configs" / "pilot.yaml"))
+    given = ("--series", "KXCPI", "--env", "sim", "--seed", "3")
+    done = desk.run(pilot.main, *given, *fixtures, *config)
+    assert done.code == 3, done.err
+    before, *after = hang.seen
+    assert before > 0
+    assert len(after) == 200
+    assert set(after) == {0}
