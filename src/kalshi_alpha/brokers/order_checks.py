@@ -22,6 +22,7 @@ from kalshi_alpha.core.orders.caps import Breach, CapName, Caps
 from kalshi_alpha.core.orders.errors import OrderWithheld
 from kalshi_alpha.core.orders.intent import OrderIntent
 from kalshi_alpha.core.ports import Clock
+from kalshi_alpha.core.types import Money
 
 Gate = Callable[[OrderIntent], Verdict]
 _SECOND = timedelta(seconds=1)
@@ -117,6 +118,7 @@ class OrderChecks:
             order = self._log.blotter.orders[intent.client_order_id]
             if now - order.intended_at > self._options.intent_age_max:
                 raise OrderWithheld("too_old", "it waited too long to be sent")
+        self._require_caps(intents)
         self._require_rate(len(intents), now)
         if moment.is_past:
             for intent in intents:
@@ -149,6 +151,23 @@ class OrderChecks:
             raise OrderWithheld("market_locked", f"{intent.ticker} has an order of unknown fate")
         if intent.expires_at < now + _SECOND:
             raise OrderWithheld("expired", f"it was to end at {intent.expires_at:%H:%M:%S}")
+
+    def _require_caps(self, intents: Sequence[OrderIntent]) -> None:
+        """Hold the caps to what counts now: the orders themselves do, and news may have come."""
+        blotter = self._log.blotter
+        for intent in intents:
+            own = self._caps.of(intent.series)
+            ladder = Money(0) if own is None else own.ladder
+            strike = Money(0) if own is None else own.strike_cap(intent.ticker)
+            reached = (
+                (CapName.STRIKE, intent.ticker, blotter.strike_at_risk(intent.ticker), strike),
+                (CapName.LADDER, intent.event_ticker, blotter.ladder_at_risk(intent.event_ticker),
+                 ladder),
+                (CapName.TOTAL, "all", blotter.at_risk, self._caps.total),
+            )  # fmt: skip
+            for cap, subject, stands, limit in reached:
+                if stands > limit:
+                    raise OrderWithheld("cap", str(Breach(cap, subject, stands, limit)))
 
     def _require_rate(self, count: int, now: datetime) -> None:
         """Hold the cap per second to what leaves, whenever it was decided on."""

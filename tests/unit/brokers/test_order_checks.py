@@ -215,6 +215,27 @@ def test_the_gate_is_asked_once_where_nothing_is_waited_for_and_again_where_it_i
     at_a_desk(session)
 
 
+def test_an_order_found_after_all_counts_before_the_next_one_leaves() -> None:
+    strange = intent(series="KXU3", event_ticker="KXU3-26NOV", ticker="KXU3-26NOV-T4.1")
+
+    async def session(desk: LiveDesk) -> None:
+        desk.venue.script.append("done 400 invalid_order")
+        with pytest.raises(OrderRejected):
+            await desk.gateway.place(strange)
+
+        async def found(_: LiveDesk) -> None:
+            held = desk.venue.of(strange.client_order_id)
+            desk.gateway.take_order(held.shown())
+
+        meanwhile(desk, found)
+        with pytest.raises(OrderWithheld, match="cap total") as caught:
+            await desk.gateway.place(ORDER)
+        assert caught.value.why == "cap"
+        assert ID not in desk.venue.by_client_id()
+
+    at_a_desk(session, caps=replace(ROOMY, total=ORDER.at_risk))
+
+
 def test_no_more_leave_in_a_second_than_the_cap_however_long_some_waited() -> None:
     async def session(desk: LiveDesk) -> None:
         sent: list[float] = []

@@ -290,7 +290,9 @@ def _new_order(request: OrderRequest) -> NewOrder:
 
 
 def _ack(ack: OrderAck | None) -> Ack | None:
-    return None if ack is None else Ack(ack.order_id, ack.filled, ack.remaining)
+    if ack is None or ack.error is not None:
+        return None
+    return Ack(ack.order_id, ack.filled, ack.remaining)
 
 
 def _words(refusal: VenueRefusal | None) -> tuple[str, str]:

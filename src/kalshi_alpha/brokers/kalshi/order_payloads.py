@@ -147,6 +147,8 @@ class OrderAck(msgspec.Struct, frozen=True):
     client_order_id: str | None = None
     average_fill_price: PriceText | None = None
     average_fee_paid: MoneyText | None = None
+    error: object = None
+    """Anything here contradicts the rest: nobody knows then what became of the order."""
 
     UNREAD: ClassVar[frozenset[str]] = frozenset({"subaccount", "exchange_index"})
 

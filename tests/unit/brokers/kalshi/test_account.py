@@ -252,6 +252,12 @@ def outcome_of(status: int, body: bytes) -> Outcome:
         (409, b'{"error":"order already exists"}', Outcome.ADOPT),
         (409, b'{"error":{"code":"ORDER_ALREADY_EXISTS"}}', Outcome.ADOPT),
         (409, b'{"error":{"code":"market_inactive"}}', Outcome.REJECTED),
+        (201, msgspec.json.encode(ACK | {"ts_ms": 1}), Outcome.ACCEPTED),
+        (
+            201,
+            msgspec.json.encode(ACK | {"ts_ms": 1, "error": {"code": "invalid_order"}}),
+            Outcome.UNKNOWN,
+        ),
         (429, b"<html>slow down</html>", Outcome.BACK_OFF),
     ],
 )
