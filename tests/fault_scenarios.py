@@ -258,7 +258,7 @@ class OneDesk:
             caps=CAPS,
         )
         await gateway.start(Contracts.whole(60))
-        stream = self._stream(gateway)
+        stream = self._stream(gateway, client)
         self.gateway, self.stream = gateway, stream
         wanderer = Wanderer(random.Random(scenario.rng.random()), clock)
         loop = QuotingLoop(
@@ -279,7 +279,7 @@ class OneDesk:
         at = self.scenario.clock.now()
         return Verdict(True, Action.SIM, at, (), True, None, ())
 
-    def _stream(self, gateway: LiveGateway) -> MarketStream:
+    def _stream(self, gateway: LiveGateway, client: VenueClient) -> MarketStream:
         def noticed(notice: Notice) -> None:
             if notice.kind in {NoticeKind.CONNECTED, NoticeKind.CHANNEL_ENDED}:
                 gateway.doubt()
@@ -295,6 +295,7 @@ class OneDesk:
                 on_notice=noticed,
             ),
             channels=(Channel.FILL, Channel.USER_ORDERS),
+            guard=client.guard,
             rng=random.Random(self.scenario.seed),
         )
 

@@ -367,6 +367,7 @@ def _stream(
         ),
         channels=(Channel.FILL, Channel.USER_ORDERS),
         path=given.client.host.stream_path,
+        guard=given.client.guard,
     )
     books = LiveBooks(stream.books, given.clock)
     return stream, books
@@ -390,7 +391,7 @@ async def _watch_clock(given: Surroundings, loop: QuotingLoop) -> None:
     guard = given.client.guard
 
     def doubted() -> None:
-        given.observer.alert("clock_skew", "the clock stepped: nothing is signed until compared")
+        given.observer.alert("clock_skew", guard.doubt)
         given.observer.wake()
 
     watching = asyncio.ensure_future(guard.watch(doubted))
