@@ -106,7 +106,8 @@ def cli(**flags: Any) -> int:
             as_json=flags["as_json"],
             quiet=flags["quiet"],
             run_s=flags["run_s"],
-            log_level=flags["log_level"],
+            # Who wants errors only gets no warnings either, such as a 429 that was waited out.
+            log_level="error" if flags["quiet"] else flags["log_level"],
         ),
         os.environ,
     )
