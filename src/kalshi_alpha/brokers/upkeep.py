@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import datetime, timedelta
 
 from kalshi_alpha.brokers.cancels import HANDFUL, Canceller
@@ -84,11 +85,9 @@ class Upkeep:
         """Go round until cancelled."""
         while True:
             await self.go_round()
-            try:
+            with suppress(TimeoutError):
                 async with asyncio.timeout(_LOOK_EVERY_S):
                     await self._woken.wait()
-            except TimeoutError:
-                pass
             self._woken.clear()
 
     async def close(self) -> None:

@@ -8,14 +8,23 @@ import click
 
 from kalshi_alpha.core.errors import KalshiAlphaError
 
+_LIVE = frozenset(
+    {
+        *("cryptography", "filelock", "h11", "hishel", "httpx2"),
+        *("keyring", "picows", "stamina", "structlog", "websockets"),
+    }
+)
+"""What the extra ``[live]`` brings."""
+
 
 def run_command(command: click.Command, name: str, argv: Sequence[str] | None) -> int:
     """Run a command and return its exit code; an error on purpose is one line on stderr.
 
-    An interrupt is one line too: what was taken in before it is whole, and nothing else is.
+    An interrupt is one line too: what was taken in before it is whole, and nothing else is. So is
+    a library of the extra that is not installed.
     """
     try:
-        command.main(
+        code = command.main(
             args=None if argv is None else list(argv), prog_name=name, standalone_mode=False
         )
     except KalshiAlphaError as error:
@@ -30,4 +39,11 @@ def run_command(command: click.Command, name: str, argv: Sequence[str] | None) -
     except click.exceptions.Abort:
         click.echo(f"{name}: interrupted", err=True)
         return 1
-    return 0
+    except ModuleNotFoundError as error:
+        missing = (error.name or "").partition(".")[0]
+        if missing not in _LIVE:
+            raise
+        remedy = "run `make setup`, or pip install kalshi-alpha[live]"
+        click.echo(f"{name}: needs {missing}, of the extra [live]: {remedy}", err=True)
+        return 1
+    return code if isinstance(code, int) else 0

@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 import click
 
 from kalshi_alpha.core.errors import KalshiAlphaError
+from kalshi_alpha.datastore.command import run_command as ended
 from kalshi_alpha.utils.env import load_env
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -26,22 +27,10 @@ def run_command(command: click.Command, name: str, argv: Sequence[str] | None) -
     try:
         if argv is None:
             load_env()
-        code = command.main(
-            args=None if argv is None else list(argv), prog_name=name, standalone_mode=False
-        )
-    except KalshiAlphaError as error:
+    except (KalshiAlphaError, OSError) as error:
         click.echo(f"{name}: {error}", err=True)
-        return error.exit_code
-    except click.ClickException as error:
-        click.echo(f"{name}: {error.format_message()}", err=True)
-        return error.exit_code
-    except OSError as error:
-        click.echo(f"{name}: {error}", err=True)
-        return 1
-    except click.exceptions.Abort:
-        click.echo(f"{name}: interrupted", err=True)
-        return 1
-    return int(code or 0)
+        return error.exit_code if isinstance(error, KalshiAlphaError) else 1
+    return ended(command, name, argv)
 
 
 def exit_with(code: int) -> None:
