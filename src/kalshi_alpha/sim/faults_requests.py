@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 import msgspec
 
@@ -26,7 +26,9 @@ from kalshi_alpha.sim.rest_routes import REST_PREFIX, find
 from kalshi_alpha.sim.rest_rows import acknowledgement
 
 if TYPE_CHECKING:
-    from kalshi_alpha.sim.app import SimApp
+    from kalshi_alpha.sim.auth import KeyRing
+    from kalshi_alpha.sim.engine import Engine
+    from kalshi_alpha.sim.orders import SimOrder
 
 LATE_S = (0.5, 20.0)
 DRIP_S = (0.5, 15.0)
@@ -93,6 +95,46 @@ class _Request:
         return f"{self.request.method} {self.request.path}"
 
 
+class FaultyExchange(Protocol):
+    """What the faults of requests need of the exchange that they befall."""
+
+    engine: Engine
+    keys: KeyRing
+    faults: FaultPlan
+
+    def handle(
+        self,
+        request: WireRequest,
+        headers: Mapping[str, str],
+        at: datetime,
+        *,
+        repeats_a_row: bool = False,
+        fails_half: bool = False,
+    ) -> WireReply:
+        """Carry out a request and return the reply, without any fault of the way."""
+        ...
+
+    def refuse(self, refusal: Refusal, at: datetime) -> WireReply:
+        """Return a refusal as a whole reply."""
+        ...
+
+    def flush(self, at: datetime) -> None:
+        """Tell streams and replica what the engine has done since the last time."""
+        ...
+
+    def repeat_order_messages(self, order_ids: list[str], at: datetime) -> None:
+        """Tell the streams once more how some orders stand."""
+        ...
+
+    def known_orders(self, order_ids: list[str]) -> list[SimOrder]:
+        """Return those of some orders that exist."""
+        ...
+
+    def end_streams(self) -> None:
+        """End every stream without a closing handshake."""
+        ...
+
+
 class RequestFaults:
     """Carries requests to the exchange under its plan of faults.
 
@@ -102,7 +144,7 @@ class RequestFaults:
         The exchange.
     """
 
-    def __init__(self, app: SimApp) -> None:
+    def __init__(self, app: FaultyExchange) -> None:
         self._app = app
         self._plan: FaultPlan = app.faults
         self.counterparty = Counterparty(app.engine)

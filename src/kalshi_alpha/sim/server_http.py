@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 import h11
 
@@ -12,14 +12,23 @@ from kalshi_alpha.core.wire import WireReply, WireRequest
 from kalshi_alpha.sim.faults_requests import Delivery, Fate
 from kalshi_alpha.sim.rest_errors import bare, nested
 from kalshi_alpha.sim.rest_routes import REST_PREFIX, STREAM_PATH
-from kalshi_alpha.sim.server_stream import StreamConnection
-
-if TYPE_CHECKING:
-    from kalshi_alpha.sim.server import SimServer
+from kalshi_alpha.sim.server_stream import StreamConnection, StreamHost
 
 READ_MAX = 65_536
 BODY_MAX = 4 << 20
 DRIPS = 20
+
+
+class HttpHost(StreamHost, Protocol):
+    """What a connection needs of the server that it belongs to."""
+
+    def own_reply(self, request: WireRequest) -> WireReply | None:
+        """Return the reply to a request that is not the venue's, or None."""
+        ...
+
+    def vanish(self) -> None:
+        """Be gone for as long as the fault lasts."""
+        ...
 
 
 class HttpConnection:
@@ -34,7 +43,7 @@ class HttpConnection:
     """
 
     def __init__(
-        self, server: SimServer, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+        self, server: HttpHost, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
     ) -> None:
         self._server = server
         self._reader = reader

@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 from collections.abc import Mapping
 from http import HTTPStatus
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from websockets.frames import Frame, Opcode
 from websockets.http11 import Request
@@ -18,12 +18,19 @@ from kalshi_alpha.sim.rest_errors import Refusal
 from kalshi_alpha.sim.stream import SimStream
 
 if TYPE_CHECKING:
-    from kalshi_alpha.sim.server import SimServer
+    from kalshi_alpha.sim.app import SimApp
 
 PING_EVERY_S = 10.0
 PING = b"heartbeat"
 READ_MAX = 65_536
 FRAME_MAX = 1 << 20
+
+
+class StreamHost(Protocol):
+    """What a stream needs of the server that it belongs to."""
+
+    app: SimApp
+    ping_every_s: float
 
 
 class StreamConnection:
@@ -38,7 +45,7 @@ class StreamConnection:
     """
 
     def __init__(
-        self, server: SimServer, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+        self, server: StreamHost, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
     ) -> None:
         self._server = server
         self._reader = reader
