@@ -69,26 +69,6 @@ def account_lock(journal: Path, command: str | None = None) -> Iterator[None]:
         lock.release()
 
 
-def is_locked(journal: Path) -> bool:
-    """Say whether a process holds the account's lock; needs the standard library only.
-
-    Whoever asks takes the lock for an instant.
-    """
-    import fcntl
-
-    try:
-        descriptor = os.open(lock_path(journal), os.O_RDWR)
-    except FileNotFoundError:
-        return False
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return True
-    finally:
-        os.close(descriptor)
-    return False
-
-
 def holder(journal: Path) -> Holder | None:
     """Return the process that took the lock last, or None if nobody knows."""
     try:

@@ -12,9 +12,9 @@ from kalshi_alpha.brokers.account_lock import (
     Holder,
     account_lock,
     holder,
-    is_locked,
     lock_path,
 )
+from kalshi_alpha.exec.runner_lock import read_runner_lock
 
 HOLD = (
     "import sys; from pathlib import Path; "
@@ -29,11 +29,11 @@ def journal(tmp_path: Path) -> Path:
 
 
 def test_the_lock_names_its_holder(journal: Path) -> None:
-    assert not is_locked(journal)
+    assert read_runner_lock(journal).held is False
     with account_lock(journal, "runner --series CPI"):
-        assert is_locked(journal)
+        assert read_runner_lock(journal).held is True
         assert holder(journal) == Holder(pid=os.getpid(), command="runner --series CPI")
-    assert not is_locked(journal)
+    assert read_runner_lock(journal).held is False
 
 
 def test_a_second_runner_is_refused_and_told_who_runs(journal: Path) -> None:
@@ -55,7 +55,7 @@ def test_a_killed_holder_leaves_a_note_and_no_lock(journal: Path) -> None:
     assert process.stdout is not None
     assert process.stdin is not None
     assert process.stdout.readline() == b"held\n"
-    assert is_locked(journal)
+    assert read_runner_lock(journal).held is True
     with pytest.raises(AccountBusy, match="runner"), account_lock(journal):
         pass
     process.kill()
@@ -63,7 +63,7 @@ def test_a_killed_holder_leaves_a_note_and_no_lock(journal: Path) -> None:
     process.stdin.close()
     process.stdout.close()
     assert holder(journal) == Holder(pid=process.pid, command="runner")
-    assert not is_locked(journal)
+    assert read_runner_lock(journal).held is False
     with account_lock(journal):
         pass
 

@@ -6,6 +6,8 @@ from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 
+import msgspec
+
 from kalshi_alpha.brokers.kalshi.account_payloads import FillPayload, OrderPayload
 from kalshi_alpha.brokers.kalshi.calls import WriteReply
 from kalshi_alpha.brokers.kalshi.client import VenueClient
@@ -274,19 +276,8 @@ def _own(side: Side, yes_price: Price) -> Price:
 
 
 def _new_order(request: OrderRequest) -> NewOrder:
-    return NewOrder(
-        ticker=request.ticker,
-        side="bid" if request.side == "bid" else "ask",
-        count=request.count,
-        price=request.price,
-        client_order_id=request.client_order_id,
-        time_in_force="good_till_canceled",
-        self_trade_prevention_type="taker_at_cross",
-        expiration_time=request.expiration_time,
-        post_only=request.post_only,
-        cancel_order_on_pause=request.cancel_order_on_pause,
-        order_group_id=request.order_group_id,
-    )
+    # Every field as it was requested: nothing is said of an order in two places.
+    return msgspec.convert(request, NewOrder, from_attributes=True)
 
 
 def _ack(ack: OrderAck | None) -> Ack | None:
