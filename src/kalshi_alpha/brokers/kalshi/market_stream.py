@@ -345,7 +345,7 @@ class MarketStream:
             await self._probe(connection)
         if now_s - connection.opened_s >= options.steady_s:
             self._attempts = 0
-        doubtful = [t for t, book in self.books.items() if book.dirty or _is_crossed(book)]
+        doubtful = [t for t, book in self.books.items() if book.dirty or book.is_crossed]
         if doubtful:
             await self._ask(connection, doubtful)
 
@@ -416,7 +416,3 @@ def _doubt(guard: ClockGuard) -> KalshiClockSkewError | None:
     except KalshiClockSkewError as error:
         return error
     return None
-
-
-def _is_crossed(book: LadderBook) -> bool:
-    return book.is_two_sided and book.is_crossed

@@ -196,7 +196,10 @@ class LadderBook:
 
     @property
     def is_crossed(self) -> bool:
-        """Whether bid and ask touch or overlap, which the venue never shows at rest."""
+        """Whether bid and ask touch or overlap, which the venue never shows at rest.
+
+        An empty side's sentinel lies beyond every price, so a one-sided book is never crossed.
+        """
         return self.bid_e4 >= self.ask_e4
 
     @property

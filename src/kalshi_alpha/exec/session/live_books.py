@@ -31,7 +31,7 @@ class LiveBooks:
     def book(self, ticker: str) -> OrderBook | None:
         """Return a market's book, or None while it is in doubt or was never seen."""
         book = self._books.get(ticker)
-        if book is None or book.dirty is not None or (book.is_two_sided and book.is_crossed):
+        if book is None or book.dirty is not None or book.is_crossed:
             return None
         copy = self._copies.get(ticker)
         if copy is None:

@@ -135,3 +135,12 @@ def test_deltas_give_the_book_that_a_dict_of_levels_gives(
     for side in Side:
         assert book.levels(side) == tuple(sorted(plain[side].items(), reverse=True))
     assert (book.dirty is Dirty.NEGATIVE_SIZE) == went_negative
+
+
+@pytest.mark.parametrize("price_e4", [100, 9_900, 9_999])
+def test_a_book_with_one_side_is_never_crossed(price_e4: int) -> None:
+    bids, offers = LadderBook("T"), LadderBook("T")
+    bids.apply_snapshot([(price_e4, 100)], [])
+    offers.apply_snapshot([], [(price_e4, 100)])
+    assert not bids.is_crossed
+    assert not offers.is_crossed
