@@ -15,7 +15,8 @@ class EvidenceLimits:
     """The ramp policy: what the ledger must show before size is raised.
 
     ``min_delta_bps`` is in basis points of a one-dollar payout; ``min_units`` counts
-    independent pieces of news.
+    independent pieces of news, of which none may carry more than ``max_unit_share`` of the
+    contracts. ``needs_closing_line`` refuses a family whose outcomes are too few to judge by.
     """
 
     min_fills: int = 300
@@ -23,6 +24,8 @@ class EvidenceLimits:
     min_t_stat: float = 2.0
     min_units: int = 10
     max_guardrail_breaches: int = 0
+    max_unit_share: float = 0.2
+    needs_closing_line: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +45,10 @@ class RampEvidence:
         Trades beyond a cap, a limit or a freeze.
     honest
         Whether the honesty bins support the expected edge.
+    largest_unit_share
+        Share of the contracts that one piece of news carries; None if there are none.
+    by_closing_line
+        Whether the figures rest on closing mids that were shown to be calibrated.
     """
 
     series: str
@@ -51,6 +58,8 @@ class RampEvidence:
     t_stat: float | None
     guardrail_breaches: int
     honest: bool
+    largest_unit_share: float | None = None
+    by_closing_line: bool = False
 
 
 def ramp_reading(
@@ -81,7 +90,16 @@ def _lacking(evidence: RampEvidence, limits: EvidenceLimits) -> Iterator[Finding
     ):
         # Stated as what must hold, so that a NaN fails too.
         if found is None or not found >= minimum:
-            yield Finding(reason, f"{evidence.series}: {found}, minimum {minimum}")
+            shown = f"{found:.2f}" if isinstance(found, float) else str(found)
+            yield Finding(reason, f"{evidence.series}: {shown}, minimum {minimum}")
+    share = evidence.largest_unit_share
+    # Without a contract there is no share, and the number of fills says so already.
+    if share is not None and not share <= limits.max_unit_share:
+        said = f"{evidence.series}: {share:.3f} of the contracts, maximum {limits.max_unit_share}"
+        yield Finding(Reason.UNIT_SHARE, said)
+    if limits.needs_closing_line and evidence.fills and not evidence.by_closing_line:
+        said = f"{evidence.series}: judged by its outcomes, and they are too few"
+        yield Finding(Reason.CLOSING_LINE, said)
     if not evidence.guardrail_breaches <= limits.max_guardrail_breaches:
         said = f"{evidence.series}: {evidence.guardrail_breaches} guardrail breaches"
         yield Finding(Reason.GUARDRAIL_BREACH, said)

@@ -59,9 +59,12 @@ class Reason(StrEnum):
     NEWER_SCHEMA = "newer_schema"
     INSUFFICIENT_FILLS = "insufficient_fills"
     INSUFFICIENT_UNITS = "insufficient_units"
+    UNIT_SHARE = "unit_share"
+    CLOSING_LINE = "closing_line"
     INSUFFICIENT_DELTA_BPS = "insufficient_delta_bps"
     INSUFFICIENT_T_STAT = "insufficient_t_stat"
     EV_HONESTY = "ev_honesty"
+    POLICY_OVERRIDE = "policy_override"
 
     @property
     def part(self) -> Part:
@@ -73,9 +76,12 @@ _EVIDENCE = frozenset(
     {
         Reason.INSUFFICIENT_FILLS,
         Reason.INSUFFICIENT_UNITS,
+        Reason.UNIT_SHARE,
+        Reason.CLOSING_LINE,
         Reason.INSUFFICIENT_DELTA_BPS,
         Reason.INSUFFICIENT_T_STAT,
         Reason.EV_HONESTY,
+        Reason.POLICY_OVERRIDE,
     }
 )
 
@@ -321,6 +327,17 @@ _TEXTS: dict[Reason, ReasonText] = {
         _LIVE,
         "Go on in paper with online books until more have settled.",
     ),
+    Reason.UNIT_SHARE: ReasonText(
+        "One piece of news carries too large a share of the contracts.",
+        _LIVE,
+        "Go on in paper until the contracts are spread over more news.",
+    ),
+    Reason.CLOSING_LINE: ReasonText(
+        "The family is judged by the closing line only, and that is not declared, or closing mids "
+        "are not shown to be calibrated.",
+        _LIVE,
+        "Declare the statistic in configs/ramp.yaml before the window, and record closing mids.",
+    ),
     Reason.INSUFFICIENT_DELTA_BPS: ReasonText(
         "Realised less expected edge is below the ramp policy's minimum.",
         _LIVE,
@@ -335,5 +352,10 @@ _TEXTS: dict[Reason, ReasonText] = {
         "Realised edge does not support expected edge in some bin.",
         _LIVE,
         "Apply the weights and caps that readiness recommends.",
+    ),
+    Reason.POLICY_OVERRIDE: ReasonText(
+        "Readiness was asked with a flag looser than configs/ramp.yaml; the detail names it.",
+        _LIVE,
+        "Run `make pilot-readiness` without the flag: an override is for looking, not for trading.",
     ),
 }

@@ -17,6 +17,8 @@ class Action(StrEnum):
     PAPER = "paper"
     DRY = "dry"
     SIM = "sim"
+    RAMP = "ramp"
+    """Deciding from files alone, with no venue asked, whether a pilot may be held."""
     LIVE = "live"
 
 
@@ -61,11 +63,28 @@ _REHEARSE: dict[ReadingName, Need] = _SCAN | {
     ReadingName.RECONCILIATION: Need.REQUIRED,
     ReadingName.EXCHANGE: Need.REQUIRED,
 }
+# The decision to ramp is made before dawn, when no session runs and no venue is asked: whatever
+# only a session can know is judged where somebody read it, and the session asks for it anew.
+_DECIDE: dict[ReadingName, Need] = {
+    name: Need.IF_PRESENT
+    if name
+    in {
+        ReadingName.QUALITY,
+        ReadingName.HEARTBEAT,
+        ReadingName.CLOCK,
+        ReadingName.RECONCILIATION,
+        ReadingName.EXCHANGE,
+    }
+    else Need.REQUIRED
+    for name in _SEND
+    if name is not ReadingName.LIVE_QUOTE
+}
 _NEEDS: dict[Action, Mapping[ReadingName, Need]] = {
     Action.OFFLINE: MappingProxyType(_SCAN),
     Action.PAPER: MappingProxyType(_SCAN),
     Action.DRY: MappingProxyType(_SCAN),
     Action.SIM: MappingProxyType(_REHEARSE),
+    Action.RAMP: MappingProxyType(_DECIDE),
     Action.LIVE: MappingProxyType(_SEND),
 }
 
@@ -119,7 +138,7 @@ def needs(action: Action) -> Mapping[ReadingName, Need]:
 
 def needs_evidence(action: Action) -> bool:
     """Say whether an action waits for evidence of an edge, and not for safety alone."""
-    return action is Action.LIVE
+    return action in {Action.RAMP, Action.LIVE}
 
 
 def tolerates(action: Action, reason: Reason) -> bool:

@@ -15,8 +15,11 @@ NOW = datetime(2025, 6, 11, 10, 30, tzinfo=UTC)
 ENOUGH = RampEvidence("CPI", 300, 10, 6.0, 2.0, 0, honest=True)
 
 
-def words(evidence: RampEvidence) -> list[Reason]:
-    reading = ramp_reading(evidence, EvidenceLimits(), made_at=NOW)
+POLICY = EvidenceLimits()
+
+
+def words(evidence: RampEvidence, limits: EvidenceLimits = POLICY) -> list[Reason]:
+    reading = ramp_reading(evidence, limits, made_at=NOW)
     return [finding.reason for finding in reading.findings]
 
 
@@ -35,10 +38,18 @@ def test_evidence_at_the_policys_minimum_passes() -> None:
         (replace(ENOUGH, t_stat=math.nan), Reason.INSUFFICIENT_T_STAT),
         (replace(ENOUGH, guardrail_breaches=1), Reason.GUARDRAIL_BREACH),
         (replace(ENOUGH, honest=False), Reason.EV_HONESTY),
+        (replace(ENOUGH, largest_unit_share=0.201), Reason.UNIT_SHARE),
+        (replace(ENOUGH, largest_unit_share=math.nan), Reason.UNIT_SHARE),
     ],
 )
 def test_flipping_one_figure_is_exactly_its_reason(evidence: RampEvidence, reason: Reason) -> None:
     assert words(evidence) == [reason]
+
+
+def test_a_family_of_few_outcomes_is_judged_by_the_closing_line_only() -> None:
+    strict = EvidenceLimits(needs_closing_line=True)
+    assert words(ENOUGH, strict) == [Reason.CLOSING_LINE]
+    assert words(replace(ENOUGH, by_closing_line=True), strict) == []
 
 
 def test_an_old_ramp_is_no_evidence() -> None:

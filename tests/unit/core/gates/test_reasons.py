@@ -32,7 +32,10 @@ def test_only_the_ramps_figures_speak_against_evidence() -> None:
     assert evidence == {
         Reason.INSUFFICIENT_FILLS,
         Reason.INSUFFICIENT_UNITS,
+        Reason.UNIT_SHARE,
+        Reason.CLOSING_LINE,
         Reason.INSUFFICIENT_DELTA_BPS,
         Reason.INSUFFICIENT_T_STAT,
         Reason.EV_HONESTY,
+        Reason.POLICY_OVERRIDE,
     }

@@ -34,6 +34,11 @@ SEND = SCAN | {
 }
 
 
+DECIDE = {
+    *(SCAN - {ReadingName.QUALITY}),
+    *(ReadingName.PANIC, ReadingName.DRAWDOWN),
+    *(ReadingName.MONITORS, ReadingName.LEDGER, ReadingName.RAMP),
+}
 REHEARSE = SCAN | {ReadingName.CLOCK, ReadingName.RECONCILIATION, ReadingName.EXCHANGE}
 
 
@@ -44,6 +49,7 @@ REHEARSE = SCAN | {ReadingName.CLOCK, ReadingName.RECONCILIATION, ReadingName.EX
         (Action.PAPER, SCAN),
         (Action.DRY, SCAN),
         (Action.SIM, REHEARSE),
+        (Action.RAMP, DECIDE),
         (Action.LIVE, SEND),
     ],
 )
@@ -57,8 +63,13 @@ def test_a_rehearsal_judges_the_evidence_that_exists(name: ReadingName) -> None:
     assert needs(Action.SIM)[name] is Need.IF_PRESENT
 
 
-def test_only_live_waits_for_evidence() -> None:
-    assert [action for action in Action if needs_evidence(action)] == [Action.LIVE]
+def test_only_a_ramp_decision_and_live_wait_for_evidence() -> None:
+    assert [action for action in Action if needs_evidence(action)] == [Action.RAMP, Action.LIVE]
+
+
+@pytest.mark.parametrize("name", [ReadingName.CLOCK, ReadingName.EXCHANGE, ReadingName.HEARTBEAT])
+def test_a_ramp_decision_judges_what_a_session_knows_where_it_was_read(name: ReadingName) -> None:
+    assert needs(Action.RAMP)[name] is Need.IF_PRESENT
 
 
 def test_only_scan_and_dry_go_on_without_a_live_quote() -> None:
