@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
-import uuid
+import hashlib
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import lru_cache
 
 from kalshi_alpha.core.errors import BadParameter
 from kalshi_alpha.core.types import E4_PER_DOLLAR, Contracts, Money, Price, Side
 
 # Fixed for good: another namespace would give a repeated intent another id.
-_NAMESPACE = uuid.UUID("0b6d3c5e-58b1-5f0b-9d3a-6a1f6d0f7c21")
+_NAMESPACE = bytes.fromhex("0b6d3c5e58b15f0b9d3a6a1f6d0f7c21")
 _ZERO = Money(0)
 
 
+class _KeepsItsId:
+    """A place for the id, which is no field: it follows from them, and is written nowhere."""
+
+    __slots__ = ("_id",)
+
+    _id: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
-class OrderIntent:
+class OrderIntent(_KeepsItsId):
     """An order that may only rest, before it is sent.
 
     Attributes
@@ -78,7 +85,13 @@ class OrderIntent:
         The same intent has the same id, so a repeat can never become a second order; the venue
         burns an id for good at its first use.
         """
-        return _order_id(self)
+        # Asked for several times on the way of each order, and dear enough to be kept.
+        try:
+            return self._id
+        except AttributeError:
+            made = _name_based(self.canonical)
+            object.__setattr__(self, "_id", made)
+            return made
 
     @property
     def canonical(self) -> str:
@@ -102,7 +115,12 @@ class OrderIntent:
         return Money.notional(self.price, self.contracts) + self.fee_max
 
 
-# Asked for several times on the way of each order, and dear enough to be worth remembering.
-@lru_cache(maxsize=4096)
-def _order_id(intent: OrderIntent) -> str:
-    return str(uuid.uuid5(_NAMESPACE, intent.canonical))
+def _name_based(text: str) -> str:
+    """Return the UUID of a name, as the standard library makes it and in half of its time."""
+    named = hashlib.sha1(_NAMESPACE + text.encode(), usedforsecurity=False).digest()
+    # The version, 5, and the variant of the RFC take the place of six bits.
+    bits = (
+        named[:6] + bytes((named[6] & 0x0F | 0x50, named[7], named[8] & 0x3F | 0x80)) + named[9:16]
+    )
+    digits = bits.hex()
+    return "-".join((digits[:8], digits[8:12], digits[12:16], digits[16:20], digits[20:]))

@@ -1,9 +1,11 @@
 from __future__ import annotations
 
 import uuid
+from dataclasses import replace
 from datetime import datetime, timedelta, timezone
 from typing import Any
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -35,8 +37,19 @@ def test_anything_that_differs_makes_another_id(change: dict[str, Any]) -> None:
     assert intent(**change).client_order_id != intent().client_order_id
 
 
-def test_the_id_is_a_name_based_uuid() -> None:
-    assert uuid.UUID(intent().client_order_id).version == 5
+@given(st.integers(0, 10**9))
+def test_the_id_is_the_uuid_that_the_standard_library_makes_of_the_name(nonce: int) -> None:
+    meant = intent(nonce=nonce)
+    namespace = uuid.UUID("0b6d3c5e-58b1-5f0b-9d3a-6a1f6d0f7c21")
+    assert meant.client_order_id == str(uuid.uuid5(namespace, meant.canonical))
+
+
+def test_an_id_that_was_asked_for_is_no_part_of_the_value() -> None:
+    asked, other = intent(), intent()
+    assert asked.client_order_id
+    assert (asked, hash(asked), repr(asked)) == (other, hash(other), repr(other))
+    assert msgspec.json.encode(asked) == msgspec.json.encode(other)
+    assert replace(asked, nonce=7).client_order_id == intent(nonce=7).client_order_id
 
 
 def test_the_id_does_not_depend_on_the_zone_that_a_time_is_written_in() -> None:
