@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from kalshi_alpha.brokers.paper import PaperGateway, PaperResult
 from kalshi_alpha.core.book.order_book import OrderBook
-from kalshi_alpha.core.errors import BadMarket
 from kalshi_alpha.core.execution.expected_fill import (
     SlippageMode,
     Touch,
@@ -24,6 +22,7 @@ from kalshi_alpha.core.orders.intent import OrderIntent
 from kalshi_alpha.core.proposals.proposal import Proposal
 from kalshi_alpha.core.proposals.snapshot import LadderSnapshot
 from kalshi_alpha.core.types import Money, Trade
+from kalshi_alpha.exec.beliefs import pmf_sha256, touch_of
 from kalshi_alpha.exec.wiring import Run
 
 
@@ -52,7 +51,7 @@ def paper_entries(
     one gets a row of expected fills, which is reported and settled and never counts as evidence.
     """
     by_event = {s.ladder.event_ticker: s for s in snapshots}
-    hashes = {(f.quantity, f.period): _pmf_sha256(f) for f in forecasts}
+    hashes = {(f.quantity, f.period): pmf_sha256(f.pmf) for f in forecasts}
     rows: list[LedgerEntry] = []
     for event in dict.fromkeys(p.event_ticker for p in proposals):
         snapshot = by_event[event]
@@ -121,7 +120,7 @@ def _filled_row(
         price_e4=proposal.price.e4,
         filled_e2=result.filled.e2,
         fee=fees.net_fee if result.fills else Money(0),
-        touch=_touch(proposal, snapshot),
+        touch=touch_of(proposal, snapshot),
         filled_at=result.fills[0].at if result.fills else None,
     )
 
@@ -133,7 +132,7 @@ def _expected_row(
     pmf_sha256: str,
     terms: PaperTerms,
 ) -> LedgerEntry:
-    touch = _touch(proposal, snapshot)
+    touch = touch_of(proposal, snapshot)
     fill = expected_fill(
         proposal.contracts,
         proposal.price,
@@ -159,19 +158,6 @@ def _expected_row(
         touch=touch,
         expected=(fill.contracts.e2, fill.lo.e2, fill.hi.e2),
     )
-
-
-def _touch(proposal: Proposal, snapshot: LadderSnapshot) -> Touch:
-    book = snapshot.books[proposal.market_ticker]
-    bid, ask = book.best_bid(proposal.side), book.best_ask(proposal.side)
-    depth = book.bid_size(proposal.side)
-    if bid is None or ask is None or depth is None:
-        raise BadMarket(f"{proposal.market_ticker} was proposed on a one-sided book")
-    market = next(m for m in snapshot.ladder.markets if m.ticker == proposal.market_ticker)
-    yes_bid = book.best_yes_bid
-    above = None if yes_bid is None else market.tick_grid.step_up(yes_bid)
-    tick = 100 if yes_bid is None or above is None else above.e4 - yes_bid.e4
-    return Touch(bid, ask, tick, depth)
 
 
 def _row(
@@ -226,8 +212,3 @@ def _row(
         touch_depth_e2=touch.depth.e2,
         tick_e4=touch.tick_e4,
     )
-
-
-def _pmf_sha256(forecast: Forecast) -> str:
-    head = f"{forecast.pmf.grid.step}|{forecast.pmf.lo}|".encode()
-    return hashlib.sha256(head + forecast.pmf.probs.tobytes()).hexdigest()

@@ -26,7 +26,7 @@ from kalshi_alpha.core.execution.fillratio import (
     fill_alpha,
 )
 from kalshi_alpha.core.execution.slippage import SlippageCurve, SlippageSample, slippage_curve
-from kalshi_alpha.core.ledger.entry import EntryKind, LedgerEntry
+from kalshi_alpha.core.ledger.entry import EntryKind, LedgerEntry, LedgerMode
 from kalshi_alpha.core.types import Contracts
 
 CURVE_ORDERS_MIN = 10
@@ -62,6 +62,8 @@ def order_rows(
 ) -> list[LedgerEntry]:
     """Return a family's orders with a seen outcome, placed within the look-back before ``at``.
 
+    Orders at the local exchange say nothing: others trade there as they are drawn.
+
     Raises
     ------
     BadParameter
@@ -73,6 +75,7 @@ def order_rows(
         row
         for row in entries
         if row.kind is EntryKind.FILLED
+        and row.mode is not LedgerMode.SIM
         and row.family == family
         and 0.0 <= _age_days(row, at) <= lookback_days
     ]

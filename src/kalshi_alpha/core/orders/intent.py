@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from kalshi_alpha.core.errors import BadParameter
+from kalshi_alpha.core.orders.belief import Belief
 from kalshi_alpha.core.types import E4_PER_DOLLAR, Contracts, Money, Price, Side
 
 # Fixed for good: another namespace would give a repeated intent another id.
@@ -45,6 +46,9 @@ class OrderIntent(_KeepsItsId):
     fee_max
         The most its fills can cost in fees, counted against the caps until they are known. It
         is no part of the id.
+    belief
+        What it was decided on, kept beside it so that its result can be judged; no part of the
+        id either. None if nobody forecast anything.
 
     Raises
     ------
@@ -63,6 +67,7 @@ class OrderIntent(_KeepsItsId):
     decided_at: datetime
     nonce: int = 0
     fee_max: Money = _ZERO
+    belief: Belief | None = field(default=None, hash=False)
 
     def __post_init__(self) -> None:
         if self.contracts.e2 == 0:

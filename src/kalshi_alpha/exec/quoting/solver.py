@@ -9,6 +9,7 @@ from datetime import datetime
 from kalshi_alpha.core.book.order_book import OrderBook
 from kalshi_alpha.core.forecast import GridPmf
 from kalshi_alpha.core.ladder import interval, interval_bounds, market_probabilities
+from kalshi_alpha.core.orders.belief import Belief
 from kalshi_alpha.core.proposals.book_risk import RiskModel
 from kalshi_alpha.core.proposals.holdings import Holdings
 from kalshi_alpha.core.proposals.policy import ScanPolicy
@@ -19,6 +20,7 @@ from kalshi_alpha.core.proposals.snapshot import LadderSnapshot
 from kalshi_alpha.core.quoting.quotes import Quote
 from kalshi_alpha.core.risk.pal import Commitment, Exposure
 from kalshi_alpha.core.types import Contracts, Price, Side
+from kalshi_alpha.exec.beliefs import belief_of, pmf_sha256
 from kalshi_alpha.exec.quoting.desk import Solution
 
 
@@ -52,6 +54,8 @@ class ScanSolver:
         Markets that may be quoted; all of the ladders' if None.
     paid
         Returns what was paid for the holdings, by market; asked at each solution.
+    family
+        Whose forecasts they are: it stands in what orders remember.
     """
 
     def __init__(
@@ -63,6 +67,7 @@ class ScanSolver:
         risk: RiskModel,
         quoted: frozenset[str] | None = None,
         paid: Callable[[], Mapping[str, Lot]] = dict,
+        family: str = "",
     ) -> None:
         self._snapshots = tuple(snapshots)
         self._forecasts, self._holdings = forecasts, holdings
@@ -71,7 +76,9 @@ class ScanSolver:
             m.ticker: s.ladder.event_ticker for s in snapshots for m in s.ladder.markets
         }
         self._quoted = frozenset(self._event_of) if quoted is None else quoted
-        self._paid = paid
+        self._paid, self._family = paid, family
+        self._hashes = {key: pmf_sha256(pmf) for key, pmf in forecasts.items()}
+        self._beliefs: dict[tuple[str, Side], Belief] = {}
         self._probs = dict(_probabilities(self._snapshots, forecasts))
 
     @property
@@ -82,6 +89,10 @@ class ScanSolver:
     def prob_yes(self) -> Mapping[str, float]:
         """Return our probability of YES by market."""
         return self._probs
+
+    def belief(self, ticker: str, side: Side) -> Belief | None:
+        """Return what the last quote of a side was made from, or None if there never was one."""
+        return self._beliefs.get((ticker, side))
 
     def solve(
         self, books: Mapping[str, OrderBook], held_e2: Mapping[str, int], at: datetime
@@ -100,7 +111,15 @@ class ScanSolver:
         self, snapshots: Sequence[LadderSnapshot], policy: ScanPolicy, held_e2: Mapping[str, int]
     ) -> tuple[Quote, ...]:
         found = scan(snapshots, self._forecasts, self._held(held_e2), policy, self._risk)
-        return tuple(_quote(p) for p in found.proposals if p.market_ticker in self._quoted)
+        quoted = [p for p in found.proposals if p.market_ticker in self._quoted]
+        of_event = {snapshot.ladder.event_ticker: snapshot for snapshot in snapshots}
+        for p in quoted:
+            self._remember(p, of_event[p.event_ticker])
+        return tuple(_quote(p) for p in quoted)
+
+    def _remember(self, p: Proposal, snapshot: LadderSnapshot) -> None:
+        sha256 = self._hashes[snapshot.ladder.quantity, snapshot.period]
+        self._beliefs[p.market_ticker, p.side] = belief_of(self._family, p, snapshot, sha256)
 
     def _held(self, held_e2: Mapping[str, int]) -> Holdings:
         paid = self._paid() if held_e2 else {}

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from kalshi_alpha.brokers.live import LiveGateway
 from kalshi_alpha.core.fees import FeeTerms, Liquidity, order_fee
 from kalshi_alpha.core.fees.rounding import DIRECT_STEP_E6
+from kalshi_alpha.core.orders.belief import Belief
 from kalshi_alpha.core.orders.blotter import Blotter
 from kalshi_alpha.core.orders.errors import OrderUnknown
 from kalshi_alpha.core.orders.intent import OrderIntent
@@ -48,6 +49,8 @@ class LiveDesk:
         first where it is earlier.
     on_refused
         Called with one line for every order that was not placed.
+    belief
+        Returns what the last quote of a side was made from.
     """
 
     def __init__(
@@ -57,9 +60,11 @@ class LiveDesk:
         clock: Clock,
         ends_at: datetime,
         on_refused: Callable[[str], None] = lambda _: None,
+        belief: Callable[[str, Side], Belief | None] = lambda _ticker, _side: None,
     ) -> None:
         self._gateway, self._markets, self._clock = gateway, markets, clock
         self._ends_at, self._on_refused = ends_at, on_refused
+        self._belief = belief
         self._left_alone: dict[tuple[str, Side], datetime] = {}
         self._decided_at: datetime | None = None
         self._nonce = 0
@@ -133,6 +138,7 @@ class LiveDesk:
             decided_at=now,
             nonce=self._nonce,
             fee_max=fee,
+            belief=self._belief(step.ticker, step.side),
         )
 
 

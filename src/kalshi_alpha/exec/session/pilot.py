@@ -8,7 +8,9 @@ import click
 
 from kalshi_alpha.config.environment import KalshiEnv
 from kalshi_alpha.core.errors import UsageError
+from kalshi_alpha.core.ledger.order_rows import keeping_settlements
 from kalshi_alpha.datastore.atomic import encode_json, write_json
+from kalshi_alpha.datastore.ledger import LedgerStore
 from kalshi_alpha.exec.session.report import SessionReport, session_document, session_summary
 from kalshi_alpha.exec.session.request import PilotRequest
 
@@ -27,6 +29,7 @@ def run_pilot(request: PilotRequest, environ: Mapping[str, str]) -> int:
     """
     report = _held(request, environ)
     document, path = session_document(report), report.run.paths.pilot_session
+    record_orders(report)
     write_json(path, document)
     if request.as_json:
         click.echo(encode_json(document), nl=False)
@@ -34,6 +37,19 @@ def run_pilot(request: PilotRequest, environ: Mapping[str, str]) -> int:
         click.echo(session_summary(report))
         click.echo(f"wrote {path}")
     return exit_code(report)
+
+
+def record_orders(report: SessionReport) -> None:
+    """Write the account's orders to the ledger, each once however often that is done.
+
+    Raises
+    ------
+    TornFile, NewerSchema
+        If the present ledger cannot be read; it is then left as it is.
+    """
+    if report.rows:
+        store = LedgerStore(report.run.paths)
+        store.upsert(keeping_settlements(store.entries(), report.rows), report.held.ended_at)
 
 
 def _held(request: PilotRequest, environ: Mapping[str, str]) -> SessionReport:

@@ -12,6 +12,7 @@ from kalshi_alpha.brokers.kalshi.hosts import VenueHost
 from kalshi_alpha.brokers.kalshi.keys import Credentials
 from kalshi_alpha.brokers.kalshi.signing import Signer
 from kalshi_alpha.config.environment import KalshiEnv
+from kalshi_alpha.core.ledger.settle import Settlement
 from kalshi_alpha.core.ports import Clock
 from kalshi_alpha.core.types import Money
 from kalshi_alpha.sim.app import AppOptions, SimApp
@@ -69,6 +70,15 @@ class Practice:
     def signer(self) -> Signer:
         """Signs for the account."""
         return Signer(self.credentials)
+
+    @property
+    def settlements(self) -> dict[str, Settlement]:
+        """What every market will have paid, by its name."""
+        return {
+            each.market.ticker: Settlement(each.settlement_value, each.determined_at)
+            for each in self.world.listed
+            if each.determined_at is not None and each.settlement_value is not None
+        }
 
     @property
     def settled_at(self) -> datetime:

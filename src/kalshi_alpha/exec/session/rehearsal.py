@@ -8,6 +8,7 @@ from kalshi_alpha.brokers.journal import OrderJournal
 from kalshi_alpha.config.environment import KalshiEnv
 from kalshi_alpha.config.pilot import Pilot, load_pilot
 from kalshi_alpha.core.gates import Action, ReadingName
+from kalshi_alpha.core.ledger.settle import Settlement
 from kalshi_alpha.exec.audit import AuditTrail
 from kalshi_alpha.exec.forecasting import installed_strategy, stored_calibration
 from kalshi_alpha.exec.inputs import read_inputs
@@ -79,10 +80,12 @@ def _practise(request: PilotRequest, run: Run, prepared: Prepared, world: World)
         # Another exchange begins with an empty account, and so do our books of it.
         old.unlink()
     alerts: list[tuple[str, str]] = []
+    paid: dict[str, Settlement] = {}
 
     async def main(clock: VirtualClock) -> Held:
         options = PracticeOptions(seed=request.seed, pace=request.pace)
         practice = open_practice(world, clock, options)
+        paid.update(practice.settlements)
         sink = TelemetrySink(run.paths, clock, session=session)
         audit = AuditTrail(run.paths, clock, env=KalshiEnv.SIM, session=session)
         observer = Observer(sink, audit, request.speaker())
@@ -118,4 +121,6 @@ def _practise(request: PilotRequest, run: Run, prepared: Prepared, world: World)
 
     with OrderJournal(path) as journal:
         held = run_virtual(main, run.clock.at)
-        return session_report(run, held, tuple(journal.replay()), alerts)
+        seen_at = held.reconciliation.at
+        ended = {ticker: each for ticker, each in paid.items() if each.settled_at <= seen_at}
+        return session_report(run, held, tuple(journal.replay()), alerts, settlements=ended)

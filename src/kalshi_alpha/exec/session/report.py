@@ -8,6 +8,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from kalshi_alpha.core.ledger.entry import LedgerEntry
+from kalshi_alpha.core.ledger.order_rows import OrderSource, rows_of_orders, settlements_seen
+from kalshi_alpha.core.ledger.settle import Settlement
 from kalshi_alpha.core.orders.blotter import Blotter
 from kalshi_alpha.core.orders.events import Filled, OrderEvent, Settled, Stated
 from kalshi_alpha.core.orders.record import OrderRecord
@@ -48,6 +51,9 @@ class SessionReport:
         What had to be looked at: a word and a sentence each.
     positions
         What is still held at the end, by market: hundredths of contracts, below zero for NO.
+    rows
+        The account's orders for the ledger, those of earlier sessions too: one that died wrote
+        none.
     """
 
     run: Run
@@ -56,6 +62,7 @@ class SessionReport:
     account: Account
     alerts: tuple[tuple[str, str], ...]
     positions: Mapping[str, int]
+    rows: tuple[LedgerEntry, ...] = ()
 
     @property
     def traded(self) -> tuple[OrderRecord, ...]:
@@ -75,6 +82,7 @@ def session_report(
     alerts: Sequence[tuple[str, str]],
     *,
     earlier: Sequence[OrderEvent] = (),
+    settlements: Mapping[str, Settlement] | None = None,
 ) -> SessionReport:
     """Work a session's report out of its journal.
 
@@ -88,6 +96,8 @@ def session_report(
         What had to be looked at.
     earlier
         What earlier sessions of the account had written before.
+    settlements
+        What markets paid, where that is known otherwise than from what the venue paid.
     """
     blotter, known = Blotter([*earlier, *events]), Blotter(earlier)
     stated = next((each.cash for each in events if isinstance(each, Stated)), Money(0))
@@ -97,7 +107,17 @@ def session_report(
     account = Account(before, blotter.cash or before, Money(fees), Money(paid))
     touched = {getattr(each, "client_order_id", "") for each in events}
     orders = tuple(order for key, order in blotter.orders.items() if key in touched)
-    return SessionReport(run, held, orders, account, tuple(alerts), dict(blotter.positions))
+    source = OrderSource(run.ledger_mode, run.environment, run.clock.source)
+    paid_by = settlements_seen([*earlier, *events]) | dict(settlements or {})
+    return SessionReport(
+        run=run,
+        held=held,
+        orders=orders,
+        account=account,
+        alerts=tuple(alerts),
+        positions=dict(blotter.positions),
+        rows=rows_of_orders(blotter.orders.values(), source, paid_by),
+    )
 
 
 def session_document(report: SessionReport) -> dict[str, Any]:

@@ -23,11 +23,13 @@ from kalshi_alpha.core.gates import (
     clock_skew_reading,
     exchange_reading,
 )
+from kalshi_alpha.core.ledger.entry import LedgerEntry
 from kalshi_alpha.core.orders.intent import OrderIntent
 from kalshi_alpha.core.orders.reconcile import Reconciliation
 from kalshi_alpha.core.ports import Clock
 from kalshi_alpha.core.schedule import Phase
 from kalshi_alpha.core.types import Contracts
+from kalshi_alpha.datastore.ledger import LedgerStore
 from kalshi_alpha.exec.clock import RunClock
 from kalshi_alpha.exec.gate_readings import phase_of
 from kalshi_alpha.exec.holdings import held_and_allowed
@@ -276,7 +278,14 @@ async def _quote(
         return gate.reasons()
 
     loop = QuotingLoop(
-        LiveDesk(gateway, _quoted(scanned), clock, ends_at, on_refused=given.observer.refused),
+        LiveDesk(
+            gateway,
+            _quoted(scanned),
+            clock,
+            ends_at,
+            on_refused=given.observer.refused,
+            belief=solver.belief,
+        ),
         books,
         solver,
         clock,
@@ -322,14 +331,22 @@ def _solver(run: Run, prepared: Prepared, scanned: Scanned, gateway: LiveGateway
     sizing = replace(
         scanned.policy.sizing, contracts=Contracts.whole(prepared.pilot.caps.order_contracts)
     )
+    pal = run.settings.pal_policy
     return ScanSolver(
         scanned.snapshots,
         {(f.quantity, f.period): f.pmf for f in scanned.forecasts.forecasts},
-        held_and_allowed(run, (), scanned.snapshots, run.settings.pal_policy, RUN_SCOPE),
+        held_and_allowed(run, _elsewhere(run, scanned), scanned.snapshots, pal, RUN_SCOPE),
         replace(scanned.policy, sizing=sizing),
         risk_model(run, prepared.options),
         paid=lambda: paid_lots(gateway.blotter),
+        family=run.family,
     )
+
+
+def _elsewhere(run: Run, scanned: Scanned) -> list[LedgerEntry]:
+    """Return the ledger's rows of other ladders; of these ones the account itself tells."""
+    here = {snapshot.ladder.event_ticker for snapshot in scanned.snapshots}
+    return [row for row in LedgerStore(run.paths).entries() if row.event_ticker not in here]
 
 
 def _quoted(scanned: Scanned) -> Mapping[str, QuotedMarket]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from kalshi_alpha.core.orders import events as ev
+from kalshi_alpha.core.orders.belief import Belief
 from kalshi_alpha.core.orders.intent import OrderIntent
 from kalshi_alpha.core.orders.record import OrderRecord
 from kalshi_alpha.core.types import Contracts, Money, Price
@@ -67,7 +68,7 @@ def _shown(value: object) -> object:
             return str(value)
         case Money():
             return str(value)
-        case OrderIntent():
+        case OrderIntent() | Belief():
             names = (name for name in value.__dataclass_fields__)
             return {name: _shown(getattr(value, name)) for name in names}
         case ev.StatedPosition():

@@ -21,7 +21,7 @@ from kalshi_alpha.core.execution.ledger_fit import (
     tuned_alpha,
 )
 from kalshi_alpha.core.execution.slippage import CurveForm
-from kalshi_alpha.core.ledger.entry import EntryKind, LedgerEntry
+from kalshi_alpha.core.ledger.entry import EntryKind, LedgerEntry, LedgerMode
 
 # Twelve orders of a worked example: posted, filled, age in days.
 WORKED = [
@@ -78,12 +78,15 @@ def test_the_worked_example_of_twelve_orders_comes_out_of_a_ledger() -> None:
     assert found.n_orders == 12
 
 
-def test_forecasts_other_families_and_what_lies_outside_the_look_back_do_not_count() -> None:
+def test_forecasts_practice_other_families_and_what_lies_outside_the_look_back_do_not_count() -> (
+    None
+):
     strangers = [
         row(90, kind=EntryKind.EXPECTED, filled_e2=0),
         row(91, family="TNEY"),
         row(92, -1e-4),
         row(93, 14.001),
+        row(94, mode=LedgerMode.SIM),
     ]
     assert order_rows(strangers, "CPI", AT) == []
     assert tuned_alpha([*worked_rows(), *strangers], "CPI", AT) == tuned_alpha(

@@ -69,5 +69,16 @@ def test_a_market_without_a_book_is_passed_over() -> None:
     assert solver().solve({OTHER: BOOKS[OTHER]}, {}, AT).quotes == ()
 
 
+def test_what_a_quote_was_made_from_is_remembered_until_the_next() -> None:
+    made = solver()
+    assert made.belief(TICKER, Side.YES) is None
+    made.solve(BOOKS, {}, AT)
+    belief = made.belief(TICKER, Side.YES)
+    assert belief is not None
+    assert belief.p_model == pytest.approx(0.57)
+    assert belief.touch_e4 == 5000
+    assert made.belief(TICKER, Side.NO) is None
+
+
 def test_only_the_sessions_markets_are_quoted() -> None:
     assert solver(quoted=frozenset({OTHER})).solve(BOOKS, {}, AT).quotes == ()

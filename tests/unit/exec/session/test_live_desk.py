@@ -8,6 +8,7 @@ from decimal import Decimal
 from fakes.order_venue import FakeVenue
 from kalshi_alpha.core.fees import FeeTerms, FeeType
 from kalshi_alpha.core.gates.reasons import Reason
+from kalshi_alpha.core.orders.belief import Belief
 from kalshi_alpha.core.quoting.plan import Because, Step
 from kalshi_alpha.core.types import (
     Contracts,
@@ -38,6 +39,24 @@ MARKET = Market(
 )
 QUOTED = QuotedMarket("KXCPI", MARKET, FeeTerms(FeeType.QUADRATIC_WITH_MAKER_FEES, Decimal(1)))
 
+BELIEF = Belief(
+    family="CPI",
+    quantity="cpi_mom",
+    risk_unit="CPI:2024-12-11",
+    strike="> 0.2",
+    p=0.4,
+    p_model=0.42,
+    p_market=0.36,
+    shrink=0.9,
+    w_bin=1.0,
+    adverse=0.005,
+    pmf_sha256="ab",
+    closes_at=CLOSE,
+    touch_e4=3400,
+    touch_depth_e2=10_000,
+    tick_e4=100,
+)
+
 
 @dataclass
 class Scene:
@@ -51,7 +70,12 @@ def play(act: Callable[[Scene], Awaitable[None]]) -> None:
         around = await Around(clock, FakeVenue(clock), MemoryJournal()).open()
         refused: list[str] = []
         desk = LiveDesk(
-            around.gateway, {TICKER: QUOTED}, clock, AT + timedelta(hours=1), refused.append
+            around.gateway,
+            {TICKER: QUOTED},
+            clock,
+            AT + timedelta(hours=1),
+            refused.append,
+            belief=lambda ticker, side: BELIEF if (ticker, side) == (TICKER, Side.YES) else None,
         )
         try:
             await act(Scene(around, desk, refused))
@@ -76,6 +100,7 @@ def test_what_is_placed_rests_with_its_fee_and_its_end() -> None:
         assert state.busy == frozenset()
         orders = list(scene.around.blotter.orders.values())
         assert {o.intent.expires_at for o in orders} == {AT + timedelta(hours=1)}
+        assert {o.intent.belief for o in orders} == {BELIEF}
         # 0.0175 * 5 * 0.34 * 0.66 is 0.019635, up to the balance step.
         assert str(orders[0].intent.fee_max) == "0.019700"
 

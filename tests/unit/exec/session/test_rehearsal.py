@@ -7,9 +7,12 @@ import pytest
 
 from desk import AT, REPOSITORY
 from kalshi_alpha.config.environment import KalshiEnv
+from kalshi_alpha.core.ledger.entry import LedgerMode
+from kalshi_alpha.datastore.ledger import LedgerStore
 from kalshi_alpha.datastore.paths import Paths
 from kalshi_alpha.datastore.state import Heartbeat, write_heartbeat
 from kalshi_alpha.exec.scan_options import ScanOptions
+from kalshi_alpha.exec.session.pilot import record_orders
 from kalshi_alpha.exec.session.rehearsal import rehearse
 from kalshi_alpha.exec.session.request import PilotRequest
 from runs import at_home_in_new_york, new_root
@@ -43,3 +46,10 @@ def test_a_rehearsal_may_end_before_its_window(
     ended = report.held.ended_at
     assert AT + timedelta(seconds=59) < ended < AT + timedelta(seconds=70)
     assert report.held.reconciliation.clean
+    assert len(report.rows) == len(report.orders)
+    assert {(row.mode, row.environment) for row in report.rows} == {(LedgerMode.SIM, "sim")}
+    # The exchange settled before the last comparison: what its markets paid is in the ledger.
+    assert all(row.is_settled and not row.evidence for row in report.rows)
+    record_orders(report)
+    record_orders(report)
+    assert len(LedgerStore(Paths(tmp_path)).entries()) == len(report.rows)

@@ -5,7 +5,7 @@ from types import SimpleNamespace
 from typing import Any
 
 from kalshi_alpha.core.gates import Action, Verdict
-from kalshi_alpha.core.ledger.entry import ClockSource
+from kalshi_alpha.core.ledger.entry import ClockSource, LedgerMode
 from kalshi_alpha.core.orders import events as ev
 from kalshi_alpha.core.orders.reconcile import Break, BreakKind, Reconciliation
 from kalshi_alpha.core.types import Contracts, Money, Side
@@ -23,6 +23,7 @@ RUN: Any = SimpleNamespace(
     clock=RunClock(AT, ClockSource.SET),
     data_mode=DataMode.SIM,
     environment="sim",
+    ledger_mode=LedgerMode.SIM,
 )
 
 
