@@ -225,7 +225,9 @@ class VenueCalls:
         request = WireRequest(method, whole, encoded_query(query or {}), payload)
         bucket = self.limits.bucket(Budget.WRITE)
         self.guard.require_checked()
-        await bucket.take(self.limits.costs.of(method, whole, items), urgent=urgent)
+        cost = self.limits.costs.of(method, whole, items)
+        if not bucket.took(cost, urgent=urgent):
+            await bucket.take(cost, urgent=urgent)
         if self._ahead is not None:
             await self._ahead.connect(self.policy.write_timeout_s)
         # From here to the first byte nothing is awaited: what is checked now holds then.

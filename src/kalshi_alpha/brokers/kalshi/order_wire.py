@@ -21,7 +21,6 @@ from kalshi_alpha.core.wire import WireFailed, WireFault, WireReply, WireRequest
 CONNECTIONS_MAX = 8
 IDLE_MAX_S = 20.0
 """A connection idle for longer is not used again: servers close theirs without a word."""
-_PLAIN = re.compile(r"[\x20-\x7e]*")
 _TARGET = re.compile(r"/[\x21-\x7e]*")
 _OWN_HEADERS = frozenset({"host", "content-length", "connection", "transfer-encoding"})
 
@@ -149,7 +148,8 @@ class OrderWire:
             raise BadParameter(f"{request.target!r} is no target of a request")
         lines = [f"{request.method} {request.target} HTTP/1.1", f"Host: {self._authority}"]
         for name, value in headers.items():
-            if _PLAIN.fullmatch(value) is None or name.lower() in _OWN_HEADERS:
+            # What is ASCII and printable is 0x20 to 0x7e: nothing that could end a line.
+            if not (value.isascii() and value.isprintable()) or name.lower() in _OWN_HEADERS:
                 # The value is not shown: it may be a signature.
                 raise BadParameter(f"header {name!r} cannot be sent")
             lines.append(f"{name}: {value}")

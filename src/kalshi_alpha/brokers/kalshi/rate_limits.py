@@ -67,17 +67,9 @@ class TokenBucket:
         BadParameter
             If the bucket never holds so many.
         """
-        if not 0.0 <= cost <= self.capacity:
-            raise BadParameter(
-                f"a request of {cost:g} tokens, and the bucket holds {self.capacity:g}: split it"
-            )
-        loop = asyncio.get_running_loop()
-        self._refill(loop.time())
-        ahead = self._lines[0] or (self._lines[1] and not urgent)
-        if not ahead and self._level >= cost:
-            self._pay(cost)
+        if self.took(cost, urgent=urgent):
             return
-        turn = loop.create_future()
+        turn = asyncio.get_running_loop().create_future()
         self._lines[0 if urgent else 1].append((cost, turn))
         self._serve()
         try:
@@ -87,6 +79,25 @@ class TokenBucket:
                 self._level += cost
             self._serve()
             raise
+
+    def took(self, cost: float, *, urgent: bool = False) -> bool:
+        """Take tokens if nothing must be waited for, and say so; else `take` waits for them.
+
+        Raises
+        ------
+        BadParameter
+            If the bucket never holds so many.
+        """
+        if not 0.0 <= cost <= self.capacity:
+            raise BadParameter(
+                f"a request of {cost:g} tokens, and the bucket holds {self.capacity:g}: split it"
+            )
+        now = asyncio.get_running_loop().time()
+        self._refill(now)
+        if self._lines[0] or (self._lines[1] and not urgent) or self._level < cost:
+            return False
+        self._pay(cost, now)
+        return True
 
     def drain(self) -> None:
         """Count the bucket as empty: the venue said that it is."""
@@ -98,8 +109,7 @@ class TokenBucket:
         self._refill(asyncio.get_running_loop().time())
         return self._level
 
-    def _pay(self, cost: float) -> None:
-        now = asyncio.get_running_loop().time()
+    def _pay(self, cost: float, now: float) -> None:
         # What overflows there while this request is on its way is not refilled here either.
         overflow_s = self._jitter_s - (self.capacity - self._level) / self.rate
         since = now if self._at is None else self._at
@@ -133,7 +143,7 @@ class TokenBucket:
                     wait_s = ahead_s + (cost - self._level) / self.rate
                     self._timer = loop.call_later(wait_s, self._serve)
                     return
-                self._pay(cost)
+                self._pay(cost, loop.time())
                 line.popleft()
                 turn.set_result(None)
 

@@ -66,6 +66,19 @@ def test_a_full_bucket_pays_at_once_and_an_empty_one_by_its_rate() -> None:
     assert run(times(TokenBucket(100, 20), [10] * 5)) == pytest.approx([0, 0, 0.1, 0.2, 0.3])
 
 
+def test_tokens_are_taken_at_once_only_if_nobody_waits_for_them() -> None:
+    async def session() -> list[bool]:
+        bucket = TokenBucket(10, 30)
+        found = [bucket.took(20), bucket.took(20)]
+        waiting = asyncio.create_task(bucket.take(20))
+        await asyncio.sleep(0)
+        found += [bucket.took(5), bucket.took(5, urgent=True)]
+        await waiting
+        return found
+
+    assert run(session()) == [True, False, False, True]
+
+
 def test_those_in_line_go_in_order_and_urgent_ones_ahead_of_them() -> None:
     async def session() -> list[str]:
         bucket = TokenBucket(10, 10)
