@@ -23,8 +23,14 @@ from kalshi_alpha.datastore.atomic import fsync_folder
 
 # "KaOr": tells the journal from any other SQLite file.
 APPLICATION_ID = 0x4B614F72
-# Pages after which the log is written back into the file: a pause of milliseconds, so seldom.
-_CHECKPOINT_PAGES = 4_000
+# Pages after which the log is written back into the file: a pause of milliseconds, so seldom,
+# and yet so few that a log of that size is made in as long.
+_CHECKPOINT_PAGES = 1_000
+# A page of the log with its header; a checkpoint comes when the log has a few more pages than
+# it waits for.
+_LOGGED_PAGE_BYTES = 4_096 + 24
+_ROOM_BYTES = (_CHECKPOINT_PAGES + 50) * _LOGGED_PAGE_BYTES
+_ZEROS = bytes(1 << 20)
 _CREATE = "CREATE TABLE IF NOT EXISTS events (seq INTEGER PRIMARY KEY, body TEXT NOT NULL)"
 _CREATE_ACCOUNT = "CREATE TABLE IF NOT EXISTS account (name TEXT NOT NULL)"
 _INSERT = "INSERT INTO events (seq, body) VALUES (?, ?)"
@@ -116,6 +122,28 @@ class OrderJournal:
             if self._database.in_transaction:
                 self._database.execute("ROLLBACK")
             raise
+
+    def make_room(self, size: int = _ROOM_BYTES) -> None:
+        """Make the log as large as it becomes before it is written back, and begun anew.
+
+        A commit then overwrites bytes that the file system has placed already, and waits for
+        nothing but them. What follows the last commit of a log means nothing, whatever it is.
+
+        Raises
+        ------
+        TornFile
+            If there is no room on the disk.
+        """
+        log = self.path.with_name(f"{self.path.name}-wal")
+        try:
+            # Bytes behind the end only: what SQLite wrote is never touched.
+            with log.open("ab") as file:
+                while (missing := size - file.tell()) > 0:
+                    file.write(_ZEROS[:missing])
+                    file.flush()
+                os.fsync(file.fileno())
+        except OSError as error:
+            raise TornFile(f"{log}: no room can be made in it: {error.strerror}") from error
 
     def replay(self, after: int = 0) -> Iterator[OrderEvent]:
         """Yield the events after a number, oldest first.

@@ -51,6 +51,39 @@ def test_they_are_there_when_it_is_opened_again(path: Path) -> None:
         assert list(again.replay()) == [*EVENTS, EVENTS[0]]
 
 
+def test_room_in_the_log_holds_no_events_and_commits_fill_it(path: Path) -> None:
+    log = path.with_name(f"{path.name}-wal")
+    with OrderJournal(path) as journal:
+        journal.append(EVENTS[:1])
+        journal.make_room(100_000)
+        assert log.stat().st_size == 100_000
+        journal.append(EVENTS[1:])
+        assert log.stat().st_size == 100_000
+        assert read_journal(path) == tuple(EVENTS)
+        journal.make_room(50_000)
+        assert log.stat().st_size == 100_000
+
+
+def test_a_log_with_room_is_read_back_after_a_crash(path: Path, tmp_path: Path) -> None:
+    left = tmp_path / "left" / path.name
+    left.parent.mkdir()
+    with OrderJournal(path) as journal:
+        journal.make_room(100_000)
+        journal.append(EVENTS)
+        # What a process that dies here leaves on the disk.
+        for name in (path.name, f"{path.name}-wal"):
+            left.with_name(name).write_bytes(path.with_name(name).read_bytes())
+    with OrderJournal(left) as found:
+        assert list(found.replay()) == EVENTS
+
+
+def test_room_that_cannot_be_made_is_said(journal: OrderJournal, path: Path) -> None:
+    # An open database keeps its log; only the folder of another name is not there.
+    journal.path = path.with_name("gone") / path.name
+    with pytest.raises(TornFile, match="no room can be made in it: No such file"):
+        journal.make_room(10)
+
+
 def test_every_commit_waits_for_the_disk(journal: OrderJournal) -> None:
     asked = {
         name: journal._database.execute(f"PRAGMA {name}").fetchone()[0]

@@ -28,6 +28,7 @@ from kalshi_alpha.exec.kill_watch import KillWatch
 from kalshi_alpha.exec.live_beat import live_beat
 from kalshi_alpha.exec.live_clock import SystemClock, venue_clock
 from kalshi_alpha.exec.logs import open_log
+from kalshi_alpha.exec.online import Online
 from kalshi_alpha.exec.session.observer import Observer
 from kalshi_alpha.exec.session.preparing import prepare_online
 from kalshi_alpha.exec.session.report import SessionReport, session_report
@@ -82,6 +83,7 @@ def hold_at_venue(request: PilotRequest, environ: Mapping[str, str]) -> SessionR
     request.options.require_allowed(run.settings)
     path = run.paths.order_journal
     with account_lock(path), OrderJournal(path, request.env.value) as journal:
+        journal.make_room()
         # A session that dies leaves no report, and an older one must not pass for its own.
         run.paths.pilot_session.unlink(missing_ok=True)
         earlier = tuple(journal.replay())
@@ -130,7 +132,7 @@ async def _hold(
     async def prepare() -> tuple[Run, Prepared]:
         # Publishers are asked one after the other; the session beats meanwhile.
         return await asyncio.to_thread(
-            prepare_online, run, desk.clock, request, pilot, client.host, environ
+            prepare_online, Online(run, desk.clock, client.host, environ), request, pilot
         )
 
     try:
