@@ -1,9 +1,11 @@
-"""The local exchange as a command: ``python -m kalshi_alpha.sim serve``."""
+"""The local exchange as a command, ``python -m kalshi_alpha.sim serve``, and a practice root."""
 
 from __future__ import annotations
 
 import asyncio
 import os
+import shlex
+import subprocess
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -12,7 +14,7 @@ from typing import TYPE_CHECKING
 import click
 
 from kalshi_alpha.config.environment import parse_instant
-from kalshi_alpha.core.errors import DomainError, UsageError
+from kalshi_alpha.core.errors import DomainError, KalshiAlphaError, UsageError
 from kalshi_alpha.core.types import Money
 from kalshi_alpha.datastore.command import run_command
 from kalshi_alpha.datastore.paths import Paths
@@ -25,6 +27,8 @@ if TYPE_CHECKING:
 _LARGEST = 1e9
 MARKETS = Path("tests/data_fixtures")
 KEYS = Path("data/sim/keys")
+FEEDS = Path("tests/fixtures")
+_MONITORS = "kalshi_alpha.exec.monitors.cli"
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -123,6 +127,65 @@ def serve(
         sys.stdout.flush()
 
     asyncio.run(serve_session(terms, say))
+
+
+@cli.command("demo-account")
+@click.option(
+    "--root",
+    required=True,
+    type=click.Path(path_type=Path, file_okay=False),
+    help="A new folder, or a practice root to make anew.",
+)
+@click.option("--seed", type=click.IntRange(0), default=0, show_default=True, help="Of all chance.")
+@click.option("--series", multiple=True, metavar="FAMILY", help="Only this family; repeatable.")
+@click.option(
+    "--fixtures",
+    type=click.Path(path_type=Path, file_okay=False),
+    default=FEEDS,
+    show_default=True,
+    help="Feed payloads.",
+)
+@click.option("--as-of", metavar="TIME", help="Clock of it all; default that of the fixtures.")
+def demo_account(
+    *, root: Path, seed: int, series: tuple[str, ...], fixtures: Path, as_of: str | None
+) -> None:
+    """Make a root whose practice ledger reaches GO.
+
+    It has a ledger that says it is simulated, feeds, monitors and a heartbeat, all of one clock,
+    and a configs/ramp.yaml that counts practice. No real venue takes it.
+
+    Exit codes: 0 done, 1 failure, 2 usage, 4 a feed was refused.
+    """
+    from kalshi_alpha.sim.demo_account import (
+        DemoTerms,
+        demo_clock,
+        known_families,
+        make_demo_account,
+    )
+
+    at = demo_clock(as_of, fixtures, os.environ)
+    families = known_families(series)
+    configs = Paths.from_environ(os.environ).configs
+    paths = make_demo_account(DemoTerms(root, configs, fixtures, at, seed, families))
+    stamp = at.isoformat().replace("+00:00", "Z")
+    _look_at(paths, stamp)
+    click.echo(f"PRACTICE/SIM root {paths.root}: {', '.join(families)}, clock {stamp}, seed {seed}")
+    click.echo(
+        f"export KALSHI_ALPHA_HOME={shlex.quote(str(paths.root))} KALSHI_ALPHA_AS_OF={stamp}"
+    )
+
+
+def _look_at(paths: Paths, stamp: str) -> None:
+    """Run the monitors there: they belong to the shell, which this package does not know."""
+    environ = {**os.environ, "KALSHI_ALPHA_HOME": str(paths.root), "TZ": "America/New_York"}
+    command = [sys.executable, "-m", _MONITORS, "--as-of", stamp, "--quiet"]
+    done = subprocess.run(  # noqa: S603 - this program's own command
+        command, env=environ, capture_output=True, text=True, check=False
+    )
+    # Families that are frozen at this clock alert, as they should.
+    if done.returncode not in {0, 3}:
+        said = (done.stderr.strip().splitlines() or ["no word"])[-1]
+        raise KalshiAlphaError(f"monitors ended with {done.returncode}: {said}")
 
 
 def _as_json(ready: Ready) -> str:

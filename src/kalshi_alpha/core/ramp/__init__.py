@@ -1,0 +1,1 @@
+"""The ramp: what the ledger shows of each family, and how large a pilot may be."""

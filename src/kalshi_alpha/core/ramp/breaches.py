@@ -1,0 +1,61 @@
+"""Guardrail breaches in the ledger: dollars beyond a cap, and orders placed within a freeze."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import datetime
+
+from kalshi_alpha.core.ledger.entry import LedgerEntry
+from kalshi_alpha.core.types import Money
+
+
+def breaches(
+    rows: Sequence[LedgerEntry],
+    *,
+    strike_cap: Callable[[LedgerEntry], Money],
+    ladder_cap: Callable[[LedgerEntry], Money],
+    frozen: Callable[[datetime], bool],
+) -> tuple[str, ...]:
+    """Return every breach, one line each, in the order of the ledger.
+
+    Parameters
+    ----------
+    rows
+        A family's rows of fills.
+    strike_cap, ladder_cap
+        Dollars that the market and the event of a row may have at risk.
+    frozen
+        Whether the family was frozen at an instant.
+    """
+    return (
+        *_beyond(rows, "strike cap", lambda row: row.market_ticker, strike_cap),
+        *_beyond(rows, "ladder cap", lambda row: row.event_ticker, ladder_cap),
+        *_while_frozen(rows, frozen),
+    )
+
+
+def _beyond(
+    rows: Iterable[LedgerEntry],
+    what: str,
+    of: Callable[[LedgerEntry], str],
+    cap: Callable[[LedgerEntry], Money],
+) -> Iterator[str]:
+    groups: dict[tuple[str, str, str], list[LedgerEntry]] = defaultdict(list)
+    for row in rows:
+        # What was traded on paper and what was traded in earnest never stood in one account.
+        groups[(row.mode, row.environment, of(row))].append(row)
+    for (mode, _, name), members in groups.items():
+        at_risk = Money(sum(row.cost.e6 + row.fee_e6 for row in members))
+        if not at_risk <= cap(members[0]):
+            yield f"{name}: {at_risk.dollars} dollars at risk ({mode}), {what} {cap(members[0])}"
+
+
+def _while_frozen(rows: Iterable[LedgerEntry], frozen: Callable[[datetime], bool]) -> Iterator[str]:
+    known: dict[datetime, bool] = {}
+    for row in rows:
+        at = row.placed_at
+        if at not in known:
+            known[at] = frozen(at)
+        if known[at]:
+            yield f"{row.market_ticker}: placed {at.isoformat()}, within a freeze"

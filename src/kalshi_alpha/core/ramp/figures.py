@@ -1,0 +1,238 @@
+"""What the ledger shows of one family, from the rows that count."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from kalshi_alpha.core.errors import BadParameter
+from kalshi_alpha.core.gates.evidence import RampEvidence
+from kalshi_alpha.core.guards.e_value import WealthState
+from kalshi_alpha.core.ledger.entry import EntryKind, LedgerEntry, LedgerMode
+from kalshi_alpha.core.ledger.evidence import DEFAULT_MODES, evidence_rows
+from kalshi_alpha.core.ledger.honesty_bins import (
+    RISE_LIMIT,
+    Badge,
+    BinKey,
+    HonestyBin,
+    badge,
+    empty_bin,
+    honesty_bins,
+    limit_rises,
+)
+from kalshi_alpha.core.ledger.standard_errors import ClusteredMean
+from kalshi_alpha.core.ledger.units import settled_units
+from kalshi_alpha.core.ramp.statistic import Declaration, Judged, Statistic, judge
+from kalshi_alpha.core.types import E6_PER_DOLLAR
+
+RATE_SPAN = timedelta(days=28)
+DISHONEST_T = -2.0
+DISHONEST_UNITS = 10
+"""A bin of so many units whose realised edge lies so far below the expected one is dishonest."""
+
+
+@dataclass(frozen=True, slots=True)
+class EvidenceRule:
+    """Which rows are evidence.
+
+    Attributes
+    ----------
+    modes
+        Modes that count: paper on the venue's books and live, unless configured otherwise.
+    practice
+        True only below a root that is for practice: then the simulator's rows count, and no
+        others, so that practice and evidence can never be added up.
+
+    Raises
+    ------
+    BadParameter
+        If practice is mixed with anything else, or no mode counts.
+    """
+
+    modes: frozenset[LedgerMode] = DEFAULT_MODES
+    practice: bool = False
+
+    def __post_init__(self) -> None:
+        if self.practice != (self.modes == {LedgerMode.SIM}):
+            raise BadParameter("practice counts sim rows alone, and nothing else ever counts them")
+        if not self.modes:
+            raise BadParameter("no mode counts as evidence")
+
+    def rows(self, entries: Iterable[LedgerEntry], family: str) -> list[LedgerEntry]:
+        """Return a family's rows that count, in the order given.
+
+        Raises
+        ------
+        BadParameter
+            If ``modes`` names offline, which never counts.
+        """
+        own = [entry for entry in entries if entry.family == family]
+        if not self.practice:
+            return evidence_rows(own, self.modes)
+        return [
+            entry
+            for entry in own
+            if entry.mode is LedgerMode.SIM
+            and entry.kind is EntryKind.FILLED
+            and entry.filled_e2 > 0
+        ]
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """Everything a family is judged by.
+
+    Attributes
+    ----------
+    family
+        Its name.
+    fills, open_fills
+        Settled orders with fills within the declared window, and those still open.
+    units
+        Pieces of news that the settled ones rest on.
+    judged
+        Both statistics.
+    e_value
+        Evidence against the null that there is no edge; may be looked at whenever one likes.
+    badge
+        Of the family, from the statistic that counts.
+    bins
+        Honesty bins.
+    guardrail_breaches
+        What was done beyond a cap or within a freeze, a line each.
+    fills_per_day, units_per_day
+        Rates of the last 28 days.
+    newest_at
+        When the newest of the rows settled; None without one.
+    """
+
+    family: str
+    fills: int
+    open_fills: int
+    units: int
+    judged: Judged
+    e_value: float
+    badge: Badge
+    bins: Mapping[BinKey, HonestyBin]
+    guardrail_breaches: tuple[str, ...]
+    fills_per_day: float
+    units_per_day: float
+    newest_at: datetime | None
+
+    @property
+    def delta_used_bps(self) -> float | None:
+        """Realised less expected edge by the statistic that counts."""
+        return self.judged.sample.mean if self.judged.sample else None
+
+    @property
+    def t_used(self) -> float | None:
+        """Its t-statistic, over the larger of the clustered and the HAC error."""
+        return self.judged.sample.t_stat if self.judged.sample else None
+
+    @property
+    def largest_unit_share(self) -> float | None:
+        """Share of the contracts that one piece of news carries."""
+        return self.judged.sample.largest_unit_share if self.judged.sample else None
+
+    @property
+    def dishonest(self) -> tuple[HonestyBin, ...]:
+        """Bins whose realised edge lies significantly below the expected one."""
+        return tuple(
+            each
+            for each in self.bins.values()
+            if each.n_units >= DISHONEST_UNITS
+            and each.t_stat is not None
+            and not each.t_stat > DISHONEST_T
+        )
+
+    def evidence(self) -> RampEvidence:
+        """Return what the gate is told."""
+        return RampEvidence(
+            series=self.family,
+            fills=self.fills,
+            units=self.units,
+            delta_bps=self.delta_used_bps,
+            t_stat=self.t_used,
+            guardrail_breaches=len(self.guardrail_breaches),
+            honest=not self.dishonest,
+            largest_unit_share=self.largest_unit_share,
+            by_closing_line=self.judged.used is Statistic.CLOSING_LINE,
+        )
+
+
+def figures(
+    family: str,
+    rows: Sequence[LedgerEntry],
+    declaration: Declaration,
+    at: datetime,
+    *,
+    shrink: float,
+    breaches: Sequence[str] = (),
+) -> Figures:
+    """Compute a family's figures from its evidence rows.
+
+    Parameters
+    ----------
+    family
+        Its name.
+    rows
+        Its rows that count, of any time up to the clock.
+    declaration
+        Which statistic judges, and since when.
+    at
+        The clock.
+    shrink
+        The run's honest shrink, which the bins' weights multiply.
+    breaches
+        Guardrail breaches that were found, one line each.
+
+    Raises
+    ------
+    BadParameter
+        If the shrink is not in (0, 1].
+    """
+    window = [row for row in declaration.window(rows) if row.placed_at <= at]
+    # A settlement that the clock does not know yet is none.
+    settled = [row for row in window if row.settled_at is not None and row.settled_at <= at]
+    judged = judge(settled, declaration.statistic)
+    units = len({row.risk_unit for row in settled})
+    sample = judged.sample
+    since = at - RATE_SPAN
+    recent = [row for row in settled if row.settled_at and row.settled_at > since]
+    return Figures(
+        family=family,
+        fills=len(settled),
+        open_fills=len(window) - len(settled),
+        units=units,
+        judged=judged,
+        e_value=_e_value(window, at),
+        badge=badge(units, _t_stat(sample)),
+        bins=honesty_bins(settled, shrink),
+        guardrail_breaches=tuple(breaches),
+        fills_per_day=len(recent) / RATE_SPAN.days,
+        units_per_day=len({row.risk_unit for row in recent}) / RATE_SPAN.days,
+        newest_at=max((row.settled_at for row in settled if row.settled_at), default=None),
+    )
+
+
+def remembered(
+    bins: Mapping[BinKey, HonestyBin], weights: Mapping[BinKey, float], rise: float = RISE_LIMIT
+) -> dict[BinKey, HonestyBin]:
+    """Return the bins with weights that rise by at most ``rise`` over those last published."""
+    previous = {key: replace(empty_bin(key), weight=weight) for key, weight in weights.items()}
+    return limit_rises(bins, previous, rise)
+
+
+def _t_stat(sample: ClusteredMean | None) -> float | None:
+    return sample.t_stat if sample else None
+
+
+def _e_value(rows: Sequence[LedgerEntry], at: datetime) -> float:
+    state = WealthState()
+    for unit in settled_units(rows):
+        # A unit that could not lose is no bet.
+        if unit.worst.e6 < 0 and unit.settled_at <= at:
+            pnl = unit.realised.e6 / E6_PER_DOLLAR
+            state = state.update(unit.risk_unit, pnl, -unit.worst.e6 / E6_PER_DOLLAR)
+    return state.e_value

@@ -1,0 +1,83 @@
+"""A root at GO, made by the program's own practice ledger, from which one thing at a time is flipped.
+
+`go_root` makes it once a process and copies it; a flip edits the copy.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+import tempfile
+from collections.abc import Callable
+from datetime import UTC, datetime
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from kalshi_alpha.core.monitors.texts import Monitor
+from kalshi_alpha.datastore.paths import Paths
+from kalshi_alpha.sim.demo_account import DemoTerms, make_demo_account
+
+REPOSITORY = Path(__file__).parents[1]
+CLOCK = "2024-12-11T11:30:00Z"
+AT = datetime(2024, 12, 11, 11, 30, tzinfo=UTC)
+FAMILIES = ("CPI", "CLAIMS")
+
+
+def go_root(folder: Path) -> Paths:
+    """Return a practice root below a folder, of which everything says GO at `CLOCK`."""
+    root = folder / "go"
+    shutil.copytree(_made(), root)
+    return Paths(root)
+
+
+def edit_json(path: Path, change: Callable[[dict[str, Any]], object]) -> None:
+    """Change a JSON file in place."""
+    document: dict[str, Any] = json.loads(path.read_bytes())
+    change(document)
+    path.write_text(json.dumps(document))
+
+
+@cache
+def _made() -> Path:
+    folder = Path(tempfile.mkdtemp(prefix="kalshi-alpha-go-"))
+    fixtures = _newest_payloads(folder / "fixtures")
+    terms = DemoTerms(folder / "root", REPOSITORY / "configs", fixtures, AT, families=FAMILIES)
+    paths = make_demo_account(terms)
+    _look(paths)
+    return paths.root
+
+
+def _newest_payloads(folder: Path) -> Path:
+    """Return fixtures with the newest payload of each feed: enough to be fresh, and quickly read."""
+    shelf = REPOSITORY / "tests/fixtures"
+    manifest = json.loads((shelf / "manifest.json").read_bytes())
+    known = [each for each in manifest["payloads"] if each["retrieved_at"] <= CLOCK]
+    newest = {each["source"]: each for each in known}
+    calendars = [each for each in known if each["source"] == "macro_calendar"]
+    kept = [*(each for each in newest.values() if each not in calendars), *calendars]
+    folder.mkdir()
+    for source in {each["source"] for each in kept}:
+        (folder / source).symlink_to(shelf / source, target_is_directory=True)
+    (folder / "manifest.json").write_text(json.dumps(manifest | {"payloads": kept}))
+    return folder
+
+
+def _look(paths: Paths) -> None:
+    for name in (*(monitor.value for monitor in Monitor), "summary"):
+        document = {
+            "schema": 1,
+            "monitor": name,
+            "generated_at": CLOCK,
+            "clock_source": "set",
+            "status": "OK",
+            "figure": 0,
+            "threshold": 0,
+            "cause": "",
+            "blocks": False,
+            "series": {},
+            "panic_backoff": False,
+            "panic_until": None,
+        }
+        paths.monitor(name).parent.mkdir(parents=True, exist_ok=True)
+        paths.monitor(name).write_text(json.dumps(document))
