@@ -12,6 +12,7 @@ import msgspec
 from kalshi_alpha.core.errors import TornFile
 from kalshi_alpha.datastore.atomic import append_lines, write_atomic
 from kalshi_alpha.datastore.feeds import Payload
+from kalshi_alpha.datastore.packing import packed_path, unpacked
 from kalshi_alpha.datastore.paths import Paths
 
 RECEIPTS = "received.jsonl"
@@ -48,9 +49,9 @@ class RawStore:
         sha256 = hashlib.sha256(payload.body).hexdigest()
         receipt = Receipt(f"{sha256}.{suffix}", retrieved_at, sha256)
         target = folder / receipt.file
-        if not target.exists() or target.read_bytes() != payload.body:
+        if _kept(target) != payload.body:
             write_atomic(target, payload.body)
-        if receipt not in _receipts(folder):
+        if receipt not in read_receipts(folder):
             append_lines(folder / RECEIPTS, [msgspec.json.encode(receipt).decode()])
         return receipt
 
@@ -70,11 +71,13 @@ class RawStore:
         Raises
         ------
         TornFile
-            If a receipt cannot be read, or a payload no longer has the hash of its name.
+            If a receipt cannot be read, or a payload is gone or no longer has the hash of its name.
         """
         for folder, receipt in self._received(source):
             path = folder / receipt.file
-            body = path.read_bytes()
+            body = _kept(path)
+            if body is None:
+                raise TornFile(f"{path} is not there, and its receipt is")
             if hashlib.sha256(body).hexdigest() != receipt.sha256:
                 raise TornFile(f"{path} does not have the hash of its name")
             yield Payload(source, body, receipt.retrieved_at, receipt.file, "kept payload")
@@ -82,11 +85,18 @@ class RawStore:
     def _received(self, source: str) -> list[tuple[Path, Receipt]]:
         base = self._paths.raw_source(source)
         folders = (file.parent for file in base.glob(f"*/*/*/{RECEIPTS}"))
-        found = [(folder, receipt) for folder in folders for receipt in _receipts(folder)]
+        found = [(folder, receipt) for folder in folders for receipt in read_receipts(folder)]
         return sorted(found, key=lambda pair: (pair[1].retrieved_at, pair[1].sha256))
 
 
-def _receipts(folder: Path) -> list[Receipt]:
+def read_receipts(folder: Path) -> list[Receipt]:
+    """Return the receipts of one day's folder, in the order in which they were written.
+
+    Raises
+    ------
+    TornFile
+        If one cannot be read.
+    """
     path = folder / RECEIPTS
     if not path.exists():
         return []
@@ -94,3 +104,17 @@ def _receipts(folder: Path) -> list[Receipt]:
         return [msgspec.json.decode(line, type=Receipt) for line in path.read_bytes().splitlines()]
     except msgspec.DecodeError as error:
         raise TornFile(f"{path}: {error}") from error
+
+
+def _kept(path: Path) -> bytes | None:
+    """Return the bytes of a payload, which housekeeping may have compressed; None if there is none.
+
+    Raises
+    ------
+    TornFile
+        If the compressed file is damaged.
+    """
+    if path.exists():
+        return path.read_bytes()
+    packed = packed_path(path)
+    return unpacked(packed) if packed.exists() else None

@@ -7,6 +7,7 @@ import pytest
 
 from kalshi_alpha.core.errors import TornFile
 from kalshi_alpha.datastore.feeds import Payload
+from kalshi_alpha.datastore.packing import pack
 from kalshi_alpha.datastore.paths import Paths
 from kalshi_alpha.datastore.raw import RawStore
 
@@ -75,3 +76,23 @@ def test_a_torn_list_of_receipts_is_refused(raw: RawStore, tmp_path: Path) -> No
         file.write('{"file": ')
     with pytest.raises(TornFile, match=r"received\.jsonl"):
         raw.keep(Payload("feed", b"abc", AT), "json")
+
+
+def test_a_payload_that_housekeeping_compressed_reads_and_keeps_as_before(
+    raw: RawStore, tmp_path: Path
+) -> None:
+    body = b"a line that comes again\n" * 99
+    receipt = raw.keep(Payload("feed", body, AT), "json")
+    path = tmp_path / "data/raw/feed/2025/06/11" / receipt.file
+    assert pack(path) > 0
+    assert not path.exists()
+    assert [payload.body for payload in raw.payloads("feed")] == [body]
+    raw.keep(Payload("feed", body, AT), "json")
+    assert not path.exists()
+
+
+def test_a_payload_that_is_gone_is_named(raw: RawStore, tmp_path: Path) -> None:
+    raw.keep(Payload("feed", b"abc", AT), "json")
+    (tmp_path / f"data/raw/feed/2025/06/11/{ABC}.json").unlink()
+    with pytest.raises(TornFile, match="is not there, and its receipt is"):
+        list(raw.payloads("feed"))
