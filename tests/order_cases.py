@@ -112,6 +112,23 @@ def filled(count: int, trade_id: str = "t1", **changes: Any) -> ev.Filled:
     return ev.Filled(**(fields | changes))
 
 
+def surplus_found(order_id: str = "venue-2", contracts: int = 1000) -> ev.SurplusFound:
+    return ev.SurplusFound(
+        at=AT,
+        client_order_id=ID,
+        order_id=order_id,
+        ticker=MARKET,
+        side=Side.YES,
+        price=Price(4200),
+        contracts=Contracts(contracts),
+        fee_max=Money(0),
+    )
+
+
+def surplus_over(order_id: str = "venue-2", filled: int = 0) -> ev.SurplusOver:
+    return ev.SurplusOver(at=AT, client_order_id=ID, order_id=order_id, filled=Contracts(filled))
+
+
 def fold(*events: ev.OrderEvent) -> Blotter:
     return Blotter(events)
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Collection, Sequence
+from contextlib import suppress
 from datetime import timedelta
 from functools import partial
 
@@ -22,6 +23,7 @@ from kalshi_alpha.core.orders.errors import OrderUnknown
 from kalshi_alpha.core.orders.outcomes import TOO_MANY, CancelOutcome, cancel_outcome
 from kalshi_alpha.core.orders.record import OrderRecord
 from kalshi_alpha.core.orders.states import OrderState
+from kalshi_alpha.core.orders.surplus import Surplus
 from kalshi_alpha.core.ports import Clock
 from kalshi_alpha.core.types import Contracts
 
@@ -90,6 +92,47 @@ class Canceller:
         failed = [text for order in orders if (text := await self._failed_to_cancel(order))]
         if failed:
             raise OrderUnknown("; ".join(failed))
+
+    async def cancel_surplus(self, surplus: Surplus) -> None:
+        """Take a second order off the book, and return once it is known to be off.
+
+        Raises
+        ------
+        OrderUnknown
+            If no answer says so within patience.
+        """
+        give_up_at, attempt = self._clock.now() + PATIENCE, 0
+        while self._clock.now() < give_up_at and not self._pauses.auth_error_streak:
+            answer = await self._sent(lambda: self._venue.cancel(surplus.order_id, surplus.ticker))
+            if self._outcome(answer) is CancelOutcome.DONE and answer is not None:
+                self._surplus_off(surplus, answer.count)
+            else:
+                with suppress(VenueError):
+                    await self._resolver.ask_about_surplus(surplus.order_id)
+            if not self._still_rests(surplus):
+                return
+            await asyncio.sleep(_PAUSES_S[min(attempt, len(_PAUSES_S) - 1)])
+            attempt += 1
+        raise OrderUnknown(f"{surplus.order_id}: not known to be off the book")
+
+    def _surplus_off(self, surplus: Surplus, removed: Contracts | None) -> None:
+        if removed is None or not self._still_rests(surplus):
+            return
+        filled = Contracts(max(0, surplus.found.contracts.e2 - removed.e2))
+        self._log.learn(
+            ev.SurplusOver(
+                at=self._clock.now(),
+                client_order_id=surplus.found.client_order_id,
+                order_id=surplus.order_id,
+                filled=filled,
+            )
+        )
+        if filled.e2:
+            self._resolver.stop_for(surplus, "was filled")
+
+    def _still_rests(self, surplus: Surplus) -> bool:
+        now = self._log.blotter.surplus.get(surplus.order_id)
+        return now is None or now.may_trade
 
     async def decrease(self, client_order_id: str, to: Contracts) -> None:
         """Make a resting order smaller; it keeps its place in the queue.
@@ -225,7 +268,9 @@ class Canceller:
         left = [
             theirs
             for theirs in shown
-            if (ours := self._resolver.take_order(theirs)) is None or ours.state.may_trade
+            if (ours := self._resolver.take_order(theirs)) is None
+            or ours.order_id != theirs.order_id
+            or ours.state.may_trade
         ]
         if len(left) > HANDFUL:
             await self._sent(self._venue.cancel_everything)

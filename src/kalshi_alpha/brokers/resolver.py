@@ -15,9 +15,10 @@ from kalshi_alpha.brokers.order_log import OrderLog
 from kalshi_alpha.brokers.venue_port import VenuePort
 from kalshi_alpha.core.orders import events as ev
 from kalshi_alpha.core.orders.lookup import Silence, UnknownPolicy, proves_absence
-from kalshi_alpha.core.orders.reconcile import differs, fill_news, order_news
+from kalshi_alpha.core.orders.reconcile import differs, fill_news, order_news, surplus_news
 from kalshi_alpha.core.orders.record import OrderRecord
-from kalshi_alpha.core.orders.venue_view import VenueFill, VenueOrder
+from kalshi_alpha.core.orders.surplus import Surplus
+from kalshi_alpha.core.orders.venue_view import VenueFill, VenueOrder, oldest_first
 from kalshi_alpha.core.ports import Clock
 from kalshi_alpha.core.types import Contracts
 
@@ -67,7 +68,8 @@ class Resolver:
     def take_order(self, shown: VenueOrder) -> OrderRecord | None:
         """Take in an order that the venue shows; return ours, or None if it is a stranger's.
 
-        One that is not what was intended stops its series, and so does a second one of its id.
+        One that is not what was intended stops its series. A second one of its id is written
+        down and locks its market; it stops the series if anything of it was filled.
         """
         order = self._log.blotter.orders.get(shown.client_order_id or "")
         if order is None:
@@ -75,8 +77,7 @@ class Resolver:
         if order is None:
             return None
         if order.order_id not in {None, shown.order_id}:
-            self._stop(order, f"{shown.order_id} is a second order of its id at the venue")
-            self.doubtful.add(order.intent.ticker)
+            self._take_surplus(order, shown)
             return order
         # One that differs is there all the same: once it is known it can be cancelled.
         event = order_news(order, shown, self._clock.now())
@@ -95,6 +96,10 @@ class Resolver:
 
         ``final`` says that it was read from the list, which corrects what the stream told.
         """
+        surplus = self._log.blotter.surplus.get(fill.order_id)
+        if surplus is not None:
+            self._filled_surplus(self._log.blotter.orders[surplus.found.client_order_id], fill)
+            return None
         order = self._log.blotter.by_order_id(fill.order_id)
         if order is None and fill.client_order_id is not None:
             order = self._log.blotter.orders.get(fill.client_order_id)
@@ -102,6 +107,11 @@ class Resolver:
             early = self._early.setdefault(fill.order_id, [])
             if fill not in early:
                 early.append(fill)
+            return None
+        if order.order_id not in {None, fill.order_id}:
+            # Of a second order that was not shown yet.
+            self.doubtful.add(order.intent.ticker)
+            self._filled_surplus(order, fill)
             return None
         event = fill_news(order, fill, self._clock.now())
         if event is None:
@@ -119,6 +129,10 @@ class Resolver:
 
         An answer with more contracts than were asked for stops the order's series.
         """
+        if order.order_id not in {None, accepted.order_id}:
+            # Another was found under this id while the answer was on its way.
+            self._take_surplus(order, _acknowledged(order, accepted))
+            return
         self._learn(order, accepted)
         self._take_early(order)
         size = Contracts(accepted.filled.e2 + accepted.remaining.e2)
@@ -155,7 +169,7 @@ class Resolver:
         orders = await self._venue.orders(ticker=ticker, since=since)
         fills = await self._venue.fills(ticker=ticker, since=since)
         self.doubtful.discard(ticker)
-        for shown in orders:
+        for shown in oldest_first(orders):
             self.take_order(shown)
         stated_at = self._log.blotter.stated_at
         unclaimed = [f for f in fills if self.take_fill(f, final=True) is None]
@@ -184,6 +198,23 @@ class Resolver:
         if shown is not None:
             self.take_order(shown)
 
+    async def ask_about_surplus(self, order_id: str) -> None:
+        """Read one second order.
+
+        Raises
+        ------
+        VenueError
+            If the question stays without a usable answer.
+        """
+        shown = await self._venue.order(order_id)
+        if shown is not None:
+            self.take_order(shown)
+
+    def stop_for(self, surplus: Surplus, why: str) -> None:
+        """Stop the series of a second order."""
+        order = self._log.blotter.orders[surplus.found.client_order_id]
+        self._stop(order, f"{surplus.order_id}, a second order of its id, {why}")
+
     def overdue(self) -> tuple[OrderRecord, ...]:
         """Return the unknown orders whose doubt has lasted too long."""
         now = self._clock.now()
@@ -202,11 +233,22 @@ class Resolver:
         shown = await self._venue.order(order_id)
         if shown is None:
             return None
-        if self.take_order(shown) is not None:
+        ours = self.take_order(shown)
+        if ours is not None:
             self._early.pop(order_id, None)
-            return True
+            return ours.order_id == order_id
         self._strangers.add(order_id)
         return False
+
+    def _take_surplus(self, order: OrderRecord, shown: VenueOrder) -> None:
+        news = surplus_news(self._log.blotter.surplus, order, shown, self._clock.now())
+        self._learn(order, *news)
+        if shown.filled.e2:
+            self._stop(order, f"{shown.order_id}, a second order of its id, was filled")
+
+    def _filled_surplus(self, order: OrderRecord, fill: VenueFill) -> None:
+        # It is nobody's: what it bought is a break until an operator takes it as it is.
+        self._stop(order, f"{fill.order_id}, a second order of its id, was filled")
 
     def _weigh(self, ticker: str, silence: Silence) -> None:
         unknown = [o for o in self._log.blotter.unknown() if o.intent.ticker == ticker]
@@ -258,3 +300,19 @@ class Resolver:
         locked = any(o.intent.ticker == ticker for o in self._log.blotter.unknown())
         pause = self._policy.poll_every if locked else _REREAD
         return asked_at is None or now - asked_at >= pause
+
+
+def _acknowledged(order: OrderRecord, accepted: ev.Accepted) -> VenueOrder:
+    """Return an order as the answer to its create shows it."""
+    size = Contracts(accepted.filled.e2 + accepted.remaining.e2)
+    return VenueOrder(
+        order_id=accepted.order_id,
+        client_order_id=order.client_order_id,
+        ticker=order.intent.ticker,
+        side=order.intent.side,
+        price=order.intent.price,
+        status=ev.VenueStatus.RESTING if accepted.remaining.e2 else ev.VenueStatus.EXECUTED,
+        initial=size,
+        filled=accepted.filled,
+        remaining=accepted.remaining,
+    )

@@ -17,6 +17,7 @@ from kalshi_alpha.core.errors import VenueError, VenueRefused
 from kalshi_alpha.core.orders import events as ev
 from kalshi_alpha.core.orders.errors import OrderUnknown
 from kalshi_alpha.core.orders.states import OrderState
+from kalshi_alpha.core.orders.surplus import Surplus
 from kalshi_alpha.core.ports import Clock
 
 _LOOK_EVERY_S = 0.25
@@ -65,6 +66,7 @@ class Upkeep:
         self._sweeping: set[str] = set()
         self._withdrawal: asyncio.Task[None] | None = None
         canceller.before_batch = self._withdraw_if_killed
+        self._extra: dict[str, asyncio.Task[None]] = {}
         self._strangers = False
         self._seen: set[str] = set()
         self._compared_at: datetime | None = None
@@ -93,6 +95,7 @@ class Upkeep:
     async def close(self) -> None:
         """Give up what is under way."""
         beside = (self._asking, self._comparison, self._withdrawal, *self._sweeps)
+        beside += tuple(self._extra.values())
         tasks = [task for task in beside if task is not None]
         for task in tasks:
             task.cancel()
@@ -109,6 +112,7 @@ class Upkeep:
         self._stop_overdue()
         self._withdraw_once()
         self._sweep_doomed()
+        self._cancel_surplus()
         self._compare_if_needed()
 
     async def _asked(self) -> None:
@@ -197,6 +201,30 @@ class Upkeep:
             self._sweeps.add(asyncio.create_task(self._swept(doomed)))
         over = [each for each in self._canceller.when_known if not self._may_trade(each)]
         self._canceller.when_known.difference_update(over)
+
+    def _cancel_surplus(self) -> None:
+        """Cancel second orders under ids of ours, unless the cancel of one is under way."""
+        for order_id in [each for each, task in self._extra.items() if _is_over(task)]:
+            del self._extra[order_id]
+        if self._pauses.auth_error_streak:
+            return
+        for surplus in self._log.blotter.surplus.open():
+            if surplus.order_id not in self._extra:
+                self._extra[surplus.order_id] = asyncio.create_task(self._surplus_off(surplus))
+
+    async def _surplus_off(self, surplus: Surplus) -> None:
+        if surplus.order_id not in self._seen:
+            self._seen.add(surplus.order_id)
+            said = f"{surplus.order_id} is a second order of {surplus.found.client_order_id}"
+            self._alert("second_order", f"{said}: it is cancelled")
+        try:
+            await self._canceller.cancel_surplus(surplus)
+        except OrderUnknown as error:
+            self._resolver.stop_for(surplus, "is not known to be off the book")
+            self._alert("cancel_unconfirmed", str(error))
+        finally:
+            # Whatever it did meanwhile, only a comparison can tell.
+            self._strangers = True
 
     def _doomed(self) -> list[str]:
         """Return what must not rest: under the kill switch, of stopped series, found too late."""

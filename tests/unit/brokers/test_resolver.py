@@ -53,14 +53,32 @@ def test_an_order_that_is_not_as_it_was_meant_stops_its_series(wrong: object) ->
     at_a_desk(session)
 
 
-def test_a_second_order_under_our_id_stops_the_series_though_nothing_else_is_new() -> None:
+def test_a_second_order_under_our_id_is_written_down_once_and_locks_its_market() -> None:
     async def session(desk: LiveDesk) -> None:
         await desk.gateway.place(ORDER)
         resolver, _ = resolver_of(desk)
-        resolver.take_order(venue_order(order_id="venue-999"))
-        assert "venue-999" in desk.blotter.stopped["KXCPI"]
+        for _ in range(2):
+            resolver.take_order(venue_order(order_id="venue-999"))
+        (extra,) = desk.blotter.surplus.open()
+        assert extra.order_id == "venue-999"
+        assert desk.blotter.locked == {MARKET}
         assert desk.blotter.orders[ID].order_id == "venue-1"
+        assert not desk.blotter.stopped
+        assert resolver.take_fill(venue_fill(1, order_id="venue-999"), final=False) is None
+        assert "venue-999" in desk.blotter.stopped["KXCPI"]
+
+    at_a_desk(session)
+
+
+def test_a_fill_under_our_id_of_another_order_stops_the_series_and_is_looked_up() -> None:
+    async def session(desk: LiveDesk) -> None:
+        await desk.gateway.place(ORDER)
+        resolver, _ = resolver_of(desk)
+        fill = venue_fill(1, order_id="venue-999", client_order_id=ID)
+        assert resolver.take_fill(fill, final=False) is None
+        assert "venue-999" in desk.blotter.stopped["KXCPI"]
         assert MARKET in resolver.doubtful
+        assert not desk.blotter.orders[ID].fills
 
     at_a_desk(session)
 

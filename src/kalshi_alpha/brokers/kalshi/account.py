@@ -210,6 +210,7 @@ def venue_order(payload: OrderPayload) -> VenueOrder:
         filled=payload.filled,
         remaining=payload.remaining,
         group_id=payload.order_group_id,
+        created_at=payload.created_time,
     )
 
 

@@ -12,6 +12,7 @@ from kalshi_alpha.core.orders import events as ev
 from kalshi_alpha.core.orders.errors import IllegalEvent
 from kalshi_alpha.core.orders.record import OrderRecord
 from kalshi_alpha.core.orders.states import OrderState
+from kalshi_alpha.core.orders.surplus import SurplusOrders
 from kalshi_alpha.core.types import Contracts, Money, Side
 from kalshi_alpha.core.types.money import E6_PER_DOLLAR
 
@@ -60,6 +61,7 @@ class Blotter:
         self._markets_of: dict[str, dict[str, None]] = {}
         self._held_e2: Counter[str] = Counter()
         self._bought_e2: dict[str, Counter[Side]] = {}
+        self._surplus = SurplusOrders()
         self._settled: set[str] = set()
         self._stopped: dict[str, str] = {}
         self._sent_at: deque[datetime] = deque()
@@ -115,8 +117,14 @@ class Blotter:
 
     @property
     def locked(self) -> frozenset[str]:
-        """Markets with an unknown order: nothing may be placed there."""
-        return frozenset(order.intent.ticker for order in self._unknown.values())
+        """Markets with an unknown order, or a second one: nothing may be placed there."""
+        unknown = (order.intent.ticker for order in self._unknown.values())
+        return frozenset((*unknown, *(each.ticker for each in self._surplus.open())))
+
+    @property
+    def surplus(self) -> SurplusOrders:
+        """Second orders under ids of ours."""
+        return self._surplus
 
     @property
     def stopped(self) -> Mapping[str, str]:
@@ -234,6 +242,8 @@ class Blotter:
                     raise IllegalEvent(f"{event.client_order_id} is not the id of its intent")
             case ev.Stated() | ev.Settled() | ev.SeriesStopped() | ev.Reconciled():
                 pass
+            case ev.SurplusFound() | ev.SurplusOver():
+                self._surplus.check(event, self._order(event.client_order_id).order_id)
             case _:
                 self._order(event.client_order_id).check(event)
 
@@ -249,6 +259,9 @@ class Blotter:
             case ev.Intended():
                 self.check(event)
                 self._begin(event)
+            case ev.SurplusFound() | ev.SurplusOver():
+                self.check(event)
+                self._sum_up(self._surplus.apply(event))
             case ev.Stated():
                 self._state(event)
             case ev.Settled():
@@ -306,9 +319,9 @@ class Blotter:
 
     def _sum_up(self, ticker: str) -> None:
         # Neither our fills nor the venue's figure alone tells of everything: the larger counts.
-        self._risk_e6[ticker] = max(
-            self._own_e6[ticker], self._stated_e6[ticker] + self._since_e6[ticker]
-        )
+        orders_e6 = max(self._own_e6[ticker], self._stated_e6[ticker] + self._since_e6[ticker])
+        surplus_e6 = 0 if ticker in self._settled else self._surplus.risk_e6(ticker)
+        self._risk_e6[ticker] = orders_e6 + surplus_e6
 
     def _book(self, ticker: str, fill: ev.Filled | None, sign: int) -> None:
         if fill is None:
@@ -326,6 +339,7 @@ class Blotter:
 
     def _state(self, event: ev.Stated) -> None:
         self._stated_at = event.at
+        self._surplus.stated()
         self._cash_e6 = event.cash.e6
         self._held_e2 = Counter({p.ticker: p.net_e2 for p in event.positions})
         self._bought_e2 = {

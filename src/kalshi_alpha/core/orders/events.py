@@ -14,7 +14,7 @@ import msgspec
 from kalshi_alpha.core.orders.intent import OrderIntent
 from kalshi_alpha.core.types import Contracts, Money, Price, Side
 
-SCHEMA = 1
+SCHEMA = 2
 
 
 class VenueStatus(StrEnum):
@@ -123,6 +123,28 @@ class Filled(_OrderEvent, frozen=True, kw_only=True, tag="filled"):
     filled_at: datetime
 
 
+class SurplusFound(_OrderEvent, frozen=True, kw_only=True, tag="surplus_found"):
+    """The venue showed another order under the same id of ours.
+
+    ``contracts`` is what is open of it and filled, together, and ``fee_max`` the most that its
+    fills can cost in fees; ``price`` is that of the side bought.
+    """
+
+    order_id: str
+    ticker: str
+    side: Side
+    price: Price
+    contracts: Contracts
+    fee_max: Money
+
+
+class SurplusOver(_OrderEvent, frozen=True, kw_only=True, tag="surplus_over"):
+    """The venue's word that such an order no longer rests, and how much of it was filled."""
+
+    order_id: str
+    filled: Contracts
+
+
 class StatedPosition(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """A position as the venue states it: positive YES, negative NO, and what it has at risk."""
 
@@ -170,6 +192,8 @@ OrderEvent = (
     | CancelSent
     | Cancelled
     | Filled
+    | SurplusFound
+    | SurplusOver
     | Stated
     | Settled
     | SeriesStopped

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -14,8 +14,9 @@ from kalshi_alpha.core.orders.blotter import Blotter
 from kalshi_alpha.core.orders.lookup import UnknownPolicy
 from kalshi_alpha.core.orders.record import OrderRecord
 from kalshi_alpha.core.orders.states import OrderState
-from kalshi_alpha.core.orders.venue_view import VenueFill, VenueOrder, VenueView
-from kalshi_alpha.core.types import Contracts
+from kalshi_alpha.core.orders.surplus import SurplusOrders
+from kalshi_alpha.core.orders.venue_view import VenueFill, VenueOrder, VenueView, oldest_first
+from kalshi_alpha.core.types import Contracts, Money
 
 _CENT_E6 = 10_000
 _ASKED = frozenset({OrderState.IN_FLIGHT, OrderState.UNKNOWN})
@@ -108,11 +109,14 @@ def reconcile(
     """
     known = blotter.copy()
     limits = policy or UnknownPolicy()
-    breaks = list(_duplicates(view.orders))
     events: list[ev.OrderEvent] = []
     for event in _news(known, view, at, limits):
         known.apply(event)
         events.append(event)
+    breaks = [
+        Break(BreakKind.SECOND_ORDER, each.order_id, each.found.client_order_id, "rests too")
+        for each in known.surplus.open()
+    ]
     breaks += _order_breaks(known, view)
     breaks += _fill_breaks(known, view)
     stated = _statement(known, view, at, accept, whole=not breaks)
@@ -168,6 +172,40 @@ def order_news(order: OrderRecord, shown: VenueOrder, at: datetime) -> ev.OrderE
     return seen if _tells(order, seen) else None
 
 
+def surplus_news(
+    known: SurplusOrders, order: OrderRecord, shown: VenueOrder, at: datetime
+) -> tuple[ev.OrderEvent, ...]:
+    """Return what a second order under the id of ours tells that was not known.
+
+    One that is over is not brought back by a reading that still shows it.
+    """
+    of = order.client_order_id
+    before = known.get(shown.order_id)
+    events: list[ev.OrderEvent] = []
+    if before is None:
+        size = Contracts(shown.filled.e2 + shown.remaining.e2)
+        fee_e6 = -(-order.intent.fee_max.e6 * size.e2 // order.intent.contracts.e2)
+        events.append(
+            ev.SurplusFound(
+                at=at,
+                client_order_id=of,
+                order_id=shown.order_id,
+                ticker=shown.ticker,
+                side=shown.side,
+                price=shown.price,
+                contracts=size,
+                fee_max=Money(fee_e6),
+            )
+        )
+    told = None if before is None or before.over is None else before.over.filled
+    if not shown.may_trade and (told is None or shown.filled > told):
+        over = ev.SurplusOver(
+            at=at, client_order_id=of, order_id=shown.order_id, filled=shown.filled
+        )
+        events.append(over)
+    return tuple(events)
+
+
 def fill_news(order: OrderRecord, fill: VenueFill, at: datetime) -> ev.Filled | None:
     """Return a fill as it is to be booked, or None if it is booked just so."""
     event = ev.Filled(
@@ -219,15 +257,20 @@ def _news(
     known: Blotter, view: VenueView, at: datetime, policy: UnknownPolicy
 ) -> Iterator[ev.OrderEvent]:
     """Yield what is new, one by one; the caller applies each before it asks for the next."""
-    shown = {o.client_order_id: o for o in view.orders if o.client_order_id is not None}
+    shown: dict[str, list[VenueOrder]] = {}
+    for each in oldest_first(view.orders):
+        shown.setdefault(each.client_order_id or "", []).append(each)
     for order in tuple(known.orders.values()):
-        theirs = shown.get(order.client_order_id)
-        if theirs is not None:
-            second = order.order_id is not None and order.order_id != theirs.order_id
-            event = None if second else order_news(order, theirs, at)
-            if event is not None:
-                yield event
-        elif order.state in _ASKED:
+        theirs = shown.get(order.client_order_id, [])
+        for each in theirs:
+            # The first is adopted if none was known; whatever else has the id is one too many.
+            if order.order_id in {None, each.order_id}:
+                event = order_news(order, each, at)
+                if event is not None:
+                    yield event
+            else:
+                yield from surplus_news(known.surplus, order, each, at)
+        if not theirs and order.state in _ASKED:
             yield from _unseen(order, view, at, policy)
     for fill in sorted(view.fills, key=lambda fill: fill.filled_at):
         owner = known.by_order_id(fill.order_id)
@@ -257,25 +300,14 @@ def _covers(view: VenueView, order: OrderRecord) -> bool:
     return view.since is None or order.intended_at >= view.since
 
 
-def _duplicates(orders: Iterable[VenueOrder]) -> Iterator[Break]:
-    first: dict[str, VenueOrder] = {}
-    for order in orders:
-        if order.client_order_id is None:
-            continue
-        before = first.setdefault(order.client_order_id, order)
-        if before.order_id != order.order_id:
-            pair = f"{before.order_id} and {order.order_id}"
-            yield Break(BreakKind.SECOND_ORDER, order.client_order_id, "one", pair)
-
-
 def _order_breaks(known: Blotter, view: VenueView) -> Iterator[Break]:
     shown = {order.order_id: order for order in view.orders}
     for theirs in view.orders:
         ours = known.orders.get(theirs.client_order_id or "")
         if ours is None:
-            if theirs.status in {ev.VenueStatus.RESTING, ev.VenueStatus.UNKNOWN}:
+            if theirs.may_trade:
                 yield Break(BreakKind.FOREIGN_ORDER, theirs.order_id, "none", _order_text(theirs))
-        elif differs(ours, theirs):
+        elif known.surplus.get(theirs.order_id) is None and differs(ours, theirs):
             yield Break(
                 BreakKind.ORDER_DIFFERS, theirs.order_id, _intent_text(ours), _order_text(theirs)
             )
@@ -322,7 +354,8 @@ def _statement(
     # A statement made while fills are outstanding would count them twice once they arrive, and
     # one made while orders rest would miss what they lock.
     first = known.cash is None and whole
-    if view.cash is None or known.live() or not (first or accept is not None):
+    rests = known.live() or known.surplus.open()
+    if view.cash is None or rests or not (first or accept is not None):
         return None
     positions = tuple(
         ev.StatedPosition(ticker=p.ticker, net_e2=p.net_e2, at_risk=p.at_risk)

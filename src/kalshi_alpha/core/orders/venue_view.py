@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -11,7 +12,10 @@ from kalshi_alpha.core.types import Contracts, Money, Price, Side
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VenueOrder:
-    """An order as the venue shows it; price is that of the side bought."""
+    """An order as the venue shows it; price is that of the side bought.
+
+    ``created_at`` is when the venue took it, or None if it does not say.
+    """
 
     order_id: str
     client_order_id: str | None
@@ -23,6 +27,19 @@ class VenueOrder:
     filled: Contracts
     remaining: Contracts
     group_id: str | None = None
+    created_at: datetime | None = None
+
+    @property
+    def may_trade(self) -> bool:
+        """Whether nothing says that it is over."""
+        return self.status in {VenueStatus.RESTING, VenueStatus.UNKNOWN}
+
+
+def oldest_first(orders: Sequence[VenueOrder]) -> list[VenueOrder]:
+    """Return orders by the time at which the venue took them; those without one come last."""
+    dated = [order for order in orders if order.created_at is not None]
+    dated.sort(key=lambda order: order.created_at.timestamp() if order.created_at else 0.0)
+    return dated + [order for order in orders if order.created_at is None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

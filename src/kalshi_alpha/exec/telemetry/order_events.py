@@ -20,6 +20,8 @@ _WORDS: dict[type, E] = {
     ev.CancelSent: E.CANCEL_SENT,
     ev.Cancelled: E.CANCEL,
     ev.Filled: E.PARTIAL_FILL,
+    ev.SurplusFound: E.SURPLUS_FOUND,
+    ev.SurplusOver: E.SURPLUS_OVER,
     ev.Stated: E.STATED,
     ev.Settled: E.SETTLED,
     ev.SeriesStopped: E.SERIES_STOPPED,

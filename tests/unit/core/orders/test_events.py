@@ -19,6 +19,8 @@ from order_cases import (
     lost,
     rejected,
     seen,
+    surplus_found,
+    surplus_over,
     withheld,
 )
 
@@ -33,6 +35,8 @@ EVERY: Sequence[ev.OrderEvent] = (
     cancel_sent(),
     cancelled(),
     filled(300),
+    surplus_found(),
+    surplus_over(),
     ev.Stated(
         at=AT,
         cash=Money(5),
