@@ -15,9 +15,9 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from kalshi_alpha.core.errors import ConfigError
+from kalshi_alpha.core.monitors.outcome import MonitorOutcome, MonitorStatus
 from kalshi_alpha.datastore.paths import Paths
 from kalshi_alpha.exec.command import HELP, clock_flag, exit_with, output_flags, run_command
-from kalshi_alpha.exec.monitors.outcome import MonitorOutcome, MonitorStatus
 
 if TYPE_CHECKING:
     from kalshi_alpha.config.settings import Settings
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 SCHEMA = 1
 NAME = "freshness"
+UNIT = "feeds"
 EXIT_REFUSED = 3
 _STOPS = "NO-GO for every series, nothing is proposed or sent"
 EFFECT = f"STALE_FEEDS: {_STOPS}"
@@ -67,9 +68,12 @@ class Freshness:
             "status": outcome.status,
             "figure": outcome.figure,
             "threshold": outcome.threshold,
+            "unit": UNIT,
             "cause": outcome.cause,
             "effect": outcome.effect,
             "remedy": outcome.remedy,
+            "blocks": not outcome.ok,
+            "series": {},
             "required_feeds_ok": outcome.ok,
             "feeds": self.rows,
             "inputs": self.inputs,

@@ -17,7 +17,7 @@ from kalshi_alpha.exec.clock import RunClock
 from kalshi_alpha.exec.monitors import freshness
 from kalshi_alpha.exec.monitors.feed_rows import FeedRow, FeedTable
 from kalshi_alpha.exec.monitors.freshness import Freshness, judge, render
-from kalshi_alpha.exec.monitors.outcome import MonitorOutcome, MonitorStatus
+from kalshi_alpha.core.monitors.outcome import MonitorOutcome, MonitorStatus
 
 GAS, CPI = "aaa_gas.daily", "bls_cpi.latest_release"
 INGEST = "python -m kalshi_alpha.datastore.ingest --source aaa_gas --online"

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from kalshi_alpha.exec.monitors.outcome import MonitorOutcome, MonitorStatus
+from kalshi_alpha.core.monitors.outcome import MonitorOutcome, MonitorStatus
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,152 @@
+"""The alert log: every alert of a monitor, one JSON object a line, never changed or deleted.
+
+Panic is counted from it. A line that cannot be read may have been the third alert, so it is
+refused by name and never passed over.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import msgspec
+
+from kalshi_alpha.core.errors import NewerSchema, TornFile
+from kalshi_alpha.core.gates import Alert, Fault, Memo, Reading, ReadingName, panic_reading
+from kalshi_alpha.core.ledger.entry import ClockSource
+from kalshi_alpha.core.monitors.texts import Monitor
+from kalshi_alpha.datastore.atomic import append_lines, write_atomic
+
+SCHEMA = 1
+REPEAT_AFTER = timedelta(minutes=10)
+"""An alert that stands is written again so often, so that any half hour shows it."""
+_REMEDY = "look at that line, repair it or move the file away, then run make monitors"
+
+
+class AlertLine(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """One line: an alert, or a memo that lifted a panic.
+
+    Attributes
+    ----------
+    at
+        The clock.
+    monitor
+        Which monitor alerted; empty if a memo is recorded.
+    cause
+        What it said.
+    clock_source
+        Whether the clock was the system's; a run under the system's clock counts no other lines.
+    lifted_by, why
+        Who lifted a panic, and the grounds; empty for an alert.
+    schema
+        Version of this layout.
+    """
+
+    at: datetime
+    monitor: str
+    cause: str = ""
+    clock_source: ClockSource = ClockSource.SYSTEM
+    lifted_by: str = ""
+    why: str = ""
+    schema: int = SCHEMA
+
+    def __post_init__(self) -> None:
+        if self.at.tzinfo is None or not (self.monitor or self.lifted_by):
+            raise ValueError("needs an instant with its zone, and a monitor or who lifted")
+
+
+class _SchemaOnly(msgspec.Struct):
+    schema: int = SCHEMA
+
+
+def read_alerts(path: Path) -> tuple[AlertLine, ...]:
+    """Return every line of the log, oldest first; none if there is no log.
+
+    Raises
+    ------
+    TornFile
+        If the file or a line of it cannot be read; the message says which line.
+    NewerSchema
+        If a later version of the program wrote a line.
+    """
+    try:
+        data = path.read_bytes()
+    except FileNotFoundError:
+        return ()
+    except OSError as error:
+        raise TornFile(f"{path}: {error.strerror}; {_REMEDY}") from error
+    lines = data.split(b"\n")
+    return tuple(
+        _decoded(path, number, line) for number, line in enumerate(lines, 1) if line.strip()
+    )
+
+
+def _decoded(path: Path, number: int, line: bytes) -> AlertLine:
+    try:
+        schema = msgspec.json.decode(line, type=_SchemaOnly).schema
+        if schema > SCHEMA:
+            raise NewerSchema(f"{path}: line {number} is of schema {schema}, this reads {SCHEMA}")
+        return msgspec.json.decode(line, type=AlertLine)
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise TornFile(f"{path}: line {number} is torn: {error}; {_REMEDY}") from error
+
+
+def counted(lines: Iterable[AlertLine], source: ClockSource) -> tuple[Alert, ...]:
+    """Return the alerts that count for a run whose clock has this source."""
+    return tuple(
+        Alert(line.at, line.monitor)
+        for line in lines
+        if line.monitor and (source is ClockSource.SET or line.clock_source is ClockSource.SYSTEM)
+    )
+
+
+def append_alerts(
+    path: Path,
+    alerting: dict[Monitor, str],
+    at: datetime,
+    source: ClockSource,
+    before: Collection[AlertLine],
+) -> tuple[AlertLine, ...]:
+    """Write down what alerts now, and return the lines written.
+
+    An alert that stands is written again after ten minutes only. The file is made in any case, so
+    that a log without alerts can be told from one that is gone.
+    """
+    recent = {
+        line.monitor
+        for line in before
+        if line.clock_source is source and at - REPEAT_AFTER < line.at <= at
+    }
+    fresh = tuple(
+        AlertLine(at=at, monitor=monitor.value, cause=cause, clock_source=source)
+        for monitor, cause in alerting.items()
+        if monitor.value not in recent
+    )
+    if not path.exists():
+        write_atomic(path, b"")
+    append_lines(path, [msgspec.json.encode(line).decode() for line in fresh])
+    return fresh
+
+
+def append_lift(path: Path, memo: Memo, at: datetime, source: ClockSource) -> AlertLine | None:
+    """Record that a memo lifts a panic, once for each memo; return the line if it is new."""
+    line = AlertLine(at=at, monitor="", clock_source=source, lifted_by=memo.who, why=memo.why)
+    known = {(each.lifted_by, each.why) for each in read_alerts(path) if each.lifted_by}
+    if (memo.who, memo.why) in known:
+        return None
+    append_lines(path, [msgspec.json.encode(line).decode()])
+    return line
+
+
+def panic_state(path: Path, at: datetime, source: ClockSource) -> Reading:
+    """Return panic as the gate reads it: no log is a missing reading, a torn one a fault."""
+    if not path.exists():
+        return Reading(ReadingName.PANIC, fault=Fault.MISSING, detail=f"{path}: run make monitors")
+    try:
+        lines = read_alerts(path)
+    except NewerSchema as error:
+        return Reading(ReadingName.PANIC, fault=Fault.NEWER_SCHEMA, detail=str(error))
+    except TornFile as error:
+        return Reading(ReadingName.PANIC, fault=Fault.UNREADABLE, detail=str(error))
+    return panic_reading(counted(lines, source), at)

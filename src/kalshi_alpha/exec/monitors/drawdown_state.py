@@ -1,0 +1,233 @@
+"""The drawdown on disk: what profit was day by day, and whether a limit is reached."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from kalshi_alpha.core.errors import DataError, FutureData, MissingData, NewerSchema, TornFile
+from kalshi_alpha.core.gates import Fault, Finding, Reading, ReadingName, Reason
+from kalshi_alpha.core.ledger.entry import ClockSource, EntryKind, LedgerEntry
+from kalshi_alpha.core.monitors.drawdown import (
+    WEEK_DAYS,
+    DayEquity,
+    Fall,
+    Limits,
+    Span,
+    falls,
+    marked_profit,
+    with_look,
+)
+from kalshi_alpha.core.schedule import new_york
+from kalshi_alpha.core.types import Money
+from kalshi_alpha.datastore.artifacts import CLOCK_TOLERANCE, read_json
+from kalshi_alpha.datastore.atomic import write_json
+from kalshi_alpha.datastore.paths import Paths
+
+SCHEMA = 1
+_END_OF_TIME = datetime.max.replace(tzinfo=UTC)
+_REMEDY = "run make monitors"
+
+
+class DayLook(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Profit over a day as it was looked at, in dollars."""
+
+    high_usd: str
+    last_usd: str
+
+
+class FallFound(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One fall against its limit, in dollars."""
+
+    mode: str
+    span: Span
+    fallen_usd: str
+    limit_usd: str
+    reached: bool
+
+
+class DrawdownFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """What ``data/proc/state/drawdown.json`` holds."""
+
+    schema: int
+    generated_at: datetime
+    clock_source: ClockSource
+    falls: tuple[FallFound, ...]
+    days: dict[str, dict[date, DayLook]]
+
+
+def drawdown_path(paths: Paths) -> Path:
+    """Return where the state lies."""
+    return paths.state / "drawdown.json"
+
+
+def read_drawdown(path: Path, at: datetime) -> DrawdownFile:
+    """Return the state.
+
+    Raises
+    ------
+    MissingData, TornFile, NewerSchema, FutureData
+        As `read_json`; TornFile also if a value is not of its type.
+    """
+    return _typed(path, read_json(path, SCHEMA, at))
+
+
+def clock_of(path: Path) -> ClockSource | None:
+    """Return the kind of clock under which the state was written; None if there is none to keep."""
+    try:
+        return read_drawdown(path, _END_OF_TIME).clock_source
+    except MissingData:
+        return None
+
+
+def known_state(path: Path, at: datetime, source: ClockSource) -> DrawdownFile | None:
+    """Return the state of the last look under the same kind of clock; None if there is none.
+
+    Raises
+    ------
+    TornFile, NewerSchema, FutureData
+        If it cannot be trusted.
+    """
+    try:
+        found = read_drawdown(path, _END_OF_TIME)
+    except MissingData:
+        return None
+    if found.clock_source is not source:
+        return None
+    if found.generated_at > at + CLOCK_TOLERANCE:
+        if source is ClockSource.SET:
+            return None
+        raise FutureData(f"{path}: dated after the clock; set the clock")
+    return found
+
+
+def _typed(path: Path, tree: dict[str, Any]) -> DrawdownFile:
+    try:
+        found = msgspec.convert(tree, DrawdownFile)
+        for looks in found.days.values():
+            for look in looks.values():
+                Money.parse(look.high_usd), Money.parse(look.last_usd)
+    except (msgspec.ValidationError, ValueError) as error:
+        raise TornFile(f"{path}: {error}; move it away, then {_REMEDY}") from error
+    return found
+
+
+def look(
+    before: DrawdownFile | None,
+    rows: Sequence[LedgerEntry],
+    marks: Mapping[str, float],
+    at: datetime,
+    limits: Limits,
+    source: ClockSource,
+) -> tuple[tuple[Fall, ...], DrawdownFile]:
+    """Look at profit now, mode by mode, and return the falls and the new state.
+
+    Parameters
+    ----------
+    before
+        The state of the last look.
+    rows
+        Rows that count, none of them later than the clock.
+    marks
+        Newest mid of YES by market, in dollars.
+    at, source
+        The clock.
+    limits
+        What stops trading.
+    """
+    found: list[Fall] = []
+    days: dict[str, dict[date, DayLook]] = {}
+    kept = before.days if before is not None else {}
+    for mode in sorted({*kept, *(row.mode.value for row in rows)}):
+        own = [row for row in rows if row.mode.value == mode and row.kind is EntryKind.FILLED]
+        looks = with_look(_equities(kept.get(mode, {})), marked_profit(own, marks), at)
+        found += falls(mode, own, looks, at, limits)
+        days[mode] = {day: DayLook(str(e.high), str(e.last)) for day, e in sorted(looks.items())}
+    return tuple(found), DrawdownFile(
+        schema=SCHEMA,
+        generated_at=at,
+        clock_source=source,
+        falls=tuple(
+            FallFound(f.mode, f.span, str(f.fallen), str(f.limit), f.reached) for f in found
+        ),
+        days=days,
+    )
+
+
+def _equities(looks: Mapping[date, DayLook]) -> dict[date, DayEquity]:
+    return {
+        day: DayEquity(Money.parse(each.high_usd), Money.parse(each.last_usd))
+        for day, each in looks.items()
+    }
+
+
+def write_drawdown(path: Path, state: DrawdownFile) -> None:
+    """Replace the state."""
+    write_json(path, state)
+
+
+def drawdown_reading(
+    path: Path, at: datetime, source: ClockSource, *, max_age: timedelta | None = None
+) -> Reading:
+    """Return the drawdown as the gate reads it.
+
+    A limit that was reached holds until its span is over: the day's to the end of New York's day,
+    the week's for seven days. What was written under a set clock says nothing to a run under the
+    system's, and the other way round.
+
+    Parameters
+    ----------
+    path
+        The state.
+    at, source
+        The run's clock.
+    max_age
+        How old the state may be, before orders are sent; None if age does not matter.
+    """
+    name = ReadingName.DRAWDOWN
+    try:
+        state = read_drawdown(path, _END_OF_TIME)
+        if state.clock_source is not source:
+            return _of_another_clock(path, source)
+        if state.generated_at > at + CLOCK_TOLERANCE:
+            raise FutureData(f"{path}: dated after the clock")
+    except MissingData:
+        return Reading(name, fault=Fault.MISSING, detail=f"{path}: {_REMEDY}")
+    except DataError as error:
+        return Reading(name, fault=_fault(error), detail=str(error))
+    # A file of seconds ahead is as good as one of now; the gate itself knows no tolerance.
+    made_at = min(state.generated_at, at)
+    findings = tuple(
+        Finding(Reason.DRAWDOWN, f"{each.mode} down ${each.fallen_usd} in a {each.span}")
+        for each in state.falls
+        if each.reached and _holds(each, made_at, at)
+    )
+    detail = "; ".join(each.detail for each in findings) or "no limit is reached"
+    return Reading(name, findings, detail=detail, at=made_at, max_age=max_age)
+
+
+def _holds(found: FallFound, made_at: datetime, at: datetime) -> bool:
+    days = (new_york(at).date() - new_york(made_at).date()).days
+    return days < (1 if found.span is Span.DAY else WEEK_DAYS)
+
+
+def _of_another_clock(path: Path, source: ClockSource) -> Reading:
+    if source is ClockSource.SET:
+        said = "was written under the system's clock"
+        return Reading(ReadingName.DRAWDOWN, fault=Fault.MISSING, detail=f"{path}: {said}")
+    said = f"was written under a set clock; {_REMEDY}"
+    return Reading(ReadingName.DRAWDOWN, fault=Fault.UNREADABLE, detail=f"{path}: {said}")
+
+
+def _fault(error: DataError) -> Fault:
+    match error:
+        case NewerSchema():
+            return Fault.NEWER_SCHEMA
+        case FutureData():
+            return Fault.FUTURE_DATED
+        case _:
+            return Fault.UNREADABLE
