@@ -1,4 +1,4 @@
-"""A root at GO, made by the program's own practice ledger, from which one thing at a time is flipped.
+"""A root at GO, made by the program's own practice ledger, to flip one thing at a time from.
 
 `go_root` makes it once a process and copies it; a flip edits the copy.
 """
@@ -14,9 +14,12 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from kalshi_alpha.core.monitors.texts import Monitor
+from kalshi_alpha.core.ledger.entry import LedgerEntry
+from kalshi_alpha.datastore.ledger import LedgerStore
 from kalshi_alpha.datastore.paths import Paths
+from kalshi_alpha.exec.monitors import cli as monitors
 from kalshi_alpha.sim.demo_account import DemoTerms, make_demo_account
+from runs import at_home_in_new_york
 
 REPOSITORY = Path(__file__).parents[1]
 CLOCK = "2024-12-11T11:30:00Z"
@@ -38,6 +41,16 @@ def edit_json(path: Path, change: Callable[[dict[str, Any]], object]) -> None:
     path.write_text(json.dumps(document))
 
 
+def rewrite_ledger(
+    paths: Paths, change: Callable[[LedgerEntry], LedgerEntry | None], at: datetime = AT
+) -> None:
+    """Pass every row of the ledger through a change, which drops those that it returns None for."""
+    store = LedgerStore(paths)
+    rows = [new for row in store.entries() if (new := change(row)) is not None]
+    paths.ledger_all.unlink()
+    store.upsert(rows, at)
+
+
 @cache
 def _made() -> Path:
     folder = Path(tempfile.mkdtemp(prefix="kalshi-alpha-go-"))
@@ -49,7 +62,7 @@ def _made() -> Path:
 
 
 def _newest_payloads(folder: Path) -> Path:
-    """Return fixtures with the newest payload of each feed: enough to be fresh, and quickly read."""
+    """Return fixtures with the newest payload of each feed: enough to be fresh, quickly read."""
     shelf = REPOSITORY / "tests/fixtures"
     manifest = json.loads((shelf / "manifest.json").read_bytes())
     known = [each for each in manifest["payloads"] if each["retrieved_at"] <= CLOCK]
@@ -64,20 +77,6 @@ def _newest_payloads(folder: Path) -> Path:
 
 
 def _look(paths: Paths) -> None:
-    for name in (*(monitor.value for monitor in Monitor), "summary"):
-        document = {
-            "schema": 1,
-            "monitor": name,
-            "generated_at": CLOCK,
-            "clock_source": "set",
-            "status": "OK",
-            "figure": 0,
-            "threshold": 0,
-            "cause": "",
-            "blocks": False,
-            "series": {},
-            "panic_backoff": False,
-            "panic_until": None,
-        }
-        paths.monitor(name).parent.mkdir(parents=True, exist_ok=True)
-        paths.monitor(name).write_text(json.dumps(document))
+    """Run the monitors there, as the command does."""
+    with at_home_in_new_york(paths.root):
+        assert monitors.main(["--as-of", CLOCK, "--quiet"]) == 0

@@ -1,84 +1,47 @@
-"""The monitors' files as a ramp decision reads them, family by family."""
+"""What the monitors left, as a ramp decision reads it, family by family."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import TypeVar
 
-import msgspec
-
-from kalshi_alpha.core.errors import DataError, FutureData, MissingData, NewerSchema, TornFile
-from kalshi_alpha.core.gates import Fault, Finding, Reading, ReadingName, Reason
+from kalshi_alpha.core.gates import Reading
 from kalshi_alpha.core.monitors.outcome import MonitorStatus
-from kalshi_alpha.core.monitors.texts import TEXTS, Monitor
-from kalshi_alpha.datastore.artifacts import read_json
+from kalshi_alpha.core.monitors.texts import Monitor
 from kalshi_alpha.datastore.paths import Paths
+from kalshi_alpha.exec.clock import RunClock
+from kalshi_alpha.exec.monitors.alert_log import panic_state
+from kalshi_alpha.exec.monitors.drawdown_state import drawdown_path, drawdown_reading
+from kalshi_alpha.exec.monitors.files import MonitorFiles, read_monitors
 from kalshi_alpha.exec.readiness import MonitorRow
 
-T = TypeVar("T")
-SCHEMA = 1
-SUMMARY = "summary"
-
-
-class MonitorFile(msgspec.Struct, frozen=True, kw_only=True):
-    """One monitor's file, as far as a decision needs it."""
-
-    generated_at: datetime
-    status: MonitorStatus
-    figure: float | None = None
-    threshold: float | None = None
-    cause: str = ""
-    blocks: bool = False
-    series: dict[str, MonitorRow] = {}
-
-
-class Summary(msgspec.Struct, frozen=True, kw_only=True):
-    """The file that sums them up."""
-
-    generated_at: datetime
-    panic_backoff: bool
-    panic_until: datetime | None = None
+_NO_FAMILY = ""
+"""Asked for, it leaves what speaks against every family, and not what stops one by name."""
 
 
 @dataclass(frozen=True, slots=True)
 class MonitorSet:
-    """Every monitor's file, or the first thing that is wrong with one of them.
+    """The monitors' files, and the two states that outlive a run of them.
 
     Attributes
     ----------
-    documents
-        By monitor.
-    summary
-        Their summary; None if it cannot be read.
-    fault, detail
-        Why they say nothing, if so.
+    files
+        Every monitor's file.
+    panic, drawdown
+        Counted from the alert log, and read from the drawdown's own state.
+    clock
+        The run's.
     """
 
-    documents: Mapping[Monitor, MonitorFile] = field(default_factory=dict)
-    summary: Summary | None = None
-    fault: Fault | None = None
-    detail: str = ""
+    files: MonitorFiles
+    panic: Reading
+    drawdown: Reading
+    clock: RunClock
 
     @property
     def oldest_at(self) -> datetime | None:
-        """When the oldest of them was made, by its own word."""
-        return min((each.generated_at for each in self.documents.values()), default=None)
-
-    def row(self, monitor: Monitor, family: str) -> MonitorRow:
-        """Return what a monitor says of a family, or of all where it judges them together."""
-        found = self.documents.get(monitor)
-        if found is None:
-            return MonitorRow(status=MonitorStatus.NO_DATA.value)
-        if found.series:
-            return found.series.get(family, MonitorRow(status=MonitorStatus.NO_DATA.value))
-        return MonitorRow(
-            status=found.status.value,
-            figure=found.figure,
-            threshold=found.threshold,
-            cause=found.cause,
-        )
+        """When the oldest of the files was made, by its own word."""
+        return self.files.oldest_at
 
     def readings(self, family: str | None, max_age: timedelta) -> tuple[Reading, ...]:
         """Return the gate's readings: of the monitors, of drawdown, and of panic backoff.
@@ -90,71 +53,34 @@ class MonitorSet:
         max_age
             How old the oldest file may be.
         """
-        findings = tuple(self._findings(family))
-        drawdown = tuple(each for each in findings if each.reason is Reason.DRAWDOWN)
-        others = tuple(each for each in findings if each.reason is not Reason.DRAWDOWN)
-        monitors = Reading(
-            ReadingName.MONITORS,
-            others,
-            fault=self.fault,
-            detail=self.detail,
-            at=self.oldest_at,
-            max_age=max_age,
+        clock = self.clock
+        monitors = self.files.reading(
+            clock.at, max_age, family=family or _NO_FAMILY, source=clock.source
         )
-        return monitors, Reading(ReadingName.DRAWDOWN, drawdown), self._panic()
+        return monitors, self.drawdown, self.panic
 
-    def _findings(self, family: str | None) -> Iterator[Finding]:
-        for monitor, found in self.documents.items():
-            if not found.blocks:
-                continue
-            reason = TEXTS[monitor].reason
-            states = {name: row for name, row in found.series.items() if _stops(row)}
-            if not states:
-                yield Finding(reason, f"{monitor}: {found.cause or found.status}")
-            elif family is not None and family in states:
-                yield Finding(reason, f"{monitor}: {family}: {states[family].cause}")
-
-    def _panic(self) -> Reading:
-        # Where the files cannot be read their own reading refuses, and one sentence is enough.
-        if self.summary is None or not self.summary.panic_backoff:
-            return Reading(ReadingName.PANIC)
-        until = self.summary.panic_until
-        said = f"panic backoff until {until.isoformat() if until else 'the trading day ends'}"
-        return Reading(ReadingName.PANIC, (Finding(Reason.PANIC_BACKOFF, said),), detail=said)
+    def row(self, monitor: Monitor, family: str) -> MonitorRow:
+        """Return what a monitor says of a family, or of all where it judges them together."""
+        found = self.files.documents.get(monitor)
+        if found is None:
+            return MonitorRow(status=MonitorStatus.NO_DATA.value)
+        own = found.series.get(family)
+        if own is None and found.series:
+            return MonitorRow(status=MonitorStatus.NO_DATA.value)
+        state = found if own is None else own
+        return MonitorRow(
+            status=state.status.value,
+            figure=state.figure,
+            threshold=state.threshold,
+            cause=state.cause,
+        )
 
 
-def _stops(row: MonitorRow) -> bool:
-    return row.status not in {MonitorStatus.OK, MonitorStatus.NO_DATA}
-
-
-def read_monitor_set(paths: Paths, at: datetime) -> MonitorSet:
-    """Read every monitor's file; a missing one counts as much as a torn one."""
-    documents: dict[Monitor, MonitorFile] = {}
-    try:
-        summary = _read(paths, SUMMARY, at, Summary)
-        for monitor in Monitor:
-            documents[monitor] = _read(paths, monitor.value, at, MonitorFile)
-    except DataError as error:
-        return MonitorSet(documents, fault=_fault(error), detail=str(error))
-    return MonitorSet(documents, summary)
-
-
-def _read(paths: Paths, name: str, at: datetime, kind: type[T]) -> T:
-    path = paths.monitor(name)
-    tree = read_json(path, SCHEMA, at)
-    try:
-        return msgspec.convert(tree, kind)
-    except msgspec.ValidationError as error:
-        raise TornFile(f"{path}: {error}") from error
-
-
-def _fault(error: DataError) -> Fault:
-    match error:
-        case MissingData():
-            return Fault.MISSING
-        case NewerSchema():
-            return Fault.NEWER_SCHEMA
-        case FutureData():
-            return Fault.FUTURE_DATED
-        case _:
-            return Fault.UNREADABLE
+def read_monitor_set(paths: Paths, clock: RunClock) -> MonitorSet:
+    """Read what the monitors left; what cannot be read is a fault of its reading."""
+    return MonitorSet(
+        read_monitors(paths, clock.at),
+        panic_state(paths.alert_log, clock.at, clock.source),
+        drawdown_reading(drawdown_path(paths), clock.at, clock.source),
+        clock,
+    )

@@ -110,12 +110,19 @@ class Schedule:
 
         What the calendar does not reach is not known to have been frozen.
         """
+        last: list[Phase] = []
 
         def was(at: datetime) -> bool:
-            phase = self.phase(family, at)
-            return phase.state is SeriesState.FROZEN and not phase.calendar_missing
+            if not (last and _lasts(last[0], at)):
+                last[:] = [self.phase(family, at)]
+            return last[0].state is SeriesState.FROZEN and not last[0].calendar_missing
 
         return was
+
+
+def _lasts(phase: Phase, at: datetime) -> bool:
+    """Say whether an instant is known to lie in a phase; one ledger has thousands of orders."""
+    return phase.since is not None and phase.until is not None and phase.since <= at <= phase.until
 
 
 def _calendar(store: FeedStore, at: datetime) -> ReleaseCalendar:

@@ -180,7 +180,7 @@ def _gather(paths: Paths, settings: Settings, terms: Terms, clock: RunClock) -> 
         terms=terms,
         clock=clock,
         ledger=ledger,
-        monitors=read_monitor_set(paths, clock.at),
+        monitors=read_monitor_set(paths, clock),
         freshness=found,
         schedule=Schedule(paths, clock.at),
         memory=memory,
@@ -306,10 +306,9 @@ def _inputs(gathered: _Gathered) -> dict[str, Any]:
         "feeds": list(gathered.freshness.inputs),
         "config_sha256": {"ramp.yaml": gathered.terms.sha256, **gathered.settings.sha256},
         "monitors": {
-            monitor.value: {"generated_at": found.generated_at, "status": found.status}
-            for monitor, found in gathered.monitors.documents.items()
+            name: {"generated_at": found.generated_at, "status": found.status}
+            for name, found in gathered.monitors.files.documents.items()
         },
-        "monitors_problem": gathered.monitors.detail,
         "previous_decision": {"generated_at": memory.made_at, "problem": memory.problem},
         "memos": [
             {"reason": memo.reason, "who": memo.who, "until": memo.until} for memo in gathered.memos

@@ -1,0 +1,481 @@
+"""The ramp decision on a desk at GO: in order as it is, and with one thing wrong at a time, each
+exactly the refusal that belongs to it.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from desk_root import AT, CLOCK, edit_json, go_root, rewrite_ledger
+from kalshi_alpha.core.ledger.entry import LedgerEntry, LedgerMode
+from kalshi_alpha.datastore.atomic import append_lines
+from kalshi_alpha.datastore.kill_switch import set_kill_switch
+from kalshi_alpha.datastore.ledger import LedgerStore
+from kalshi_alpha.datastore.paths import Paths
+from kalshi_alpha.exec.readiness import Readiness, read_readiness
+from kalshi_alpha.exec.reports import ramp
+from spoilt_tables import no_table
+
+Flip = Callable[[Paths], object]
+
+
+@pytest.fixture
+def paths(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Paths:
+    found = go_root(tmp_path)
+    monkeypatch.setenv("KALSHI_ALPHA_HOME", str(found.root))
+    for name in ("KALSHI_ALPHA_AS_OF", "KALSHI_ENV"):
+        monkeypatch.delenv(name, raising=False)
+    return found
+
+
+def decide(paths: Paths, *flags: str, at: str = CLOCK) -> tuple[int, Readiness]:
+    code = ramp.main(["--as-of", at, "--quiet", *flags])
+    return code, read_readiness(paths.pilot_ready, datetime.fromisoformat(at))
+
+
+def words(found: Readiness, family: str = "CPI") -> list[str]:
+    own = found.of(family)
+    assert own is not None
+    return list(dict.fromkeys(row.reason for row in own.reasons))
+
+
+def test_a_desk_with_evidence_and_everything_in_order_is_go(paths: Paths) -> None:
+    code, found = decide(paths)
+    assert code == 0
+    assert (found.overall.go, found.overall.no_go, found.overall.decision) == (True, False, "GO")
+    assert found.overall.global_reasons == ()
+    cpi = found.of("CPI")
+    assert cpi is not None
+    assert (cpi.go, cpi.safety_go, cpi.evidence_go, cpi.reasons) == (True, True, True, ())
+    assert cpi.fills >= 300
+    assert cpi.units >= 12
+    assert cpi.size_multiplier == 0.25
+    assert found.overall.size_multiplier == 0.25
+    assert found.freshness.ledger_age_minutes == found.freshness.monitors_age_minutes == 0.0
+    assert found.data_freshness.required_feeds_ok
+
+
+def test_practice_says_so_everywhere_and_no_real_venue_takes_it(
+    paths: Paths, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    ramp.main(["--as-of", CLOCK])
+    assert "[PRACTICE/SIM]" in capsys.readouterr().out.splitlines()[0]
+    document = json.loads(paths.pilot_ready.read_bytes())
+    assert (document["practice"], document["label"]) == (True, "PRACTICE/SIM")
+    assert "**PRACTICE/SIM.**" in paths.pilot_readiness.read_text()
+    for env in ("prod", "demo"):
+        monkeypatch.setenv("KALSHI_ENV", env)
+        assert ramp.main(["--quiet"]) == 2
+        assert "practice" in capsys.readouterr().err
+
+
+def test_practice_rows_never_count_where_the_policy_is_the_real_one(paths: Paths) -> None:
+    real = Path(__file__).parents[2] / "configs/ramp.yaml"
+    paths.config("ramp").write_bytes(real.read_bytes())
+    code, found = decide(paths)
+    cpi = found.of("CPI")
+    assert cpi is not None
+    assert (code, cpi.fills, cpi.units, found.practice) == (3, 0, 0, False)
+
+
+def test_the_same_clock_gives_the_same_bytes(paths: Paths) -> None:
+    decide(paths)
+    before = paths.pilot_ready.read_bytes(), paths.pilot_readiness.read_bytes()
+    document = json.loads(before[0])
+    decide(paths)
+    again = json.loads(paths.pilot_ready.read_bytes())
+    for each in (document, again):
+        del each["inputs"]["previous_decision"]
+    assert again == document
+    assert paths.pilot_readiness.read_bytes() == before[1]
+
+
+# --- evidence -----------------------------------------------------------------------------
+
+
+def _cpi(change: Callable[[LedgerEntry], LedgerEntry | None]) -> Flip:
+    return lambda paths: rewrite_ledger(
+        paths, lambda row: change(row) if row.family == "CPI" else row
+    )
+
+
+def _first(count: int) -> Flip:
+    def flip(paths: Paths) -> None:
+        kept = iter(range(count))
+        _cpi(lambda row: row if next(kept, None) is not None else None)(paths)
+
+    return flip
+
+
+def _believing(beyond_bps: Callable[[int], float]) -> Flip:
+    """Let each order's belief lie so far below what the closing line proved it to be worth."""
+
+    def flip(paths: Paths) -> None:
+        units: dict[str, int] = {}
+
+        def change(row: LedgerEntry) -> LedgerEntry:
+            number = units.setdefault(row.risk_unit, len(units))
+            price, mid = row.price_e4 / 1e4, row.close_mid or 0.0
+            p = price + (mid - price - beyond_bps(number) / 1e4) / row.shrink
+            return replace(row, p=round(min(max(p, 0.0), 1.0), 4))
+
+        _cpi(change)(paths)
+
+    return flip
+
+
+def _units(of: Callable[[int], int]) -> Flip:
+    """Settle the orders on fewer pieces of news."""
+
+    def flip(paths: Paths) -> None:
+        units: dict[str, int] = {}
+        names: list[str] = []
+
+        def change(row: LedgerEntry) -> LedgerEntry:
+            number = units.setdefault(row.risk_unit, len(units))
+            if number == len(names):
+                names.append(row.risk_unit)
+            return replace(row, risk_unit=names[of(number)])
+
+        _cpi(change)(paths)
+
+    return flip
+
+
+def _placed_in_a_freeze(paths: Paths) -> None:
+    eve = datetime(2024, 11, 12, 20, 0, tzinfo=UTC)
+    done: list[str] = []
+
+    def change(row: LedgerEntry) -> LedgerEntry:
+        if row.risk_unit != "CPI:2024-11-13" or done:
+            return row
+        done.append(row.entry_id)
+        return replace(row, placed_at=eve, as_of=eve)
+
+    _cpi(change)(paths)
+
+
+EVIDENCE: dict[str, tuple[Flip, list[str]]] = {
+    "299 fills": (_first(299), ["insufficient_fills"]),
+    "delta of 3 bps": (_believing(lambda _: 3.0), ["insufficient_delta_bps"]),
+    "t below 2": (
+        _believing(lambda unit: 900.0 if unit % 2 else -700.0),
+        ["insufficient_t_stat"],
+    ),
+    "11 units": (_units(lambda unit: unit % 11), ["insufficient_units"]),
+    "a quarter on one unit": (_units(lambda unit: 0 if unit < 6 else unit), ["unit_share"]),
+    "an order within a freeze": (_placed_in_a_freeze, ["guardrail_breach"]),
+}
+
+
+@pytest.mark.parametrize(("flip", "expected"), EVIDENCE.values(), ids=EVIDENCE)
+def test_lacking_evidence_is_exactly_its_reason(
+    paths: Paths, flip: Flip, expected: list[str]
+) -> None:
+    flip(paths)
+    code, found = decide(paths, "--series", "CPI")
+    assert words(found) == expected
+    cpi = found.of("CPI")
+    assert cpi is not None
+    assert (code, cpi.go, cpi.size_multiplier) == (3, False, 0.0)
+    # Nothing else changed: another family goes on.
+    assert words(found, "CLAIMS") == []
+    assert found.overall.go
+
+
+def test_without_closing_mids_consumer_prices_cannot_be_judged(paths: Paths) -> None:
+    _cpi(lambda row: replace(row, close_mid=None))(paths)
+    _, found = decide(paths)
+    cpi = found.of("CPI")
+    assert cpi is not None
+    assert "closing_line" in words(found)
+    assert (cpi.statistic.declared, cpi.statistic.used) == ("closing_line", "settled")
+    assert (cpi.delta_bps_cv, cpi.t_stat_cv) == (cpi.delta_bps, cpi.t_stat)
+
+
+@pytest.mark.parametrize(
+    "mode", [LedgerMode.OFFLINE, LedgerMode.PAPER, LedgerMode.DEMO, LedgerMode.LIVE]
+)
+def test_practice_counts_no_other_row(paths: Paths, mode: LedgerMode) -> None:
+    _cpi(lambda row: replace(row, mode=mode))(paths)
+    _, found = decide(paths)
+    cpi = found.of("CPI")
+    assert cpi is not None
+    assert (cpi.fills, cpi.units) == (0, 0)
+
+
+# --- safety -------------------------------------------------------------------------------
+
+
+def _ledger_of(at: datetime) -> Flip:
+    return lambda paths: LedgerStore(paths).upsert([], at)
+
+
+def _torn(path: Callable[[Paths], Path]) -> Flip:
+    def flip(paths: Paths) -> None:
+        file = path(paths)
+        file.write_bytes(file.read_bytes()[: file.stat().st_size // 2])
+
+    return flip
+
+
+def _monitor(name: str, **values: Any) -> Flip:
+    return lambda paths: edit_json(paths.monitor(name), lambda found: found.update(values))
+
+
+def _every_monitor(**values: Any) -> Flip:
+    def flip(paths: Paths) -> None:
+        for path in paths.monitors.glob("*.json"):
+            edit_json(path, lambda found: found.update(values))
+
+    return flip
+
+
+def _no_monitors(paths: Paths) -> None:
+    for path in paths.monitors.glob("*.json"):
+        path.unlink()
+
+
+def _three_alerts(paths: Paths) -> None:
+    append_lines(
+        paths.alert_log,
+        [
+            json.dumps({"at": f"2024-12-11T11:{minute}:00Z", "monitor": name})
+            for minute, name in (("05", "websocket"), ("15", "ev_gap"), ("25", "clock_skew"))
+        ],
+    )
+
+
+def _torn_log(paths: Paths) -> None:
+    append_lines(paths.alert_log, ['{"at": "2024-12-1'])
+
+
+def _drawdown(paths: Paths) -> None:
+    fall = {"mode": "live", "span": "day", "fallen_usd": "2100", "limit_usd": "2000"}
+    edit_json(
+        paths.state / "drawdown.json",
+        lambda found: found.update(falls=[fall | {"reached": True}]),
+    )
+
+
+def _in_utc(_: Paths) -> None:
+    os.environ["TZ"] = "UTC"
+    time.tzset()
+
+
+def _heartbeat_ahead(paths: Paths) -> None:
+    edit_json(paths.heartbeat, lambda found: found.update(generated_at="2024-12-11T12:00:00Z"))
+
+
+def _lower_minimum(paths: Paths) -> None:
+    file = paths.config("ramp")
+    text = file.read_text()
+    assert "min_fills: 300" in text
+    file.write_text(text.replace("min_fills: 300", "min_fills: 299"))
+
+
+OLD = (AT - timedelta(minutes=121)).isoformat()
+LATER = (AT + timedelta(minutes=10)).isoformat()
+SAFETY: dict[str, tuple[Flip, list[str]]] = {
+    "ledger of two hours ago": (_ledger_of(AT - timedelta(minutes=121)), ["ledger_stale"]),
+    "no ledger": (lambda paths: paths.ledger_all.unlink(), ["ledger_missing"]),
+    "ledger torn": (_torn(lambda paths: paths.ledger_all), ["reading_unreadable"]),
+    "ledger of the future": (_ledger_of(AT + timedelta(minutes=10)), ["future_dated"]),
+    "monitors of two hours ago": (_every_monitor(generated_at=OLD), ["monitors_stale"]),
+    "one monitor of two hours ago": (_monitor("ev_gap", generated_at=OLD), ["monitors_stale"]),
+    "no monitors": (_no_monitors, ["monitors_missing"]),
+    "one monitor missing": (
+        lambda paths: paths.monitor("websocket").unlink(),
+        ["monitors_missing"],
+    ),
+    "a monitor torn": (_torn(lambda paths: paths.monitor("drawdown")), ["reading_unreadable"]),
+    "a monitor of the future": (_monitor("drawdown", generated_at=LATER), ["future_dated"]),
+    "a monitor of a later version": (_monitor("drawdown", schema=99), ["newer_schema"]),
+    "drawdown": (_drawdown, ["drawdown"]),
+    "the drawdown monitor": (
+        _monitor("drawdown", status="ALERT", blocks=True, cause="$2,100 of $2,000"),
+        ["drawdown"],
+    ),
+    "panic": (_three_alerts, ["panic_backoff"]),
+    "a torn alert log": (_torn_log, ["panic_backoff"]),
+    "no gasoline": (lambda paths: no_table("aaa_gas")(paths.root), ["STALE_FEEDS"]),
+    "kill switch": (
+        lambda paths: set_kill_switch(paths.kill_switch, AT, "a test"),
+        ["kill_switch"],
+    ),
+    "machine in another zone": (_in_utc, ["tz_not_et"]),
+    "heartbeat of the future": (_heartbeat_ahead, ["heartbeat_stale"]),
+    "a minimum lowered": (_lower_minimum, ["config_weakened"]),
+    "websocket": (_monitor("websocket", status="ALERT", blocks=True), ["monitor_alert"]),
+}
+_NO_ROWS = {"insufficient_fills", "insufficient_units", "insufficient_delta_bps"} | {
+    "insufficient_t_stat"
+}
+
+
+@pytest.mark.parametrize(("flip", "expected"), SAFETY.values(), ids=SAFETY)
+def test_one_thing_wrong_stops_every_series_with_exactly_its_reason(
+    paths: Paths, flip: Flip, expected: list[str]
+) -> None:
+    flip(paths)
+    code, found = decide(paths)
+    assert list(found.overall.global_reasons) == expected
+    assert (code, found.overall.go, found.overall.no_go) == (3, False, True)
+    assert found.overall.size_multiplier == 0.0
+    for each in found.series:
+        assert expected[0] in {row.reason for row in each.reasons}
+        assert (each.go, each.safety_go, each.size_multiplier) == (False, False, 0.0)
+    # Where the ledger itself cannot be read there is no evidence either, and that is said.
+    assert set(words(found)) - _NO_ROWS == set(expected)
+    assert "remedy" in paths.pilot_readiness.read_text()
+
+
+def test_a_sequential_alert_stops_its_own_series(paths: Paths) -> None:
+    state = {"status": "ALERT", "figure": 1.2, "threshold": 1, "cause": "CUSUM 7.2 of 6.0"}
+    calm = {"status": "OK", "figure": 0.1, "threshold": 1, "cause": ""}
+    _monitor("ev_seq_guard", status="ALERT", blocks=True, series={"CPI": state, "CLAIMS": calm})(
+        paths
+    )
+    code, found = decide(paths)
+    assert (words(found), words(found, "CLAIMS")) == (["sequential_alert"], [])
+    assert found.overall.sequential_alert_series == ("CPI",)
+    assert (code, found.overall.go, found.overall.global_reasons) == (0, True, ())
+    cpi = found.of("CPI")
+    assert cpi is not None
+    assert (cpi.cusum_state.status, cpi.cusum_state.figure) == ("ALERT", 1.2)
+    assert decide(paths, "--series", "CPI")[0] == 3
+
+
+def test_a_frozen_series_is_refused_and_others_go_on(paths: Paths) -> None:
+    code, found = decide(paths, at="2024-12-11T13:25:00Z")
+    assert (words(found), words(found, "CLAIMS")) == (["freeze_window"], [])
+    assert "CPI" in found.overall.freeze_violation_series
+    assert (code, found.overall.go) == (0, True)
+
+
+def test_a_memo_lifts_panic_and_nothing_lifts_stale_feeds(paths: Paths) -> None:
+    _three_alerts(paths)
+    memo = {"schema": 1, "generated_at": CLOCK, "who": "ops", "why": "a test"}
+    memo |= {"reason": "panic_backoff", "until": "2024-12-11T20:00:00Z"}
+    paths.memos.mkdir(parents=True)
+    (paths.memos / "panic.json").write_text(json.dumps(memo))
+    assert decide(paths)[1].overall.go
+    no_table("aaa_gas")(paths.root)
+    assert decide(paths)[1].overall.global_reasons == ("STALE_FEEDS",)
+
+
+# --- flags and memory ---------------------------------------------------------------------
+
+
+LOOSER = ["--min-fills=10", "--min-units=5", "--min-t-stat=1", "--max-ledger-age-minutes=600"]
+
+
+@pytest.mark.parametrize("flag", LOOSER)
+def test_a_looser_flag_is_marked_and_never_go(paths: Paths, flag: str) -> None:
+    code, found = decide(paths, flag)
+    assert (code, found.overall.global_reasons) == (3, ("policy_override",))
+    assert words(found) == ["policy_override"]
+    assert all(each.size_multiplier == 0.0 for each in found.series)
+    assert flag.partition("=")[0].removeprefix("--").replace("-", "_") in str(
+        found.policy["overrides"]
+    )
+
+
+@pytest.mark.parametrize(
+    ("flag", "expected"),
+    [
+        ("--min-fills=400", "insufficient_fills"),
+        ("--min-delta-bps=900", "insufficient_delta_bps"),
+        ("--min-t-stat=40", "insufficient_t_stat"),
+        ("--min-units=50", "insufficient_units"),
+        ("--max-unit-share=0.01", "unit_share"),
+    ],
+)
+def test_a_tighter_flag_refuses_by_the_reason_of_its_threshold(
+    paths: Paths, flag: str, expected: str
+) -> None:
+    code, found = decide(paths, flag)
+    assert (code, words(found), found.policy["overrides"]) == (3, [expected], [])
+
+
+@pytest.mark.parametrize("flag", ["--max-unit-share=7", "--min-t-stat=nan", "--series=KXWHEAT"])
+def test_an_impossible_flag_is_a_usage_error(paths: Paths, flag: str) -> None:
+    assert ramp.main(["--as-of", CLOCK, flag]) == 2
+    assert not paths.pilot_ready.exists()
+
+
+def test_weights_rise_by_a_tenth_a_refresh_and_fall_at_once(paths: Paths) -> None:
+    def weights() -> dict[str, float]:
+        cpi = json.loads(paths.pilot_ready.read_bytes())["series"][0]
+        return {row["bin"]: row["weight"] for row in cpi["ev_honesty_bins"]}
+
+    decide(paths)
+    earned = weights()
+
+    def lower(document: dict[str, Any]) -> None:
+        for row in document["series"][0]["ev_honesty_bins"]:
+            row["weight"] = 0.0
+
+    edit_json(paths.pilot_ready, lower)
+    decide(paths, at="2024-12-11T11:31:00Z")
+    assert weights() == {name: min(0.1, weight) for name, weight in earned.items()}
+
+    def higher(document: dict[str, Any]) -> None:
+        for row in document["series"][0]["ev_honesty_bins"]:
+            row["weight"] = 1.0
+
+    edit_json(paths.pilot_ready, higher)
+    decide(paths, at="2024-12-11T11:32:00Z")
+    assert weights() == earned
+
+
+def test_a_statistic_changed_after_the_fact_is_refused(paths: Paths) -> None:
+    decide(paths)
+    file = paths.config("ramp")
+    text = file.read_text()
+    claims = text.index("CLAIMS:")
+    changed = text[claims:].replace("closing_line", "settled", 1)
+    changed = changed.replace("2022-01-01", "2023-01-01", 1)
+    file.write_text(text[:claims] + changed)
+    _, found = decide(paths, at="2024-12-11T11:31:00Z")
+    assert found.overall.global_reasons == ("config_weakened",)
+    assert "declared_at must be later" in found.overall.global_details[0].detail
+
+
+def test_the_plan_says_what_is_missing_and_how_long_it_takes(
+    paths: Paths, capsys: pytest.CaptureFixture[str]
+) -> None:
+    _first(240)(paths)
+    assert ramp.main(["--as-of", CLOCK, "--series", "CPI", "--plan"]) == 3
+    said = capsys.readouterr().out
+    assert "missing insufficient_fills: 240.00 of 300; waiting does not bring it" in said
+    rewrite_ledger(paths, lambda row: row if row.family == "CLAIMS" else None)
+    newest: list[str] = []
+
+    def half(row: LedgerEntry) -> LedgerEntry | None:
+        newest.append(row.entry_id)
+        return row if len(newest) % 2 else None
+
+    rewrite_ledger(paths, half)
+    assert ramp.main(["--as-of", CLOCK, "--series", "CLAIMS", "--plan"]) == 3
+    said = capsys.readouterr().out
+    assert "138 more" in said
+    assert "days at the present rate" in said
+
+
+def test_the_page_has_its_tables(paths: Paths) -> None:
+    decide(paths)
+    page = paths.pilot_readiness.read_text()
+    for heading in ("## Verdict", "## Series", "### EV honesty by bin: CPI", "## Data Freshness"):
+        assert heading in page
+    for feed in ("bls_cpi.latest_release", "aaa_gas.daily", "nws_daily_climate.NYC"):
+        assert f"| {feed} |" in page
