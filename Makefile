@@ -65,7 +65,15 @@ freshness-smoke: ## judge the feeds from the tables on disk and write freshness.
 	@scripts/setup.sh base
 	@$(PY) -m kalshi_alpha.exec.monitors.freshness
 
+report: ## regenerate the scoreboards from the ledger, and the page of the ramp's decision
+	@scripts/setup.sh base
+	@$(PY) -m kalshi_alpha.exec.scoreboard --window 7 --window 30
+
+pilot-bundle: ## bundle the pilot's decision with what it rests on
+	@scripts/setup.sh base
+	@$(PY) -m kalshi_alpha.exec.pilot_bundle
+
 # Named by the run-book; each says so and fails until it exists.
-monitors pilot-readiness report pilot-bundle:
+monitors pilot-readiness:
 	@echo "make $@: not built yet; see CHANGELOG.md for what this version holds" >&2
 	@exit 1

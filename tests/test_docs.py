@@ -26,7 +26,7 @@ from kalshi_alpha.core.proposals.proposal import LadderCheck, Passed, Proposal
 from kalshi_alpha.datastore import backfill, ingest
 from kalshi_alpha.dev import sanity_check, ws_smoke
 from kalshi_alpha.drivers.macro_calendar import cli as macro_calendar
-from kalshi_alpha.exec import evaluate, heartbeat, watchdog
+from kalshi_alpha.exec import evaluate, heartbeat, pilot_bundle, scoreboard, watchdog
 from kalshi_alpha.exec.monitors import freshness
 from kalshi_alpha.exec.pipelines import daily
 from kalshi_alpha.exec.runners import pilot, scan_ladders
@@ -47,6 +47,8 @@ CLICK_COMMANDS = {
     "kalshi_alpha.exec.telemetry.shipper": shipper.cli,
     "kalshi_alpha.exec.telemetry.smoke": smoke.cli,
     "kalshi_alpha.exec.monitors.freshness": freshness.cli,
+    "kalshi_alpha.exec.scoreboard": scoreboard.cli,
+    "kalshi_alpha.exec.pilot_bundle": pilot_bundle.cli,
     "kalshi_alpha.exec.watchdog": watchdog.cli,
     "kalshi_alpha.drivers.macro_calendar.cli": macro_calendar.cli,
 }
