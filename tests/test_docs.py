@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import doctest
-import importlib.util
 import json
 import os
 import re
@@ -209,30 +208,12 @@ def test_the_unbuilt_make_targets_of_the_runbook_page_are_those_of_the_makefile(
     assert targets == set(recipe[1].split())
 
 
-def test_what_the_runbook_page_calls_absent_is_absent() -> None:
-    page = (DOCS / "runbook/README.md").read_text()
-    row = re.search(r"^\| (.*) \| no such module \|$", page, re.MULTILINE)
-    assert row is not None
-    names = re.findall(r"`([^`]+)`", row[1])
-    modules = [name.removeprefix("python -m ").removeprefix("kalshi_alpha.") for name in names]
-    here = [m for m in modules if "/" not in m and _exists(f"kalshi_alpha.{m}")]
-    assert here == []
-    assert not any((REPO / m).exists() for m in modules if "/" in m)
-
-
 def test_the_families_that_the_documents_call_built_are_those_that_are() -> None:
     built = set(BUILT_FAMILIES)
     page = (DOCS / "runbook/README.md").read_text().partition("## Not built")[2]
     unbuilt = {SCENARIO_MODES[family] for family in SCENARIO_MODES if family not in built}
     row = re.search(r"^\| `daily --mode (.*?);", page, re.MULTILINE)
     assert set(re.findall(r"\w+_\w+", row[1] if row else "")) == unbuilt
-
-
-def _exists(module: str) -> bool:
-    try:
-        return importlib.util.find_spec(module) is not None
-    except ModuleNotFoundError:
-        return False
 
 
 def _links(page: Path) -> Iterator[str]:

@@ -41,7 +41,7 @@ def assert_one_line(desk: Desk, done: Done, code: int, *told: str) -> None:
         (("--as-of", "2024-12-11T11:30:00"), 2, ("zone",)),
         (("--no-maker-only",), 2, ("--no-maker-only", "post-only")),
         (("--broker", "live"), 2, ("--broker live", "--i-understand-the-risks")),
-        (("--broker", "live", "--i-understand-the-risks"), 1, ("not built", "--broker dry")),
+        (("--broker", "live", "--i-understand-the-risks"), 2, ("--broker live", "--online")),
         (("--online",), 2, ("exactly one of --online and --offline",)),
         (("--slippage-mode", "deep"), 2, ("--slippage-mode",)),
         (("--colour",), 2, ("--colour",)),
@@ -63,13 +63,20 @@ def test_neither_online_nor_offline(desk: Desk) -> None:
     assert_one_line(desk, desk.run(daily.main, "--mode", "pre_cpi"), 2, told)
 
 
-def test_online_is_not_built_yet(desk: Desk) -> None:
+def test_a_venue_keeps_its_own_time_and_its_own_feeds(desk: Desk) -> None:
     from kalshi_alpha.exec.pipelines import daily
     from kalshi_alpha.exec.runners import scan_ladders
 
-    scan = desk.run(scan_ladders.main, "--series", "CPI", "--online")
-    assert_one_line(desk, scan, 1, "--online", "--offline")
-    assert_one_line(desk, desk.run(daily.main, "--mode", "full", "--online"), 1, "--online")
+    at = ("--online", "--as-of", "2024-12-11T11:30:00Z")
+    scan = desk.run(scan_ladders.main, "--series", "CPI", *at)
+    assert_one_line(desk, scan, 2, "--as-of", "keeps its own time")
+    assert_one_line(desk, desk.run(daily.main, "--mode", "pre_cpi", *at), 2, "--as-of")
+    feeds = ("--online", "--driver-fixtures", "tests/fixtures")
+    scan = desk.run(scan_ladders.main, "--series", "CPI", *feeds)
+    assert_one_line(desk, scan, 2, "--driver-fixtures", "publishers")
+    live = ("--online", "--broker", "live", "--i-understand-the-risks")
+    whole = desk.run(daily.main, "--mode", "full", *live)
+    assert_one_line(desk, whole, 2, "--mode full --broker live", "one session")
 
 
 def test_an_unknown_series_names_the_nearest(desk: Desk) -> None:

@@ -7,10 +7,12 @@ from dataclasses import dataclass, replace
 from importlib.metadata import entry_points
 from typing import Any
 
+from kalshi_alpha.config.environment import KalshiEnv
 from kalshi_alpha.core.errors import InvalidPmf, MissingData, NotBuilt
 from kalshi_alpha.core.forecast import GridPmf
 from kalshi_alpha.core.ledger.entry import ClockSource
 from kalshi_alpha.exec.feed_verdicts import known_rows
+from kalshi_alpha.exec.inputs import read_history
 from kalshi_alpha.exec.wiring import Run
 from kalshi_alpha.strategies.strategy import ForecastSet, Row, Strategy
 
@@ -70,6 +72,25 @@ def stored_calibration(run: Run, strategy: Strategy, history: Sequence[Row]) -> 
         return strategy.load(run.paths.calibration(strategy.family.lower()))
     except MissingData:
         return calibrate(run, strategy, history)
+
+
+def venue_calibration(run: Run, strategy: Strategy) -> Any:
+    """Return what a run with a venue forecasts by: what was fitted on real data before.
+
+    At the local exchange it is fitted for practice on what was known on its day, below the
+    practice folder.
+
+    Raises
+    ------
+    MissingData
+        If the family was never calibrated, or the local exchange's history is not there.
+    TornFile, NewerSchema, StaleData
+        If what was fitted cannot be trusted.
+    """
+    if run.venue is KalshiEnv.SIM:
+        apart = replace(run, paths=run.store.paths)
+        return calibrate(apart, strategy, read_history(run, strategy))
+    return strategy.load(run.paths.calibration(strategy.family.lower()))
 
 
 def forecast(run: Run, strategy: Strategy, calibration: Any) -> FamilyForecast:

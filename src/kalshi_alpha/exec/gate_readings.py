@@ -28,6 +28,8 @@ from kalshi_alpha.datastore.bond_calendar import bond_calendar
 from kalshi_alpha.datastore.state import heartbeat_state, kill_switch_state
 from kalshi_alpha.exec.feed_verdicts import known_rows
 from kalshi_alpha.exec.forecast_marks import without_live_quote
+from kalshi_alpha.exec.monitors.standing import standing_readings
+from kalshi_alpha.exec.session_beat import heartbeat_now
 from kalshi_alpha.exec.wiring import Run
 from kalshi_alpha.strategies.strategy import ModelQuality
 
@@ -74,8 +76,9 @@ def surroundings(
         time_zone_reading(run.clock.process_offset, at),
         feeds_reading(feeds, run.settings.series.required_feeds),
         schedule_reading(run.family, phase, window_only=window_only),
-        heartbeat_state(run.paths.heartbeat, at, must_be_fresh=False),
+        _heartbeat(run),
         _exchange(run),
+        *standing_readings(run.paths, run.clock),
     )
 
 
@@ -94,6 +97,12 @@ def quality(run: Run, result: ScanResult, faulty_models: int, judged: ModelQuali
     zone = time_zone_reading(run.clock.process_offset, run.clock.at).findings
     others = (found for found in reading.findings if found.reason is not Reason.TZ_NOT_ET)
     return replace(reading, findings=(*zone, *others)) if zone else reading
+
+
+def _heartbeat(run: Run) -> Reading:
+    if run.venue is not None:
+        return heartbeat_now(run.paths, run.clock, must_be_fresh=False)
+    return heartbeat_state(run.paths.heartbeat, run.clock.at, must_be_fresh=False)
 
 
 def _exchange(run: Run) -> Reading:

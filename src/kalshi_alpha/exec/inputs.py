@@ -11,6 +11,7 @@ from typing import Any
 
 from kalshi_alpha.brokers.kalshi.venue_event import VenueEvent
 from kalshi_alpha.core.errors import MissingData, ParseRefused, UsageError
+from kalshi_alpha.datastore.feed_summary import FeedSummary
 from kalshi_alpha.datastore.feeds import Payload
 from kalshi_alpha.datastore.manifest import Manifest
 from kalshi_alpha.exec.wiring import Run
@@ -34,6 +35,15 @@ class Inputs:
     payloads: tuple[Payload, ...]
     history: tuple[Row, ...]
     events: Mapping[str, tuple[VenueEvent, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class Gathered:
+    """What was read and taken in, and the run at the clock of what was read last."""
+
+    run: Run
+    inputs: Inputs
+    ingested: tuple[FeedSummary, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,12 +5,16 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from kalshi_alpha.core.gates import Fault, Reading, ReadingName
 from kalshi_alpha.core.ledger.entry import ClockSource
+from kalshi_alpha.core.ports import Clock
+from kalshi_alpha.datastore.paths import Paths
 from kalshi_alpha.datastore.state import (
     Heartbeat,
+    heartbeat_state,
     read_heartbeat,
     renew_heartbeat,
     write_heartbeat,
@@ -51,6 +55,18 @@ def beating(run: Run, session: str, readings: Iterable[Reading]) -> Iterator[boo
         # Another session may have begun meanwhile; its beat says more than ours.
         if beats and _is_ours(run, name, now):
             write_heartbeat(run.paths.heartbeat, _beat(name, now, running=False))
+
+
+def heartbeat_now(paths: Paths, clock: Clock, *, must_be_fresh: bool) -> Reading:
+    """Return the heartbeat as the gate of a run at a venue reads it, dated by the run's own clock.
+
+    Beats are dated by the system's clock, and a local exchange may practise another day.
+    """
+    now = datetime.now(UTC)
+    reading = heartbeat_state(paths.heartbeat, now, must_be_fresh=must_be_fresh)
+    if reading.at is None:
+        return reading
+    return replace(reading, at=clock.now() - (now - reading.at))
 
 
 def _may_beat(run: Run, readings: Iterable[Reading]) -> bool:

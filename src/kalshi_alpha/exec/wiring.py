@@ -96,7 +96,8 @@ class Run:
     def ledger_mode(self) -> LedgerMode:
         """The mode that ledger rows of this run carry."""
         if self.venue is not None:
-            return _LEDGER_MODES[self.venue]
+            on_paper = self.action is Action.PAPER and self.venue is not KalshiEnv.SIM
+            return LedgerMode.PAPER if on_paper else _LEDGER_MODES[self.venue]
         return LedgerMode.SIM if self.data_mode is DataMode.SIM else LedgerMode.OFFLINE
 
 
@@ -199,6 +200,9 @@ def wire_venue(
     clock: Clock,
     practice_history: Path,
     environ: Mapping[str, str] | None = None,
+    pal_policy: Path | None = None,
+    portfolio_config: Path | None = None,
+    action: Action | None = None,
 ) -> Run:
     """Put a run at a venue together; nothing is asked or written.
 
@@ -215,6 +219,10 @@ def wire_venue(
         Folder of venue fixtures whose feeds hold the history for the local exchange.
     environ
         Process environment.
+    pal_policy, portfolio_config
+        Files to read in the place of those in ``configs/``; they are guarded all the same.
+    action
+        What is about to be done; by default orders are sent.
 
     Raises
     ------
@@ -230,7 +238,7 @@ def wire_venue(
     if set_clock(None, given) is not None:
         raise UsageError(f"a venue keeps its own time: unset {AS_OF}")
     paths = Paths.from_environ(given)
-    settings = load_settings(paths.configs)
+    settings = load_settings(paths.configs, pal_policy=pal_policy, portfolio=portfolio_config)
     family = _built_family(settings, series)
     practice = env is KalshiEnv.SIM
     source = ClockSource.SYSTEM if isinstance(clock, SystemClock) else ClockSource.SET
@@ -240,7 +248,7 @@ def wire_venue(
         clock=RunClock(clock.now(), source),
         family=family,
         data_mode=DataMode.SIM if practice else DataMode.ONLINE,
-        action=Action.SIM if practice else Action.LIVE,
+        action=action or (Action.SIM if practice else Action.LIVE),
         feed=NotAskedYet(),
         driver_fixtures=(
             _require_manifest(_fixture_feed(practice_history).driver_fixtures)

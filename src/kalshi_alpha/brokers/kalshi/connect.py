@@ -81,6 +81,24 @@ def connect(
     )
 
 
+def watch(env: KalshiEnv, environ: Mapping[str, str], clock: Clock) -> VenueClient:
+    """Return a client that has no key: it asks public questions and can send nothing.
+
+    Raises
+    ------
+    ConfigError
+        If the host is wrong; see `venue_host`.
+    NotBuilt
+        If the extra ``[live]`` is not installed.
+    """
+    try:
+        from kalshi_alpha.brokers.kalshi.read_wire import ReadWire
+    except ImportError as error:
+        raise NotBuilt(NEEDS_EXTRA) from error
+    host = venue_host(env, environ)
+    return VenueClient(ReadWire(host.rest), None, clock, host)
+
+
 def order_targets(host: VenueHost) -> tuple[Target, ...]:
     """Return the writes whose paths are known before the order is: what can be signed ahead."""
     return (

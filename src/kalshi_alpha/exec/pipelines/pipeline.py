@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -19,8 +19,9 @@ from kalshi_alpha.datastore.feeds import Payload
 from kalshi_alpha.datastore.manifest import Manifest
 from kalshi_alpha.datastore.paths import Paths
 from kalshi_alpha.exec.artifacts import SCHEMA, head, no_older_go, withdraw_verdict
-from kalshi_alpha.exec.forecasting import calibrate, installed_strategy
-from kalshi_alpha.exec.inputs import Inputs, read_inputs
+from kalshi_alpha.exec.forecasting import calibrate, installed_strategy, venue_calibration
+from kalshi_alpha.exec.go_live import go_live
+from kalshi_alpha.exec.inputs import Gathered, Inputs, read_inputs
 from kalshi_alpha.exec.output import (
     EXIT_GO,
     Written,
@@ -33,7 +34,7 @@ from kalshi_alpha.exec.output import (
 )
 from kalshi_alpha.exec.pipelines.feed_failures import feed_failure_line
 from kalshi_alpha.exec.pipelines.step_log import StepLog
-from kalshi_alpha.exec.runners.scan import refuse_unbuilt, scan_options
+from kalshi_alpha.exec.runners.scan import refuse_dangerous, scan_options
 from kalshi_alpha.exec.scan_options import ScanOptions
 from kalshi_alpha.exec.scanning import (
     Known,
@@ -47,6 +48,9 @@ from kalshi_alpha.exec.session_beat import beating
 from kalshi_alpha.exec.wiring import DataMode, Run, data_mode, wire_offline
 from kalshi_alpha.strategies.strategy import Strategy
 
+if TYPE_CHECKING:
+    from kalshi_alpha.exec.online import Online
+
 FAMILY_OF_MODE = {
     "pre_cpi": "CPI",
     "pre_claims": "CLAIMS",
@@ -55,15 +59,29 @@ FAMILY_OF_MODE = {
 }
 """In the order of a trading day, so that a later mode counts what an earlier one committed."""
 
+FULL = "full"
+
 _SEVERITY = (0, 3, 4, 5, 2, 1)  # later is worse
 
 
 @dataclass(frozen=True, slots=True)
 class ModeDone:
-    """How a mode ended: its exit code, and the document that ``--json`` prints."""
+    """How a mode ended: its exit code, and the document that ``--json`` prints.
+
+    ``go`` is its run if it proposed, and not only refused nothing.
+    """
 
     exit_code: int
     document: dict[str, Any]
+    go: Run | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Source:
+    """Where a mode's data come from: what takes them in, and what it forecasts by."""
+
+    take_in: Callable[[], Gathered]
+    fit: Callable[[Run], Any]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,6 +96,7 @@ class DailyRequest:
     options: ScanOptions
     report: bool
     paper_ledger: bool
+    live: bool
     as_of: str | None
     as_json: bool
     quiet: bool
@@ -91,10 +110,10 @@ def daily_request(flags: Mapping[str, Any]) -> DailyRequest:
     ------
     UsageError
         If flags contradict each other or are out of range.
-    NotBuilt
-        If they ask for what this version does not have.
     """
-    refuse_unbuilt(flags)
+    refuse_dangerous(flags)
+    if flags["broker"] == "live" and flags["mode"] == FULL:
+        raise UsageError("--mode full --broker live: an account holds one session, name a mode")
     return DailyRequest(
         mode=flags["mode"],
         data_mode=data_mode(online=flags["online"], offline=flags["offline"]),
@@ -104,6 +123,7 @@ def daily_request(flags: Mapping[str, Any]) -> DailyRequest:
         options=scan_options(flags),
         report=flags["report"],
         paper_ledger=flags["paper_ledger"],
+        live=flags["broker"] == "live",
         as_of=flags["as_of"],
         as_json=flags["as_json"],
         quiet=flags["quiet"],
@@ -116,7 +136,7 @@ def run_daily(request: DailyRequest) -> int:
     In ``full`` a mode that fails is named and the others run on. Until a mode has decided, no
     earlier GO of its family stands.
     """
-    full = request.mode == "full"
+    full = request.mode == FULL
     families = tuple(FAMILY_OF_MODE.values()) if full else (FAMILY_OF_MODE[request.mode],)
     with no_older_go(Paths.from_environ(os.environ), families):
         return _run_full(request) if full else _run_one(request)
@@ -126,7 +146,10 @@ def _run_one(request: DailyRequest) -> int:
     done = run_mode(request, request.mode)
     if request.as_json:
         click.echo(encode_json(done.document), nl=False)
-    return done.exit_code
+    if not request.live or done.go is None:
+        return done.exit_code
+    quiet = request.quiet or request.as_json
+    return go_live(done.go, done.go.family, request.scanner_fixtures, request.options, quiet=quiet)
 
 
 def _run_full(request: DailyRequest) -> int:
@@ -160,20 +183,51 @@ def run_mode(request: DailyRequest, mode: str) -> ModeDone:
         If a step fails; the log then ends with that step and its error, and the verdict is
         NO-GO.
     """
-    run = _wire(request, mode)
+    online = _online(request, mode) if request.data_mode is DataMode.ONLINE else None
+    run = _wire(request, mode) if online is None else online.run
     request.options.require_allowed(run.settings)
     strategy = installed_strategy(run.family)
     log = StepLog(run, mode)
     try:
-        inputs = read_inputs(run, strategy, run.family)
-        _require_foreseen_clock(request, run, inputs.payloads)
-        return _steps(request, run, strategy, inputs, log)
+        source = _fixtures(request, run, strategy) if online is None else _venue(online, strategy)
+        return _steps(request, run, strategy, source, log)
     except UsageError:
         raise
     except KalshiAlphaError as error:
         log.write(error.exit_code)
         withdraw_verdict(run, error)
         raise
+
+
+def _online(request: DailyRequest, mode: str) -> Online:
+    from kalshi_alpha.exec.online import wire_online
+
+    online = wire_online(
+        series=FAMILY_OF_MODE[mode],
+        environ=os.environ,
+        practice_history=request.scanner_fixtures,
+        as_of=request.as_of,
+    )
+    return replace(online, run=replace(online.run, decided=frozenset(request.decided)))
+
+
+def _venue(online: Online, strategy: Strategy) -> _Source:
+    from kalshi_alpha.exec.online import gather
+
+    return _Source(
+        take_in=lambda: gather(online, online.run.family),
+        fit=lambda run: venue_calibration(run, strategy),
+    )
+
+
+def _fixtures(request: DailyRequest, run: Run, strategy: Strategy) -> _Source:
+    """Read everything before anything is written."""
+    inputs = read_inputs(run, strategy, run.family)
+    _require_foreseen_clock(request, run, inputs.payloads)
+    return _Source(
+        take_in=lambda: Gathered(run, inputs, ingest_payloads(run, inputs.payloads)),
+        fit=lambda at: calibrate(at, strategy, inputs.history),
+    )
 
 
 def _wire(request: DailyRequest, mode: str) -> Run:
@@ -188,14 +242,15 @@ def _wire(request: DailyRequest, mode: str) -> Run:
 
 
 def _steps(
-    request: DailyRequest, run: Run, strategy: Strategy, inputs: Inputs, log: StepLog
+    request: DailyRequest, run: Run, strategy: Strategy, source: _Source, log: StepLog
 ) -> ModeDone:
     with log.step("ingest") as facts:
-        ingested = ingest_payloads(run, inputs.payloads)
+        gathered = source.take_in()
+        run, ingested = gathered.run, gathered.ingested
         facts |= {each.source: each.newest or "-" for each in ingested}
         facts["failed"] = [f"{s.source}: {error}" for s in ingested for error in s.errors]
     with log.step("calibrate") as facts:
-        calibration = calibrate(run, strategy, inputs.history)
+        calibration = source.fit(run)
         facts["identity"] = strategy.identity(calibration)
         facts["artifact"] = str(run.paths.calibration(run.family.lower()))
     with log.step("window") as facts:
@@ -211,7 +266,7 @@ def _steps(
     if request.snap is SnapMode.PRINT or snap.wait:
         return _not_now(request, run, snap, log)
     with beating(run, log.mode, known.readings):
-        scanned, written = _decide(request, run, known, strategy, calibration, inputs, log)
+        scanned, written = _decide(request, run, known, strategy, calibration, gathered.inputs, log)
     code = exit_code(scanned)
     written = written.and_files(log.write(code))
     _say(request, summary(run, scanned, written))
@@ -219,7 +274,8 @@ def _steps(
     if failures:
         # On stderr, as every failure is: there it is seen beside JSON and with --quiet too.
         click.echo(f"daily {log.mode}: {failures}", err=True)
-    return ModeDone(code, scan_document(run, scanned, run.family, written))
+    document = scan_document(run, scanned, run.family, written)
+    return ModeDone(code, document, run if code == EXIT_GO else None)
 
 
 def _decide(

@@ -2,22 +2,30 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryFile
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from kalshi_alpha.core.errors import KalshiAlphaError, NotBuilt, UsageError
+from kalshi_alpha.core.errors import KalshiAlphaError, UsageError
 from kalshi_alpha.core.execution.expected_fill import SlippageMode
 from kalshi_alpha.core.proposals.policy import SizingRule
 from kalshi_alpha.datastore.atomic import encode_json
+from kalshi_alpha.datastore.feed_summary import FeedSummary
 from kalshi_alpha.exec.artifacts import no_older_go, withdraw_verdict
-from kalshi_alpha.exec.forecasting import installed_strategy, stored_calibration
+from kalshi_alpha.exec.forecasting import (
+    installed_strategy,
+    stored_calibration,
+    venue_calibration,
+)
+from kalshi_alpha.exec.go_live import go_live
 from kalshi_alpha.exec.inputs import Inputs, read_inputs
 from kalshi_alpha.exec.output import (
+    EXIT_GO,
     Written,
     exit_code,
     scan_document,
@@ -30,6 +38,9 @@ from kalshi_alpha.exec.scan_options import ScanOptions, decimal_option
 from kalshi_alpha.exec.scanning import Scanned, ingest_payloads, look_around, scan_family
 from kalshi_alpha.exec.wiring import DataMode, Run, data_mode, wire_offline
 from kalshi_alpha.strategies.strategy import Strategy
+
+if TYPE_CHECKING:
+    from kalshi_alpha.exec.online import Online
 
 RUN_SCOPE = "scan"
 
@@ -48,6 +59,7 @@ class ScanRequest:
     options: ScanOptions
     report: bool
     paper_ledger: bool
+    live: bool
     as_of: str | None
     as_json: bool
     quiet: bool
@@ -60,10 +72,8 @@ def scan_request(flags: Mapping[str, Any]) -> ScanRequest:
     ------
     UsageError
         If flags contradict each other or are out of range.
-    NotBuilt
-        If they ask for what this version does not have.
     """
-    refuse_unbuilt(flags)
+    refuse_dangerous(flags)
     return ScanRequest(
         series=flags["series"],
         mode=data_mode(online=flags["online"], offline=flags["offline"]),
@@ -75,6 +85,7 @@ def scan_request(flags: Mapping[str, Any]) -> ScanRequest:
         options=scan_options(flags),
         report=flags["report"],
         paper_ledger=flags["paper_ledger"],
+        live=flags["broker"] == "live",
         as_of=flags["as_of"],
         as_json=flags["as_json"],
         quiet=flags["quiet"],
@@ -98,24 +109,20 @@ def scan_options(flags: Mapping[str, Any]) -> ScanOptions:
     )
 
 
-def refuse_unbuilt(flags: Mapping[str, Any]) -> None:
-    """Refuse what this version cannot do, and live orders without acknowledgement.
+def refuse_dangerous(flags: Mapping[str, Any]) -> None:
+    """Refuse taker orders, and live orders without acknowledgement or without live books.
 
     Raises
     ------
     UsageError
-        If live orders were asked for without ``--i-understand-the-risks``, or taker orders.
-    NotBuilt
-        If live orders or live data were asked for.
+        If one of them was asked for.
     """
     if not flags["maker_only"]:
         raise UsageError("--no-maker-only: orders are always post-only")
     if flags["broker"] == "live" and not flags["acknowledged"]:
         raise UsageError("--broker live needs --i-understand-the-risks")
-    if flags["broker"] == "live":
-        raise NotBuilt("--broker live: not built yet; proposals can be scanned with --broker dry")
-    if flags["online"] and not flags["offline"]:
-        raise NotBuilt("--online: scans of live books are not built yet; use --offline")
+    if flags["broker"] == "live" and flags["offline"]:
+        raise UsageError("--broker live needs --online: orders follow from live books only")
 
 
 def scan_series(request: ScanRequest) -> int:
@@ -128,7 +135,26 @@ def scan_series(request: ScanRequest) -> int:
     KalshiAlphaError
         If the scan fails on the way; the family's verdict is then NO-GO.
     """
-    run = wire_offline(
+    online = _online(request) if request.mode is DataMode.ONLINE else None
+    run = _offline(request) if online is None else online.run
+    request.options.require_allowed(run.settings)
+    if request.output_dir is not None:
+        _require_writable(request.output_dir)
+    with no_older_go(run.paths, (run.family,)):
+        run, scanned, written = _decide(request, run, online)
+    if request.as_json:
+        document = scan_document(run, scanned, _filed_under(run, request.series), written)
+        click.echo(encode_json(document), nl=False)
+    elif not request.quiet:
+        click.echo(summary(run, scanned, written))
+    code = exit_code(scanned)
+    if not request.live or code != EXIT_GO:
+        return code
+    return go_live(run, request.series, request.fixtures_root, request.options, quiet=request.quiet)
+
+
+def _offline(request: ScanRequest) -> Run:
+    return wire_offline(
         series=request.series,
         scanner_fixtures=request.fixtures_root,
         driver_fixtures=request.driver_fixtures,
@@ -136,25 +162,39 @@ def scan_series(request: ScanRequest) -> int:
         pal_policy=request.pal_policy,
         portfolio_config=request.portfolio_config,
     )
-    request.options.require_allowed(run.settings)
-    if request.output_dir is not None:
-        _require_writable(request.output_dir)
-    with no_older_go(run.paths, (run.family,)):
-        scanned, written = _decide(request, run)
-    if request.as_json:
-        document = scan_document(run, scanned, _filed_under(run, request.series), written)
-        click.echo(encode_json(document), nl=False)
-    elif not request.quiet:
-        click.echo(summary(run, scanned, written))
-    return exit_code(scanned)
 
 
-def _decide(request: ScanRequest, run: Run) -> tuple[Scanned, Written]:
+def _online(request: ScanRequest) -> Online:
+    from kalshi_alpha.exec.online import wire_online
+
+    return wire_online(
+        series=request.series,
+        environ=os.environ,
+        practice_history=request.fixtures_root,
+        driver_fixtures=request.driver_fixtures,
+        as_of=request.as_of,
+        pal_policy=request.pal_policy,
+        portfolio_config=request.portfolio_config,
+    )
+
+
+def _decide(request: ScanRequest, run: Run, online: Online | None) -> tuple[Run, Scanned, Written]:
     """Scan and write; an error on purpose leaves NO-GO in its own words."""
     strategy = installed_strategy(run.family)
     try:
-        inputs = read_inputs(run, strategy, request.series)
-        return _scan(request, run, strategy, inputs)
+        if online is not None:
+            from kalshi_alpha.exec.online import gather
+
+            gathered = gather(online, request.series)
+            run = gathered.run
+            calibration = venue_calibration(run, strategy)
+            scanned = _scan(request, run, strategy, calibration, gathered.inputs, gathered.ingested)
+        else:
+            inputs = read_inputs(run, strategy, request.series)
+            ingested = ingest_payloads(run, inputs.payloads)
+            calibration = stored_calibration(run, strategy, inputs.history)
+            scanned = _scan(request, run, strategy, calibration, inputs, ingested)
+        return run, scanned, _write(request, run, strategy, scanned)
     except UsageError:
         raise
     except KalshiAlphaError as error:
@@ -183,20 +223,27 @@ def _require_writable(folder: Path) -> None:
 
 
 def _scan(
-    request: ScanRequest, run: Run, strategy: Strategy, inputs: Inputs
-) -> tuple[Scanned, Written]:
-    known = look_around(run, ingest_payloads(run, inputs.payloads), window_only=False)
-    calibration = stored_calibration(run, strategy, inputs.history)
-    scanned = scan_family(
+    request: ScanRequest,
+    run: Run,
+    strategy: Strategy,
+    calibration: Any,
+    inputs: Inputs,
+    ingested: tuple[FeedSummary, ...],
+) -> Scanned:
+    known = look_around(run, ingested, window_only=False)
+    return scan_family(
         run, known, strategy, calibration, inputs, request.options, run_scope=RUN_SCOPE
     )
+
+
+def _write(request: ScanRequest, run: Run, strategy: Strategy, scanned: Scanned) -> Written:
     folder = request.output_dir or run.paths.proposals
     written = write_decision(run, scanned, _filed_under(run, request.series), folder)
     if request.paper_ledger:
         written = write_ledger(run, scanned, strategy, request.options, RUN_SCOPE, written)
     if request.report:
         written = write_report(run, scanned, written)
-    return scanned, written
+    return written
 
 
 def _filed_under(run: Run, series: str) -> str:

@@ -8,7 +8,7 @@ import signal
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager, contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from kalshi_alpha.brokers.account_lock import account_lock
@@ -18,11 +18,9 @@ from kalshi_alpha.brokers.kalshi.connect import connect
 from kalshi_alpha.brokers.kalshi.keys import load_credentials
 from kalshi_alpha.brokers.kalshi.signing import Signer
 from kalshi_alpha.config.pilot import Pilot, load_pilot
-from kalshi_alpha.core.gates import Reading
 from kalshi_alpha.core.orders.blotter import Blotter
 from kalshi_alpha.core.ports import Clock
-from kalshi_alpha.datastore.paths import Paths
-from kalshi_alpha.datastore.state import Heartbeat, heartbeat_state, write_heartbeat
+from kalshi_alpha.datastore.state import Heartbeat, write_heartbeat
 from kalshi_alpha.exec.audit import AuditTrail
 from kalshi_alpha.exec.kill_watch import KillWatch
 from kalshi_alpha.exec.live_beat import live_beat
@@ -35,6 +33,7 @@ from kalshi_alpha.exec.session.report import SessionReport, session_report
 from kalshi_alpha.exec.session.request import PilotRequest
 from kalshi_alpha.exec.session.session import Held, Prepared, hold_session
 from kalshi_alpha.exec.session.surroundings import Surroundings
+from kalshi_alpha.exec.session_beat import heartbeat_now
 from kalshi_alpha.exec.telemetry.call_events import call_watcher
 from kalshi_alpha.exec.telemetry.sink import TelemetrySink
 from kalshi_alpha.exec.wiring import Run, wire_venue
@@ -147,7 +146,7 @@ async def _hold(
                 observer=desk.observer,
                 ending=ending,
                 beat=lambda: _beating(desk),
-                heartbeat=lambda: heartbeat_now(run.paths, desk.clock),
+                heartbeat=lambda: heartbeat_now(run.paths, desk.clock, must_be_fresh=True),
                 signing_on=signing,
             )
             return await hold_session(given, pilot, prepare, run_s=request.run_s)
@@ -190,18 +189,6 @@ async def _beating(desk: _Desk) -> AsyncIterator[None]:
         finally:
             syncing.cancel()
             await asyncio.gather(syncing, return_exceptions=True)
-
-
-def heartbeat_now(paths: Paths, clock: Clock) -> Reading:
-    """Return the heartbeat as the gate reads it, dated by the session's own clock.
-
-    Beats are dated by the system's clock, and a local exchange may practise another day.
-    """
-    now = datetime.now(UTC)
-    reading = heartbeat_state(paths.heartbeat, now, must_be_fresh=True)
-    if reading.at is None:
-        return reading
-    return replace(reading, at=clock.now() - (now - reading.at))
 
 
 def _tell_what_rests(desk: _Desk) -> None:

@@ -34,6 +34,7 @@ def request(mode: str = "full", **changes: Any) -> DailyRequest:
         "options": ScanOptions(),
         "report": False,
         "paper_ledger": False,
+        "live": False,
         "as_of": None,
         "as_json": False,
         "quiet": True,

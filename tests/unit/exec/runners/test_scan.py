@@ -7,11 +7,16 @@ from typing import Any
 import pytest
 
 from desk import Desk
-from kalshi_alpha.core.errors import NotBuilt, UsageError
+from kalshi_alpha.core.errors import UsageError
 from kalshi_alpha.core.execution.expected_fill import SlippageMode
 from kalshi_alpha.core.proposals.policy import SizingRule
 from kalshi_alpha.exec.runners import scan
-from kalshi_alpha.exec.runners.scan import refuse_unbuilt, scan_options, scan_request, scan_series
+from kalshi_alpha.exec.runners.scan import (
+    refuse_dangerous,
+    scan_options,
+    scan_request,
+    scan_series,
+)
 
 FLAGS: dict[str, Any] = {
     "series": "CPI",
@@ -53,20 +58,17 @@ def test_flags_become_options_exactly() -> None:
 
 
 @pytest.mark.parametrize(
-    ("flags", "error"),
+    ("flags", "remedy"),
     [
-        ({"maker_only": False}, UsageError),
-        ({"broker": "live"}, UsageError),
-        ({"broker": "live", "acknowledged": True}, NotBuilt),
-        ({"online": True, "offline": False}, NotBuilt),
+        ({"maker_only": False}, "always post-only"),
+        ({"broker": "live"}, "needs --i-understand-the-risks"),
+        ({"broker": "live", "acknowledged": True}, "needs --online"),
     ],
 )
-def test_what_this_version_cannot_do_is_refused(
-    flags: dict[str, Any], error: type[Exception]
-) -> None:
-    with pytest.raises(error):
-        refuse_unbuilt(FLAGS | flags)
-    with pytest.raises(error):
+def test_what_could_cost_money_is_refused(flags: dict[str, Any], remedy: str) -> None:
+    with pytest.raises(UsageError, match=remedy):
+        refuse_dangerous(FLAGS | flags)
+    with pytest.raises(UsageError, match=remedy):
         scan_request(FLAGS | flags)
 
 

@@ -22,12 +22,14 @@ from kalshi_alpha.config.environment import KalshiEnv
 from kalshi_alpha.core.orders import events as ev
 from kalshi_alpha.datastore.paths import Paths
 from kalshi_alpha.datastore.state import Heartbeat, read_heartbeat, write_heartbeat
+from kalshi_alpha.exec import publishers
 from kalshi_alpha.exec.live_clock import SystemClock
-from kalshi_alpha.exec.session import at_venue, preparing
-from kalshi_alpha.exec.session.at_venue import _ended_by_signals, _tell_what_rests, heartbeat_now
+from kalshi_alpha.exec.session import at_venue
+from kalshi_alpha.exec.session.at_venue import _ended_by_signals, _tell_what_rests
 from kalshi_alpha.exec.session.pilot import run_pilot
 from kalshi_alpha.exec.session.practice import Practice, PracticeOptions, open_practice
 from kalshi_alpha.exec.session.request import PilotRequest
+from kalshi_alpha.exec.session_beat import heartbeat_now
 from kalshi_alpha.sim.in_process import InProcessWire
 from kalshi_alpha.sim.worlds import fixture_world
 from order_cases import AT, intent
@@ -45,15 +47,15 @@ def test_the_heartbeat_is_read_by_the_systems_clock_and_dated_by_the_sessions(
 ) -> None:
     paths, practised = Paths(tmp_path), Clock(AT)
     write_heartbeat(paths.heartbeat, beat(datetime.now(UTC) - timedelta(seconds=3), running=True))
-    reading = heartbeat_now(paths, practised)
+    reading = heartbeat_now(paths, practised, must_be_fresh=True)
     assert reading.ok(AT)
     assert 3.0 <= (reading.age_s(AT) or 0.0) < 5.0
     write_heartbeat(paths.heartbeat, beat(datetime.now(UTC) - timedelta(hours=1), running=False))
-    assert not heartbeat_now(paths, practised).ok(AT)
+    assert not heartbeat_now(paths, practised, must_be_fresh=True).ok(AT)
 
 
 def test_a_session_without_a_beat_has_none(tmp_path: Path) -> None:
-    assert heartbeat_now(Paths(tmp_path), Clock(AT)).fault is not None
+    assert heartbeat_now(Paths(tmp_path), Clock(AT), must_be_fresh=True).fault is not None
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
@@ -143,7 +145,9 @@ def demo(monkeypatch: pytest.MonkeyPatch) -> list[Practice]:
 
     monkeypatch.setattr(at_venue, "connect", connected)
     monkeypatch.setattr(at_venue, "load_credentials", lambda *_: credentials(opened[0]))
-    monkeypatch.setattr(preparing, "feed_client", lambda _e, _p, stations: Shelved(clock, stations))
+    monkeypatch.setattr(
+        publishers, "feed_client", lambda _e, _p, stations: Shelved(clock, stations)
+    )
     return opened
 
 

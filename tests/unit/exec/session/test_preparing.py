@@ -13,10 +13,11 @@ from kalshi_alpha.brokers.kalshi.hosts import VenueHost, venue_host
 from kalshi_alpha.config.environment import KalshiEnv
 from kalshi_alpha.config.pilot import load_pilot
 from kalshi_alpha.core.errors import MissingData, UsageError
+from kalshi_alpha.exec import publishers
 from kalshi_alpha.exec.forecasting import installed_strategy
 from kalshi_alpha.exec.inputs import read_history
+from kalshi_alpha.exec.online import Online
 from kalshi_alpha.exec.scan_options import ScanOptions
-from kalshi_alpha.exec.session import preparing
 from kalshi_alpha.exec.session.preparing import prepare_online
 from kalshi_alpha.exec.session.request import PilotRequest
 from kalshi_alpha.exec.wiring import Run, wire_venue
@@ -49,7 +50,7 @@ def prepared(run: Run, clock: Clock, host: VenueHost, **environ: str) -> Any:
         quiet=False,
     )
     pilot = load_pilot(request.pilot_config).value
-    return prepare_online(run, clock, request, pilot, host, environ)
+    return prepare_online(Online(run, clock, host, environ), request, pilot)
 
 
 @pytest.fixture
@@ -60,7 +61,9 @@ def clock() -> Clock:
 def test_practice_reads_the_exchanges_feeds_and_keeps_them_apart(
     tmp_path: Path, clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(preparing, "served_feeds", lambda _url, at, stations: Shelved(at, stations))
+    monkeypatch.setattr(
+        publishers, "served_feeds", lambda _url, at, stations: Shelved(at, stations)
+    )
     for _ in range(2):
         # A second session finds no trace of the first, even if its clock is earlier.
         run, ready = prepared(wired(tmp_path, KalshiEnv.SIM, clock), clock, SERVED)
@@ -81,7 +84,9 @@ def test_a_real_venue_needs_a_contact_and_a_calibration_and_no_fixture(
     run = wired(tmp_path, KalshiEnv.DEMO, clock)
     with pytest.raises(UsageError, match="KALSHI_ALPHA_CONTACT"):
         prepared(run, clock, host)
-    monkeypatch.setattr(preparing, "feed_client", lambda _e, _p, stations: Shelved(clock, stations))
+    monkeypatch.setattr(
+        publishers, "feed_client", lambda _e, _p, stations: Shelved(clock, stations)
+    )
     with pytest.raises(MissingData, match="cpi_calib"):
         prepared(run, clock, host)
     with pytest.raises(MissingData, match="is not there"):
@@ -91,7 +96,9 @@ def test_a_real_venue_needs_a_contact_and_a_calibration_and_no_fixture(
 def test_feeds_that_do_not_answer_are_named_and_stop_nothing_else(
     tmp_path: Path, clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(preparing, "served_feeds", lambda _url, at, stations: Shelved(at, stations))
+    monkeypatch.setattr(
+        publishers, "served_feeds", lambda _url, at, stations: Shelved(at, stations)
+    )
     monkeypatch.setattr(Shelved, "post", lambda *_a, **_k: b"{}")
     run = wired(tmp_path, KalshiEnv.SIM, clock)
     _, ready = prepared(replace(run, decided=frozenset()), clock, SERVED)

@@ -1,0 +1,79 @@
+"""Scans of live books: the same commands with --online, at an exchange that listens beside."""
+
+from __future__ import annotations
+
+import json
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from kalshi_alpha.core.ledger.entry import LedgerMode
+from kalshi_alpha.datastore.ledger import LedgerStore
+from kalshi_alpha.datastore.paths import Paths
+from scripts.served_exchange import REPOSITORY, ServedExchange, served
+
+DAILY = "kalshi_alpha.exec.pipelines.daily"
+SCAN = "kalshi_alpha.exec.runners.scan_ladders"
+
+
+@pytest.fixture(scope="module")
+def exchange(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServedExchange]:
+    with served(tmp_path_factory.mktemp("online"), "--seed", "3") as listening:
+        yield listening
+
+
+def start(exchange: ServedExchange, module: str, *flags: str) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        [sys.executable, "-m", module, *flags],
+        cwd=exchange.home,
+        env=exchange.environ,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+
+
+def test_a_scan_reads_books_and_feeds_of_the_exchange(exchange: ServedExchange) -> None:
+    fixtures = str(REPOSITORY / "tests/data_fixtures")
+    scan = start(exchange, SCAN, "--series", "KXCPI", "--online", "--fixtures-root", fixtures)
+    said, _ = scan.communicate(timeout=60)
+    assert scan.returncode == 0, said
+    assert said.startswith("CPI SIM 2024-12-11T11:3")
+    go_no_go = json.loads((exchange.home / "reports/_artifacts/go_no_go.json").read_bytes())
+    assert (go_no_go["mode"], go_no_go["go"]) == ("SIM", True)
+
+
+def test_live_orders_follow_a_report_and_end_with_the_session(exchange: ServedExchange) -> None:
+    daily = start(
+        exchange,
+        DAILY,
+        *("--mode", "pre_cpi", "--online", "--broker", "live", "--i-understand-the-risks"),
+        *("--scanner-fixtures", str(REPOSITORY / "tests/data_fixtures")),
+        *("--report", "--paper-ledger"),
+    )
+    exchange.until_resting(40.0)
+    daily.send_signal(signal.SIGTERM)
+    said, _ = daily.communicate(timeout=30)
+    assert daily.returncode == 0, said
+    assert exchange.orders("resting") == []
+    assert exchange.orders()
+    assert (exchange.home / "reports/CPI/2024-12-11.md").read_text().startswith("# CPI")
+    rows = LedgerStore(Paths(exchange.home)).entries()
+    assert {row.mode for row in rows} == {LedgerMode.SIM}
+    sent = {row.run_scope for row in rows if row.run_scope.startswith("order:")}
+    assert sent == {f"order:{order['client_order_id']}" for order in exchange.orders()}
+
+
+def test_nothing_of_the_fixtures_is_there_when_the_exchange_is_gone(tmp_path: Path) -> None:
+    with served(tmp_path) as gone:
+        pass
+    scan = start(gone, SCAN, "--series", "KXCPI", "--online")
+    said, _ = scan.communicate(timeout=60)
+    assert scan.returncode == 5, said
+    assert said.count("\n") == 1
+    assert "no exchange answers at http://127.0.0.1" in said
+    assert not Path(gone.home, "exec").exists()
