@@ -11,7 +11,6 @@ import msgspec
 
 from kalshi_alpha.config.loading import Loaded, load
 from kalshi_alpha.core.errors import BadParameter, ConfigWeakened, UsageError
-from kalshi_alpha.core.ledger.entry import LedgerMode
 from kalshi_alpha.core.monitors.texts import Monitor
 
 if TYPE_CHECKING:
@@ -76,15 +75,10 @@ class MonitorSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, k
     schema: Literal[1]
     thresholds: MonitorThresholds
     guard: GuardSettings
-    modes: tuple[LedgerMode, ...]
     no_data_blocks: tuple[Monitor, ...]
     stale_blocks: tuple[Monitor, ...]
     scheduled: tuple[Monitor, ...]
     notify: Notify
-
-    def __post_init__(self) -> None:
-        if not self.modes or {LedgerMode.OFFLINE, LedgerMode.SIM} & set(self.modes):
-            raise BadParameter("modes must name some of paper, demo and live")
 
     @property
     def policy(self) -> BlockingPolicy:
@@ -137,8 +131,6 @@ def _policy_weakened(found: MonitorSettings) -> Iterator[str]:
             yield f"guard.run_length.{family}: was deleted"
         elif length > agreed:
             yield f"guard.run_length.{family}: {length} is above {agreed}"
-    if LedgerMode.LIVE not in found.modes:
-        yield "modes: live was removed"
     for monitor in sorted(_NO_DATA - set(found.no_data_blocks)):
         yield f"no_data_blocks: {monitor} was removed"
     for monitor in sorted(set(found.scheduled) - _SCHEDULED):

@@ -208,6 +208,16 @@ def verdict_document(decision: Verdict) -> dict[str, Any]:
         "reasons": [
             {"reason": found.reason.value, "detail": found.detail} for found in decision.reasons
         ],
+        "lifted": [
+            {
+                "reason": each.finding.reason.value,
+                "detail": each.finding.detail,
+                "who": each.memo.who,
+                "why": each.memo.why,
+                "until": plain(each.memo.until),
+            }
+            for each in decision.lifted
+        ],
         "readings": [_reading(each, decision.at) for each in decision.readings],
     }
 

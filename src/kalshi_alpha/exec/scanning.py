@@ -35,6 +35,7 @@ from kalshi_alpha.exec.gate_readings import live_quote, phase_of, quality, surro
 from kalshi_alpha.exec.holdings import held_and_allowed
 from kalshi_alpha.exec.inputs import CALENDAR, Inputs, InputUsed, inputs_used, sources_needed
 from kalshi_alpha.exec.ladder_snapshots import Ladders, ladder_snapshots
+from kalshi_alpha.exec.monitors.standing import standing_memos
 from kalshi_alpha.exec.pool_weights import pool_weights
 from kalshi_alpha.exec.scan_options import ScanOptions
 from kalshi_alpha.exec.wiring import Run
@@ -242,7 +243,7 @@ def _decide(
         *live_quote(run, made.made.forecasts),
         quality(run, result, made.faulty_models, judged),
     )
-    return verdict(run.action, readings, run.clock.at)
+    return verdict(run.action, readings, run.clock.at, standing_memos(run.paths))
 
 
 def _ladders(run: Run, known: Known, inputs: Inputs) -> Ladders:

@@ -72,7 +72,9 @@ def cli(
 def _desk(
     paths: Paths, series: str | None, as_of: str | None, thresholds: Mapping[str, Any]
 ) -> tuple[Desk, str | None, tuple[str, ...]]:
+    from kalshi_alpha.config.environment import kalshi_env
     from kalshi_alpha.config.monitors import load_monitors, loosened, with_flags
+    from kalshi_alpha.config.ramp import load_ramp, refuse_practice
     from kalshi_alpha.config.settings import load_settings
     from kalshi_alpha.datastore.state import read_memos
     from kalshi_alpha.exec.clock import run_clock
@@ -83,15 +85,17 @@ def _desk(
     try:
         settings = load_settings(paths.configs)
         agreed = load_monitors(paths.config("monitors")).value
+        ramp = load_ramp(paths.configs).value
     except ConfigError:
         # What was fine before must not outlive the configuration that it was judged by.
         Path(paths.monitor(SUMMARY)).unlink(missing_ok=True)
         raise
+    refuse_practice(ramp, kalshi_env(os.environ))
     family = None if series is None else settings.series.family_of(series)
     chosen = with_flags(agreed, thresholds)
     memos, _ = read_memos(paths.memos)
     return (
-        Desk(paths, settings, chosen, clock, memos),
+        Desk(paths, settings, chosen, clock, memos, ramp.evidence.rule()),
         family,
         loosened(chosen.thresholds),
     )

@@ -167,7 +167,7 @@ def _equities(looks: Mapping[date, DayLook]) -> dict[date, DayEquity]:
 
 def write_drawdown(path: Path, state: DrawdownFile) -> None:
     """Replace the state."""
-    write_json(path, state)
+    write_json(path, msgspec.to_builtins(state))
 
 
 def drawdown_reading(

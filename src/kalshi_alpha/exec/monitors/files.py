@@ -14,7 +14,7 @@ from kalshi_alpha.core.gates import Fault, Finding, Reading, ReadingName, Reason
 from kalshi_alpha.core.ledger.entry import ClockSource
 from kalshi_alpha.core.monitors.outcome import MonitorOutcome, MonitorStatus
 from kalshi_alpha.core.monitors.texts import TEXTS, Monitor
-from kalshi_alpha.datastore.artifacts import CLOCK_TOLERANCE, read_json
+from kalshi_alpha.datastore.artifacts import read_json
 from kalshi_alpha.datastore.paths import Paths
 
 SCHEMA = 1
@@ -23,6 +23,8 @@ MAX_AGE = timedelta(hours=2)
 """How old the monitors may be when something is sent."""
 _END_OF_TIME = datetime.max.replace(tzinfo=UTC)
 _REMEDY = "run make monitors"
+_READ_ANEW = frozenset({Monitor.FREEZE_WINDOW})
+"""The gate of a family reads the schedule itself, to the second; a file would hold a freeze on."""
 
 
 class FamilyFound(msgspec.Struct, frozen=True):
@@ -105,12 +107,16 @@ class MonitorFiles:
         By name, why a file cannot be trusted, and the fault that this is.
     summary
         The summary, or None if it is missing or cannot be trusted.
+    summary_source
+        Under which kind of clock it was made, also if it is dated after the clock; None if that
+        is not known.
     """
 
     documents: Mapping[str, MonitorFile]
     missing: tuple[str, ...] = ()
     problems: Mapping[str, tuple[Fault, str]] = field(default_factory=dict)
     summary: SummaryFile | None = None
+    summary_source: ClockSource | None = None
 
     @property
     def oldest_at(self) -> datetime | None:
@@ -129,6 +135,11 @@ class MonitorFiles:
     def sources(self) -> frozenset[ClockSource]:
         """The kinds of clock under which the files were made."""
         return frozenset(each.clock_source for each in self.documents.values())
+
+    @property
+    def is_of_the_system(self) -> bool:
+        """Whether what could be read was made under the system's clock."""
+        return self.summary_source is ClockSource.SYSTEM
 
     def reading(
         self,
@@ -154,13 +165,13 @@ class MonitorFiles:
             The run's kind of clock; a run under the system's does not trust files of a set one.
         """
         name = ReadingName.MONITORS
-        fault = self._fault(at, source)
+        fault = self._fault(source)
         if fault is not None:
             return Reading(name, fault=fault[0], detail=fault[1], at=None)
         findings = tuple(
             Finding(TEXTS[each.monitor].reason, f"{each.monitor}: {each.cause_of(family)}")
             for each in self.documents.values()
-            if each.stops(family)
+            if each.stops(family) and not (family is not None and each.monitor in _READ_ANEW)
         )
         loosened = self.summary.loosened if self.summary is not None else []
         findings += tuple(
@@ -172,14 +183,15 @@ class MonitorFiles:
         made_at = None if oldest is None else min(oldest, at)
         return Reading(name, findings, detail=detail, at=made_at, max_age=max_age)
 
-    def _fault(self, at: datetime, source: ClockSource | None) -> tuple[Fault, str] | None:
+    def _fault(self, source: ClockSource | None) -> tuple[Fault, str] | None:
+        if source is ClockSource.SET and self.is_of_the_system:
+            # It says nothing about the day that a set clock is at.
+            return Fault.MISSING, "made under the system's clock, not under a set one"
         if self.problems:
             name = sorted(self.problems)[0]
             return self.problems[name]
         if self.missing:
             return Fault.MISSING, f"{', '.join(self.missing)}: {_REMEDY}"
-        if any(each.generated_at > at + CLOCK_TOLERANCE for each in self.documents.values()):
-            return Fault.FUTURE_DATED, f"made after the clock; {_REMEDY}"
         if source is ClockSource.SYSTEM and ClockSource.SET in self.sources:
             return Fault.UNREADABLE, f"made under a set clock; {_REMEDY}"
         return None
@@ -205,10 +217,16 @@ def read_monitors(paths: Paths, at: datetime) -> MonitorFiles:
             missing.append(str(name))
         except DataError as error:
             problems[str(name)] = (_fault_of(error), str(error))
-    return MonitorFiles(documents, tuple(missing), problems, summary)
+    source = _source_of(paths) if summary is None else summary.clock_source
+    return MonitorFiles(documents, tuple(missing), problems, summary, source)
 
 
-T = MonitorFile | SummaryFile
+def _source_of(paths: Paths) -> ClockSource | None:
+    try:
+        found: SummaryFile = _read(paths, SUMMARY, SummaryFile, _END_OF_TIME)
+    except DataError:
+        return None
+    return found.clock_source
 
 
 def _read(paths: Paths, name: str, kind: Any, at: datetime) -> Any:

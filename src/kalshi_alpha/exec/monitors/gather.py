@@ -16,7 +16,6 @@ from kalshi_alpha.core.gates import Memo
 from kalshi_alpha.core.guards.guard_log import GuardLog
 from kalshi_alpha.core.ledger.delta import settled_fills
 from kalshi_alpha.core.ledger.entry import ClockSource, LedgerEntry, LedgerMode
-from kalshi_alpha.core.ledger.evidence import evidence_rows
 from kalshi_alpha.core.monitors.auth_error_streak import auth_error_streak
 from kalshi_alpha.core.monitors.clock_skew import clock_skew
 from kalshi_alpha.core.monitors.drawdown import Limits, drawdown
@@ -35,6 +34,7 @@ from kalshi_alpha.core.monitors.reconciliation import reconciliation
 from kalshi_alpha.core.monitors.texts import Monitor
 from kalshi_alpha.core.monitors.tz_not_et import tz_not_et
 from kalshi_alpha.core.monitors.websocket import websocket
+from kalshi_alpha.core.ramp.figures import EvidenceRule
 from kalshi_alpha.core.schedule import Phase, family_phase, new_york
 from kalshi_alpha.core.types import Money
 from kalshi_alpha.datastore.artifacts import CLOCK_TOLERANCE
@@ -87,6 +87,7 @@ class Desk:
     monitors: MonitorSettings
     clock: RunClock
     memos: tuple[Memo, ...] = ()
+    evidence: EvidenceRule = field(default_factory=EvidenceRule)
 
     @property
     def families(self) -> tuple[str, ...]:
@@ -142,16 +143,20 @@ def _from_ledger(desk: Desk, found: Gathered) -> None:
             found.inputs[monitor] = {}
             found.outcomes[monitor] = unreadable(monitor, threshold, str(error))
         return
-    rows = evidence_rows(every, frozenset(desk.monitors.modes))
+    rule = desk.evidence
+    # A family that was switched off may have lost money all the same.
+    rows = [
+        row for family in {row.family: None for row in every} for row in rule.rows(every, family)
+    ]
     said = {"ledger_rows": len(every), "rows_that_count": len(rows)}
-    by_family = {family: [row for row in rows if row.family == family] for family in desk.families}
+    by_family = {family: rule.rows(every, family) for family in desk.families}
 
     def gap() -> MonitorOutcome:
         fills = {family: settled_fills(own) for family, own in by_family.items()}
         return ev_gap(fills, thresholds.ev_gap_t)
 
     def realism() -> MonitorOutcome:
-        pairs = paired_orders(row for row in every if _is_of_a_market(row))
+        pairs = paired_orders(row for row in every if _is_of_a_market(row, rule))
         own = {family: pairs.get(family, []) for family in desk.families}
         return fill_realism(own, thresholds.fill_gap_points)
 
@@ -192,8 +197,10 @@ def _as_known(row: LedgerEntry, desk: Desk) -> LedgerEntry:
     return replace(row, settled_at=None, outcome=None, payout_e6=None, close_mid=None)
 
 
-def _is_of_a_market(row: LedgerEntry) -> bool:
-    """Say whether a row's fills, real or simulated, are of books that people traded in."""
+def _is_of_a_market(row: LedgerEntry, rule: EvidenceRule) -> bool:
+    """Say whether a row's fills, forecast or had, are of books that count as evidence."""
+    if rule.practice:
+        return row.mode is LedgerMode.SIM
     made_up = row.mode in {LedgerMode.OFFLINE, LedgerMode.SIM}
     return row.clock_source is ClockSource.SYSTEM and not made_up
 

@@ -119,7 +119,7 @@ class Ran:
         ]
         for monitor, outcome in outcomes.items():
             if outcome.alerts(self.family):
-                lines.append(f"{monitor.value}: {outcome.effect}. Remedy: {outcome.remedy}")
+                lines.append(f"{monitor.value} ALERT: {outcome.effect}. Remedy: {outcome.remedy}")
         lines += [
             f"loosened by a flag, so live orders are refused: {line}"
             for line in self.summary["loosened"]

@@ -34,6 +34,7 @@ from kalshi_alpha.exec.clock import RunClock
 from kalshi_alpha.exec.gate_readings import phase_of
 from kalshi_alpha.exec.holdings import held_and_allowed
 from kalshi_alpha.exec.inputs import Inputs
+from kalshi_alpha.exec.monitors.standing import StandingFiles
 from kalshi_alpha.exec.quoting.loop import QuotingLoop
 from kalshi_alpha.exec.quoting.solver import ScanSolver
 from kalshi_alpha.exec.scan_options import ScanOptions
@@ -213,6 +214,8 @@ async def _scan(
         exchange_reading(trading_active=seen.trading_active(), at=given.clock.now()),
         *([] if given.heartbeat is None else [given.heartbeat()]),
     ]
+    files = StandingFiles(run.paths, run.family, run.clock.source)
+    anew += files.readings(given.clock.now())
     names = {reading.name for reading in anew}
     standing = [each for each in prepared.known.readings if each.name not in names]
     known = replace(prepared.known, readings=(*standing, *anew))

@@ -18,6 +18,7 @@ from kalshi_alpha.core.gates.readings import ReadingName
 from kalshi_alpha.core.ports import Clock
 from kalshi_alpha.core.schedule import Phase
 from kalshi_alpha.datastore.state import kill_switch_state
+from kalshi_alpha.exec.monitors.standing import StandingFiles
 from kalshi_alpha.exec.wiring import Run
 
 _READ_ANEW = frozenset(
@@ -27,6 +28,9 @@ _READ_ANEW = frozenset(
         ReadingName.CLOCK,
         ReadingName.RECONCILIATION,
         ReadingName.EXCHANGE,
+        ReadingName.PANIC,
+        ReadingName.DRAWDOWN,
+        ReadingName.MONITORS,
     }
 )
 
@@ -64,6 +68,7 @@ class SessionGate:
         self._standing = tuple(each for each in standing if each.name not in _READ_ANEW)
         self._phase_of, self._skew_s, self._reconciliation = phase_of, skew_s, reconciliation
         self._trading: bool | None = None
+        self._files = StandingFiles(run.paths, run.family, run.clock.source)
 
     def exchange_said(self, *, trading_active: bool | None) -> None:
         """Take note of what the exchange reports of itself; None if it did not answer."""
@@ -80,12 +85,15 @@ class SessionGate:
             clock_skew_reading(self._skew_s()),
             self._reconciliation(),
             exchange_reading(trading_active=self._trading, at=now),
+            *self._files.readings(now),
         )
 
     def judge(self, action: Action | None = None) -> Verdict:
         """Return the verdict of now."""
+        readings, action = self.readings(), action or self._run.action
         # A reading may be dated within this very second, and the clock counts microseconds.
-        return verdict(action or self._run.action, self.readings(), self._clock.now())
+        now = self._clock.now()
+        return verdict(action, readings, now, self._files.memos(now))
 
     def reasons(self) -> tuple[str, ...]:
         """Return the words that close the gate now; empty if it is open."""

@@ -6,13 +6,18 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
+import msgspec
 import pytest
 
 from kalshi_alpha.core.gates import Action, Reading
 from kalshi_alpha.core.gates.readings import Finding, ReadingName
 from kalshi_alpha.core.gates.reasons import Reason
+from kalshi_alpha.core.ledger.entry import ClockSource
 from kalshi_alpha.core.schedule import Phase, SeriesState
+from kalshi_alpha.datastore.atomic import append_lines, write_json
 from kalshi_alpha.datastore.paths import Paths
+from kalshi_alpha.exec.clock import RunClock
+from kalshi_alpha.exec.monitors.alert_log import AlertLine
 from kalshi_alpha.exec.session.session_gate import SessionGate
 from order_cases import AT
 from sim_exchange import Clock
@@ -35,8 +40,13 @@ class Surroundings:
     """What the gate asks, free to be spoilt."""
 
     def __init__(self, root: Path) -> None:
-        # The gate reads three things of a run.
-        self.run: Any = SimpleNamespace(family="CPI", paths=Paths(root), action=Action.SIM)
+        # The gate reads four things of a run.
+        self.run: Any = SimpleNamespace(
+            family="CPI",
+            paths=Paths(root),
+            action=Action.SIM,
+            clock=RunClock(AT, ClockSource.SYSTEM),
+        )
         self.clock = Clock(AT)
         self.phase = WINDOW
         self.skew: float | None = 0.1
@@ -132,3 +142,24 @@ def test_a_reading_of_the_start_may_expire(around: Surroundings) -> None:
     assert gate.reasons() == ()
     around.clock.step(61)
     assert gate.reasons() == ("no_live_quote",)
+
+
+def test_panic_and_monitors_are_read_anew_and_a_memo_lifts_what_it_may(
+    around: Surroundings,
+) -> None:
+    paths = around.run.paths
+    lines = [AlertLine(at=AT, monitor=name) for name in ("ev_gap", "websocket", "heartbeat")]
+    append_lines(paths.alert_log, [msgspec.json.encode(line).decode() for line in lines])
+    assert around.gate.reasons() == ("panic_backoff",)
+    memo = {
+        "schema": 1,
+        "generated_at": AT.isoformat(),
+        "who": "ops",
+        "why": "the feed is back",
+        "reason": "panic_backoff",
+        "until": (AT + timedelta(hours=1)).isoformat(),
+    }
+    write_json(paths.memos / "m.json", memo)
+    found = around.gate.judge()
+    assert found.go
+    assert [each.memo.who for each in found.lifted] == ["ops"]
