@@ -73,7 +73,11 @@ pilot-bundle: ## bundle the pilot's decision with what it rests on
 	@scripts/setup.sh base
 	@$(PY) -m kalshi_alpha.exec.pilot_bundle
 
+pilot-readiness: ## decide from ledger, monitors and feeds whether a pilot may be held
+	@scripts/setup.sh base
+	@$(PY) -m kalshi_alpha.exec.reports.ramp
+
 # Named by the run-book; each says so and fails until it exists.
-monitors pilot-readiness:
+monitors:
 	@echo "make $@: not built yet; see CHANGELOG.md for what this version holds" >&2
 	@exit 1

@@ -28,6 +28,7 @@ from kalshi_alpha.drivers.macro_calendar import cli as macro_calendar
 from kalshi_alpha.exec import evaluate, heartbeat, pilot_bundle, scoreboard, watchdog
 from kalshi_alpha.exec.monitors import freshness
 from kalshi_alpha.exec.pipelines import daily
+from kalshi_alpha.exec.reports import ramp
 from kalshi_alpha.exec.runners import pilot, scan_ladders
 from kalshi_alpha.exec.telemetry import shipper, smoke
 from kalshi_alpha.exec.wiring import BUILT_FAMILIES, SCENARIO_MODES
@@ -48,6 +49,7 @@ CLICK_COMMANDS = {
     "kalshi_alpha.exec.monitors.freshness": freshness.cli,
     "kalshi_alpha.exec.scoreboard": scoreboard.cli,
     "kalshi_alpha.exec.pilot_bundle": pilot_bundle.cli,
+    "kalshi_alpha.exec.reports.ramp": ramp.cli,
     "kalshi_alpha.exec.watchdog": watchdog.cli,
     "kalshi_alpha.drivers.macro_calendar.cli": macro_calendar.cli,
 }

@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 import numpy as np
 
@@ -30,7 +30,7 @@ _EDGE, _EDGE_SD = 0.055, 0.03  # how far below the closing mid we really bought
 _KNOWN_SD = 0.5  # what the market learns before the close, in standard deviations of the rest
 _ATTEMPTS = 200
 _ONE_DAY, _MINUTE = timedelta(days=1), timedelta(minutes=1)
-_SUNDAY_FIRST_THURSDAY = 3
+_THURSDAY = 3
 
 # Releases of consumer prices as the Bureau of Labor Statistics made them, 08:30 New York time.
 _CPI_DAYS = (
@@ -47,8 +47,9 @@ _CPI_DAYS = (
 class _Desk:
     """How one family is traded.
 
-    ``units`` pieces of news with ``orders`` orders each, placed from ``at`` on, one a minute;
-    markets close after ``lead`` and settle after ``settles``. ``strikes`` name the markets.
+    ``units`` pieces of news with ``orders`` orders each, placed from ``first`` on, one a minute,
+    within the family's window; markets close after ``lead`` and settle after ``settles``.
+    ``strikes`` name the markets, and ``days`` returns the last days of news before one.
     """
 
     family: str
@@ -57,11 +58,20 @@ class _Desk:
     unit: str
     units: int
     orders: int
-    at: time
+    first: Callable[[date], datetime]
     lead: timedelta
     settles: timedelta
     strikes: tuple[str, ...]
     days: Callable[[date, int], list[date]]
+
+
+def _at(clock: time) -> Callable[[date], datetime]:
+    return lambda day: wall(day, clock)
+
+
+def _noon_cycle(day: date) -> datetime:
+    """Return an instant of the window that opens with the noon run of the weather models."""
+    return datetime.combine(day, time(12, 2), UTC)
 
 
 def _cpi_days(before: date, count: int) -> list[date]:
@@ -70,7 +80,7 @@ def _cpi_days(before: date, count: int) -> list[date]:
 
 def _thursdays(before: date, count: int) -> list[date]:
     first = before - _ONE_DAY
-    while first.weekday() != _SUNDAY_FIRST_THURSDAY:
+    while first.weekday() != _THURSDAY:
         first -= _ONE_DAY
     return [first - 7 * step * _ONE_DAY for step in range(count)][::-1]
 
@@ -96,21 +106,21 @@ DESKS = {
     desk.family: desk
     for desk in (
         _Desk(
-            *("CPI", "KXCPI", "cpi_mom", "CPI:{}", 23, 15, time(6, 31)),
+            *("CPI", "KXCPI", "cpi_mom", "CPI:{}", 23, 15, _at(time(6, 31))),
             *(1.9 * _HOURS, 2.1 * _HOURS, ("> 0.0", "> 0.1", "> 0.2", "> 0.3", "> 0.4"), _cpi_days),
         ),
         _Desk(
-            *("CLAIMS", "KXJOBLESSCLAIMS", "initial_claims", "CLAIMS:{}", 36, 9, time(6, 31)),
+            *("CLAIMS", "KXJOBLESSCLAIMS", "initial_claims", "CLAIMS:{}", 36, 9, _at(time(6, 31))),
             *(1.9 * _HOURS, 2.1 * _HOURS),
             *((">= 210000", ">= 220000", ">= 230000", ">= 240000", ">= 250000"), _thursdays),
         ),
         _Desk(
-            *("TNEY", "KXUST10AD", "par_yield_10y", "TNEY:{}", 44, 7, _TENY_AT),
+            *("TNEY", "KXUST10AD", "par_yield_10y", "TNEY:{}", 44, 7, _at(_TENY_AT)),
             *(0.9 * _HOURS, 3.0 * _HOURS),
             *(("> 4.10", "> 4.15", "> 4.20", "> 4.25", "> 4.30"), _bond_days),
         ),
         _Desk(
-            *("WEATHER", "KXHIGHNY", "temp_max_nyc", "TEMP_NE:NYC:{}", 44, 7, time(7, 2)),
+            *("WEATHER", "KXHIGHNY", "temp_max_nyc", "TEMP_NE:NYC:{}", 44, 7, _noon_cycle),
             *(17.0 * _HOURS, 26.0 * _HOURS, ("> 40", "> 44", "> 48", "> 52", "> 56"), _every_day),
         ),
     )
@@ -188,7 +198,7 @@ def _unit(
         mid = float(mids[market]) if yes else 1.0 - float(mids[market])
         price_e4 = int(np.clip(round((mid - rng.normal(_EDGE, _EDGE_SD)) * 100), 2, 94)) * 100
         won = bool(pays[market]) is yes
-        placed_at = wall(day, desk.at) + number * _MINUTE
+        placed_at = desk.first(day) + number * _MINUTE
         strike = desk.strikes[market]
         yield LedgerEntry(
             mode=LedgerMode.SIM,
