@@ -160,12 +160,12 @@ def write_readiness(paths: Paths, found: Readiness) -> None:
     write_atomic(paths.pilot_readiness, readiness_page(found).encode())
 
 
-def make_root(root: Path) -> Paths:
-    """Make the root: everything that belongs into a bundle, once."""
+def make_root(root: Path, clock_source: str = "system") -> Paths:
+    """Make the root: everything that belongs into a bundle, once, monitors under a clock."""
     paths = Paths(root)
     write_readiness(paths, readiness())
     for name in (*Monitor, "summary"):
-        write_json(paths.monitor(name), monitor(name))
+        write_json(paths.monitor(name), monitor(name, clock_source=clock_source))
     session = {"schema": 1, "generated_at": AT, "family": "CPI", "mode": "LIVE"}
     write_json(paths.pilot_session, session | {"alerts_summary": [], "trades": []})
     write_json(paths.go_no_go, {"schema": 1, "generated_at": AT, "go": True, "series": {}})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -12,6 +13,7 @@ import msgspec
 from kalshi_alpha.core.errors import DataError
 from kalshi_alpha.core.gates import Fault, Finding, Reading, ReadingName, Reason
 from kalshi_alpha.core.ledger.entry import ClockSource
+from kalshi_alpha.core.monitors.texts import TEXTS, Monitor
 from kalshi_alpha.core.pilot_review import against_pilot
 from kalshi_alpha.datastore.paths import Paths
 from kalshi_alpha.datastore.state import kill_switch_state
@@ -93,7 +95,7 @@ def review(paths: Paths, parts: Parts, at: datetime, source: ClockSource) -> Rev
     readiness, ramp = _ramp(paths, parts, at)
     monitors = read_monitors(paths, at)
     allowed = () if readiness is None or not ramp.ok(at) else _allowed(readiness)
-    seen = {name: monitors.reading(at, family=name, source=source) for name in allowed}
+    seen = {name: _of_family(monitors, name, at, source) for name in allowed}
     going = tuple(name for name in allowed if seen[name].ok(at))
     # A family that is stopped alone does not stop the others.
     judged = [seen[name] for name in going or allowed] or [monitors.reading(at, source=source)]
@@ -116,6 +118,21 @@ def review(paths: Paths, parts: Parts, at: datetime, source: ClockSource) -> Rev
 
 def _allowed(found: Readiness) -> tuple[str, ...]:
     return tuple(each.series for each in found.series if each.go)
+
+
+def _of_family(monitors: MonitorFiles, family: str, at: datetime, source: ClockSource) -> Reading:
+    """Return the monitors for one family, with the freeze as it was when they ran.
+
+    A gate judges the freeze by the calendar at its own moment, and so leaves the file out; a
+    bundle is about what its files say.
+    """
+    reading = monitors.reading(at, family=family, source=source)
+    freeze = monitors.documents.get(Monitor.FREEZE_WINDOW)
+    if reading.fault is not None or freeze is None or not freeze.stops(family):
+        return reading
+    said = f"{freeze.monitor}: {freeze.cause_of(family)}"
+    frozen = Finding(TEXTS[Monitor.FREEZE_WINDOW].reason, said)
+    return replace(reading, findings=tuple({*reading.findings, frozen}))
 
 
 def _below(paths: Paths, found: Finding) -> Finding:
@@ -155,15 +172,10 @@ def _against(found: Readiness) -> Iterator[Finding]:
     """Yield why the ramp is NO-GO: what speaks against all series, and against each."""
     if found.overall.go and not found.overall.no_go and _allowed(found):
         return
-    rows = [(row.reason, row.detail) for row in found.overall.global_details]
-    rows += [
-        (row.reason, f"{each.series}: {row.detail.removeprefix(f'{each.series}: ')}")
-        for each in found.series
-        for row in each.reasons
-    ]
+    rows = [*_of_all(found), *_of_families(found)]
     if not rows:
         yield Finding(Reason.READING_UNREADABLE, "pilot_ready.json: NO-GO without a reason")
-    for word, detail in dict.fromkeys(rows):
+    for word, detail in rows:
         try:
             yield Finding(Reason(word), detail)
         except ValueError:
@@ -171,10 +183,29 @@ def _against(found: Readiness) -> Iterator[Finding]:
             yield Finding(Reason.READING_UNREADABLE, f"{word}: {detail}")
 
 
+def _of_all(found: Readiness) -> list[tuple[str, str]]:
+    return [(row.reason, row.detail) for row in found.overall.global_details]
+
+
+def _of_families(found: Readiness) -> Iterator[tuple[str, str]]:
+    """Yield what speaks against families and not against all, once for those that share it."""
+    said: dict[tuple[str, str], list[str]] = defaultdict(list)
+    for each in found.series:
+        for row in each.reasons:
+            said[row.reason, row.detail.removeprefix(f"{each.series}: ")].append(each.series)
+    known = set(_of_all(found))
+    for (word, detail), families in said.items():
+        if (word, detail) not in known:
+            yield word, f"{', '.join(families)}: {detail}"
+
+
 def _panic(paths: Paths, monitors: MonitorFiles, readiness: Readiness | None) -> Reading:
     """Return the panic that the monitors' summary or the ramp's decision states."""
     where = [paths.monitor(SUMMARY).name] if monitors.panic_backoff else []
-    if readiness is not None and readiness.overall.panic_backoff:
+    word = Reason.PANIC_BACKOFF.value
+    # Where the ramp says why, its own words are enough.
+    explained = readiness is not None and word in dict(_of_all(readiness))
+    if readiness is not None and readiness.overall.panic_backoff and not explained:
         where.append(paths.pilot_ready.name)
     findings = [Finding(Reason.PANIC_BACKOFF, f"stated by {', '.join(where)}")] if where else []
     return Reading(ReadingName.PANIC, tuple(findings))

@@ -133,10 +133,15 @@ def _manifest(parts: Parts, review: Review, files: dict[str, bytes]) -> BundleMa
 def _summary(bundle: Bundle, path: Path) -> str:
     review, manifest = bundle.review, bundle.manifest
     lines = [f"pilot bundle at {review.at:%Y-%m-%dT%H:%M:%SZ}: {'GO' if review.go else 'NO-GO'}"]
-    lines += [f"  {line}" for line in review.rationale]
-    lines += [f"  missing {each.name}: {each.why}" for each in manifest.missing]
+    lines += _first([f"  {line}" for line in review.rationale])
+    lines += _first([f"  missing {each.name}: {each.why}" for each in manifest.missing])
     lines += [f"{len(manifest.members)} files and a manifest, {len(bundle.data)} bytes"]
     return "\n".join([*lines, f"wrote {path}"])
+
+
+def _first(lines: list[str]) -> list[str]:
+    more = len(lines) - _SHOWN_MAX
+    return [*lines[:_SHOWN_MAX], *([f"  and {more} more, see README_pilot.md"] if more > 0 else [])]
 
 
 def _document(bundle: Bundle, path: Path) -> dict[str, Any]:

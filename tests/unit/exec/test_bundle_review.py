@@ -103,6 +103,26 @@ def test_one_thing_that_is_wrong_is_no_go_with_exactly_that_reason(paths: Paths,
     assert str(paths.root) not in "".join(found.rationale)
 
 
+def test_what_speaks_against_all_is_said_once_and_what_families_share_together(
+    paths: Paths,
+) -> None:
+    stale, few = ReasonRow(reason="STALE_FEEDS", detail="gas"), "insufficient_fills"
+    rows = {
+        name: (stale, ReasonRow(reason=few, detail=f"{name}: 0, minimum 300"))
+        for name in ("CPI", "CLAIMS")
+    }
+    refused = [
+        series(name, go=False, size_multiplier=0.0, reasons=reasons)
+        for name, reasons in rows.items()
+    ]
+    changes = {"go": False, "no_go": True, "global_details": (stale,)}
+    write_readiness(paths, readiness(*refused, **changes))
+    assert reviewed(paths).rationale == (
+        "STALE_FEEDS: gas",
+        "insufficient_fills: CPI, CLAIMS: 0, minimum 300",
+    )
+
+
 def test_a_family_that_is_stopped_alone_does_not_stop_the_others(paths: Paths) -> None:
     write_readiness(paths, readiness(series("CPI"), series("CLAIMS")))
     frozen = {"status": "ALERT", "figure": 1.0, "threshold": 0.0, "cause": "frozen"}

@@ -71,7 +71,7 @@ def test_more_than_a_bundle_may_hold_makes_none(
 def test_the_command_writes_one_archive_and_prints_the_verdict(
     paths: Paths, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    # Monitors of the system's clock may be read under a set one, never the other way round.
+    make_root(paths.root, "set")
     assert main([*AS_OF]) == 0
     archive = paths.pilot_bundle(STAMP)
     out = capsys.readouterr().out
@@ -85,6 +85,7 @@ def test_the_command_writes_one_archive_and_prints_the_verdict(
 def test_json_is_the_manifest_and_where_it_lies(
     paths: Paths, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    make_root(paths.root, "set")
     file = tmp_path / "kept/bundle.tar.gz"
     assert main([*AS_OF, "--output", str(file), "--json"]) == 0
     said: dict[str, Any] = json.loads(capsys.readouterr().out)

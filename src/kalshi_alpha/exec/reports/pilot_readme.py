@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import groupby
 
-from kalshi_alpha.core.gates import describe
+from kalshi_alpha.core.gates import Reason, describe
 from kalshi_alpha.core.monitors.outcome import MonitorStatus
 from kalshi_alpha.core.monitors.texts import Monitor
 from kalshi_alpha.exec.bundle_review import Review
@@ -52,9 +53,9 @@ def _verdict(review: Review) -> Iterator[str]:
         return
     yield "What speaks against a pilot, each with its remedy:"
     yield ""
-    for found in review.findings:
-        remedy = describe(found.reason).remedy
-        yield f"- **{found.reason.value}**: {_line(found.detail)}. {remedy}"
+    for reason, findings in groupby(review.findings, key=lambda each: each.reason):
+        yield f"- **{reason.value}**. {describe(reason).remedy}"
+        yield from (f"    - {_line(each.detail)}" for each in findings)
 
 
 def _checklist(review: Review) -> Iterator[str]:
@@ -85,16 +86,29 @@ def _ramp_items(review: Review) -> Iterator[Item]:
     for each in found.series:
         words = _names(tuple(dict.fromkeys(row.reason for row in each.reasons)))
         yield each.go, f"series {each.series}", f"{each.decision}, reasons: {words}"
-    flagged = [bin_ for each in found.series for bin_ in each.ev_honesty_bins if _flag(bin_)]
-    said = f"{len(flagged)} bins below full trust, listed below" if flagged else "no bin is flagged"
-    yield not flagged, "EV honesty", said
-    alerts = overall.sequential_alert_series
-    states = ", ".join(f"{each.series} {each.cusum_state.status}" for each in found.series)
-    yield not alerts, "CuSum", f"sequential alerts: {_names(alerts)}; {states or 'no series'}"
+    yield _honesty_item(found)
+    yield _cusum_item(found)
     frozen = overall.freeze_violation_series
     yield not frozen, "freeze violations", _names(frozen)
     yield from _drawdown(found)
     yield from _freshness(found)
+
+
+def _honesty_item(found: Readiness) -> Item:
+    bins = [each for family in found.series for each in family.ev_honesty_bins]
+    flagged = [each for each in bins if _flag(each)]
+    if not bins:
+        return False, "EV honesty", "no bin has a settled fill"
+    said = f"{len(flagged)} bins below full trust, listed below" if flagged else "no bin is flagged"
+    return not flagged, "EV honesty", said
+
+
+def _cusum_item(found: Readiness) -> Item:
+    alerts = found.overall.sequential_alert_series
+    states = [f"{each.series} {each.cusum_state.status}" for each in found.series]
+    well = bool(found.series) and all(each.cusum_state.status == "OK" for each in found.series)
+    said = f"sequential alerts: {_names(alerts)}; {', '.join(states) or 'no series'}"
+    return well and not alerts, "CuSum", said
 
 
 def _drawdown(found: Readiness) -> Iterator[Item]:
@@ -122,7 +136,7 @@ def _freshness(found: Readiness) -> Iterator[Item]:
 
 
 def _monitor_items(review: Review) -> Iterator[Item]:
-    panic = [each for each in review.findings if each.reason.value == "panic_backoff"]
+    panic = [each for each in review.findings if each.reason is Reason.PANIC_BACKOFF]
     yield not panic, "panic backoff", "; ".join(each.detail for each in panic) or "none stated"
     switch = "ON, or it cannot be told" if review.kill_switch_on else "off"
     yield not review.kill_switch_on, "kill switch", switch

@@ -80,7 +80,7 @@ def test_the_rationale_names_each_reason_with_its_remedy(paths: Paths) -> None:
     text = pilot_readme(found)
     assert "## Final verdict: NO-GO" in text
     remedy = describe(Reason.DRAWDOWN).remedy
-    assert f"- **drawdown**: CPI: &lt;b&gt; fell. {remedy}" in text
+    assert f"- **drawdown**. {remedy}\n    - CPI: &lt;b&gt; fell\n" in text
 
 
 @pytest.mark.parametrize(
@@ -113,6 +113,14 @@ def test_sequential_alerts_freezes_and_drawdowns_are_told_by_family(paths: Paths
     assert item(text, "CuSum") == "- [ ] **CuSum**: sequential alerts: CPI; CPI ALERT"
     assert item(text, "freeze violations") == "- [ ] **freeze violations**: CPI"
     assert item(text, "drawdown") == "- [ ] **drawdown**: CPI ALERT $2,400"
+
+
+def test_a_family_without_a_settled_fill_has_nothing_to_tick(paths: Paths) -> None:
+    quiet = series(ev_honesty_bins=(), cusum_state=MonitorRow(status="NO_DATA"))
+    write_readiness(paths, readiness(quiet))
+    text = pilot_readme(reviewed(paths))
+    assert item(text, "EV honesty") == "- [ ] **EV honesty**: no bin has a settled fill"
+    assert item(text, "CuSum") == "- [ ] **CuSum**: sequential alerts: none; CPI NO_DATA"
 
 
 def test_rejects_auth_errors_and_stream_faults_are_counted(paths: Paths) -> None:
