@@ -14,9 +14,11 @@ import sqlite3
 from collections.abc import Iterable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
+from typing import NamedTuple
 
 import msgspec
 
+from kalshi_alpha.brokers.journal_versions import bring_up, schema_of
 from kalshi_alpha.core.errors import ConfigError, MissingData, NewerSchema, TornFile
 from kalshi_alpha.core.orders.events import SCHEMA, OrderEvent, decode, encode
 from kalshi_alpha.datastore.atomic import fsync_folder
@@ -41,6 +43,8 @@ _REMEDY = "keep a copy of it and find out what became of the disk; never delete 
 class OrderJournal:
     """The journal at a path, opened for writing; it is made if there is none.
 
+    One of an older schema is brought to the present one, once a copy of it was made.
+
     Parameters
     ----------
     path
@@ -57,6 +61,15 @@ class OrderJournal:
         If a later version of the program wrote it.
     ConfigError
         If it is another account's.
+    OSError
+        If the copy of an older one cannot be put in its place.
+
+    Attributes
+    ----------
+    path
+        The database file.
+    backup
+        The copy of what was there before, if it was of an older schema; else None.
     """
 
     def __init__(self, path: Path, account: str | None = None) -> None:
@@ -73,7 +86,7 @@ class OrderJournal:
                 self._prepare()
                 if account is not None:
                     _require_account(self._database, path, account)
-        except (TornFile, NewerSchema, ConfigError):
+        except (TornFile, NewerSchema, ConfigError, OSError):
             self._database.close()
             raise
         fsync_folder(path.parent)
@@ -83,8 +96,9 @@ class OrderJournal:
         database.execute("PRAGMA journal_mode=WAL")
         database.execute("PRAGMA synchronous=FULL")
         database.execute(f"PRAGMA wal_autocheckpoint={_CHECKPOINT_PAGES}")
-        _set_up(database)
         self._last = _require_whole(database, self.path)
+        self.backup = bring_up(database, self.path)
+        _set_up(database)
 
     @property
     def last(self) -> int:
@@ -166,6 +180,30 @@ class OrderJournal:
         self.close()
 
 
+class JournalState(NamedTuple):
+    """What a journal is: its schema, its events, and whose it is if anybody said so."""
+
+    schema: int
+    events: int
+    account: str | None
+
+
+def read_journal_state(path: Path) -> JournalState:
+    """Return the state of a journal that another process may be writing.
+
+    Raises
+    ------
+    MissingData
+        If there is none.
+    TornFile, NewerSchema
+        As for `OrderJournal`; every event is read.
+    """
+    with _opened_to_read(path) as database:
+        events = sum(1 for _ in _events(database, path, 0))
+        account = database.execute("SELECT name FROM account").fetchone()
+        return JournalState(schema_of(database), events, None if account is None else account[0])
+
+
 def read_journal(path: Path) -> tuple[OrderEvent, ...]:
     """Return the events of a journal that another process may be writing.
 
@@ -176,6 +214,12 @@ def read_journal(path: Path) -> tuple[OrderEvent, ...]:
     TornFile, NewerSchema
         As for `OrderJournal`.
     """
+    with _opened_to_read(path) as database:
+        return tuple(_events(database, path, 0))
+
+
+@contextmanager
+def _opened_to_read(path: Path) -> Iterator[sqlite3.Connection]:
     if _is_missing(path):
         raise MissingData(f"{path}: no order was ever journalled here")
     _require_bytes(path)
@@ -184,7 +228,7 @@ def read_journal(path: Path) -> tuple[OrderEvent, ...]:
     try:
         with _told(path):
             _require_readable(database, path)
-            return tuple(_events(database, path, 0))
+            yield database
     finally:
         database.close()
 

@@ -6,7 +6,7 @@ import io
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from kalshi_alpha.core.errors import NewerSchema, TornFile
 from kalshi_alpha.core.ledger.entry import LedgerEntry
@@ -20,6 +20,7 @@ from kalshi_alpha.core.ledger.rows import (
     upsert,
 )
 from kalshi_alpha.datastore.atomic import write_atomic, write_json
+from kalshi_alpha.datastore.backups import FOLDER, back_up_bytes
 from kalshi_alpha.datastore.columns import frame_of
 from kalshi_alpha.datastore.paths import Paths
 
@@ -27,6 +28,13 @@ if TYPE_CHECKING:
     import polars as pl
 
 LEDGER_SCHEMA = 2
+
+
+class _Written(NamedTuple):
+    """Rows that were written, and the copy of what was there if it was of an older schema."""
+
+    rows: int
+    backup: Path | None
 
 
 class LedgerStore:
@@ -74,7 +82,31 @@ class LedgerStore:
         """
         if not self._paths.ledger_all.exists():
             return None
-        return self._header()
+        return self._header()[1]
+
+    def schema(self) -> int | None:
+        """Return the schema of the file, or None if there is no ledger.
+
+        Raises
+        ------
+        TornFile, NewerSchema
+            If the file cannot be read, or a later version wrote it.
+        """
+        return self._header()[0] if self._paths.ledger_all.exists() else None
+
+    def bring_up(self) -> Path | None:
+        """Write an older ledger in the present schema; return the copy that was made first.
+
+        None if there is nothing to do. The time of its last refresh stays what it was.
+
+        Raises
+        ------
+        TornFile, NewerSchema
+            If it cannot be read, or would not read back the same; it is then left as it is.
+        """
+        if self.schema() in {None, LEDGER_SCHEMA}:
+            return None
+        return self._write(self.entries(), self._header()[1]).backup
 
     def upsert(self, incoming: Iterable[LedgerEntry], now: datetime) -> int:
         """Add fills and settlements, each in the place of the entry with its id.
@@ -89,7 +121,7 @@ class LedgerStore:
         TornFile, NewerSchema
             If the present ledger cannot be read; it is then left as it is.
         """
-        return self._write(upsert(self.entries(), incoming), now)
+        return self._write(upsert(self.entries(), incoming), now).rows
 
     def replace_runs(
         self,
@@ -111,7 +143,7 @@ class LedgerStore:
         TornFile, NewerSchema
             If the present ledger cannot be read; it is then left as it is.
         """
-        return self._write(replace_runs(self.entries(), incoming, repeated), now)
+        return self._write(replace_runs(self.entries(), incoming, repeated), now).rows
 
     def write_artifacts(
         self, entries: Sequence[LedgerEntry], name: str, now: datetime
@@ -138,9 +170,10 @@ class LedgerStore:
         )
         return table, document
 
-    def _write(self, entries: Sequence[LedgerEntry], now: datetime) -> int:
+    def _write(self, entries: Sequence[LedgerEntry], now: datetime) -> _Written:
         buffer = io.BytesIO()
-        frame_of(COLUMNS, [to_row(entry) for entry in _ordered(entries)]).write_parquet(
+        ordered = _ordered(entries)
+        frame_of(COLUMNS, [to_row(entry) for entry in ordered]).write_parquet(
             buffer,
             compression="zstd",
             metadata={
@@ -148,10 +181,25 @@ class LedgerStore:
                 "generated_at": now.astimezone(UTC).isoformat(),
             },
         )
+        backup = self._backed_up(buffer, ordered)
         write_atomic(self._paths.ledger_all, buffer.getvalue())
-        return len(entries)
+        return _Written(len(entries), backup)
 
-    def _header(self) -> datetime:
+    def _backed_up(self, fresh: io.BytesIO, entries: Sequence[LedgerEntry]) -> Path | None:
+        """Copy a ledger of an older schema, and require that its successor reads back."""
+        import polars as pl
+
+        schema = self.schema()
+        if schema in {None, LEDGER_SCHEMA}:
+            return None
+        path = self._paths.ledger_all
+        copy = back_up_bytes(path, self._paths.state / FOLDER, schema or 0)
+        fresh.seek(0)
+        if [from_row(row) for row in pl.read_parquet(fresh).to_dicts()] != list(entries):
+            raise TornFile(f"{path}: would not read back in schema {LEDGER_SCHEMA}; left as it is")
+        return copy
+
+    def _header(self) -> tuple[int, datetime]:
         import polars as pl
 
         path = self._paths.ledger_all
@@ -162,7 +210,7 @@ class LedgerStore:
             raise TornFile(f"{path}: {error}") from error
         if schema > LEDGER_SCHEMA:
             raise NewerSchema(f"{path}: schema {schema}, this version reads {LEDGER_SCHEMA}")
-        return datetime.fromisoformat(generated_at)
+        return schema, datetime.fromisoformat(generated_at)
 
 
 def _ordered(entries: Iterable[LedgerEntry]) -> list[LedgerEntry]:

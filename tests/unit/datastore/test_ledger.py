@@ -11,9 +11,10 @@ import pytest
 
 from kalshi_alpha.core.errors import NewerSchema, TornFile
 from kalshi_alpha.core.ledger.entry import ClockSource, EntryKind, LedgerEntry, LedgerMode
-from kalshi_alpha.core.ledger.rows import ADDED, COLUMNS
+from kalshi_alpha.core.ledger.rows import ADDED, COLUMNS, to_row
 from kalshi_alpha.core.types import Side
-from kalshi_alpha.datastore.ledger import LedgerStore
+from kalshi_alpha.datastore import ledger
+from kalshi_alpha.datastore.ledger import LEDGER_SCHEMA, LedgerStore
 from kalshi_alpha.datastore.paths import Paths
 
 NOW = datetime(2025, 6, 11, 10, 30, tzinfo=UTC)
@@ -144,3 +145,45 @@ def test_a_ledger_of_schema_1_is_read_without_its_touch(store: LedgerStore, tmp_
     assert store.entries() == [ENTRY]
     store.upsert([OTHER_PRICE], NOW)
     assert set(pl.read_parquet(path).columns) >= ADDED
+
+
+@pytest.fixture
+def old(store: LedgerStore, tmp_path: Path) -> Path:
+    """Return a ledger as it was before the touch was written down."""
+    store.upsert([ENTRY, OTHER_PRICE], NOW)
+    path = Paths(tmp_path).ledger_all
+    metadata = {"schema": "1", "generated_at": NOW.isoformat()}
+    pl.read_parquet(path).drop(sorted(ADDED)).write_parquet(path, metadata=metadata)
+    return path
+
+
+def test_an_older_ledger_is_copied_before_it_is_written_in_the_present_schema(
+    store: LedgerStore, old: Path
+) -> None:
+    before, entries = old.read_bytes(), store.entries()
+    copy = store.bring_up()
+    assert copy is not None
+    assert copy.read_bytes() == before
+    assert (store.schema(), store.entries()) == (LEDGER_SCHEMA, entries)
+    # It was not refreshed by that: readiness must not take it for younger than it is.
+    assert store.generated_at() == NOW
+    assert store.bring_up() is None
+
+
+def test_a_run_that_writes_first_copies_it_too(store: LedgerStore, old: Path) -> None:
+    before = old.read_bytes()
+    store.upsert([SETTLED], NOW + timedelta(hours=3))
+    (copy,) = (old.parent / "state" / "backups").iterdir()
+    assert copy.read_bytes() == before
+    store.upsert([SETTLED], NOW + timedelta(hours=4))
+    assert len(list(copy.parent.iterdir())) == 1
+
+
+def test_a_ledger_whose_successor_would_not_read_back_is_left_as_it_is(
+    store: LedgerStore, old: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = old.read_bytes()
+    monkeypatch.setattr(ledger, "to_row", lambda entry: to_row(replace(entry, fee_e6=1)))
+    with pytest.raises(TornFile, match="would not read back in schema 2; left as it is"):
+        store.bring_up()
+    assert old.read_bytes() == before
