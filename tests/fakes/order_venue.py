@@ -111,43 +111,38 @@ class FakeVenue:
         self.says_as_of = True
         self.batch_size = 10
         self.groups: list[Contracts] = []
-        self.triggered: set[str] = set()
-        self.twins: set[str] = set()
+        self.triggered, self.twins = set[str](), set[str]()
         self._past: list[tuple[datetime, State]] = [(clock.now() - timedelta(hours=1), State())]
 
     # --- what tests look at and do ---------------------------------------------------------------
 
     def by_client_id(self) -> Counter[str]:
-        return Counter(order.client_order_id for order in self._ours())
+        return Counter(held.client_order_id for held in self._firsts())
 
-    def _ours(self) -> list[Held]:
-        """Return the orders that are no twins."""
-        return [o for o in self.state.orders.values() if o.order_id not in self.twins]
+    def _firsts(self) -> list[Held]:
+        return [held for each, held in self.state.orders.items() if each not in self.twins]
 
     def resting(self) -> list[str]:
         return [o.client_order_id for o in self.state.orders.values() if o.remaining]
 
     def of(self, client_order_id: str) -> Held:
-        (held,) = (o for o in self._ours() if o.client_order_id == client_order_id)
+        (held,) = (o for o in self._firsts() if o.client_order_id == client_order_id)
         return held
 
     def twin(self, client_order_id: str, *, older: bool = False) -> Held:
         """Rest a second order under one client order id, as no venue should."""
-        first = self.of(client_order_id)
+        first, order_id = self.of(client_order_id), f"venue-{len(self.state.orders) + 1}"
         since = first.created_at + timedelta(seconds=-1 if older else 1)
-        order_id = f"venue-{len(self.state.orders) + 1}"
-        held = replace(first, order_id=order_id, created_at=since, filled=0, removed=0)
-        self.state.orders[order_id] = held
+        self.state.orders[order_id] = replace(first, order_id=order_id, created_at=since)
         self.twins.add(order_id)
         self._changed()
-        return held
+        return self.state.orders[order_id]
 
     def fill(self, client_order_id: str, count: int, fee: int = 0) -> VenueFill:
-        """Let somebody trade against an order."""
         return self.fill_held(self.of(client_order_id), count, fee)
 
     def fill_held(self, held: Held, count: int, fee: int = 0) -> VenueFill:
-        """Let somebody trade against an order of any id."""
+        """Let somebody trade against an order."""
         count = min(count, held.remaining)
         held.filled += count
         state = self.state
