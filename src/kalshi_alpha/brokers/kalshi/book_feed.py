@@ -33,6 +33,20 @@ CHANGES_KEPT = 16_384
 """Texts of changes kept with their values: of a busy evening's, 19 in 20 have been seen before."""
 
 
+class _Changes(dict[str, int]):
+    """Changes by their texts: looking one up costs a tenth of parsing it."""
+
+    __slots__ = ()
+
+    def __missing__(self, text: str) -> int:
+        """Parse a text that was not seen before, and keep it."""
+        e2 = read_change(text)
+        if len(self) >= CHANGES_KEPT:
+            self.clear()
+        self[text] = e2
+        return e2
+
+
 class Subscription:
     """One subscription: the number its next frame must have, and the books it has shown."""
 
@@ -77,9 +91,8 @@ class BookFeed:
         self._on_dirty = on_dirty
         self._follow_all = follow_all
         self.subscriptions: dict[int, Subscription] = {}
-        # Looking a text up costs a tenth of parsing it.
         self._prices: dict[str, int] = {}
-        self._changes: dict[str, int] = {}
+        self._changes = _Changes()
 
     def apply(self, frame: bytes) -> LadderBook | StreamFrame:
         """Take in one frame: return the book that it changed, or the frame if it changed none.
@@ -106,7 +119,7 @@ class BookFeed:
             book = held.books[msg.market_ticker]
             price_e4 = self._prices[msg.price_dollars]
             delta_e2 = self._changes[msg.delta_fp]
-        except KeyError:
+        except (KeyError, DomainError):
             return self._apply_first(held, decoded)
         book.apply_delta(msg.side, price_e4, delta_e2)
         if book.dirty is not None and self._on_dirty is not None:
@@ -179,7 +192,7 @@ class BookFeed:
         return not is_repeat
 
     def _apply_first(self, held: Subscription, frame: Delta) -> LadderBook | StreamFrame:
-        """Apply a delta whose market, price or count was not seen before."""
+        """Apply a delta whose market or price was not seen before, or whose count is none."""
         msg = frame.msg
         book = held.books.get(msg.market_ticker)
         if book is None:
@@ -191,7 +204,7 @@ class BookFeed:
             self._tell(waiting)
             return waiting
         try:
-            price_e4, change_e2 = self._price(msg.price_dollars), self._change(msg.delta_fp)
+            price_e4, change_e2 = self._price(msg.price_dollars), self._changes[msg.delta_fp]
             book.apply_delta(msg.side, price_e4, change_e2)
         except DomainError:
             # A level that nobody can place: the text says nothing about the rest of the book.
@@ -212,7 +225,7 @@ class BookFeed:
         held.books[ticker] = book
         try:
             yes, no = (
-                [(self._price(price), self._change(count)) for price, count in texts]
+                [(self._price(price), self._changes[count]) for price, count in texts]
                 for texts in (snapshot_texts(frame.msg, side) for side in Side)
             )
             book.apply_snapshot(yes, no)
@@ -229,14 +242,6 @@ class BookFeed:
             if 0 < e4 < E4_PER_DOLLAR:  # no other is kept, so a price that is found is legal
                 self._prices[text] = e4
         return e4
-
-    def _change(self, text: str) -> int:
-        e2 = self._changes.get(text)
-        if e2 is None:
-            if len(self._changes) >= CHANGES_KEPT:
-                self._changes.clear()
-            e2 = self._changes[text] = read_change(text)
-        return e2
 
     def _tell(self, book: LadderBook) -> None:
         if self._on_dirty is not None:

@@ -16,6 +16,7 @@ import msgspec
 from kalshi_alpha.core.errors import BadContracts, VenueError
 from kalshi_alpha.core.types import Price, Side
 
+_TWO_DECIMALS = re.compile(r"-?[0-9]+\.[0-9]{2}")
 _SIGNED_COUNT = re.compile(r"(-?[0-9]+)(?:\.([0-9]{1,2}))?")
 
 
@@ -312,6 +313,9 @@ def read_change(text: str) -> int:
     BadContracts
         If the text is no count.
     """
+    # Nearly every count has two decimals: then its digits are the number.
+    if _TWO_DECIMALS.fullmatch(text) is not None:
+        return int(text.replace(".", ""))
     match = _SIGNED_COUNT.fullmatch(text)
     if match is None:
         raise BadContracts(f"a change must look like -10.00, was {text!r}")
