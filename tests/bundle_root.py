@@ -116,7 +116,7 @@ def readiness(*families: SeriesReadiness, **changes: Any) -> Readiness:
         practice=changes.pop("practice", False),
         label="",
         overall=Overall(**(plain | changes)),
-        policy={},
+        policy={"max_ledger_age_minutes": 120.0, "max_monitors_age_minutes": 120.0},
         freshness=Ages(
             ledger_age_minutes=20.0,
             monitors_age_minutes=4.0,

@@ -20,6 +20,7 @@ from kalshi_alpha.datastore.state import kill_switch_state
 from kalshi_alpha.exec.bundle_members import NOT_THERE, Absent, Parts
 from kalshi_alpha.exec.monitors.files import SUMMARY, MonitorFiles, read_monitors
 from kalshi_alpha.exec.readiness import MAX_AGE, Readiness, read_readiness, readiness_reading
+from kalshi_alpha.exec.reports.readiness_page import readiness_page
 
 
 class SessionSaid(msgspec.Struct, frozen=True):
@@ -46,6 +47,8 @@ class Review:
         Whether the sentinel stands, or nobody can tell.
     readiness, readiness_fault
         The ramp's decision, and why it is none to go by; one that is too old has both.
+    page_is_its
+        Whether ``pilot_readiness.md`` is the page of that very decision.
     going
         Families that ramp and monitors both let go on.
     monitors
@@ -64,6 +67,7 @@ class Review:
     kill_switch_on: bool
     readiness: Readiness | None
     readiness_fault: str
+    page_is_its: bool
     going: tuple[str, ...]
     monitors: MonitorFiles
     session: SessionSaid | None
@@ -108,6 +112,7 @@ def review(paths: Paths, parts: Parts, at: datetime, source: ClockSource) -> Rev
         kill_switch_on=not switch.ok(at),
         readiness=readiness,
         readiness_fault=_ramp_fault(ramp, at),
+        page_is_its=_has_its_page(paths, parts, readiness),
         going=() if against else going,
         monitors=monitors,
         session=_session(parts.data(paths.pilot_session, paths.root)),
@@ -197,6 +202,11 @@ def _of_families(found: Readiness) -> Iterator[tuple[str, str]]:
     for (word, detail), families in said.items():
         if (word, detail) not in known:
             yield word, f"{', '.join(families)}: {detail}"
+
+
+def _has_its_page(paths: Paths, parts: Parts, found: Readiness | None) -> bool:
+    page = parts.data(paths.pilot_readiness, paths.root)
+    return found is not None and page == readiness_page(found).encode()
 
 
 def _panic(paths: Paths, monitors: MonitorFiles, readiness: Readiness | None) -> Reading:

@@ -21,7 +21,7 @@ _HEALTH = {
 }
 _OF_THE_RAMP = (
     *("against all series", "EV honesty", "CuSum", "freeze violations", "drawdown"),
-    *("age of ledger and monitors", "data freshness"),
+    *("age of the ledger", "age of the monitors", "data freshness"),
 )
 
 Item = tuple[bool, str, str]
@@ -82,6 +82,10 @@ def _ramp_items(review: Review) -> Iterator[Item]:
         f"{_word(yes=overall.no_go)}, size multiplier {overall.size_multiplier:.2f}"
     )
     yield overall.go and not overall.no_go, "readiness", said
+    page = (
+        "is that of pilot_ready.json" if review.page_is_its else "is absent or of another decision"
+    )
+    yield review.page_is_its, "pilot_readiness.md", page
     yield not overall.global_reasons, "against all series", _names(overall.global_reasons)
     for each in found.series:
         words = _names(tuple(dict.fromkeys(row.reason for row in each.reasons)))
@@ -119,12 +123,10 @@ def _drawdown(found: Readiness) -> Iterator[Item]:
 
 def _freshness(found: Readiness) -> Iterator[Item]:
     ages = found.freshness
-    known = ages.ledger_age_minutes is not None and ages.monitors_age_minutes is not None
-    said = (
-        f"at the decision the ledger was {_minutes(ages.ledger_age_minutes)}, the monitors were "
-        f"{_minutes(ages.monitors_age_minutes)}"
+    yield _age_item("age of the ledger", ages.ledger_age_minutes, found, "max_ledger_age_minutes")
+    yield _age_item(
+        "age of the monitors", ages.monitors_age_minutes, found, "max_monitors_age_minutes"
     )
-    yield known, "age of ledger and monitors", said
     feeds = found.data_freshness
     wrong = [
         f"{row.get('feed')} {row.get('status')}"
@@ -133,6 +135,15 @@ def _freshness(found: Readiness) -> Iterator[Item]:
     ]
     said = "required feeds are in order" if feeds.required_feeds_ok else "STALE_FEEDS"
     yield feeds.required_feeds_ok, "data freshness", ", ".join([said, *wrong])
+
+
+def _age_item(what: str, age: float | None, found: Readiness, policy: str) -> Item:
+    limit = found.policy.get(policy)
+    if age is None or not isinstance(limit, int | float):
+        return False, what, "not known"
+    # Stated as what must hold, so that a NaN fails too.
+    said = f"{age:.0f} minutes at the decision, at most {limit:.0f}"
+    return 0.0 <= age <= limit, what, said
 
 
 def _monitor_items(review: Review) -> Iterator[Item]:
@@ -219,10 +230,6 @@ def _names(names: Iterable[str]) -> str:
 
 def _word(*, yes: bool) -> str:
     return "true" if yes else "false"
-
-
-def _minutes(age: float | None) -> str:
-    return "of unknown age" if age is None else f"{age:.0f} minutes old"
 
 
 def _line(text: str) -> str:

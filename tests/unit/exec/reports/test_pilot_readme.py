@@ -4,6 +4,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 
 from bundle_root import (
@@ -56,7 +57,13 @@ def test_a_desk_in_order_is_go_and_every_box_is_ticked(paths: Paths) -> None:
     "what",
     [
         *("readiness", "against all series", "series CPI", "EV honesty", "CuSum"),
-        *("freeze violations", "drawdown", "age of ledger and monitors", "data freshness"),
+        *(
+            "freeze violations",
+            "drawdown",
+            "age of the ledger",
+            "age of the monitors",
+            "data freshness",
+        ),
         *("panic backoff", "kill switch", "websocket health", "auth health"),
         *("monitor ev_seq_guard", "monitor freeze_window", "monitor kill_switch"),
         *("last pilot session", "rejects in the telemetry", "auth errors in the telemetry"),
@@ -121,6 +128,24 @@ def test_a_family_without_a_settled_fill_has_nothing_to_tick(paths: Paths) -> No
     text = pilot_readme(reviewed(paths))
     assert item(text, "EV honesty") == "- [ ] **EV honesty**: no bin has a settled fill"
     assert item(text, "CuSum") == "- [ ] **CuSum**: sequential alerts: none; CPI NO_DATA"
+
+
+def test_an_age_beyond_the_policy_or_of_nothing_is_not_ticked(paths: Paths) -> None:
+    found = reviewed(paths)
+    assert found.readiness is not None
+    ages = msgspec.structs.replace(
+        found.readiness.freshness, ledger_age_minutes=121.0, monitors_age_minutes=None
+    )
+    old = msgspec.structs.replace(found.readiness, freshness=ages)
+    text = pilot_readme(replace(found, readiness=old))
+    said = "121 minutes at the decision, at most 120"
+    assert item(text, "age of the ledger") == f"- [ ] **age of the ledger**: {said}"
+    assert item(text, "age of the monitors") == "- [ ] **age of the monitors**: not known"
+
+
+def test_a_page_of_another_decision_is_not_ticked(paths: Paths) -> None:
+    paths.pilot_readiness.write_text("# Pilot readiness: GO\n")
+    assert "of another decision" in item(pilot_readme(reviewed(paths)), "pilot_readiness.md")
 
 
 def test_rejects_auth_errors_and_stream_faults_are_counted(paths: Paths) -> None:
