@@ -210,7 +210,7 @@ def _flag(row: BinRow) -> str:
     flags = [f"badge {row.badge}"] if row.badge != _PROVEN else []
     flags += [f"weight {row.weight:.2f}"] if row.weight < 1.0 else []
     flags += [f"cap {row.cap:.2f}"] if row.cap < 1.0 else []
-    flags += [f"{row.cap_lots} contracts an order"] if row.cap_lots is not None else []
+    flags += [f"lots {row.cap_lots}"] if row.cap_lots is not None else []
     return ", ".join(flags)
 
 

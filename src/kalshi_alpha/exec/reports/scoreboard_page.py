@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import chain
 
-from kalshi_alpha.core.ledger.entry import ClockSource
+from kalshi_alpha.core.ledger.entry import ClockSource, LedgerMode
 from kalshi_alpha.core.ledger.honesty_bins import HonestyBin
 from kalshi_alpha.core.scoreboard.board import Board, FamilyLine, Section
 from kalshi_alpha.core.scoreboard.figures import Edge, Figures, FillRatio
@@ -129,9 +129,12 @@ def _section(board: Board, section: Section) -> Iterator[str]:
 
 
 def _evidence(section: Section) -> str:
-    if section.n_evidence:
-        return f"{section.n_evidence} of {section.n_rows} rows may count as evidence for the ramp."
-    return f"None of the {section.n_rows} rows counts as evidence for the ramp."
+    if not section.n_evidence:
+        return f"None of the {section.n_rows} rows counts as evidence for the ramp."
+    counted = f"{section.n_evidence} of {section.n_rows} rows may count as evidence for the ramp"
+    if section.carrier.mode is LedgerMode.SIM:
+        return f"**Practice**: below this root {counted}; they allow no money to be sent."
+    return f"{counted}."
 
 
 def _money(lines: Sequence[FamilyLine]) -> Iterator[str]:
@@ -177,6 +180,8 @@ def _interval(fill: FillRatio | None) -> str:
         return _NONE
     if fill.interval is None:
         return "one piece of news"
+    if fill.interval[0] == fill.interval[1]:
+        return "all alike"
     return f"{percent(fill.interval[0])} to {percent(fill.interval[1])}"
 
 

@@ -96,7 +96,7 @@ def test_the_rationale_names_each_reason_with_its_remedy(paths: Paths) -> None:
         ({"badge": "✗"}, "badge ✗"),
         ({"weight": 0.5}, "weight 0.50"),
         ({"cap": 0.25}, "cap 0.25"),
-        ({"cap_lots": 1}, "1 contracts an order"),
+        ({"cap_lots": 1}, "lots 1"),
     ],
 )
 def test_a_bin_that_is_not_fully_trusted_is_flagged(

@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 
 from kalshi_alpha.core.ledger.entry import ClockSource, EntryKind, LedgerEntry, LedgerMode
+from kalshi_alpha.core.ramp.figures import EvidenceRule
 from kalshi_alpha.core.scoreboard.board import Yardsticks, board
 from kalshi_alpha.core.scoreboard.windows import Window
 from kalshi_alpha.exec.reports.scoreboard_page import LedgerSeen, scoreboard_page
@@ -102,6 +103,17 @@ def test_a_ratio_of_one_piece_of_news_has_no_interval_and_a_new_desk_a_cold_star
     assert cells(text, "CPI", "95 %") == ["one piece of news"]
     assert cells(text, "CPI", "expected ratio") == ["cold start"]
     assert "Nothing settled in this window" in text
+
+
+def test_orders_that_all_went_the_same_way_have_no_spread_to_judge_by() -> None:
+    text = page([order(risk_unit=f"CPI:{n}") for n in range(3)])
+    assert cells(text, "CPI", "95 %") == ["all alike"]
+
+
+def test_rows_that_count_below_a_root_for_practice_are_called_practice() -> None:
+    practice = Yardsticks({}, EvidenceRule(frozenset({LedgerMode.SIM}), practice=True), 0.9)
+    text = page([order(mode=LedgerMode.SIM, environment="sim")], against=practice)
+    assert "**Practice**: below this root 1 of 1 rows" in text
 
 
 def test_forecasts_of_fills_have_columns_of_their_own() -> None:
