@@ -120,6 +120,10 @@ class Paths:
         """Every monitor alert, one JSON object a line; panic backoff is counted from it."""
         return self.state / "alerts.jsonl"
 
+    def paper_orders(self, environment: str) -> Path:
+        """Return the file of the paper orders that rest at a venue, such as ``prod``."""
+        return self.state / f"paper_orders_{_name(environment)}.json"
+
     @property
     def memos(self) -> Path:
         """Folder of the operators' override memos."""

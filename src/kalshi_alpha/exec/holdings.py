@@ -35,7 +35,11 @@ def held_and_allowed(
     fees = {event: snapshot.fee_terms for event, snapshot in ladders.items()}
     held: dict[str, list[Exposure]] = {}
     elsewhere: dict[str, list[Exposure]] = {}
-    for row in entries:
+    rows = tuple(entries)
+    seen = {_order_of(row) for row in rows if row.kind is EntryKind.FILLED}
+    for row in rows:
+        if row.kind is EntryKind.EXPECTED and _order_of(row) in seen:
+            continue  # What was forecast of an order counts until it is known what filled.
         if _is_open(run, row, run_scope):
             found = list(_exposures(row, run.clock.at, fees))
             place = held if row.event_ticker in ladders else elsewhere
@@ -58,6 +62,10 @@ def all_or_nothing(exposures: Sequence[Exposure]) -> UnitBook:
     return UnitBook(
         ladder_exposure(exposures), (0, count_e2), (1.0 - prob, prob), (2 * yes_e2 - count_e2) / 100
     )
+
+
+def _order_of(row: LedgerEntry) -> tuple[object, ...]:
+    return (row.mode, row.environment, row.market_ticker, row.side, row.price_e4, row.as_of)
 
 
 def _is_open(run: Run, row: LedgerEntry, run_scope: str) -> bool:

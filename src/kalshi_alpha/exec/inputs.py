@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 from kalshi_alpha.brokers.kalshi.venue_event import VenueEvent
 from kalshi_alpha.core.errors import MissingData, ParseRefused, UsageError
+from kalshi_alpha.core.types import Trade
 from kalshi_alpha.datastore.feed_summary import FeedSummary
 from kalshi_alpha.datastore.feeds import Payload
 from kalshi_alpha.datastore.manifest import Manifest
@@ -39,11 +40,15 @@ class Inputs:
 
 @dataclass(frozen=True, slots=True)
 class Gathered:
-    """What was read and taken in, and the run at the clock of what was read last."""
+    """What was read and taken in, and the run at the clock of what was read last.
+
+    ``tapes`` holds the prints of markets in which paper orders have ended, by market.
+    """
 
     run: Run
     inputs: Inputs
     ingested: tuple[FeedSummary, ...]
+    tapes: Mapping[str, Sequence[Trade]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,6 +23,7 @@ from kalshi_alpha.datastore.online import ingest_online
 from kalshi_alpha.exec.clock import RunClock
 from kalshi_alpha.exec.inputs import Gathered, Inputs
 from kalshi_alpha.exec.live_clock import venue_clock
+from kalshi_alpha.exec.paper_orders import Tapes, due, read_tapes, rests_on_paper
 from kalshi_alpha.exec.publishers import practice_store, publishers
 from kalshi_alpha.exec.scanning import needed_drivers
 from kalshi_alpha.exec.wiring import Run, wire_venue
@@ -108,13 +109,14 @@ def gather(online: Online, series: str) -> Gathered:
     fetched = fetch_feeds(online)
     run, clock = fetched.run, online.clock
     tickers = [each.ticker for each in run.settings.series.resolve(series)]
-    seen = asyncio.run(_books(online, tickers))
+    seen, tapes = asyncio.run(_books(online, run, tickers))
     events = {ticker: seen.events(ticker) for ticker in tickers}
     at = RunClock(clock.now(), run.clock.source)
     return Gathered(
         replace(run, feed=seen, clock=at),
         Inputs(fetched.inputs.payloads, (), events),
         fetched.ingested,
+        tapes,
     )
 
 
@@ -140,11 +142,14 @@ def fetch_feeds(online: Online) -> Gathered:
     return Gathered(run, Inputs(tuple(payloads), (), {}), ingested)
 
 
-async def _books(online: Online, tickers: Sequence[str]) -> VenueSnapshot:
+async def _books(online: Online, run: Run, tickers: Sequence[str]) -> tuple[VenueSnapshot, Tapes]:
     client = public_client(online)
     try:
         await client.compare_clocks()
-        return await read_venue(client, tickers, online.clock)
+        ended = due(run) if rests_on_paper(run) else ()
+        tapes = await read_tapes(client, ended)
+        # Books come last: they are what grows old.
+        return await read_venue(client, tickers, online.clock), tapes
     finally:
         await client.close()
 

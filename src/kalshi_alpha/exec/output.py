@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from kalshi_alpha.brokers.dry import DryGateway
 from kalshi_alpha.core.ladder import interval, interval_bounds, market_probabilities
 from kalshi_alpha.core.ledger.entry import LedgerEntry
+from kalshi_alpha.core.ledger.order_rows import keeping_settlements
 from kalshi_alpha.core.ledger.rows import EventRun
 from kalshi_alpha.core.ledger.support import support
 from kalshi_alpha.core.proposals.proposal import Proposal
@@ -24,6 +26,7 @@ from kalshi_alpha.exec.paper_ledger import (
     intent_of,
     paper_entries,
 )
+from kalshi_alpha.exec.paper_orders import Tapes, opened, renew, rests_on_paper
 from kalshi_alpha.exec.reports.ladder_picture import Rung, ladder_picture
 from kalshi_alpha.exec.reports.ladder_report import ReportParts, ladder_report
 from kalshi_alpha.exec.scan_options import ScanOptions
@@ -78,10 +81,12 @@ def write_ledger(
     options: ScanOptions,
     run_scope: str,
     before: Written,
+    tapes: Tapes = MappingProxyType({}),
 ) -> Written:
     """Rest the proposals on paper, settle what is known, and refresh the ledger and its copies.
 
-    A repeated run replaces the rows of its former self, also where it now proposes nothing.
+    A repeated run replaces the rows of its former self, also where it now proposes nothing. At a
+    real venue the orders are kept until their end, and ``tapes`` tells what filled older ones.
     """
     ends = [p.closes_at for p in scanned.proposals]
     if scanned.known.phase.rests_until is not None:
@@ -104,6 +109,10 @@ def write_ledger(
     }
     if entries or run.paths.ledger_all.exists():
         store.replace_runs(entries, run.clock.at, repeated)
+    if rests_on_paper(run):
+        forecasts = scanned.forecasts.forecasts
+        rows = renew(run, opened(run, resting, scanned.snapshots, forecasts, terms), tapes)
+        store.upsert(keeping_settlements(store.entries(), rows), run.clock.at)
     settled = settle_known(run, strategy, scanned.snapshots, store)
     copies = store.write_artifacts(entries, f"paper_ledger_{run.family}", run.clock.at)
     ledger = (run.paths.ledger_all,) if run.paths.ledger_all.exists() else ()

@@ -21,7 +21,7 @@ from kalshi_alpha.datastore.paths import Paths
 from kalshi_alpha.exec.artifacts import SCHEMA, head, no_older_go, withdraw_verdict
 from kalshi_alpha.exec.forecasting import calibrate, installed_strategy, venue_calibration
 from kalshi_alpha.exec.go_live import go_live
-from kalshi_alpha.exec.inputs import Gathered, Inputs, read_inputs
+from kalshi_alpha.exec.inputs import Gathered, read_inputs
 from kalshi_alpha.exec.output import (
     EXIT_GO,
     Written,
@@ -266,7 +266,7 @@ def _steps(
     if request.snap is SnapMode.PRINT or snap.wait:
         return _not_now(request, run, snap, log)
     with beating(run, log.mode, known.readings):
-        scanned, written = _decide(request, run, known, strategy, calibration, gathered.inputs, log)
+        scanned, written = _decide(request, run, known, strategy, calibration, gathered, log)
     code = exit_code(scanned)
     written = written.and_files(log.write(code))
     _say(request, summary(run, scanned, written))
@@ -284,19 +284,22 @@ def _decide(
     known: Known,
     strategy: Strategy,
     calibration: Any,
-    inputs: Inputs,
+    gathered: Gathered,
     log: StepLog,
 ) -> tuple[Scanned, Written]:
     with log.step("scan") as facts:
         scanned = scan_family(
-            run, known, strategy, calibration, inputs, request.options, run_scope=log.mode
+            run, known, strategy, calibration, gathered.inputs, request.options, run_scope=log.mode
         )
         written = write_decision(run, scanned, run.family, run.paths.proposals)
         facts |= {"go": scanned.verdict.go, "reasons": list(scanned.verdict.words)}
         facts |= {"proposals": len(scanned.proposals), "withheld": len(scanned.withheld)}
     if request.paper_ledger:
         with log.step("paper_ledger") as facts:
-            written = write_ledger(run, scanned, strategy, request.options, log.mode, written)
+            tapes = gathered.tapes
+            written = write_ledger(
+                run, scanned, strategy, request.options, log.mode, written, tapes
+            )
             facts |= {"rows": len(written.entries or ()), "settled": len(written.settled)}
     if request.report:
         with log.step("report") as facts:

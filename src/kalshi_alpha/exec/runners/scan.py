@@ -15,7 +15,6 @@ from kalshi_alpha.core.errors import KalshiAlphaError, UsageError
 from kalshi_alpha.core.execution.expected_fill import SlippageMode
 from kalshi_alpha.core.proposals.policy import SizingRule
 from kalshi_alpha.datastore.atomic import encode_json
-from kalshi_alpha.datastore.feed_summary import FeedSummary
 from kalshi_alpha.exec.artifacts import no_older_go, withdraw_verdict
 from kalshi_alpha.exec.forecasting import (
     installed_strategy,
@@ -23,7 +22,7 @@ from kalshi_alpha.exec.forecasting import (
     venue_calibration,
 )
 from kalshi_alpha.exec.go_live import go_live
-from kalshi_alpha.exec.inputs import Inputs, read_inputs
+from kalshi_alpha.exec.inputs import Gathered, read_inputs
 from kalshi_alpha.exec.output import (
     EXIT_GO,
     Written,
@@ -186,15 +185,13 @@ def _decide(request: ScanRequest, run: Run, online: Online | None) -> tuple[Run,
             from kalshi_alpha.exec.online import gather
 
             gathered = gather(online, request.series)
-            run = gathered.run
-            calibration = venue_calibration(run, strategy)
-            scanned = _scan(request, run, strategy, calibration, gathered.inputs, gathered.ingested)
+            calibration = venue_calibration(gathered.run, strategy)
         else:
             inputs = read_inputs(run, strategy, request.series)
-            ingested = ingest_payloads(run, inputs.payloads)
+            gathered = Gathered(run, inputs, ingest_payloads(run, inputs.payloads))
             calibration = stored_calibration(run, strategy, inputs.history)
-            scanned = _scan(request, run, strategy, calibration, inputs, ingested)
-        return run, scanned, _write(request, run, strategy, scanned)
+        scanned = _scan(request, gathered, strategy, calibration)
+        return gathered.run, scanned, _write(request, gathered, strategy, scanned)
     except UsageError:
         raise
     except KalshiAlphaError as error:
@@ -223,24 +220,24 @@ def _require_writable(folder: Path) -> None:
 
 
 def _scan(
-    request: ScanRequest,
-    run: Run,
-    strategy: Strategy,
-    calibration: Any,
-    inputs: Inputs,
-    ingested: tuple[FeedSummary, ...],
+    request: ScanRequest, gathered: Gathered, strategy: Strategy, calibration: Any
 ) -> Scanned:
-    known = look_around(run, ingested, window_only=False)
+    run, inputs = gathered.run, gathered.inputs
+    known = look_around(run, gathered.ingested, window_only=False)
     return scan_family(
         run, known, strategy, calibration, inputs, request.options, run_scope=RUN_SCOPE
     )
 
 
-def _write(request: ScanRequest, run: Run, strategy: Strategy, scanned: Scanned) -> Written:
+def _write(
+    request: ScanRequest, gathered: Gathered, strategy: Strategy, scanned: Scanned
+) -> Written:
+    run, options = gathered.run, request.options
     folder = request.output_dir or run.paths.proposals
     written = write_decision(run, scanned, _filed_under(run, request.series), folder)
     if request.paper_ledger:
-        written = write_ledger(run, scanned, strategy, request.options, RUN_SCOPE, written)
+        tapes = gathered.tapes
+        written = write_ledger(run, scanned, strategy, options, RUN_SCOPE, written, tapes)
     if request.report:
         written = write_report(run, scanned, written)
     return written
