@@ -177,7 +177,7 @@ def drawdown_reading(
 
     A limit that was reached holds until its span is over: the day's to the end of New York's day,
     the week's for seven days. What was written under a set clock says nothing to a run under the
-    system's, and the other way round.
+    system's; what the system's clock wrote later says nothing to a run under a set one.
 
     Parameters
     ----------
@@ -191,9 +191,14 @@ def drawdown_reading(
     name = ReadingName.DRAWDOWN
     try:
         state = read_drawdown(path, _END_OF_TIME)
-        if state.clock_source is not source:
-            return _of_another_clock(path, source)
-        if state.generated_at > at + CLOCK_TOLERANCE:
+        late = state.generated_at > at + CLOCK_TOLERANCE
+        if source is ClockSource.SET and state.clock_source is ClockSource.SYSTEM and late:
+            said = "was written under the system's clock, later than the set one"
+            return Reading(name, fault=Fault.MISSING, detail=f"{path}: {said}")
+        if source is ClockSource.SYSTEM and state.clock_source is ClockSource.SET:
+            said = f"was written under a set clock; {_REMEDY}"
+            return Reading(name, fault=Fault.UNREADABLE, detail=f"{path}: {said}")
+        if late:
             raise FutureData(f"{path}: dated after the clock")
     except MissingData:
         return Reading(name, fault=Fault.MISSING, detail=f"{path}: {_REMEDY}")
@@ -213,14 +218,6 @@ def drawdown_reading(
 def _holds(found: FallFound, made_at: datetime, at: datetime) -> bool:
     days = (new_york(at).date() - new_york(made_at).date()).days
     return days < (1 if found.span is Span.DAY else WEEK_DAYS)
-
-
-def _of_another_clock(path: Path, source: ClockSource) -> Reading:
-    if source is ClockSource.SET:
-        said = "was written under the system's clock"
-        return Reading(ReadingName.DRAWDOWN, fault=Fault.MISSING, detail=f"{path}: {said}")
-    said = f"was written under a set clock; {_REMEDY}"
-    return Reading(ReadingName.DRAWDOWN, fault=Fault.UNREADABLE, detail=f"{path}: {said}")
 
 
 def _fault(error: DataError) -> Fault:

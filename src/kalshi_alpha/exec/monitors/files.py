@@ -14,7 +14,7 @@ from kalshi_alpha.core.gates import Fault, Finding, Reading, ReadingName, Reason
 from kalshi_alpha.core.ledger.entry import ClockSource
 from kalshi_alpha.core.monitors.outcome import MonitorOutcome, MonitorStatus
 from kalshi_alpha.core.monitors.texts import TEXTS, Monitor
-from kalshi_alpha.datastore.artifacts import read_json
+from kalshi_alpha.datastore.artifacts import CLOCK_TOLERANCE, read_json
 from kalshi_alpha.datastore.paths import Paths
 
 SCHEMA = 1
@@ -107,16 +107,16 @@ class MonitorFiles:
         By name, why a file cannot be trusted, and the fault that this is.
     summary
         The summary, or None if it is missing or cannot be trusted.
-    summary_source
-        Under which kind of clock it was made, also if it is dated after the clock; None if that
-        is not known.
+    newest_system_at
+        When the summary was made under the system's clock, also if that is after the clock; None
+        if it was not, or cannot be read.
     """
 
     documents: Mapping[str, MonitorFile]
     missing: tuple[str, ...] = ()
     problems: Mapping[str, tuple[Fault, str]] = field(default_factory=dict)
     summary: SummaryFile | None = None
-    summary_source: ClockSource | None = None
+    newest_system_at: datetime | None = None
 
     @property
     def oldest_at(self) -> datetime | None:
@@ -136,10 +136,13 @@ class MonitorFiles:
         """The kinds of clock under which the files were made."""
         return frozenset(each.clock_source for each in self.documents.values())
 
-    @property
-    def is_of_the_system(self) -> bool:
-        """Whether what could be read was made under the system's clock."""
-        return self.summary_source is ClockSource.SYSTEM
+    def is_of_later(self, at: datetime) -> bool:
+        """Whether the system's clock was beyond a set one when the files were made.
+
+        They say nothing about the day that the set clock is at.
+        """
+        newest = self.newest_system_at
+        return newest is not None and newest > at + CLOCK_TOLERANCE
 
     def reading(
         self,
@@ -165,7 +168,7 @@ class MonitorFiles:
             The run's kind of clock; a run under the system's does not trust files of a set one.
         """
         name = ReadingName.MONITORS
-        fault = self._fault(source)
+        fault = self._fault(at, source)
         if fault is not None:
             return Reading(name, fault=fault[0], detail=fault[1], at=None)
         findings = tuple(
@@ -183,10 +186,9 @@ class MonitorFiles:
         made_at = None if oldest is None else min(oldest, at)
         return Reading(name, findings, detail=detail, at=made_at, max_age=max_age)
 
-    def _fault(self, source: ClockSource | None) -> tuple[Fault, str] | None:
-        if source is ClockSource.SET and self.is_of_the_system:
-            # It says nothing about the day that a set clock is at.
-            return Fault.MISSING, "made under the system's clock, not under a set one"
+    def _fault(self, at: datetime, source: ClockSource | None) -> tuple[Fault, str] | None:
+        if source is ClockSource.SET and self.is_of_later(at):
+            return Fault.MISSING, "made under the system's clock, later than the set one"
         if self.problems:
             name = sorted(self.problems)[0]
             return self.problems[name]
@@ -217,16 +219,15 @@ def read_monitors(paths: Paths, at: datetime) -> MonitorFiles:
             missing.append(str(name))
         except DataError as error:
             problems[str(name)] = (_fault_of(error), str(error))
-    source = _source_of(paths) if summary is None else summary.clock_source
-    return MonitorFiles(documents, tuple(missing), problems, summary, source)
+    return MonitorFiles(documents, tuple(missing), problems, summary, _system_at(paths))
 
 
-def _source_of(paths: Paths) -> ClockSource | None:
+def _system_at(paths: Paths) -> datetime | None:
     try:
         found: SummaryFile = _read(paths, SUMMARY, SummaryFile, _END_OF_TIME)
     except DataError:
         return None
-    return found.clock_source
+    return found.generated_at if found.clock_source is ClockSource.SYSTEM else None
 
 
 def _read(paths: Paths, name: str, kind: Any, at: datetime) -> Any:
