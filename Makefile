@@ -39,6 +39,7 @@ pytest:
 
 test-more: ## faults and kills by the hundred, and the benchmarks against their peers
 	@scripts/setup.sh bench
+	@$(PY) -m scripts.check_ops
 	@$(PY) scripts/fault_scenarios.py --first 50 --count 300
 	@$(PY) -m scripts.kill_series --count 200
 	@$(PY) benchmarks/run.py

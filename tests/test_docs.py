@@ -25,7 +25,16 @@ from kalshi_alpha.core.proposals.proposal import LadderCheck, Passed, Proposal
 from kalshi_alpha.datastore import backfill, ingest
 from kalshi_alpha.dev import sanity_check, ws_smoke
 from kalshi_alpha.drivers.macro_calendar import cli as macro_calendar
-from kalshi_alpha.exec import evaluate, heartbeat, pilot_bundle, scoreboard, watchdog
+from kalshi_alpha.exec import (
+    evaluate,
+    heartbeat,
+    housekeeping,
+    migrate,
+    pilot_bundle,
+    scoreboard,
+    statement,
+    watchdog,
+)
 from kalshi_alpha.exec.monitors import freshness
 from kalshi_alpha.exec.pipelines import daily
 from kalshi_alpha.exec.reports import ramp
@@ -51,6 +60,9 @@ CLICK_COMMANDS = {
     "kalshi_alpha.exec.pilot_bundle": pilot_bundle.cli,
     "kalshi_alpha.exec.reports.ramp": ramp.cli,
     "kalshi_alpha.exec.watchdog": watchdog.cli,
+    "kalshi_alpha.exec.housekeeping": housekeeping.cli,
+    "kalshi_alpha.exec.migrate": migrate.cli,
+    "kalshi_alpha.exec.statement": statement.cli,
     "kalshi_alpha.drivers.macro_calendar.cli": macro_calendar.cli,
 }
 ARGPARSE_COMMANDS: dict[str, Callable[[], argparse.ArgumentParser]] = {
