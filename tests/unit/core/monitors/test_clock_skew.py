@@ -1,0 +1,36 @@
+from __future__ import annotations
+
+import math
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from kalshi_alpha.core.monitors.clock_skew import SkewSeen, clock_skew
+from kalshi_alpha.core.monitors.outcome import MonitorStatus
+
+AT = datetime(2025, 6, 11, 12, tzinfo=UTC)
+DAY = timedelta(days=1)
+
+
+@pytest.mark.parametrize(
+    ("seen", "status"),
+    [
+        (None, MonitorStatus.NO_DATA),
+        (SkewSeen(AT, -0.2, sound=True), MonitorStatus.OK),
+        (SkewSeen(AT, None, sound=True), MonitorStatus.OK),
+        (SkewSeen(AT, 5.1, sound=True), MonitorStatus.ALERT),
+        (SkewSeen(AT, math.nan, sound=True), MonitorStatus.ALERT),
+        (SkewSeen(AT, 0.1, sound=False), MonitorStatus.ALERT),
+        (SkewSeen(AT, 0.1, sound=True, doubts=("stepped",)), MonitorStatus.ALERT),
+        (SkewSeen(AT - DAY - timedelta(seconds=1), 0.1, sound=True), MonitorStatus.STALE),
+    ],
+)
+def test_the_latest_session_tells(seen: SkewSeen | None, status: MonitorStatus) -> None:
+    assert clock_skew(seen, AT, max_age=DAY).status is status
+
+
+def test_a_doubt_is_quoted() -> None:
+    found = clock_skew(
+        SkewSeen(AT, 0.1, sound=True, doubts=("our clock stepped",)), AT, max_age=DAY
+    )
+    assert found.cause == "our clock stepped"
