@@ -3,22 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
-from datetime import UTC, datetime
+from collections.abc import Callable
 from typing import Any
 
 import polars as pl
 import pytest
 
 from desk import Desk
-from kalshi_alpha.exec.pipelines import pipeline
-from kalshi_alpha.exec.runners import scan as scanner
-from kalshi_alpha.exec.wiring import Run
-from kalshi_alpha.strategies.strategy import Row, Strategy
+from fits import fit_each_family_once
 
 FULL = ("--report", "--paper-ledger")
-EARLIEST = datetime(2024, 12, 11, 11, 30, tzinfo=UTC)
-FITTED: dict[str, Any] = {}
 DAY = "2024-12-12"
 MODES = {
     "pre_cpi": ("CPI", "2024-12-11T113000Z"),
@@ -44,16 +38,8 @@ EVENTS = {
 
 @pytest.fixture
 def fitted(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Fit each family once, as of the first clock, for tests that are not about the fit."""
-
-    def once(run: Run, strategy: Strategy, history: Sequence[Row]) -> Any:
-        if strategy.family not in FITTED:
-            path = run.paths.calibration(strategy.family.lower())
-            FITTED[strategy.family] = strategy.calibrate(history, EARLIEST, path)
-        return FITTED[strategy.family]
-
-    monkeypatch.setattr(pipeline, "calibrate", once)
-    monkeypatch.setattr(scanner, "stored_calibration", once)
+    """For tests that are not about the fit."""
+    fit_each_family_once(monkeypatch)
 
 
 def family_of(mode: str) -> str:
@@ -291,6 +277,7 @@ def test_what_rested_on_paper_is_settled_once_the_value_is_printed(
     assert set(settled["outcome"]) <= {0, 1}
 
 
+@pytest.mark.usefixtures("fitted")
 def test_one_station_s_impossible_report_stops_every_series(desk: Desk) -> None:
     """The other stations' reports are kept, and the feed has failed all the same."""
     report = desk.drivers / "nws_daily_climate/2024-12-12.txt"

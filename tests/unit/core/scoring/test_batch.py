@@ -4,7 +4,6 @@ import math
 
 import numpy as np
 import pytest
-import scoringrules as sr
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -29,6 +28,8 @@ def test_one_pass_gives_what_each_score_gives_alone(n: int, width: int, seed: in
 
 
 def test_many_rows_agree_with_scoringrules_across_chunks() -> None:
+    import scoringrules as sr  # compiles for seconds, so not while tests are collected
+
     rng = np.random.default_rng(1)
     pmfs, outcomes = rng.dirichlet(np.ones(40), 4500), rng.integers(0, 40, 4500)
     expected = sr.rps_score(outcomes + 1, pmfs)

@@ -5,7 +5,6 @@ from decimal import Decimal
 
 import numpy as np
 import pytest
-import scoringrules as sr
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
@@ -47,6 +46,8 @@ def test_worked_examples_of_the_claims_scores() -> None:
 
 
 def test_the_normal_score_agrees_with_scoringrules() -> None:
+    import scoringrules as sr  # compiles for seconds, so not while tests are collected
+
     rng = np.random.default_rng(1)
     mean, outcome = rng.normal(size=(2, 20_000)) * 4.0
     sd = rng.uniform(0.05, 3.0, 20_000)
@@ -66,6 +67,8 @@ def test_the_normal_score_is_exact_at_table_nodes_between_them_and_beyond(z: flo
 
 @pytest.mark.parametrize("dof", [2, 3, 5, 6, 30, 200])
 def test_the_student_t_score_agrees_with_scoringrules(dof: int) -> None:
+    import scoringrules as sr  # compiles for seconds, so not while tests are collected
+
     rng = np.random.default_rng(dof)
     mean, outcome = rng.normal(size=(2, 500)) * 4.0
     scale = rng.uniform(0.05, 3.0, 500)
@@ -77,6 +80,8 @@ def test_the_student_t_score_agrees_with_scoringrules(dof: int) -> None:
 def test_the_grid_score_agrees_with_scoringrules_and_with_its_expectation_form(
     pmf: FloatArray, outcome: int
 ) -> None:
+    import scoringrules as sr  # compiles for seconds, so not while tests are collected
+
     score = float(rps(pmf[None, :], np.array([outcome]))[0])
     assert score == pytest.approx(float(sr.rps_score(outcome + 1, pmf)), abs=1e-9)
     support = np.arange(9)

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from desk import Desk
+from fits import fit_each_family_once
 from kalshi_alpha.core.errors import DataError, NotBuilt, UsageError, VenueError
 from kalshi_alpha.core.schedule import SnapMode
 from kalshi_alpha.datastore.feeds import Parsed
@@ -141,6 +142,7 @@ def test_no_go_stands_after_a_driver_fails_in_a_way_of_its_own(
     def broken(_: bytes) -> Parsed[WeeklyPrice]:
         raise NobodyForesawIt
 
+    fit_each_family_once(monkeypatch)
     assert desk.daily(mode="full").code == 0
     path = "reports/_artifacts/go_no_go.json"
     before = {family: entry["go"] for family, entry in desk.json(path)["series"].items()}
