@@ -21,7 +21,7 @@ from kalshi_alpha.core.ledger.entry import LedgerEntry
 from kalshi_alpha.core.ledger.units import atom_pnl
 from kalshi_alpha.core.types import E4_PER_DOLLAR, Side
 
-_ROUNDS = 500
+_ROUNDS = 200
 _CLOSE = 1e-10
 _PROB_MIN = 1e-6
 _ATOMS_MAX = 4_096
@@ -83,7 +83,8 @@ def ladder_belief(entries: Sequence[LedgerEntry], pays: Mapping[str, GridInterva
 def atom_probs(payoff: BoolArray, probs: FloatArray) -> FloatArray:
     """Return the least informative atom probabilities that give each market its own.
 
-    They are fitted market by market until all agree (Deming & Stephan 1940). Probabilities that
+    Where the markets leave a choice, they are fitted one by one until all agree (Deming & Stephan
+    1940). Probabilities that
     contradict each other, as those of orders placed at different times may, end near a compromise.
 
     Parameters
@@ -105,6 +106,9 @@ def atom_probs(payoff: BoolArray, probs: FloatArray) -> FloatArray:
     """
     if payoff.shape[1:] != probs.shape or not np.all((probs >= 0.0) & (probs <= 1.0)):
         raise BadParameter(f"payoffs {payoff.shape} do not fit probabilities {probs}")
+    exact = _exact(payoff, probs)
+    if exact is not None:
+        return exact
     wanted = np.clip(probs, _PROB_MIN, 1.0 - _PROB_MIN)
     found: FloatArray = np.full(payoff.shape[0], 1.0 / payoff.shape[0])
     for _ in range(_ROUNDS):
@@ -117,6 +121,18 @@ def atom_probs(payoff: BoolArray, probs: FloatArray) -> FloatArray:
         if float(np.abs(found - before).max()) < _CLOSE:
             break
     return found
+
+
+def _exact(payoff: BoolArray, probs: FloatArray) -> FloatArray | None:
+    """Return the one solution where the markets leave no choice, as tails of a ladder do."""
+    system = np.vstack((payoff.T, np.ones(payoff.shape[0])))
+    wanted = np.append(probs, 1.0)
+    found, _, rank, _ = np.linalg.lstsq(system, wanted, rcond=None)
+    fits = rank == payoff.shape[0] and float(np.abs(system @ found - wanted).max()) < _CLOSE
+    if not fits or float(found.min()) < -_CLOSE:
+        return None
+    kept: FloatArray = np.maximum(found, 0.0)
+    return kept / kept.sum()
 
 
 def joint_belief(parts: Sequence[LadderBelief]) -> LadderBelief:
