@@ -27,10 +27,10 @@ PRIOR_MEAN = 0.9
 PRIOR_SD = 0.5
 RISE_LIMIT = 0.1  # a weight may fall at once, and rises by at most this per refresh
 
-_PRICE_EDGES_E4 = (1000, 3000, 7000, 9000)
-_PRICE_NAMES = ("0-.1", ".1-.3", ".3-.7", ".7-.9", ".9-1")
-_LEAD_EDGES_HOURS = (2.0, 24.0, 168.0)
-_LEAD_NAMES = ("0-2h", "2-24h", "1-7d", ">7d")
+PRICE_EDGES_E4 = (1000, 3000, 7000, 9000)
+PRICE_NAMES = ("0-.1", ".1-.3", ".3-.7", ".7-.9", ".9-1")
+LEAD_EDGES_HOURS = (2.0, 24.0, 168.0)
+LEAD_NAMES = ("0-2h", "2-24h", "1-7d", ">7d")
 
 
 class Badge(StrEnum):
@@ -102,8 +102,8 @@ def bin_key(family: str, side: Side, price_e4: int, lead_hours: float | None) ->
     elif math.isnan(lead_hours):
         raise BadParameter("lead time is not a number")
     else:
-        lead = _LEAD_NAMES[bisect_left(_LEAD_EDGES_HOURS, lead_hours)]
-    return BinKey(family, side, _PRICE_NAMES[bisect_left(_PRICE_EDGES_E4, price_e4)], lead)
+        lead = LEAD_NAMES[bisect_left(LEAD_EDGES_HOURS, lead_hours)]
+    return BinKey(family, side, PRICE_NAMES[bisect_left(PRICE_EDGES_E4, price_e4)], lead)
 
 
 def slope_through_origin(

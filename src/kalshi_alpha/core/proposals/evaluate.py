@@ -34,6 +34,8 @@ class BestQuotes:
         Probability that the side pays: what is believed, and the market's mid.
     fee
         Dollars per contract before rounding.
+    weight
+        Of the quote's honesty bin; 1 where a scan has none.
     ev_raw, ev_honest
         Dollars per contract.
     alpha
@@ -46,6 +48,7 @@ class BestQuotes:
     prob: FloatArray
     prob_market: FloatArray
     fee: FloatArray
+    weight: FloatArray
     ev_raw: FloatArray
     ev_honest: FloatArray
     alpha: FloatArray
@@ -68,7 +71,9 @@ def best_quotes(table: MarketTable, prob_yes: FloatArray, policy: ScanPolicy) ->
     """
     price = quotable(table.yes_bid, table.no_bid, table.grid_of, table.ticks)
     known = (price != ABSENT) & ~np.isnan(prob_yes)
-    fee, raw, honest = _values(table, prob_yes, np.where(known, price, ABSENT), policy)
+    quotable_e4 = np.where(known, price, ABSENT)
+    weight = bin_weights(table, quotable_e4, policy)
+    fee, raw, honest = _values(table, prob_yes, quotable_e4, weight, policy)
     alpha = np.array([policy.alpha_join, policy.alpha_improve])
     # A losing quote is not made better by being filled less often, so odds scale gains only.
     rank = np.where(honest > 0, alpha[:, np.newaxis] * honest, honest)
@@ -83,14 +88,33 @@ def best_quotes(table: MarketTable, prob_yes: FloatArray, policy: ScanPolicy) ->
         prob=np.where(side == 0, prob_yes, 1.0 - prob_yes),
         prob_market=np.where(side == 0, mid_yes, 1.0 - mid_yes),
         fee=fee[side, placement, rows],
+        weight=weight[side, placement, rows],
         ev_raw=raw[side, placement, rows],
         ev_honest=honest[side, placement, rows],
         alpha=alpha[placement],
     )
 
 
+def bin_weights(table: MarketTable, price: IntArray, policy: ScanPolicy) -> FloatArray:
+    """Return the honesty weight of every price, of shape (2, 2, n_markets) as in `quotable`."""
+    if policy.bins is None:
+        return np.ones(price.shape)
+    side = np.array([0, 1])[:, np.newaxis, np.newaxis]
+    return policy.bins.weights(lead_hours(table, policy), side, price)
+
+
+def lead_hours(table: MarketTable, policy: ScanPolicy) -> FloatArray:
+    """Return the hours from the scan to each market's close."""
+    seconds = [(market.close_at - policy.at).total_seconds() for market in table.markets]
+    return np.array(seconds, dtype=np.float64) / 3600
+
+
 def _values(
-    table: MarketTable, prob_yes: FloatArray, price: IntArray, policy: ScanPolicy
+    table: MarketTable,
+    prob_yes: FloatArray,
+    price: IntArray,
+    weight: FloatArray,
+    policy: ScanPolicy,
 ) -> tuple[FloatArray, FloatArray, FloatArray]:
     """Return fee, raw and honest edge of every price; minus infinity where there is none.
 
@@ -102,6 +126,6 @@ def _values(
     prob = np.where(known, np.stack((prob_yes, 1.0 - prob_yes))[:, np.newaxis], 0.5)
     fee = model_fee_per_contract(table.maker_rate / _RATE_UNIT, cost)
     raw = ev_raw(prob, cost, fee)
-    honest = ev_honest(prob, cost, fee, policy.shrink, policy.bin_weight, policy.adverse_selection)
+    honest = ev_honest(prob, cost, fee, policy.shrink, weight, policy.adverse_selection)
     none = np.full(price.shape, -np.inf)
     return np.where(known, fee, none), np.where(known, raw, none), np.where(known, honest, none)

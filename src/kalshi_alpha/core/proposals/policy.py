@@ -9,6 +9,7 @@ from enum import StrEnum
 
 from kalshi_alpha.core.errors import BadParameter
 from kalshi_alpha.core.forecast.pooling import GAP_MAX
+from kalshi_alpha.core.proposals.bins import BinTable
 from kalshi_alpha.core.sizing.fractional import KELLY_CAP_MAX
 from kalshi_alpha.core.types import E2_PER_CONTRACT, Contracts, Money
 
@@ -106,8 +107,11 @@ class ScanPolicy:
         The decision clock.
     min_ev
         Smallest honest edge after fees that is proposed, in dollars per contract.
-    shrink, bin_weight
-        Shares of the gross edge that are believed, in [0, 1].
+    shrink
+        Share of the gross edge that is believed, in [0, 1].
+    bins
+        How much less of it is believed, and how small an order must be, by side, price and lead
+        time; None believes and allows all alike.
     adverse_selection
         Expected loss in dollars per contract from being filled by somebody who knows more.
     alpha_join, alpha_improve
@@ -129,7 +133,7 @@ class ScanPolicy:
     pooling: Pooling | None = None
     min_ev: float = 0.005
     shrink: float = 0.9
-    bin_weight: float = 1.0
+    bins: BinTable | None = None
     adverse_selection: float = 0.005
     alpha_join: float = 0.5
     alpha_improve: float = 0.5
@@ -140,10 +144,10 @@ class ScanPolicy:
     def __post_init__(self) -> None:
         if self.at.tzinfo is None:
             raise BadParameter("the decision clock carries no zone")
-        unit = (self.shrink, self.bin_weight, self.alpha_join, self.alpha_improve)
+        unit = (self.shrink, self.alpha_join, self.alpha_improve)
         # Stated as what must hold, so that a NaN fails too.
         if not all(0.0 <= each <= 1.0 for each in unit):
-            raise BadParameter(f"shrink, weight and fill ratios must lie in [0, 1], were {unit}")
+            raise BadParameter(f"shrink and fill ratios must lie in [0, 1], were {unit}")
         if not (self.min_ev >= 0.0 and 0.0 <= self.adverse_selection < 1.0):
             raise BadParameter(
                 f"minimum edge and adverse selection must be >= 0, were {self.min_ev}, "

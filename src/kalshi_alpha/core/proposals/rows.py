@@ -53,7 +53,7 @@ def _proposals(allotment: Allotment, policy: ScanPolicy) -> Iterator[Proposal]:
             ev_raw=orders.ev_raw[at],
             ev_honest=honest,
             ev_order=contracts.count * alpha * honest,
-            ev_shrink=_shrink(policy, fee.dollars / contracts.count),
+            ev_shrink=_shrink(policy, quotes.weight[at], fee.dollars / contracts.count),
             fee=fee,
             max_loss=at_risk,
             pal_room=allotment.rooms[at],
@@ -92,10 +92,8 @@ def _ladder_names(priced: PricedMarkets, row: int) -> _LadderNames:
     }
 
 
-def _shrink(policy: ScanPolicy, phi: float) -> EvShrink:
-    return EvShrink(
-        s=policy.shrink, w_bin=policy.bin_weight, lambda_adv=policy.adverse_selection, phi=phi
-    )
+def _shrink(policy: ScanPolicy, weight: float, phi: float) -> EvShrink:
+    return EvShrink(s=policy.shrink, w_bin=weight, lambda_adv=policy.adverse_selection, phi=phi)
 
 
 def passed_rows(
@@ -167,6 +165,7 @@ class _QuoteColumns:
     side: list[int]
     placement: list[int]
     price: list[int]
+    weight: list[float]
     prob_market: list[float]
     ev_raw: list[float]
     ev_honest: list[float]
@@ -182,6 +181,7 @@ class _QuoteColumns:
             side=quotes.side[rows].tolist(),
             placement=quotes.placement[rows].tolist(),
             price=quotes.price[rows].tolist(),
+            weight=quotes.weight[rows].tolist(),
             prob_market=quotes.prob_market[rows].tolist(),
             ev_raw=quotes.ev_raw[rows].tolist(),
             ev_honest=quotes.ev_honest[rows].tolist(),

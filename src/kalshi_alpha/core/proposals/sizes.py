@@ -11,6 +11,7 @@ from kalshi_alpha.core.arrays import BoolArray, FloatArray, IntArray
 from kalshi_alpha.core.errors import BadParameter
 from kalshi_alpha.core.forecast import GridPmf
 from kalshi_alpha.core.pricing import honest_prob
+from kalshi_alpha.core.proposals.evaluate import lead_hours
 from kalshi_alpha.core.proposals.payoffs import LadderPayoffs
 from kalshi_alpha.core.proposals.policy import ScanPolicy, SizingPolicy, SizingRule
 from kalshi_alpha.core.proposals.priced import PricedMarkets
@@ -19,6 +20,8 @@ from kalshi_alpha.core.sizing.filled_book import size_alone
 from kalshi_alpha.core.sizing.fractional import PROB_SE_FLOOR
 from kalshi_alpha.core.sizing.single import kelly_fraction
 from kalshi_alpha.core.types import E2_PER_CONTRACT
+
+_ROUNDING = 1e-9  # three fifths of five contracts are three
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -81,7 +84,7 @@ def wanted_sizes(
     quotes = priced.quotes
     price = quotes.price[rows] / 1e4
     cost = price + quotes.fee[rows]
-    honest = honest_prob(quotes.prob[rows], price, policy.shrink, policy.bin_weight)
+    honest = honest_prob(quotes.prob[rows], price, policy.shrink, quotes.weight[rows])
     filled_prob = np.clip(honest - policy.adverse_selection, 0.0, 1.0)
     terms = _Terms(rows, cost, filled_prob)
     kelly = _kelly(priced, terms, held, policy.sizing.bankroll.dollars)
@@ -91,7 +94,18 @@ def wanted_sizes(
         staked = np.minimum(sizing.kelly_multiplier * kelly, sizing.kelly_cap)
     else:
         staked = truncated_fractions(kelly, filled_prob, cost, sizing)
-    return WantedSizes(honest, filled_prob, kelly, staked, _contracts_e2(staked, cost, sizing))
+    if policy.bins is None:
+        return WantedSizes(honest, filled_prob, kelly, staked, _contracts_e2(staked, cost, sizing))
+    hours = lead_hours(priced.table, policy)[rows]
+    cap, lots_e2 = policy.bins.ceilings(hours, quotes.side[rows], quotes.price[rows])
+    staked = np.minimum(staked, cap * sizing.kelly_cap)
+    wanted = _contracts_e2(staked, cost, sizing)
+    if sizing.contracts is not None:
+        wanted = np.minimum(
+            wanted, np.floor(cap * sizing.contracts.e2 + _ROUNDING).astype(np.int64)
+        )
+    wanted = np.minimum(wanted, lots_e2)
+    return WantedSizes(honest, filled_prob, kelly, staked, wanted // sizing.lot.e2 * sizing.lot.e2)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

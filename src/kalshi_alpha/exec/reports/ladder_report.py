@@ -287,7 +287,8 @@ def _honesty(scanned: Scanned, parts: ReportParts) -> Iterator[str]:
     raw = sum(p.ev_raw * p.contracts.count for p in scanned.proposals)
     honest = sum(p.ev_honest * p.contracts.count for p in scanned.proposals)
     yield (
-        f"Shrink s = {scanned.policy.shrink:g}, bin weight w = {scanned.policy.bin_weight:g}, "
+        f"Shrink s = {scanned.policy.shrink:g}, bin weights "
+        f"{'1' if scanned.policy.bins is None else 'of the ramp'}, "
         f"adverse selection {100 * scanned.policy.adverse_selection:.2f} c a contract. If every "
         f"proposal filled: ${raw:,.2f} raw, ${honest:,.2f} honest."
     )

@@ -38,7 +38,6 @@ def test_impossible_sizing_cannot_be_built(change: dict[str, object]) -> None:
     [
         {"at": datetime(2024, 12, 11, 11, 30)},  # noqa: DTZ001 - the fault under test
         {"shrink": 1.1},
-        {"bin_weight": -0.1},
         {"alpha_join": float("nan")},
         {"min_ev": -0.01},
         {"adverse_selection": 1.0},
