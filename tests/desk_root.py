@@ -14,13 +14,18 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from kalshi_alpha.core.ledger.entry import LedgerEntry
 from kalshi_alpha.datastore.ledger import LedgerStore
 from kalshi_alpha.datastore.paths import Paths
 from kalshi_alpha.exec.monitors import cli as monitors
+from kalshi_alpha.exec.readiness import Readiness, read_readiness
+from kalshi_alpha.exec.reports import ramp
 from kalshi_alpha.sim.demo_account import DemoTerms, make_demo_account
 from runs import at_home_in_new_york
 
+Flip = Callable[[Paths], object]
 REPOSITORY = Path(__file__).parents[1]
 CLOCK = "2024-12-11T11:30:00Z"
 AT = datetime(2024, 12, 11, 11, 30, tzinfo=UTC)
@@ -32,6 +37,28 @@ def go_root(folder: Path) -> Paths:
     root = folder / "go"
     shutil.copytree(_made(), root)
     return Paths(root)
+
+
+def open_go_root(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Paths:
+    """Return such a root, and let commands run there."""
+    found = go_root(folder)
+    monkeypatch.setenv("KALSHI_ALPHA_HOME", str(found.root))
+    for name in ("KALSHI_ALPHA_AS_OF", "KALSHI_ENV"):
+        monkeypatch.delenv(name, raising=False)
+    return found
+
+
+def decide(paths: Paths, *flags: str, at: str = CLOCK) -> tuple[int, Readiness]:
+    """Run the ramp decision, and return its exit code and what it wrote."""
+    code = ramp.main(["--as-of", at, "--quiet", *flags])
+    return code, read_readiness(paths.pilot_ready, datetime.fromisoformat(at))
+
+
+def words(found: Readiness, family: str = "CPI") -> list[str]:
+    """Return the reasons against a family, each once."""
+    own = found.of(family)
+    assert own is not None
+    return list(dict.fromkeys(row.reason for row in own.reasons))
 
 
 def edit_json(path: Path, change: Callable[[dict[str, Any]], object]) -> None:
@@ -49,6 +76,23 @@ def rewrite_ledger(
     rows = [new for row in store.entries() if (new := change(row)) is not None]
     paths.ledger_all.unlink()
     store.upsert(rows, at)
+
+
+def of_cpi(change: Callable[[LedgerEntry], LedgerEntry | None]) -> Flip:
+    """Pass the rows of consumer prices through a change."""
+    return lambda paths: rewrite_ledger(
+        paths, lambda row: change(row) if row.family == "CPI" else row
+    )
+
+
+def first_of_cpi(count: int) -> Flip:
+    """Keep so many of the oldest orders of consumer prices."""
+
+    def flip(paths: Paths) -> None:
+        kept = iter(range(count))
+        of_cpi(lambda row: row if next(kept, None) is not None else None)(paths)
+
+    return flip
 
 
 @cache

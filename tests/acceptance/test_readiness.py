@@ -15,37 +15,29 @@ from typing import Any
 
 import pytest
 
-from desk_root import AT, CLOCK, edit_json, go_root, rewrite_ledger
+from desk_root import (
+    AT,
+    CLOCK,
+    Flip,
+    decide,
+    edit_json,
+    first_of_cpi,
+    of_cpi,
+    open_go_root,
+    words,
+)
 from kalshi_alpha.core.ledger.entry import LedgerEntry, LedgerMode
 from kalshi_alpha.datastore.atomic import append_lines
 from kalshi_alpha.datastore.kill_switch import set_kill_switch
 from kalshi_alpha.datastore.ledger import LedgerStore
 from kalshi_alpha.datastore.paths import Paths
-from kalshi_alpha.exec.readiness import Readiness, read_readiness
 from kalshi_alpha.exec.reports import ramp
 from spoilt_tables import no_table
-
-Flip = Callable[[Paths], object]
 
 
 @pytest.fixture
 def paths(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Paths:
-    found = go_root(tmp_path)
-    monkeypatch.setenv("KALSHI_ALPHA_HOME", str(found.root))
-    for name in ("KALSHI_ALPHA_AS_OF", "KALSHI_ENV"):
-        monkeypatch.delenv(name, raising=False)
-    return found
-
-
-def decide(paths: Paths, *flags: str, at: str = CLOCK) -> tuple[int, Readiness]:
-    code = ramp.main(["--as-of", at, "--quiet", *flags])
-    return code, read_readiness(paths.pilot_ready, datetime.fromisoformat(at))
-
-
-def words(found: Readiness, family: str = "CPI") -> list[str]:
-    own = found.of(family)
-    assert own is not None
-    return list(dict.fromkeys(row.reason for row in own.reasons))
+    return open_go_root(tmp_path, monkeypatch)
 
 
 def test_a_desk_with_evidence_and_everything_in_order_is_go(paths: Paths) -> None:
@@ -102,20 +94,6 @@ def test_the_same_clock_gives_the_same_bytes(paths: Paths) -> None:
 # --- evidence -----------------------------------------------------------------------------
 
 
-def _cpi(change: Callable[[LedgerEntry], LedgerEntry | None]) -> Flip:
-    return lambda paths: rewrite_ledger(
-        paths, lambda row: change(row) if row.family == "CPI" else row
-    )
-
-
-def _first(count: int) -> Flip:
-    def flip(paths: Paths) -> None:
-        kept = iter(range(count))
-        _cpi(lambda row: row if next(kept, None) is not None else None)(paths)
-
-    return flip
-
-
 def _believing(beyond_bps: Callable[[int], float]) -> Flip:
     """Let each order's belief lie so far below what the closing line proved it to be worth."""
 
@@ -128,7 +106,7 @@ def _believing(beyond_bps: Callable[[int], float]) -> Flip:
             p = price + (mid - price - beyond_bps(number) / 1e4) / row.shrink
             return replace(row, p=round(min(max(p, 0.0), 1.0), 4))
 
-        _cpi(change)(paths)
+        of_cpi(change)(paths)
 
     return flip
 
@@ -146,7 +124,7 @@ def _units(of: Callable[[int], int]) -> Flip:
                 names.append(row.risk_unit)
             return replace(row, risk_unit=names[of(number)])
 
-        _cpi(change)(paths)
+        of_cpi(change)(paths)
 
     return flip
 
@@ -161,11 +139,11 @@ def _placed_in_a_freeze(paths: Paths) -> None:
         done.append(row.entry_id)
         return replace(row, placed_at=eve, as_of=eve)
 
-    _cpi(change)(paths)
+    of_cpi(change)(paths)
 
 
 EVIDENCE: dict[str, tuple[Flip, list[str]]] = {
-    "299 fills": (_first(299), ["insufficient_fills"]),
+    "299 fills": (first_of_cpi(299), ["insufficient_fills"]),
     "delta of 3 bps": (_believing(lambda _: 3.0), ["insufficient_delta_bps"]),
     "t below 2": (
         _believing(lambda unit: 900.0 if unit % 2 else -700.0),
@@ -193,7 +171,7 @@ def test_lacking_evidence_is_exactly_its_reason(
 
 
 def test_without_closing_mids_consumer_prices_cannot_be_judged(paths: Paths) -> None:
-    _cpi(lambda row: replace(row, close_mid=None))(paths)
+    of_cpi(lambda row: replace(row, close_mid=None))(paths)
     _, found = decide(paths)
     cpi = found.of("CPI")
     assert cpi is not None
@@ -206,7 +184,7 @@ def test_without_closing_mids_consumer_prices_cannot_be_judged(paths: Paths) -> 
     "mode", [LedgerMode.OFFLINE, LedgerMode.PAPER, LedgerMode.DEMO, LedgerMode.LIVE]
 )
 def test_practice_counts_no_other_row(paths: Paths, mode: LedgerMode) -> None:
-    _cpi(lambda row: replace(row, mode=mode))(paths)
+    of_cpi(lambda row: replace(row, mode=mode))(paths)
     _, found = decide(paths)
     cpi = found.of("CPI")
     assert cpi is not None
@@ -371,111 +349,3 @@ def test_a_memo_lifts_panic_and_nothing_lifts_stale_feeds(paths: Paths) -> None:
     assert decide(paths)[1].overall.go
     no_table("aaa_gas")(paths.root)
     assert decide(paths)[1].overall.global_reasons == ("STALE_FEEDS",)
-
-
-# --- flags and memory ---------------------------------------------------------------------
-
-
-LOOSER = ["--min-fills=10", "--min-units=5", "--min-t-stat=1", "--max-ledger-age-minutes=600"]
-
-
-@pytest.mark.parametrize("flag", LOOSER)
-def test_a_looser_flag_is_marked_and_never_go(paths: Paths, flag: str) -> None:
-    code, found = decide(paths, flag)
-    assert (code, found.overall.global_reasons) == (3, ("policy_override",))
-    assert words(found) == ["policy_override"]
-    assert all(each.size_multiplier == 0.0 for each in found.series)
-    assert flag.partition("=")[0].removeprefix("--").replace("-", "_") in str(
-        found.policy["overrides"]
-    )
-
-
-@pytest.mark.parametrize(
-    ("flag", "expected"),
-    [
-        ("--min-fills=400", "insufficient_fills"),
-        ("--min-delta-bps=900", "insufficient_delta_bps"),
-        ("--min-t-stat=40", "insufficient_t_stat"),
-        ("--min-units=50", "insufficient_units"),
-        ("--max-unit-share=0.01", "unit_share"),
-    ],
-)
-def test_a_tighter_flag_refuses_by_the_reason_of_its_threshold(
-    paths: Paths, flag: str, expected: str
-) -> None:
-    code, found = decide(paths, flag)
-    assert (code, words(found), found.policy["overrides"]) == (3, [expected], [])
-
-
-@pytest.mark.parametrize("flag", ["--max-unit-share=7", "--min-t-stat=nan", "--series=KXWHEAT"])
-def test_an_impossible_flag_is_a_usage_error(paths: Paths, flag: str) -> None:
-    assert ramp.main(["--as-of", CLOCK, flag]) == 2
-    assert not paths.pilot_ready.exists()
-
-
-def test_weights_rise_by_a_tenth_a_refresh_and_fall_at_once(paths: Paths) -> None:
-    def weights() -> dict[str, float]:
-        cpi = json.loads(paths.pilot_ready.read_bytes())["series"][0]
-        return {row["bin"]: row["weight"] for row in cpi["ev_honesty_bins"]}
-
-    decide(paths)
-    earned = weights()
-
-    def lower(document: dict[str, Any]) -> None:
-        for row in document["series"][0]["ev_honesty_bins"]:
-            row["weight"] = 0.0
-
-    edit_json(paths.pilot_ready, lower)
-    decide(paths, at="2024-12-11T11:31:00Z")
-    assert weights() == {name: min(0.1, weight) for name, weight in earned.items()}
-
-    def higher(document: dict[str, Any]) -> None:
-        for row in document["series"][0]["ev_honesty_bins"]:
-            row["weight"] = 1.0
-
-    edit_json(paths.pilot_ready, higher)
-    decide(paths, at="2024-12-11T11:32:00Z")
-    assert weights() == earned
-
-
-def test_a_statistic_changed_after_the_fact_is_refused(paths: Paths) -> None:
-    decide(paths)
-    file = paths.config("ramp")
-    text = file.read_text()
-    claims = text.index("CLAIMS:")
-    changed = text[claims:].replace("closing_line", "settled", 1)
-    changed = changed.replace("2022-01-01", "2023-01-01", 1)
-    file.write_text(text[:claims] + changed)
-    _, found = decide(paths, at="2024-12-11T11:31:00Z")
-    assert found.overall.global_reasons == ("config_weakened",)
-    assert "declared_at must be later" in found.overall.global_details[0].detail
-
-
-def test_the_plan_says_what_is_missing_and_how_long_it_takes(
-    paths: Paths, capsys: pytest.CaptureFixture[str]
-) -> None:
-    _first(240)(paths)
-    assert ramp.main(["--as-of", CLOCK, "--series", "CPI", "--plan"]) == 3
-    said = capsys.readouterr().out
-    assert "missing insufficient_fills: 240.00 of 300; waiting does not bring it" in said
-    rewrite_ledger(paths, lambda row: row if row.family == "CLAIMS" else None)
-    newest: list[str] = []
-
-    def half(row: LedgerEntry) -> LedgerEntry | None:
-        newest.append(row.entry_id)
-        return row if len(newest) % 2 else None
-
-    rewrite_ledger(paths, half)
-    assert ramp.main(["--as-of", CLOCK, "--series", "CLAIMS", "--plan"]) == 3
-    said = capsys.readouterr().out
-    assert "138 more" in said
-    assert "days at the present rate" in said
-
-
-def test_the_page_has_its_tables(paths: Paths) -> None:
-    decide(paths)
-    page = paths.pilot_readiness.read_text()
-    for heading in ("## Verdict", "## Series", "### EV honesty by bin: CPI", "## Data Freshness"):
-        assert heading in page
-    for feed in ("bls_cpi.latest_release", "aaa_gas.daily", "nws_daily_climate.NYC"):
-        assert f"| {feed} |" in page

@@ -54,7 +54,9 @@ class EvidenceRule:
     practice: bool = False
 
     def __post_init__(self) -> None:
-        if self.practice != (self.modes == {LedgerMode.SIM}):
+        if self.practice != (LedgerMode.SIM in self.modes) or (
+            self.practice and len(self.modes) > 1
+        ):
             raise BadParameter("practice counts sim rows alone, and nothing else ever counts them")
         if not self.modes:
             raise BadParameter("no mode counts as evidence")

@@ -42,6 +42,7 @@ def test_practice_counts_fills_only(row: Row) -> None:
     [
         ({LedgerMode.SIM, LedgerMode.PAPER}, True),
         ({LedgerMode.SIM}, False),
+        ({LedgerMode.SIM, LedgerMode.LIVE}, False),
         ({LedgerMode.PAPER}, True),
         (set(), False),
     ],

@@ -1,0 +1,132 @@
+"""The ramp decision's flags, its memory of the last one, its plan and its page."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from desk_root import (
+    CLOCK,
+    decide,
+    edit_json,
+    first_of_cpi,
+    open_go_root,
+    rewrite_ledger,
+    words,
+)
+from kalshi_alpha.core.ledger.entry import LedgerEntry
+from kalshi_alpha.datastore.paths import Paths
+from kalshi_alpha.exec.reports import ramp
+
+
+@pytest.fixture
+def paths(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Paths:
+    return open_go_root(tmp_path, monkeypatch)
+
+
+LOOSER = ["--min-fills=10", "--min-units=5", "--min-t-stat=1", "--max-ledger-age-minutes=600"]
+
+
+@pytest.mark.parametrize("flag", LOOSER)
+def test_a_looser_flag_is_marked_and_never_go(paths: Paths, flag: str) -> None:
+    code, found = decide(paths, flag)
+    assert (code, found.overall.global_reasons) == (3, ("policy_override",))
+    assert words(found) == ["policy_override"]
+    assert all(each.size_multiplier == 0.0 for each in found.series)
+    assert flag.partition("=")[0].removeprefix("--").replace("-", "_") in str(
+        found.policy["overrides"]
+    )
+
+
+@pytest.mark.parametrize(
+    ("flag", "expected"),
+    [
+        ("--min-fills=400", "insufficient_fills"),
+        ("--min-delta-bps=900", "insufficient_delta_bps"),
+        ("--min-t-stat=40", "insufficient_t_stat"),
+        ("--min-units=50", "insufficient_units"),
+        ("--max-unit-share=0.01", "unit_share"),
+    ],
+)
+def test_a_tighter_flag_refuses_by_the_reason_of_its_threshold(
+    paths: Paths, flag: str, expected: str
+) -> None:
+    code, found = decide(paths, flag)
+    assert (code, words(found), found.policy["overrides"]) == (3, [expected], [])
+
+
+@pytest.mark.parametrize("flag", ["--max-unit-share=7", "--min-t-stat=nan", "--series=KXWHEAT"])
+def test_an_impossible_flag_is_a_usage_error(paths: Paths, flag: str) -> None:
+    assert ramp.main(["--as-of", CLOCK, flag]) == 2
+    assert not paths.pilot_ready.exists()
+
+
+def test_weights_rise_by_a_tenth_a_refresh_and_fall_at_once(paths: Paths) -> None:
+    def weights() -> dict[str, float]:
+        cpi = json.loads(paths.pilot_ready.read_bytes())["series"][0]
+        return {row["bin"]: row["weight"] for row in cpi["ev_honesty_bins"]}
+
+    decide(paths)
+    earned = weights()
+
+    def lower(document: dict[str, Any]) -> None:
+        for row in document["series"][0]["ev_honesty_bins"]:
+            row["weight"] = 0.0
+
+    edit_json(paths.pilot_ready, lower)
+    decide(paths, at="2024-12-11T11:31:00Z")
+    assert weights() == {name: min(0.1, weight) for name, weight in earned.items()}
+
+    def higher(document: dict[str, Any]) -> None:
+        for row in document["series"][0]["ev_honesty_bins"]:
+            row["weight"] = 1.0
+
+    edit_json(paths.pilot_ready, higher)
+    decide(paths, at="2024-12-11T11:32:00Z")
+    assert weights() == earned
+
+
+def test_a_statistic_changed_after_the_fact_is_refused(paths: Paths) -> None:
+    decide(paths)
+    file = paths.config("ramp")
+    text = file.read_text()
+    claims = text.index("CLAIMS:")
+    changed = text[claims:].replace("closing_line", "settled", 1)
+    changed = changed.replace("2022-01-01", "2023-01-01", 1)
+    file.write_text(text[:claims] + changed)
+    _, found = decide(paths, at="2024-12-11T11:31:00Z")
+    assert found.overall.global_reasons == ("config_weakened",)
+    assert "declared_at must be later" in found.overall.global_details[0].detail
+
+
+def test_the_plan_says_what_is_missing_and_how_long_it_takes(
+    paths: Paths, capsys: pytest.CaptureFixture[str]
+) -> None:
+    first_of_cpi(240)(paths)
+    assert ramp.main(["--as-of", CLOCK, "--series", "CPI", "--plan"]) == 3
+    said = capsys.readouterr().out
+    assert "missing insufficient_fills: 240.00 of 300; waiting does not bring it" in said
+    rewrite_ledger(paths, lambda row: row if row.family == "CLAIMS" else None)
+    newest: list[str] = []
+
+    def half(row: LedgerEntry) -> LedgerEntry | None:
+        newest.append(row.entry_id)
+        return row if len(newest) % 2 else None
+
+    rewrite_ledger(paths, half)
+    assert ramp.main(["--as-of", CLOCK, "--series", "CLAIMS", "--plan"]) == 3
+    said = capsys.readouterr().out
+    assert "138 more" in said
+    assert "days at the present rate" in said
+
+
+def test_the_page_has_its_tables(paths: Paths) -> None:
+    decide(paths)
+    page = paths.pilot_readiness.read_text()
+    for heading in ("## Verdict", "## Series", "### EV honesty by bin: CPI", "## Data Freshness"):
+        assert heading in page
+    for feed in ("bls_cpi.latest_release", "aaa_gas.daily", "nws_daily_climate.NYC"):
+        assert f"| {feed} |" in page
