@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import atexit
 import json
 import shutil
 import tempfile
@@ -98,6 +99,7 @@ def first_of_cpi(count: int) -> Flip:
 @cache
 def _made() -> Path:
     folder = Path(tempfile.mkdtemp(prefix="kalshi-alpha-go-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
     fixtures = _newest_payloads(folder / "fixtures")
     terms = DemoTerms(folder / "root", REPOSITORY / "configs", fixtures, AT, families=FAMILIES)
     paths = make_demo_account(terms)

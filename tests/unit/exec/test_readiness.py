@@ -5,7 +5,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from functools import cache
 from pathlib import Path
-from tempfile import mkdtemp
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
@@ -24,10 +24,11 @@ Change = Callable[[dict[str, Any]], object]
 
 @cache
 def _decided() -> bytes:
-    paths = go_root(Path(mkdtemp(prefix="kalshi-alpha-decided-")))
-    with at_home_in_new_york(paths.root):
-        assert ramp.main(["--as-of", CLOCK, "--quiet"]) == 0
-    return paths.pilot_ready.read_bytes()
+    with TemporaryDirectory() as folder:
+        paths = go_root(Path(folder))
+        with at_home_in_new_york(paths.root):
+            assert ramp.main(["--as-of", CLOCK, "--quiet"]) == 0
+        return paths.pilot_ready.read_bytes()
 
 
 @pytest.fixture
