@@ -125,14 +125,15 @@ def atom_probs(payoff: BoolArray, probs: FloatArray) -> FloatArray:
 
 def _exact(payoff: BoolArray, probs: FloatArray) -> FloatArray | None:
     """Return the one solution where the markets leave no choice, as tails of a ladder do."""
-    system = np.vstack((payoff.T, np.ones(payoff.shape[0])))
+    system: FloatArray = np.vstack((payoff.T, np.ones(payoff.shape[0]))).astype(np.float64)
     wanted = np.append(probs, 1.0)
     found, _, rank, _ = np.linalg.lstsq(system, wanted, rcond=None)
     fits = rank == payoff.shape[0] and float(np.abs(system @ found - wanted).max()) < _CLOSE
     if not fits or float(found.min()) < -_CLOSE:
         return None
-    kept: FloatArray = np.maximum(found, 0.0)
-    return kept / kept.sum()
+    kept = np.maximum(found, 0.0)
+    probs_of_atoms: FloatArray = kept / kept.sum()
+    return probs_of_atoms
 
 
 def joint_belief(parts: Sequence[LadderBelief]) -> LadderBelief:

@@ -13,11 +13,11 @@ import pytest
 from desk import AT, CLOCK, REPOSITORY
 from kalshi_alpha.core.gates import AgeUnit, FeedStatus, FeedVerdict
 from kalshi_alpha.core.ledger.entry import ClockSource
+from kalshi_alpha.core.monitors.outcome import MonitorOutcome, MonitorStatus
 from kalshi_alpha.exec.clock import RunClock
 from kalshi_alpha.exec.monitors import freshness
 from kalshi_alpha.exec.monitors.feed_rows import FeedRow, FeedTable
 from kalshi_alpha.exec.monitors.freshness import Freshness, judge, render
-from kalshi_alpha.core.monitors.outcome import MonitorOutcome, MonitorStatus
 
 GAS, CPI = "aaa_gas.daily", "bls_cpi.latest_release"
 INGEST = "python -m kalshi_alpha.datastore.ingest --source aaa_gas --online"
