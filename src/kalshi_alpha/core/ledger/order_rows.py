@@ -126,22 +126,23 @@ def _yes_payout(event: Settled, held_e2: int) -> Price | None:
 def keeping_settlements(
     known: Iterable[LedgerEntry], incoming: Iterable[LedgerEntry]
 ) -> list[LedgerEntry]:
-    """Return the incoming rows, settled as they are known to be already.
+    """Return the incoming rows with what is known already: their closing mids and settlements.
 
-    A print settles a row that the venue's payment did not tell of; the journal, read again later,
-    must not unsettle it.
+    A print settles a row that the venue's payment did not tell of, and the journal knows no mids:
+    read again later, it must neither unsettle a row nor take its mid away. What the venue paid
+    goes before what a print says.
     """
-    settled = {row.entry_id: row for row in known if row.is_settled}
-    return [_settled_as(settled.get(row.entry_id), row) for row in incoming]
+    rows = {row.entry_id: row for row in known}
+    return [_known_as(rows.get(row.entry_id), row) for row in incoming]
 
 
-def _settled_as(known: LedgerEntry | None, row: LedgerEntry) -> LedgerEntry:
-    if known is None or row.is_settled or known.filled_e2 != row.filled_e2:
+def _known_as(known: LedgerEntry | None, row: LedgerEntry) -> LedgerEntry:
+    if known is None:
+        return row
+    if row.close_mid is None:
+        row = replace(row, close_mid=known.close_mid)
+    if row.is_settled or not known.is_settled or known.filled_e2 != row.filled_e2:
         return row
     return replace(
-        row,
-        settled_at=known.settled_at,
-        outcome=known.outcome,
-        payout_e6=known.payout_e6,
-        close_mid=known.close_mid,
+        row, settled_at=known.settled_at, outcome=known.outcome, payout_e6=known.payout_e6
     )

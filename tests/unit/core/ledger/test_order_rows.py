@@ -132,3 +132,18 @@ def test_a_settlement_known_from_a_print_survives_the_next_reading_of_the_journa
     assert keeping_settlements([], [row]) == [row]
     later_fill = replace(row, filled_e2=600)
     assert keeping_settlements([paid], [later_fill]) == [later_fill]
+
+
+def test_the_journal_takes_no_closing_mid_away_from_a_row() -> None:
+    (row,) = rows(story(intent(belief=BELIEF), 5))
+    known = replace(row, close_mid=0.41)
+    assert keeping_settlements([known], [row]) == [known]
+    (paid,) = rows(story(intent(belief=BELIEF), 5), {MARKET: Settlement.yes(later(9000))})
+    # A fill that came to light later has the same market's mid.
+    for incoming in (paid, replace(row, filled_e2=600)):
+        assert keeping_settlements([known], [incoming]) == [replace(incoming, close_mid=0.41)]
+    # What the venue paid goes before what a print had said.
+    (lost,) = rows(story(intent(belief=BELIEF), 5), {MARKET: Settlement.no(later(9000))})
+    assert keeping_settlements([replace(lost, close_mid=0.41)], [paid]) == [
+        replace(paid, close_mid=0.41)
+    ]
