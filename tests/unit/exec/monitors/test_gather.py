@@ -1,0 +1,204 @@
+from __future__ import annotations
+
+import json
+import shutil
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from desk import ledger_row
+from kalshi_alpha.config.monitors import load_monitors
+from kalshi_alpha.config.settings import load_settings
+from kalshi_alpha.core.ledger.entry import ClockSource, EntryKind, LedgerEntry, LedgerMode
+from kalshi_alpha.core.monitors.outcome import MonitorStatus
+from kalshi_alpha.core.monitors.texts import Monitor
+from kalshi_alpha.datastore.atomic import write_json
+from kalshi_alpha.datastore.kill_switch import set_kill_switch
+from kalshi_alpha.datastore.ledger import LedgerStore
+from kalshi_alpha.datastore.paths import Paths
+from kalshi_alpha.datastore.state import Heartbeat, write_heartbeat
+from kalshi_alpha.exec.clock import RunClock
+from kalshi_alpha.exec.monitors.drawdown_state import drawdown_path
+from kalshi_alpha.exec.monitors.gather import Desk, gather
+from kalshi_alpha.exec.monitors.guard_state import guard_path
+from runs import REPO
+
+AT = datetime(2024, 12, 11, 15, tzinfo=UTC)
+NO_DATA, ALERT, OK, STALE = (
+    MonitorStatus.NO_DATA,
+    MonitorStatus.ALERT,
+    MonitorStatus.OK,
+    MonitorStatus.STALE,
+)
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Desk:
+    shutil.copytree(REPO / "configs", tmp_path / "configs")
+    paths = Paths(tmp_path)
+    return Desk(
+        paths,
+        load_settings(paths.configs),
+        load_monitors(paths.config("monitors")).value,
+        RunClock(AT, ClockSource.SYSTEM),
+    )
+
+
+def live(n: int = 0, **changes: Any) -> LedgerEntry:
+    """Return a live order of its own piece of news: it cost 3.40 dollars and paid nothing."""
+    settled_at = AT - timedelta(hours=40 - n)
+    whole: dict[str, Any] = {
+        "mode": LedgerMode.LIVE,
+        "environment": "prod",
+        "clock_source": ClockSource.SYSTEM,
+        "run_scope": f"pilot-{n}",
+        "risk_unit": f"CPI:{n}",
+        "placed_at": settled_at - timedelta(hours=1),
+        "as_of": settled_at - timedelta(hours=1),
+        "settled_at": settled_at,
+        "outcome": 0,
+        "payout_e6": 0,
+    }
+    return ledger_row(**(whole | changes))
+
+
+def statuses(desk: Desk) -> dict[Monitor, MonitorStatus]:
+    return {monitor: each.status for monitor, each in gather(desk).outcomes.items()}
+
+
+def test_a_desk_that_never_traded_has_nothing_to_look_at_and_no_fault(desk: Desk) -> None:
+    found = statuses(desk)
+    assert tuple(found) == tuple(Monitor)
+    in_order = {Monitor.KILL_SWITCH}
+    judged = {Monitor.FREEZE_WINDOW, Monitor.TZ_NOT_ET}
+    assert {m for m, status in found.items() if status is OK} - judged == in_order
+    assert {s for m, s in found.items() if m not in judged | in_order} == {NO_DATA}
+
+
+def test_losing_units_alert_in_gap_and_guard_and_the_fall_is_measured(desk: Desk) -> None:
+    LedgerStore(desk.paths).upsert([live(n) for n in range(12)], AT)
+    found = gather(desk)
+    assert found.outcomes[Monitor.EV_SEQ_GUARD].status is ALERT
+    assert found.outcomes[Monitor.EV_SEQ_GUARD].series["CPI"].status is ALERT
+    assert found.outcomes[Monitor.EV_SEQ_GUARD].series["TNEY"].status is NO_DATA
+    assert found.outcomes[Monitor.DRAWDOWN].figure == pytest.approx(12 * 3.4191)
+    assert found.guards is not None
+    assert found.guards["CPI"].replay() is not None
+    assert not guard_path(desk.paths).exists()
+
+
+def test_a_settlement_of_later_than_the_clock_is_not_known_yet(desk: Desk) -> None:
+    rows = [live(n, settled_at=AT + timedelta(hours=1)) for n in range(12)]
+    LedgerStore(desk.paths).upsert(rows, AT)
+    assert gather(desk).outcomes[Monitor.EV_SEQ_GUARD].status is NO_DATA
+
+
+def test_rows_that_are_no_evidence_count_for_nothing(desk: Desk) -> None:
+    rows = [live(n, mode=LedgerMode.SIM, environment="sim") for n in range(12)]
+    rows += [live(n, clock_source=ClockSource.SET) for n in range(12)]
+    LedgerStore(desk.paths).upsert(rows, AT)
+    found = gather(desk).outcomes
+    assert found[Monitor.DRAWDOWN].status is found[Monitor.EV_SEQ_GUARD].status is NO_DATA
+
+
+def test_open_rows_are_marked_by_the_recorded_book(desk: Desk) -> None:
+    row = live(settled_at=None, outcome=None, payout_e6=None, posted_e2=500_000, filled_e2=500_000)
+    LedgerStore(desk.paths).upsert([row], AT)
+    assert gather(desk).outcomes[Monitor.DRAWDOWN].status is OK
+    book = {"generated_at": AT, "mid": 0.95}
+    write_json(desk.paths.orderbook_imbalance(row.market_ticker), book)
+    found = gather(desk)
+    # Five thousand NO for 68 cents are worth five.
+    assert found.outcomes[Monitor.DRAWDOWN].status is ALERT
+    assert "live down $3,150" in found.outcomes[Monitor.DRAWDOWN].cause
+    assert found.inputs[Monitor.DRAWDOWN]["markets_marked"] == 1
+
+
+def test_paired_orders_of_the_ledger_are_compared(desk: Desk) -> None:
+    filled = [live(n, filled_e2=500) for n in range(8)]
+    forecasts = [
+        replace(row, kind=EntryKind.EXPECTED, mode=LedgerMode.PAPER, filled_e2=0, fee_e6=0,
+                expected_e2=100, expected_hi_e2=200, settled_at=None, outcome=None, payout_e6=None)
+        for row in filled
+    ]  # fmt: skip
+    LedgerStore(desk.paths).upsert([*filled, *forecasts], AT)
+    assert gather(desk).outcomes[Monitor.FILL_REALISM].figure == pytest.approx(-80.0)
+
+
+@pytest.mark.parametrize("monitor", [Monitor.EV_GAP, Monitor.DRAWDOWN, Monitor.EV_SEQ_GUARD])
+def test_a_ledger_that_cannot_be_read_alerts(desk: Desk, monitor: Monitor) -> None:
+    desk.paths.ledger_all.parent.mkdir(parents=True)
+    desk.paths.ledger_all.write_bytes(b"PAR1")
+    found = gather(desk)
+    assert found.outcomes[monitor].status is ALERT
+    assert "ledger_all.parquet" in found.outcomes[monitor].cause
+    assert found.guards is None
+    assert found.drawdown is None
+
+
+def test_a_ledger_of_later_than_the_systems_clock_alerts(desk: Desk) -> None:
+    LedgerStore(desk.paths).upsert([live()], AT + timedelta(hours=1))
+    assert "after the clock" in gather(desk).outcomes[Monitor.DRAWDOWN].cause
+    practice = replace(desk, clock=RunClock(AT, ClockSource.SET))
+    assert gather(practice).outcomes[Monitor.DRAWDOWN].status is OK
+
+
+@pytest.mark.parametrize("where", [guard_path, drawdown_path])
+def test_a_state_that_is_torn_alerts_and_is_not_written_over(desk: Desk, where: Any) -> None:
+    path = where(desk.paths)
+    path.parent.mkdir(parents=True)
+    path.write_text("{")
+    LedgerStore(desk.paths).upsert([live()], AT)
+    found = gather(desk)
+    alerting = {m for m, each in found.outcomes.items() if each.status is ALERT}
+    monitor = Monitor.EV_SEQ_GUARD if where is guard_path else Monitor.DRAWDOWN
+    assert monitor in alerting
+    assert (found.guards if where is guard_path else found.drawdown) is None
+
+
+def test_a_running_session_without_telemetry_is_never_in_order(desk: Desk) -> None:
+    beat = Heartbeat(generated_at=AT, session="pilot-CPI", running=True, pid=1)
+    write_heartbeat(desk.paths.heartbeat, beat)
+    found = gather(desk).outcomes
+    for monitor in (Monitor.WEBSOCKET, Monitor.AUTH_ERROR_STREAK):
+        assert found[monitor].status is NO_DATA
+        assert found[monitor].must_exist
+    assert found[Monitor.HEARTBEAT].status is OK
+
+
+def test_a_session_that_cannot_be_read_alerts(desk: Desk) -> None:
+    desk.paths.pilot_session.parent.mkdir(parents=True)
+    desk.paths.pilot_session.write_text("{")
+    found = gather(desk).outcomes
+    assert {found[m].status for m in (Monitor.WEBSOCKET, Monitor.CLOCK_SKEW)} == {ALERT}
+
+
+def test_kill_switch_and_dead_session_alert(desk: Desk) -> None:
+    set_kill_switch(desk.paths.kill_switch, AT)
+    old = AT - timedelta(minutes=6)
+    beat = Heartbeat(generated_at=old, session="pilot-CPI", running=True, pid=1)
+    write_heartbeat(desk.paths.heartbeat, beat)
+    found = gather(desk).outcomes
+    assert found[Monitor.KILL_SWITCH].status is found[Monitor.HEARTBEAT].status is ALERT
+
+
+def test_scans_are_judged_by_their_age_and_a_torn_file_alerts(desk: Desk) -> None:
+    path, entry = (
+        desk.paths.go_no_go,
+        {
+            "generated_at": (AT - timedelta(hours=30)).isoformat(),
+            "reasons": [],
+            "readings": [{"name": "quality_gates"}],
+        },
+    )
+    path.parent.mkdir(parents=True)
+    path.write_text(
+        json.dumps({"schema": 1, "generated_at": AT.isoformat(), "series": {"CPI": entry}})
+    )
+    three = (Monitor.MODEL_DRIFT, Monitor.NON_MONOTONE_LADDERS, Monitor.NEGATIVE_EV_AFTER_FEES)
+    assert {gather(desk).outcomes[monitor].status for monitor in three} == {STALE}
+    path.write_text("{")
+    assert {gather(desk).outcomes[monitor].status for monitor in three} == {ALERT}
