@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from typing import TypeVar
 
 import msgspec
 
 from kalshi_alpha.brokers.kalshi.payloads import (
     BookPayload,
+    CandlePayload,
     EventPayload,
     MarketPayload,
     OrderBooksReply,
@@ -19,6 +20,7 @@ from kalshi_alpha.brokers.kalshi.payloads import (
 from kalshi_alpha.core.book.order_book import OrderBook
 from kalshi_alpha.core.errors import DomainError, ParseRefused
 from kalshi_alpha.core.ladder import legacy_strike
+from kalshi_alpha.core.ledger.closing_mid import QuoteSnapshot
 from kalshi_alpha.core.types import (
     Contracts,
     Market,
@@ -33,6 +35,8 @@ from kalshi_alpha.core.types import (
 )
 
 SOURCE = "kalshi"
+NO_BID, NO_ASK = Price(0), Price(10_000)
+"""What candles show where nobody quotes."""
 _STATUSES = {str(status): status for status in MarketStatus}
 Reply = TypeVar("Reply")
 
@@ -123,6 +127,38 @@ def trades(reply: TradesReply) -> tuple[Trade, ...]:
     except ValueError as error:
         raise ParseRefused(SOURCE, f"trades: {error}") from error
     return tuple(sorted(read, key=lambda trade: (trade.at, trade.trade_id)))
+
+
+def quote_snapshots(
+    candles: Iterable[CandlePayload], length: timedelta
+) -> tuple[QuoteSnapshot, ...]:
+    """Return the quotes at the beginning and at the end of every candle, in their sequence.
+
+    A venue that lists no candle for a minute in which nothing moved still shows the quotes of
+    that minute: as the beginning of the next one.
+
+    Raises
+    ------
+    ParseRefused
+        If one of them cannot be read.
+    """
+    found: list[QuoteSnapshot] = []
+    try:
+        for each in candles:
+            ended_at = datetime.fromtimestamp(each.end_period_ts, UTC)
+            bid, ask = each.yes_bid, each.yes_ask
+            found += [
+                _snapshot(ended_at - length, bid.open_dollars, ask.open_dollars),
+                _snapshot(ended_at, bid.close_dollars, ask.close_dollars),
+            ]
+    except (ValueError, OverflowError, OSError) as error:
+        raise ParseRefused(SOURCE, f"candles: {error}") from error
+    return tuple(found)
+
+
+def _snapshot(at: datetime, bid_text: str, ask_text: str) -> QuoteSnapshot:
+    bid, ask = Price.parse(bid_text), Price.parse(ask_text)
+    return QuoteSnapshot(at, None if bid == NO_BID else bid, None if ask == NO_ASK else ask)
 
 
 def by_ticker(prints: Iterable[Trade]) -> Mapping[str, tuple[Trade, ...]]:

@@ -293,14 +293,14 @@ class TradeRange(msgspec.Struct, frozen=True):
 
 
 class CandlePayload(msgspec.Struct, frozen=True):
-    """One candle, named by the Unix second at which it ends."""
+    """One candle, named by the Unix second at which it ends; without a trade it has no price."""
 
     end_period_ts: int
     yes_bid: QuoteRange
     yes_ask: QuoteRange
-    price: TradeRange
     volume_fp: str
     open_interest_fp: str
+    price: TradeRange | None = None
 
 
 class CandlesReply(msgspec.Struct, frozen=True):

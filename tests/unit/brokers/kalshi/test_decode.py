@@ -1,13 +1,15 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 import pytest
 
 from kalshi_alpha.brokers.kalshi import decode
 from kalshi_alpha.brokers.kalshi.payloads import (
+    CandlePayload,
+    CandlesReply,
     EventReply,
     MarketPayload,
     OrderBooksReply,
@@ -16,6 +18,7 @@ from kalshi_alpha.brokers.kalshi.payloads import (
     TradesReply,
 )
 from kalshi_alpha.core.errors import DomainError, ParseRefused
+from kalshi_alpha.core.ledger.closing_mid import QuoteSnapshot
 from kalshi_alpha.core.types import Contracts, MarketStatus, Price, Side, Strike, StrikeType
 
 SEEN = datetime(2025, 6, 11, 10, 29, 40, tzinfo=UTC)
@@ -187,3 +190,34 @@ def test_a_reply_that_lacks_a_fee_field_or_is_no_json_is_refused(body: bytes) ->
 def test_a_field_that_is_new_is_ignored() -> None:
     body = b'{"series":{"ticker":"K","title":"t","fee_type":"quadratic","fee_multiplier":1,"x":2}}'
     assert decode.decode(body, SeriesReply).series.fee_multiplier == Decimal(1)
+
+
+CANDLES = (
+    b'{"ticker":"A-1","candlesticks":[{"end_period_ts":1781548800,'
+    b'"yes_bid":{"open_dollars":"0.3300","low_dollars":"0.3300","high_dollars":"0.3500",'
+    b'"close_dollars":"0.0000"},"yes_ask":{"open_dollars":"0.3600","low_dollars":"0.3500",'
+    b'"high_dollars":"0.3700","close_dollars":"%b"},%b'
+    b'"volume_fp":"0.00","open_interest_fp":"910.00"}]}'
+)
+MINUTE = timedelta(minutes=1)
+
+
+def candles(close: bytes = b"1.0000", price: bytes = b"") -> tuple[CandlePayload, ...]:
+    return decode.decode(CANDLES % (close, price), CandlesReply).candlesticks or ()
+
+
+@pytest.mark.parametrize("price", [b"", b'"price":null,', b'"price":{"previous_dollars":"0.35"},'])
+def test_a_candle_shows_quotes_at_both_its_ends_and_where_nobody_quotes(price: bytes) -> None:
+    ended_at = datetime(2026, 6, 15, 18, 40, tzinfo=UTC)
+    assert decode.quote_snapshots(candles(price=price), MINUTE) == (
+        QuoteSnapshot(ended_at - MINUTE, Price(3300), Price(3600)),
+        QuoteSnapshot(ended_at, None, None),
+    )
+    (_, closing) = decode.quote_snapshots(candles(b"0.0400"), MINUTE)
+    assert (closing.bid, closing.ask) == (None, Price(400))
+
+
+@pytest.mark.parametrize("text", [b"x", b"1.2", b""])
+def test_a_candle_without_readable_quotes_is_refused(text: bytes) -> None:
+    with pytest.raises(ParseRefused, match="candles"):
+        decode.quote_snapshots(candles(text), MINUTE)
