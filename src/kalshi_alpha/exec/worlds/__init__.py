@@ -1,0 +1,1 @@
+"""Live through truth worlds: ``python -m kalshi_alpha.exec.worlds``."""
