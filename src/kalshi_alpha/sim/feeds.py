@@ -3,6 +3,10 @@
 Each source answers at its own host and path, so a client only has to put the exchange's address
 before them. It gives the newest payload that had been received by the exchange's time, never a
 later one, and 404 where a publisher would have nothing either.
+
+One record is not given as it was received: the ten-year quote. A desk's quote is of this minute,
+and one that stands still ends every practice after a minute; so for the rest of its day it is
+dated a few seconds ago, and its source says so.
 """
 
 from __future__ import annotations
@@ -10,7 +14,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from decimal import Decimal
 from pathlib import Path
 from urllib.parse import parse_qs
 
@@ -18,6 +23,7 @@ import msgspec
 
 from kalshi_alpha.core.errors import MissingData, ParseRefused
 from kalshi_alpha.core.ports import Clock
+from kalshi_alpha.core.schedule import new_york
 from kalshi_alpha.core.wire import WireReply, WireRequest
 
 ROOT = "/feeds/"
@@ -26,6 +32,10 @@ _STAMP = re.compile(r"eta(\d{4})(\d{2})(\d{2})$")
 _MIME = {".json": "application/json", ".xml": "application/xml", ".html": "text/html"}
 _LISTED_MAX = 12
 _GAS = "GASREGW"
+QUOTE_AGE = timedelta(seconds=5)
+"""How old the quote is that follows the exchange's clock."""
+RE_DATED = "practice, re-dated: "
+_SOURCE_MAX = 64
 
 
 class FeedPayload(msgspec.Struct, frozen=True):
@@ -33,6 +43,12 @@ class FeedPayload(msgspec.Struct, frozen=True):
 
     path: str
     retrieved_at: datetime
+    source: str
+
+
+class _Quote(msgspec.Struct, frozen=True):
+    at: datetime
+    percent: Decimal = msgspec.field(name="yield")
     source: str
 
 
@@ -106,6 +122,10 @@ class FeedShelf:
     def body(self, payload: FeedPayload) -> bytes:
         """Return a payload as it was received."""
         return (self._folder / payload.path).read_bytes()
+
+    def now(self) -> datetime:
+        """Return the exchange's time."""
+        return self._clock.now()
 
     def reply(self, payload: FeedPayload) -> WireReply:
         """Return a payload as a whole reply."""
@@ -182,6 +202,23 @@ def _climate_report(shelf: FeedShelf, asked: Asked) -> WireReply | None:
     return None if payload is None else shelf.reply(payload)
 
 
+def _quote(shelf: FeedShelf, _: Asked) -> WireReply | None:
+    """Give the newest quote, dated a few seconds ago while its day lasts."""
+    payload = next(iter(shelf.received("ten_year_quote")), None)
+    if payload is None:
+        return None
+    kept = msgspec.json.decode(shelf.body(payload), type=_Quote)
+    local = new_york(shelf.now())
+    if new_york(kept.at).date() != local.date():
+        return shelf.reply(payload)
+    record = {
+        "at": max(kept.at, (local - QUOTE_AGE).replace(microsecond=0)).isoformat(),
+        "yield": str(kept.percent),
+        "source": f"{RE_DATED}{kept.source}"[:_SOURCE_MAX].rstrip(),
+    }
+    return WireReply(200, {"content-type": _MIME[".json"]}, msgspec.json.encode(record))
+
+
 def _page(pattern: str, pick: Pick) -> tuple[re.Pattern[str], Pick]:
     return re.compile(pattern), pick
 
@@ -208,5 +245,5 @@ _PAGES = (
         r"mesonet\.agron\.iastate\.edu/cgi-bin/request/mos\.py",
         _mentioning("weather_guidance", lambda asked: asked.value("station")),
     ),
-    _page(r"ten-year-quote/record", _newest("ten_year_quote")),
+    _page(r"ten-year-quote/record", _quote),
 )

@@ -3,7 +3,7 @@ from __future__ import annotations
 import importlib
 import json
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +14,7 @@ from kalshi_alpha.core.errors import MissingData, ParseRefused
 from kalshi_alpha.core.wire import WireReply, WireRequest
 from kalshi_alpha.datastore.feeds import Driver
 from kalshi_alpha.drivers.transport import FeedClient
-from kalshi_alpha.sim.feeds import FeedShelf
+from kalshi_alpha.sim.feeds import QUOTE_AGE, FeedShelf
 from sim_exchange import Clock
 
 FIXTURES = Path(__file__).resolve().parents[2] / "fixtures"
@@ -113,6 +113,22 @@ def test_a_list_of_reports_names_those_of_one_station_newest_first() -> None:
     times = [each["issuanceTime"] for each in graph]
     assert times == sorted(times, reverse=True)
     assert _get(_shelf(), f"api.weather.gov/products/{graph[0]['id']}").status == 200
+
+
+def quoted(at: datetime) -> tuple[datetime, str, str]:
+    record = json.loads(_get(_shelf(at), "ten-year-quote/record").body)
+    return datetime.fromisoformat(record["at"]), str(record["yield"]), record["source"]
+
+
+def test_the_ten_year_quote_follows_the_clock_while_its_day_lasts_and_says_so() -> None:
+    kept = "composed for the fixture"
+    for minutes in (0, 1, 40):
+        at = AFTERNOON + timedelta(minutes=minutes)
+        assert quoted(at) == (at - QUOTE_AGE, "4.326", f"practice, re-dated: {kept}")
+    address = "ten-year-quote/record"
+    assert _get(_shelf(AFTERNOON - timedelta(minutes=1)), address).status == 404
+    next_day = quoted(datetime(2024, 12, 13, 5, 0, 0, tzinfo=UTC))
+    assert next_day == (datetime(2024, 12, 12, 19, 44, 40, tzinfo=UTC), "4.326", kept)
 
 
 def test_other_paths_are_left_to_others() -> None:
