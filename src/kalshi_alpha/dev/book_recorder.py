@@ -3,12 +3,13 @@
 A market's frames go to a file of the run's own below ``data/raw/kalshi/orderbook/<ticker>/``, one
 JSON object a line: a frame as it came with the instant it was received, and from time to time the
 whole book. The lean of its book at this moment goes to
-``data/proc/kalshi/orderbook_imbalance/<ticker>.json``.
+``data/proc/kalshi/orderbook_imbalance/<ticker>.json``. A name of ours, such as ``TNEY-24DEC12``,
+has files of its own beside those of its markets: their whole books, and the leans of all.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 
@@ -41,11 +42,12 @@ class _FrameLine(msgspec.Struct):
     frame: msgspec.Raw
 
 
-class _BookLine(msgspec.Struct):
+class _BookLine(msgspec.Struct, omit_defaults=True):
     received_at: datetime
     dirty: str | None
     yes_bids: list[tuple[str, str]]
     no_bids: list[tuple[str, str]]
+    ticker: str = ""
 
 
 class ImbalanceRecord(msgspec.Struct, frozen=True):
@@ -89,6 +91,16 @@ class ImbalanceRecord(msgspec.Struct, frozen=True):
     frames: int
 
 
+class AliasRecord(msgspec.Struct, frozen=True):
+    """What the imbalance file of a name of ours holds: those of its markets."""
+
+    schema: int
+    generated_at: datetime
+    env: str
+    ticker: str
+    markets: tuple[ImbalanceRecord, ...]
+
+
 _read_named = msgspec.json.Decoder(_Frame).decode
 _encode = msgspec.json.Encoder().encode
 
@@ -106,6 +118,8 @@ class BookRecorder:
         The markets; frames about others are left out.
     env
         Name of the venue, for the files.
+    aliases
+        Names of ours, and the markets of each.
 
     Attributes
     ----------
@@ -115,15 +129,26 @@ class BookRecorder:
         How often the connection was lost or not made.
     trouble
         What was said about it the last time.
+    aliases
+        Names of ours, and the markets of each.
     """
 
-    def __init__(self, paths: Paths, clock: Clock, tickers: Iterable[str], env: str) -> None:
+    def __init__(
+        self,
+        paths: Paths,
+        clock: Clock,
+        tickers: Iterable[str],
+        env: str,
+        aliases: Mapping[str, Iterable[str]] | None = None,
+    ) -> None:
         self.frames = dict.fromkeys(tickers, 0)
         self.drops, self.trouble = 0, ""
         self._paths, self._clock, self._env = paths, clock, env
         self._stamp = f"{clock.now():%Y%m%d_%H%M%SZ}.jsonl"
         self._lines: dict[str, list[str]] = {ticker: [] for ticker in self.frames}
         self._last_at: dict[str, datetime] = {}
+        self.aliases = {name: tuple(of) for name, of in (aliases or {}).items()}
+        self._begun: set[str] = set()
         self._times = 0
 
     def handlers(self) -> StreamHandlers:
@@ -131,7 +156,7 @@ class BookRecorder:
         return StreamHandlers(on_frame=self._on_frame, on_notice=self._on_notice)
 
     def file(self, ticker: str) -> Path:
-        """Return the file of a market's frames in this run."""
+        """Return the file of a market's frames in this run, or of an alias' books."""
         return self._paths.orderbook(ticker) / self._stamp
 
     def write_out(self, books: Mapping[str, LadderBook]) -> None:
@@ -149,7 +174,19 @@ class BookRecorder:
             append_lines(self.file(ticker), lines)
             lines.clear()
             write_json(self._paths.orderbook_imbalance(ticker), self.record(books[ticker], now))
+        for name, tickers in self.aliases.items():
+            self._write_alias(name, [books[ticker] for ticker in tickers], now)
         self._times += 1
+
+    def _write_alias(self, name: str, books: Sequence[LadderBook], now: datetime) -> None:
+        shown = [book for book in books if self.frames[book.ticker]]
+        if shown and (self._times % BOOK_EVERY == 0 or name not in self._begun):
+            self._begun.add(name)
+            lines = [_encode(_book_line(book, now, book.ticker)).decode() for book in shown]
+            append_lines(self.file(name), lines)
+        leans = tuple(self.record(book, now) for book in books)
+        record = AliasRecord(SCHEMA, now, self._env, name, leans)
+        write_json(self._paths.orderbook_imbalance(name), record)
 
     def record(self, book: LadderBook, now: datetime) -> ImbalanceRecord:
         """Return what the imbalance file says of a book."""
@@ -195,9 +232,9 @@ class BookRecorder:
             self.trouble = notice.detail
 
 
-def _book_line(book: LadderBook, now: datetime) -> _BookLine:
+def _book_line(book: LadderBook, now: datetime, ticker: str = "") -> _BookLine:
     yes, no = (
         [(str(Price(price_e4)), str(Contracts(size_e2))) for price_e4, size_e2 in book.levels(side)]
         for side in (Side.YES, Side.NO)
     )
-    return _BookLine(now, None if book.dirty is None else str(book.dirty), yes, no)
+    return _BookLine(now, None if book.dirty is None else str(book.dirty), yes, no, ticker)

@@ -61,3 +61,23 @@ def test_lost_connections_are_counted(tmp_path: Path) -> None:
     on_notice(Notice(NoticeKind.CONNECTED))
     on_notice(Notice(NoticeKind.DISCONNECTED, "reset"))
     assert (kept.drops, kept.trouble) == (1, "reset")
+
+
+def test_a_name_of_ours_has_the_books_and_the_leans_of_its_markets(tmp_path: Path) -> None:
+    paths, name = Paths(tmp_path), "TNEY-24DEC12"
+    kept = BookRecorder(paths, FixedClock(), ["A", "B"], "sim", {name: ("A", "B")})
+    on_frame = kept.handlers().on_frame
+    assert on_frame is not None
+    books = {"A": book(yes=[(3400, 3000)], no=[(6400, 1000)]), "B": LadderBook("B")}
+    kept.write_out(books)
+    assert not kept.file(name).exists()
+    # A market that is shown late does not wait for the next round of whole books.
+    on_frame(b'{"type":"orderbook_delta","msg":{"market_ticker":"A"}}')
+    for _ in range(3):
+        kept.write_out(books)
+    (line,) = [json.loads(line) for line in kept.file(name).read_text().splitlines()]
+    assert (line["ticker"], line["yes_bids"]) == ("A", [["0.3400", "30.00"]])
+    lean = json.loads(paths.orderbook_imbalance(name).read_text())
+    assert (lean["ticker"], lean["generated_at"]) == (name, "2026-06-11T06:31:00Z")
+    assert [each["ticker"] for each in lean["markets"]] == ["A", "B"]
+    assert lean["markets"][0] == json.loads(paths.orderbook_imbalance("A").read_text())
