@@ -78,7 +78,6 @@ pilot-readiness: ## decide from ledger, monitors and feeds whether a pilot may b
 	@scripts/setup.sh base
 	@$(PY) -m kalshi_alpha.exec.reports.ramp
 
-# Named by the run-book; each says so and fails until it exists.
-monitors:
-	@echo "make $@: not built yet; see CHANGELOG.md for what this version holds" >&2
-	@exit 1
+monitors: ## run every monitor: files, alert log, reports and messages
+	@scripts/setup.sh base
+	@$(PY) -m kalshi_alpha.exec.monitors.cli
