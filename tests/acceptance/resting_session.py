@@ -9,13 +9,13 @@ from datetime import timedelta
 from kalshi_alpha.brokers.account_lock import account_lock
 from kalshi_alpha.brokers.journal import OrderJournal
 from kalshi_alpha.brokers.kalshi.order_payloads import resting_order
+from kalshi_alpha.brokers.kalshi.venue_clock import SystemClock
 from kalshi_alpha.config.environment import KalshiEnv
 from kalshi_alpha.core.orders import events as ev
 from kalshi_alpha.core.orders.intent import OrderIntent
 from kalshi_alpha.core.types import Contracts, Price, Side
 from kalshi_alpha.datastore.paths import Paths
 from kalshi_alpha.exec.live_beat import live_beat
-from kalshi_alpha.exec.live_clock import SystemClock
 from kalshi_alpha.exec.watchdog import venue_client
 
 

@@ -23,7 +23,7 @@ SESSION = Path(__file__).with_name("resting_session.py")
 RESTING = (
     "import asyncio, os\n"
     "from kalshi_alpha.config.environment import KalshiEnv\n"
-    "from kalshi_alpha.exec.live_clock import SystemClock\n"
+    "from kalshi_alpha.brokers.kalshi.venue_clock import SystemClock\n"
     "from kalshi_alpha.exec.watchdog import venue_client\n"
     "async def resting():\n"
     "    client = venue_client(KalshiEnv.SIM, os.environ, SystemClock())\n"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from datetime import UTC, datetime
+from datetime import datetime
 
 import msgspec
 
@@ -14,14 +14,6 @@ from kalshi_alpha.core.ports import Clock
 
 ONCE = CallPolicy(attempts=1)
 """Exactly two requests leave: neither is repeated."""
-
-
-class SystemClock:
-    """The system's clock."""
-
-    def now(self) -> datetime:
-        """Return the current instant, UTC."""
-        return datetime.now(UTC)
 
 
 class Answered(msgspec.Struct, frozen=True):

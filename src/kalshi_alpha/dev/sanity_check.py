@@ -107,9 +107,13 @@ def _smoke(env: KalshiEnv | None, environ: MutableMapping[str, str], *, as_json:
 
 async def _asked(env: KalshiEnv, environ: MutableMapping[str, str]) -> Smoke:
     from kalshi_alpha.brokers.kalshi.connect import connect
-    from kalshi_alpha.dev.live_smoke import ONCE, SystemClock, live_smoke
+    from kalshi_alpha.brokers.kalshi.keys import load_credentials
+    from kalshi_alpha.brokers.kalshi.venue_clock import venue_clock
+    from kalshi_alpha.dev.live_smoke import ONCE, live_smoke
 
-    clock = SystemClock()
+    # A key that is missing is said before anybody is asked anything.
+    load_credentials(env, environ)
+    clock = venue_clock(env, environ)
     return await live_smoke(connect(env, environ, clock, policy=ONCE), clock)
 
 

@@ -31,10 +31,13 @@ if TYPE_CHECKING:
     from kalshi_alpha.core.wire import StreamOpener
     from kalshi_alpha.datastore.paths import Paths
     from kalshi_alpha.dev.book_recorder import BookRecorder
+    from kalshi_alpha.dev.market_names import EventReads, Markets
 
 SILENCE_S_MAX = 120.0
 WRITE_EVERY_S = 1.0
 RUN_SECONDS = 300.0
+VENUE_PREFIX = "KX"
+"""What the venue's tickers begin with."""
 
 
 class NoBookData(VenueError):
@@ -63,6 +66,8 @@ def main(argv: Sequence[str] | None = None, environ: MutableMapping[str, str] = 
     except KeyboardInterrupt:
         sys.stderr.write("ws_smoke: interrupted\n")
         return 1
+    for name, tickers in recorder.aliases.items():
+        sys.stdout.write(f"{name} is {', '.join(tickers)}: books in {recorder.file(name)}\n")
     for ticker, frames in recorder.frames.items():
         sys.stdout.write(f"{ticker}: {frames} frames in {recorder.file(ticker)}\n")
     sys.stdout.write(f"connections lost: {recorder.drops}\n")
@@ -74,7 +79,13 @@ def _parser() -> argparse.ArgumentParser:
         prog="python -m kalshi_alpha.dev.ws_smoke",
         description="Follow books for a while and write them down; fail if nothing comes.",
     )
-    parser.add_argument("--tickers", nargs="+", required=True, metavar="TICKER", help="markets")
+    parser.add_argument(
+        "--tickers",
+        nargs="+",
+        required=True,
+        metavar="TICKER",
+        help="markets, or names such as TNEY-today",
+    )
     parser.add_argument(
         "--run-seconds",
         type=float,
@@ -96,16 +107,20 @@ def _run(
     from kalshi_alpha.brokers.kalshi.keys import NEEDS_EXTRA, load_credentials
     from kalshi_alpha.brokers.kalshi.signing import Signer
     from kalshi_alpha.datastore.paths import Paths
-    from kalshi_alpha.dev.live_smoke import ONCE, SystemClock
+    from kalshi_alpha.dev.live_smoke import ONCE
+    from kalshi_alpha.dev.market_names import Markets
 
     try:
         from kalshi_alpha.brokers.kalshi.connect import connect
         from kalshi_alpha.brokers.kalshi.frame_stream import PicowsOpener
+        from kalshi_alpha.brokers.kalshi.venue_clock import venue_clock
     except ImportError as error:
         raise NotBuilt(NEEDS_EXTRA) from error
 
+    paths = Paths.from_environ(environ)
+
     async def compared_and_followed() -> BookRecorder:
-        clock = SystemClock()
+        clock = venue_clock(env, environ)
         client = connect(env, environ, clock, policy=ONCE)
 
         async def compare_clocks() -> None:
@@ -117,12 +132,16 @@ def _run(
                 ) from error
 
         try:
+            markets = Markets(tuple(tickers))
+            if any(not name.upper().startswith(VENUE_PREFIX) for name in tickers):
+                await compare_clocks()
+                markets = await _meant(tickers, paths, client, clock, env)
             return await follow(
                 PicowsOpener(client.host.stream),
                 Signer(load_credentials(env, environ)),
                 clock,
-                tickers,
-                paths=Paths.from_environ(environ),
+                markets,
+                paths=paths,
                 env=env,
                 run_seconds=run_seconds,
                 path=client.host.stream_path,
@@ -135,11 +154,24 @@ def _run(
     return asyncio.run(compared_and_followed())
 
 
+async def _meant(
+    names: Sequence[str], paths: Paths, reads: EventReads, clock: Clock, env: KalshiEnv
+) -> Markets:
+    """Look up names that are not the venue's own."""
+    from kalshi_alpha.config.loading import load
+    from kalshi_alpha.config.series import SeriesBook
+    from kalshi_alpha.core.schedule import new_york
+    from kalshi_alpha.dev.market_names import find_markets
+
+    book = load(paths.config("series"), SeriesBook).value
+    return await find_markets(names, book, reads, new_york(clock.now()).date(), str(env))
+
+
 async def follow(
     opener: StreamOpener,
     signer: HeaderSigner,
     clock: Clock,
-    tickers: Sequence[str],
+    markets: Markets,
     *,
     paths: Paths,
     env: KalshiEnv,
@@ -172,9 +204,9 @@ async def follow(
     from kalshi_alpha.dev.book_recorder import BookRecorder
 
     await compare_clocks()
-    recorder = BookRecorder(paths, clock, tickers, env)
+    recorder = BookRecorder(paths, clock, markets.tickers, env, markets.aliases)
     stream = MarketStream(
-        opener, signer, clock, tickers, handlers=recorder.handlers(), path=path, guard=guard
+        opener, signer, clock, markets.tickers, handlers=recorder.handlers(), path=path, guard=guard
     )
     running = asyncio.create_task(stream.run())
     now_s = asyncio.get_running_loop().time

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from kalshi_alpha.brokers.kalshi.connect import watch
 from kalshi_alpha.brokers.kalshi.hosts import VenueHost, venue_host
+from kalshi_alpha.brokers.kalshi.venue_clock import venue_clock
 from kalshi_alpha.brokers.kalshi.venue_snapshot import VenueSnapshot, read_venue
 from kalshi_alpha.config.environment import KalshiEnv, kalshi_env
 from kalshi_alpha.core.errors import UsageError
@@ -22,7 +23,6 @@ from kalshi_alpha.datastore.feeds import Payload
 from kalshi_alpha.datastore.online import ingest_online
 from kalshi_alpha.exec.clock import RunClock
 from kalshi_alpha.exec.inputs import Gathered, Inputs
-from kalshi_alpha.exec.live_clock import venue_clock
 from kalshi_alpha.exec.paper_orders import Tapes, due, read_tapes, rests_on_paper
 from kalshi_alpha.exec.publishers import practice_store, publishers
 from kalshi_alpha.exec.scanning import needed_drivers

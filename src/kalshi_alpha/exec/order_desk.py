@@ -14,6 +14,7 @@ from kalshi_alpha.brokers.account_view import read_account
 from kalshi_alpha.brokers.journal import OrderJournal, read_journal
 from kalshi_alpha.brokers.kalshi.account import KalshiAccount
 from kalshi_alpha.brokers.kalshi.client import VenueClient
+from kalshi_alpha.brokers.kalshi.venue_clock import venue_clock
 from kalshi_alpha.brokers.live import LiveGateway
 from kalshi_alpha.brokers.live_options import LiveOptions
 from kalshi_alpha.brokers.venue_port import VenuePort
@@ -30,7 +31,6 @@ from kalshi_alpha.core.orders.record import OrderRecord
 from kalshi_alpha.core.ports import Clock
 from kalshi_alpha.core.types import Contracts, Money
 from kalshi_alpha.exec.group_cancel import GroupCanceller
-from kalshi_alpha.exec.live_clock import venue_clock
 
 EXIT_DONE, EXIT_BREAK, EXIT_VENUE = 0, 3, 5
 SCHEMA = 1

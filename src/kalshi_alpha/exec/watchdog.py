@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from kalshi_alpha.brokers.kalshi.venue_clock import SystemClock, venue_clock
 from kalshi_alpha.config.environment import KalshiEnv, kalshi_env
 from kalshi_alpha.core.errors import DataError, KalshiAlphaError, UsageError
 from kalshi_alpha.core.ports import Clock
@@ -25,7 +26,6 @@ from kalshi_alpha.datastore.paths import Paths
 from kalshi_alpha.datastore.state import Heartbeat, read_heartbeat
 from kalshi_alpha.exec.command import HELP, exit_with, run_command
 from kalshi_alpha.exec.group_cancel import Canceller, CancelOutcome, GroupCanceller
-from kalshi_alpha.exec.live_clock import SystemClock, venue_clock
 from kalshi_alpha.exec.pulse import HUNG_AFTER_S, Life, Pulse, Sight
 from kalshi_alpha.exec.runner_lock import RunnerLock, read_runner_lock
 from kalshi_alpha.exec.telemetry.events import TelemetryEvent

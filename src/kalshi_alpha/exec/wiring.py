@@ -10,6 +10,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from kalshi_alpha.brokers.kalshi.fixture_feed import FixtureFeed
+from kalshi_alpha.brokers.kalshi.venue_clock import SystemClock
 from kalshi_alpha.brokers.kalshi.venue_event import MarketData, VenueEvent
 from kalshi_alpha.config.environment import AS_OF, KalshiEnv, set_clock
 from kalshi_alpha.config.settings import Settings, load_settings
@@ -21,7 +22,6 @@ from kalshi_alpha.core.types import Trade
 from kalshi_alpha.datastore.paths import Paths
 from kalshi_alpha.datastore.tables import FeedStore
 from kalshi_alpha.exec.clock import RunClock, run_clock
-from kalshi_alpha.exec.live_clock import SystemClock
 
 SCENARIO_MODES = {
     "CPI": "pre_cpi",

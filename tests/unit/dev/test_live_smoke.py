@@ -5,8 +5,9 @@ from datetime import timedelta
 import pytest
 
 from kalshi_alpha.brokers.kalshi.client import VenueClient
+from kalshi_alpha.brokers.kalshi.venue_clock import SystemClock
 from kalshi_alpha.core.wire import WireReply
-from kalshi_alpha.dev.live_smoke import ONCE, Smoke, SystemClock, live_smoke
+from kalshi_alpha.dev.live_smoke import ONCE, Smoke, live_smoke
 from venue_wire import KEY_ID, FakeWire, client, lost, run, said
 
 BALANCE = said(

@@ -21,12 +21,12 @@ MARKETS = b'{"markets":[],"cursor":""}'
 
 @contextmanager
 def exchange(seen: list[str]) -> Iterator[str]:
-    """Answer balance and markets on loopback, a connection each, until the block ends."""
+    """Answer the time, balance and markets on loopback, a connection each, until the block ends."""
     listener = socket.create_server(("127.0.0.1", 0))
     listener.settimeout(5.0)
 
     def serve() -> None:
-        for _ in range(2):
+        for _ in range(3):
             try:
                 connection, _ = listener.accept()
             except OSError:
@@ -75,6 +75,7 @@ def test_two_questions_reach_the_local_exchange(
     printed = capsys.readouterr()
     assert code == 0, printed
     assert seen == [
+        "GET /trade-api/v2/exchange/status HTTP/1.1",
         "GET /trade-api/v2/portfolio/balance HTTP/1.1",
         "GET /trade-api/v2/markets?mve_filter=exclude&limit=1 HTTP/1.1",
     ]
@@ -91,7 +92,8 @@ def test_a_venue_that_is_not_there_is_exit_code_5(
         port = free.getsockname()[1]
     environ = desk(tmp_path, f"http://127.0.0.1:{port}") | {"KALSHI_ENV": "sim"}
     assert sanity_check.main(["--live-smoke"], environ) == 5
-    assert "FAIL GET /portfolio/balance" in capsys.readouterr().out
+    (line,) = capsys.readouterr().err.splitlines()
+    assert f"no exchange answers at http://127.0.0.1:{port}" in line
 
 
 @pytest.mark.parametrize(

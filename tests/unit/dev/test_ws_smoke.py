@@ -19,6 +19,7 @@ from kalshi_alpha.core.wire import FrameStream, WireFailed, WireFault
 from kalshi_alpha.datastore.paths import Paths
 from kalshi_alpha.dev import ws_smoke
 from kalshi_alpha.dev.book_recorder import BookRecorder
+from kalshi_alpha.dev.market_names import Markets
 from kalshi_alpha.sim.virtual_time import VirtualClock, run_virtual
 
 START = datetime(2026, 6, 11, 6, 31, tzinfo=UTC)
@@ -118,7 +119,7 @@ def followed(
             venue,
             Signer(),
             compared,
-            tickers,
+            Markets(tuple(tickers)),
             paths=Paths(root),
             env=KalshiEnv.SIM,
             run_seconds=seconds,
@@ -231,7 +232,4 @@ def test_an_exchange_that_is_not_there_fails_in_one_line(
     flags = ["--tickers", "A", "--env", "sim", "--run-seconds", "0.2"]
     assert ws_smoke.main(flags, environ) == 5
     (line,) = capsys.readouterr().err.splitlines()
-    assert line == (
-        f"ws_smoke: GET /exchange/status: not_connected (1 try); is sim open, and does it listen "
-        f"at http://127.0.0.1:{port}?"
-    )
+    assert line.startswith(f"ws_smoke: no exchange answers at http://127.0.0.1:{port}: ")

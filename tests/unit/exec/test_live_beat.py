@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 
+from kalshi_alpha.brokers.kalshi.venue_clock import SystemClock
 from kalshi_alpha.core.errors import StaleData, TornFile
 from kalshi_alpha.datastore.paths import Paths
 from kalshi_alpha.datastore.state import Heartbeat, read_heartbeat, write_heartbeat
 from kalshi_alpha.exec import live_beat as module
 from kalshi_alpha.exec.live_beat import live_beat
-from kalshi_alpha.exec.live_clock import SystemClock
 
 LATER = datetime(2100, 1, 1, tzinfo=UTC)
 

@@ -12,13 +12,13 @@ from pathlib import Path
 
 import pytest
 
+from kalshi_alpha.brokers.kalshi.venue_clock import SystemClock
 from kalshi_alpha.core.errors import VenueError
 from kalshi_alpha.datastore.kill_switch import read_kill_switch
 from kalshi_alpha.datastore.paths import Paths
 from kalshi_alpha.datastore.state import Heartbeat, write_heartbeat
 from kalshi_alpha.exec import watchdog as module
 from kalshi_alpha.exec.group_cancel import CancelOutcome
-from kalshi_alpha.exec.live_clock import SystemClock
 from kalshi_alpha.exec.pulse import HUNG_AFTER_S
 from kalshi_alpha.exec.runner_lock import RunnerLock
 from kalshi_alpha.exec.watchdog import CANCELLED_WITHIN_S, Watchdog, main, process_lives, watch
@@ -231,7 +231,7 @@ SESSION = (
     "from kalshi_alpha.brokers.account_lock import account_lock\n"
     "from kalshi_alpha.datastore.paths import Paths\n"
     "from kalshi_alpha.exec.live_beat import live_beat\n"
-    "from kalshi_alpha.exec.live_clock import SystemClock\n"
+    "from kalshi_alpha.brokers.kalshi.venue_clock import SystemClock\n"
     "async def session(paths):\n"
     "    async with live_beat(paths.heartbeat, SystemClock(), 's-1', every_s=0.1):\n"
     "        print('running', flush=True)\n"

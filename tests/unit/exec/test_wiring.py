@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 
 from desk import REPOSITORY
+from kalshi_alpha.brokers.kalshi.venue_clock import ExchangeClock, SystemClock
 from kalshi_alpha.config.environment import KalshiEnv
 from kalshi_alpha.core.errors import ConfigError, MissingData, NotBuilt, UsageError
 from kalshi_alpha.core.gates import Action
 from kalshi_alpha.core.ledger.entry import ClockSource, LedgerMode
-from kalshi_alpha.exec.live_clock import ExchangeClock, SystemClock
 from kalshi_alpha.exec.wiring import DataMode, Run, data_mode, wire_offline, wire_venue
 
 FIXTURES = REPOSITORY / "tests/data_fixtures"

@@ -17,6 +17,7 @@ from kalshi_alpha.brokers.kalshi.client import VenueClient
 from kalshi_alpha.brokers.kalshi.connect import connect
 from kalshi_alpha.brokers.kalshi.keys import load_credentials
 from kalshi_alpha.brokers.kalshi.signing import Signer
+from kalshi_alpha.brokers.kalshi.venue_clock import SystemClock, venue_clock
 from kalshi_alpha.config.pilot import Pilot, load_pilot
 from kalshi_alpha.core.orders.blotter import Blotter
 from kalshi_alpha.core.ports import Clock
@@ -24,7 +25,6 @@ from kalshi_alpha.datastore.state import Heartbeat, write_heartbeat
 from kalshi_alpha.exec.audit import AuditTrail
 from kalshi_alpha.exec.kill_watch import KillWatch
 from kalshi_alpha.exec.live_beat import live_beat
-from kalshi_alpha.exec.live_clock import SystemClock, venue_clock
 from kalshi_alpha.exec.logs import open_log
 from kalshi_alpha.exec.online import Online
 from kalshi_alpha.exec.session.observer import Observer

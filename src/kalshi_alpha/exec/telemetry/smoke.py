@@ -13,11 +13,11 @@ from pathlib import Path
 import click
 import msgspec
 
+from kalshi_alpha.brokers.kalshi.venue_clock import SystemClock
 from kalshi_alpha.core.errors import TornFile
 from kalshi_alpha.core.ports import Clock
 from kalshi_alpha.datastore.paths import Paths
 from kalshi_alpha.exec.command import HELP, exit_with, run_command
-from kalshi_alpha.exec.live_clock import SystemClock
 from kalshi_alpha.exec.telemetry.events import TelemetryEvent as E
 from kalshi_alpha.exec.telemetry.events import read_telemetry
 from kalshi_alpha.exec.telemetry.sink import TelemetrySink

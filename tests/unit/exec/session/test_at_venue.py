@@ -18,12 +18,12 @@ from kalshi_alpha.brokers.kalshi.client import VenueClient
 from kalshi_alpha.brokers.kalshi.hosts import venue_host
 from kalshi_alpha.brokers.kalshi.keys import Credentials
 from kalshi_alpha.brokers.kalshi.signing import Signer
+from kalshi_alpha.brokers.kalshi.venue_clock import SystemClock
 from kalshi_alpha.config.environment import KalshiEnv
 from kalshi_alpha.core.orders import events as ev
 from kalshi_alpha.datastore.paths import Paths
 from kalshi_alpha.datastore.state import Heartbeat, read_heartbeat, write_heartbeat
 from kalshi_alpha.exec import publishers
-from kalshi_alpha.exec.live_clock import SystemClock
 from kalshi_alpha.exec.session import at_venue
 from kalshi_alpha.exec.session.at_venue import _ended_by_signals, _tell_what_rests
 from kalshi_alpha.exec.session.pilot import run_pilot

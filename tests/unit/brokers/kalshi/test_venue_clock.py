@@ -8,9 +8,9 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import pytest
 
+from kalshi_alpha.brokers.kalshi.venue_clock import ExchangeClock, SystemClock, venue_clock
 from kalshi_alpha.config.environment import KalshiEnv
 from kalshi_alpha.core.errors import ConfigError, VenueUnavailable
-from kalshi_alpha.exec.live_clock import ExchangeClock, SystemClock, venue_clock
 
 
 def test_the_systems_time_moves_and_is_utc() -> None:
