@@ -124,6 +124,10 @@ class Paths:
         """Return the file of the paper orders that rest at a venue, such as ``prod``."""
         return self.state / f"paper_orders_{_name(environment)}.json"
 
+    def closing_mids(self, environment: str) -> Path:
+        """Return the file of the markets at a venue that had no valid closing mid."""
+        return self.state / f"closing_mids_{_name(environment)}.json"
+
     @property
     def memos(self) -> Path:
         """Folder of the operators' override memos."""

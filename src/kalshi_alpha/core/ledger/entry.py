@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
 from kalshi_alpha.core.errors import BadParameter
@@ -175,6 +175,15 @@ class LedgerEntry:
     def cost(self) -> Money:
         """Price times count, exactly, before fees."""
         return Money.notional(Price(self.price_e4), Contracts(self.count_e2))
+
+    @property
+    def closes_at(self) -> datetime | None:
+        """When the market closes, to the second; None if it was not written down."""
+        if self.lead_hours is None:
+            return None
+        lead = timedelta(seconds=round(3600 * self.lead_hours, 6))
+        at = (self.filled_at or self.placed_at) + lead
+        return (at + timedelta(seconds=0.5)).replace(microsecond=0)
 
     @property
     def is_settled(self) -> bool:

@@ -146,3 +146,15 @@ def test_a_touch_is_known_whole_or_not_at_all(
     with pytest.raises(BadParameter, match="touch"):
         make_entry(**touch)
     assert make_entry(touch_e4=4200, touch_depth_e2=100, tick_e4=100).touch_e4 == 4200
+
+
+@pytest.mark.parametrize("filled_s", [None, 0.0, 1234.567891, 7199.9])
+def test_a_row_knows_to_the_second_when_its_market_closes(
+    make_entry: Callable[..., LedgerEntry], filled_s: float | None
+) -> None:
+    plain = make_entry()
+    close_at = plain.placed_at + timedelta(hours=2)
+    filled_at = None if filled_s is None else plain.placed_at + timedelta(seconds=filled_s)
+    lead_hours = (close_at - (filled_at or plain.placed_at)).total_seconds() / 3600
+    assert make_entry(filled_at=filled_at, lead_hours=lead_hours).closes_at == close_at
+    assert plain.closes_at is None
