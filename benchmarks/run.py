@@ -33,6 +33,7 @@ SCRIPTS = {
     "kill_switch": "Kill switch",
     "telemetry": "Telemetry",
     "exchange_engine": "Local exchange",
+    "sequential_guard": "Sequential guard",
 }
 LIBRARIES = (
     *("numpy", "scipy", "cvxpy", "clarabel"),

@@ -25,7 +25,7 @@ at the root are refreshed, all else in them stays byte for byte.
 | status | meaning | stops live trading |
 |---|---|---|
 | `OK` | in order | no |
-| `ALERT` | what is said below under *cause* | yes: the series it names, or all where it names none |
+| `ALERT` | what is said below under *cause* | yes: the series it names, all if it names none |
 | `NO_DATA` | there is nothing to look at | where this page says so |
 | `STALE` | what there is is too old | where this page says so |
 

@@ -87,7 +87,33 @@ def heartbeat_torn(desk: Desk) -> None:
     path.write_text(path.read_text()[:-9])
 
 
+def three_monitors_alerted(desk: Desk) -> None:
+    """The first within half an hour of the last, both ends included."""
+    path = desk.root / "data/proc/state/alerts.jsonl"
+    path.parent.mkdir(parents=True)
+    times = {"ev_gap": "11:00:00", "websocket": "11:10:00", "heartbeat": "11:30:00"}
+    lines = [{"at": f"{DAY}T{at}Z", "monitor": name} for name, at in times.items()]
+    path.write_text("".join(f"{json.dumps(line)}\n" for line in lines))
+
+
+def alert_log_torn(desk: Desk) -> None:
+    three_monitors_alerted(desk)
+    path = desk.root / "data/proc/state/alerts.jsonl"
+    path.write_text(path.read_text().splitlines()[0][:-9])
+
+
+def day_limit_reached(desk: Desk) -> None:
+    path = desk.root / "data/proc/state/drawdown.json"
+    path.parent.mkdir(parents=True)
+    fall = {"mode": "live", "span": "day", "fallen_usd": "2000", "limit_usd": "2000"}
+    state = {"schema": 1, "generated_at": f"{DAY}T11:00:00Z", "clock_source": "set", "days": {}}
+    path.write_text(json.dumps(state | {"falls": [fall | {"reached": True}]}))
+
+
 FLIPS: dict[str, tuple[Flip, str]] = {
+    "three monitors alerted within half an hour": (three_monitors_alerted, "panic_backoff"),
+    "the alert log is torn": (alert_log_torn, "panic_backoff"),
+    "the day's losses reached their limit": (day_limit_reached, "drawdown"),
     "the kill switch is on": (kill_switch_on, "kill_switch"),
     "the kill switch is a dangling link": (kill_switch_is_a_dangling_link, "kill_switch"),
     "gasoline is four days old": (gasoline_too_old, "STALE_FEEDS"),

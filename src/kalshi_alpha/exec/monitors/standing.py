@@ -12,7 +12,7 @@ from kalshi_alpha.datastore.state import read_memos
 from kalshi_alpha.exec.clock import RunClock
 from kalshi_alpha.exec.monitors.alert_log import panic_state
 from kalshi_alpha.exec.monitors.drawdown_state import drawdown_path, drawdown_reading
-from kalshi_alpha.exec.monitors.files import MAX_AGE, SUMMARY, read_monitors
+from kalshi_alpha.exec.monitors.files import MAX_AGE, SUMMARY, MonitorFiles, read_monitors
 
 _Sign = tuple[int, int, int] | None
 
@@ -34,7 +34,8 @@ class StandingFiles:
     """Panic, drawdown, monitors and memos through a session, read anew when they change.
 
     The gate asks for every order, so only three files and a folder are looked at each time. The
-    summary of the monitors is written last: if it is the same, so are they.
+    summary of the monitors is written last: if it is the same, so are they. What ends by itself, a
+    panic or a limit that was reached, is looked up once a minute.
 
     Parameters
     ----------
@@ -55,7 +56,8 @@ class StandingFiles:
             paths.memos,
         )
         self._signs: tuple[_Sign, ...] = ()
-        self._second: datetime | None = None
+        self._minute: datetime | None = None
+        self._monitors: MonitorFiles | None = None
         self._readings: tuple[Reading, ...] = ()
         self._memos: tuple[Memo, ...] = ()
 
@@ -70,18 +72,20 @@ class StandingFiles:
         return self._memos
 
     def _look(self, at: datetime) -> None:
-        second = at.replace(microsecond=0)
+        minute = at.replace(second=0, microsecond=0)
         signs = tuple(_sign(path) for path in self._watched)
-        if signs == self._signs and second == self._second:
+        if signs == self._signs and minute == self._minute:
             return
         paths, source = self._paths, self._source
+        if self._monitors is None or signs != self._signs:
+            self._monitors = read_monitors(paths, at)
+            self._memos = standing_memos(paths)
         self._readings = (
             panic_state(paths.alert_log, at, source),
             drawdown_reading(drawdown_path(paths), at, source, max_age=MAX_AGE),
-            read_monitors(paths, at).reading(at, MAX_AGE, family=self._family, source=source),
+            self._monitors.reading(at, MAX_AGE, family=self._family, source=source),
         )
-        self._memos = standing_memos(paths)
-        self._signs, self._second = signs, second
+        self._signs, self._minute = signs, minute
 
 
 def _sign(path: Path) -> _Sign:

@@ -54,7 +54,7 @@ def test_a_session_sees_a_panic_and_a_memo_as_soon_as_they_are_written(tmp_path:
     assert [each.who for each in files.memos(AT)] == ["ops"]
 
 
-def test_files_that_did_not_change_are_read_once_a_second(
+def test_files_that_did_not_change_are_read_once(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     reads: list[Path] = []
@@ -64,9 +64,22 @@ def test_files_that_did_not_change_are_read_once_a_second(
         return (), ()
 
     monkeypatch.setattr(standing, "read_memos", read)
-    files = StandingFiles(Paths(tmp_path), "CPI", SYSTEM)
+    paths = Paths(tmp_path)
+    files = StandingFiles(paths, "CPI", SYSTEM)
     for _ in range(5):
         files.readings(AT)
     assert len(reads) == 1
-    files.readings(AT + timedelta(seconds=1))
+    files.readings(AT + timedelta(minutes=1))
+    assert len(reads) == 1
+    append_alerts(paths.alert_log, {}, AT, SYSTEM, ())
+    files.readings(AT + timedelta(minutes=1))
     assert len(reads) == 2
+
+
+def test_a_panic_ends_by_itself_within_a_minute(tmp_path: Path) -> None:
+    paths = Paths(tmp_path)
+    files = StandingFiles(paths, "CPI", SYSTEM)
+    append_alerts(paths.alert_log, THREE, AT, SYSTEM, ())
+    assert named(files.readings(AT))[ReadingName.PANIC].findings
+    midnight = datetime(2025, 6, 12, 4, tzinfo=UTC)
+    assert named(files.readings(midnight))[ReadingName.PANIC].findings == ()
