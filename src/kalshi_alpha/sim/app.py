@@ -18,6 +18,7 @@ from kalshi_alpha.core.ports import Clock
 from kalshi_alpha.core.types import Contracts, Money
 from kalshi_alpha.core.wire import WireReply, WireRequest
 from kalshi_alpha.sim.auth import HEADERS, ApiKey, KeyRing
+from kalshi_alpha.sim.candles import CandleTapes
 from kalshi_alpha.sim.engine import Engine
 from kalshi_alpha.sim.engine_events import BookDelta, EngineEvent, OwnOrder
 from kalshi_alpha.sim.faults import Fault, FaultPlan
@@ -124,8 +125,14 @@ class SimApp:
         self.lies = BookLies(engine, self.faults)
         self._replica = ReadReplica(engine, self.options.read_lag_max_s, self.options.seed)
         self._limiter = RateLimiter(self.options.tier)
+        self._candles = CandleTapes(engine)
         self.desk = Desk(
-            engine, catalogue or Catalogue(), self._replica, self._limiter, self.lies.shown
+            engine,
+            catalogue or Catalogue(),
+            self._replica,
+            self._limiter,
+            self.lies.shown,
+            self._candles,
         )
         self._streams: list[SimStream] = []
         self._world = StreamWorld(engine, self.lies, self.faults)
@@ -214,6 +221,7 @@ class SimApp:
         events = self.engine.drain_events()
         if events:
             self._replica.note(events, at)
+            self._candles.note(events)
             for told in self.on_events:
                 told(events, at)
             # Changes that happen together share one tick of the exchange's clock.

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from kalshi_alpha.core.types import Price
+from kalshi_alpha.sim.candles import CandleTapes
 from kalshi_alpha.sim.engine import Engine
 from kalshi_alpha.sim.engine_events import BookSnapshot
 from kalshi_alpha.sim.refusals import Rejected
@@ -38,6 +39,8 @@ class Desk:
         Levels and budgets.
     book
         A market's book as it is shown now.
+    candles
+        What quotes and prints were, minute by minute.
     """
 
     engine: Engine
@@ -45,6 +48,7 @@ class Desk:
     replica: ReadReplica
     limiter: RateLimiter
     book: BookView
+    candles: CandleTapes
 
 
 @dataclass(frozen=True, slots=True)

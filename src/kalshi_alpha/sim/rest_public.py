@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 
+from kalshi_alpha.sim.candles import MINUTES
 from kalshi_alpha.sim.engine_events import BookSnapshot
 from kalshi_alpha.sim.market import ListingView
 from kalshi_alpha.sim.rest_call import Answer, Call
@@ -218,24 +220,25 @@ def trades(call: Call) -> Answer:
 
 
 def candles(call: Call) -> Answer:
-    """``GET /series/{series}/markets/{ticker}/candlesticks``; this exchange keeps none."""
-    _require_period(call)
+    """``GET /series/{series}/markets/{ticker}/candlesticks``."""
     ticker = call.path["ticker"]
-    _view(call, ticker)
-    return Answer({"ticker": ticker, "candlesticks": []})
+    rows = _candle_rows(call, (_view(call, ticker).listed.market.ticker,))
+    return Answer({"ticker": ticker, "candlesticks": rows[ticker]})
 
 
 def candles_of_markets(call: Call) -> Answer:
-    """``GET /markets/candlesticks``; this exchange keeps none."""
-    _require_period(call)
-    names = sorted(call.query.commas("market_tickers") or ())
-    return Answer({"markets": [{"market_ticker": name, "candlesticks": []} for name in names]})
+    """``GET /markets/candlesticks``; a market that is not listed is left out."""
+    listed = {view.listed.market.ticker for view in call.desk.engine.markets()}
+    names = sorted((call.query.commas("market_tickers") or frozenset()) & listed)
+    rows = _candle_rows(call, names).items()
+    return Answer({"markets": [{"market_ticker": n, "candlesticks": each} for n, each in rows]})
 
 
-def _require_period(call: Call) -> None:
-    call.query.choice("period_interval", frozenset({"1", "60", "1440"}))
-    call.query.instant("start_ts")
-    call.query.instant("end_ts")
+def _candle_rows(call: Call, tickers: Iterable[str]) -> dict[str, list[dict[str, object]]]:
+    period = call.query.choice("period_interval", frozenset(str(each) for each in MINUTES))
+    since, until = call.query.instant("start_ts"), call.query.instant("end_ts")
+    minutes = int(period or MINUTES[0])
+    return {each: call.desk.candles.rows(each, minutes, since, until) for each in tickers}
 
 
 def _statuses(call: Call) -> frozenset[object] | None:

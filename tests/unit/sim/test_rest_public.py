@@ -147,14 +147,35 @@ def test_prints_come_newest_first_and_may_be_paged_and_bounded() -> None:
     assert ex.json("GET", "markets/trades", query="is_block_trade=true")["trades"] == []
 
 
-def test_candles_are_empty_lists() -> None:
+PATH = f"series/{SERIES}/markets/{MID}/candlesticks"
+
+
+def test_candles_are_listed_for_the_minutes_in_which_something_moved() -> None:
     ex = exchange()
-    query = "start_ts=1&end_ts=2&period_interval=60"
-    path = f"series/{SERIES}/markets/{MID}/candlesticks"
-    assert ex.json("GET", path, query=query) == {"ticker": MID, "candlesticks": []}
-    many = ex.json("GET", "markets/candlesticks", query=f"market_tickers={LOW},{MID}&{query}")
+    ex.rest(price="0.3300", count="10.00")
+    ex.rest(side="ask", price="0.3600", account=TAKER)
+    ex.clock.step(600)
+    ex.rest(side="ask", price="0.3300", count="1.00", account=TAKER, post_only=False)
+    begun = int(START.timestamp())
+    query = f"start_ts={begun}&end_ts={begun + 3600}&period_interval=1"
+    rows = ex.json("GET", PATH, query=query)
+    assert rows["ticker"] == MID
+    assert [row["end_period_ts"] - begun for row in rows["candlesticks"]] == [0, 600]
+    last = rows["candlesticks"][-1]
+    assert last["yes_bid"]["close_dollars"] == "0.3300"
+    assert last["yes_ask"]["close_dollars"] == "0.3600"
+    assert last["price"]["close_dollars"] == "0.3300"
+    assert (last["volume_fp"], last["open_interest_fp"]) == ("1.00", "1.00")
+    many = ex.json("GET", "markets/candlesticks", query=f"market_tickers={LOW},{MID},X&{query}")
     assert [m["market_ticker"] for m in many["markets"]] == [LOW, MID]
-    assert ex.call("GET", path, query="period_interval=5").status == 400
+    assert many["markets"][1]["candlesticks"] == rows["candlesticks"]
+    assert many["markets"][0]["candlesticks"] == []
+
+
+def test_a_question_for_candles_is_read_strictly() -> None:
+    ex = exchange()
+    assert ex.call("GET", PATH, query="period_interval=5").status == 400
+    assert ex.call("GET", PATH.replace(MID, "KXGONE-1-T1")).status == 404
 
 
 def test_quotes_inside_markets_say_that_they_may_be_cached_and_books_do_not() -> None:
