@@ -15,6 +15,7 @@ from kalshi_alpha.core.types import Trade
 from kalshi_alpha.datastore.feed_summary import FeedSummary
 from kalshi_alpha.datastore.feeds import Payload
 from kalshi_alpha.datastore.manifest import Manifest
+from kalshi_alpha.exec.closing_mids import MidAnswer
 from kalshi_alpha.exec.wiring import Run
 from kalshi_alpha.strategies.strategy import Row, Strategy
 
@@ -42,13 +43,15 @@ class Inputs:
 class Gathered:
     """What was read and taken in, and the run at the clock of what was read last.
 
-    ``tapes`` holds the prints of markets in which paper orders have ended, by market.
+    ``tapes`` holds the prints of markets in which paper orders have ended, by market, and
+    ``closing`` what the venue said of the closing mids that were waited for.
     """
 
     run: Run
     inputs: Inputs
     ingested: tuple[FeedSummary, ...]
     tapes: Mapping[str, Sequence[Trade]] = field(default_factory=dict)
+    closing: Sequence[MidAnswer] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,7 @@ from kalshi_alpha.core.ports import Clock
 from kalshi_alpha.datastore.feeds import Payload
 from kalshi_alpha.datastore.online import ingest_online
 from kalshi_alpha.exec.clock import RunClock
+from kalshi_alpha.exec.closing_mids import MidAnswer, awaiting, read_closing
 from kalshi_alpha.exec.inputs import Gathered, Inputs
 from kalshi_alpha.exec.paper_orders import Tapes, due, read_tapes, rests_on_paper
 from kalshi_alpha.exec.publishers import practice_store, publishers
@@ -109,7 +110,7 @@ def gather(online: Online, series: str) -> Gathered:
     fetched = fetch_feeds(online)
     run, clock = fetched.run, online.clock
     tickers = [each.ticker for each in run.settings.series.resolve(series)]
-    seen, tapes = asyncio.run(_books(online, run, tickers))
+    seen, tapes, closing = asyncio.run(_books(online, run, tickers))
     events = {ticker: seen.events(ticker) for ticker in tickers}
     at = RunClock(clock.now(), run.clock.source)
     return Gathered(
@@ -117,6 +118,7 @@ def gather(online: Online, series: str) -> Gathered:
         Inputs(fetched.inputs.payloads, (), events),
         fetched.ingested,
         tapes,
+        closing,
     )
 
 
@@ -142,14 +144,17 @@ def fetch_feeds(online: Online) -> Gathered:
     return Gathered(run, Inputs(tuple(payloads), (), {}), ingested)
 
 
-async def _books(online: Online, run: Run, tickers: Sequence[str]) -> tuple[VenueSnapshot, Tapes]:
+async def _books(
+    online: Online, run: Run, tickers: Sequence[str]
+) -> tuple[VenueSnapshot, Tapes, tuple[MidAnswer, ...]]:
     client = public_client(online)
     try:
         await client.compare_clocks()
         ended = due(run) if rests_on_paper(run) else ()
         tapes = await read_tapes(client, ended)
+        closing = await read_closing(client, awaiting(run))
         # Books come last: they are what grows old.
-        return await read_venue(client, tickers, online.clock), tapes
+        return await read_venue(client, tickers, online.clock), tapes, closing
     finally:
         await client.close()
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -21,6 +21,7 @@ from kalshi_alpha.core.types import Side
 from kalshi_alpha.datastore.atomic import write_atomic, write_json
 from kalshi_alpha.datastore.ledger import LedgerStore
 from kalshi_alpha.exec.artifacts import proposals_document, proposals_path, write_go_no_go
+from kalshi_alpha.exec.closing_mids import ClosingMids, MidAnswer, record
 from kalshi_alpha.exec.paper_ledger import (
     PaperTerms,
     intent_of,
@@ -40,7 +41,7 @@ EXIT_GO, EXIT_REFUSED, EXIT_FEED = 0, 3, 4
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """Files written, ledger rows of this run, and older rows that it settled.
+    """Files written, ledger rows of this run, older rows that it settled, and closing mids.
 
     ``entries`` is None if no paper ledger was asked for.
     """
@@ -48,6 +49,7 @@ class Written:
     files: tuple[Path, ...]
     entries: tuple[LedgerEntry, ...] | None
     settled: tuple[LedgerEntry, ...]
+    closing: ClosingMids = field(default_factory=ClosingMids)
 
     def and_files(self, *more: Path) -> Written:
         """Return the same with further files."""
@@ -82,11 +84,13 @@ def write_ledger(
     run_scope: str,
     before: Written,
     tapes: Tapes = MappingProxyType({}),
+    closing: Iterable[MidAnswer] = (),
 ) -> Written:
     """Rest the proposals on paper, settle what is known, and refresh the ledger and its copies.
 
     A repeated run replaces the rows of its former self, also where it now proposes nothing. At a
-    real venue the orders are kept until their end, and ``tapes`` tells what filled older ones.
+    real venue the orders are kept until their end, and ``tapes`` tells what filled older ones;
+    ``closing`` is what the venue said of closing mids.
     """
     ends = [p.closes_at for p in scanned.proposals]
     if scanned.known.phase.rests_until is not None:
@@ -113,10 +117,13 @@ def write_ledger(
         forecasts = scanned.forecasts.forecasts
         rows = renew(run, opened(run, resting, scanned.snapshots, forecasts, terms), tapes)
         store.upsert(keeping_settlements(store.entries(), rows), run.clock.at)
+    mids = record(run, store, closing)
     settled = settle_known(run, strategy, scanned.snapshots, store)
     copies = store.write_artifacts(entries, f"paper_ledger_{run.family}", run.clock.at)
     ledger = (run.paths.ledger_all,) if run.paths.ledger_all.exists() else ()
-    return replace(before, entries=entries, settled=settled).and_files(*copies, *ledger)
+    return replace(before, entries=entries, settled=settled, closing=mids).and_files(
+        *copies, *ledger
+    )
 
 
 def write_report(run: Run, scanned: Scanned, before: Written) -> Written:
@@ -220,5 +227,6 @@ def summary(run: Run, scanned: Scanned, written: Written) -> str:
         for p in scanned.proposals
     ]
     lines += [f"  {found.reason.value}: {found.detail}" for found in decision.reasons]
+    lines += [written.closing.line] if written.closing.line else []
     lines += [f"wrote {path}" for path in written.files]
     return "\n".join(lines)

@@ -2,18 +2,20 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from desk import AT, REPOSITORY
+from desk import AT, REPOSITORY, ledger_row
 from kalshi_alpha.brokers.kalshi.client import VenueClient
 from kalshi_alpha.brokers.kalshi.fixture_feed import FixtureFeed
 from kalshi_alpha.brokers.kalshi.venue_snapshot import VenueSnapshot
 from kalshi_alpha.core.errors import MissingData, UsageError, VenueUnavailable
 from kalshi_alpha.core.gates import Action
 from kalshi_alpha.core.ledger.entry import ClockSource, LedgerMode
+from kalshi_alpha.datastore.ledger import LedgerStore
 from kalshi_alpha.exec import online as module
 from kalshi_alpha.exec import publishers
 from kalshi_alpha.exec.clock import RunClock
@@ -87,13 +89,27 @@ def test_everything_that_is_read_comes_from_the_venue_and_the_publishers(
     async def compared(_client: object) -> None:
         return None
 
+    async def no_candles(_client: object, *asked: object) -> tuple[()]:
+        seen.append(asked)
+        return ()
+
+    seen: list[tuple[object, ...]] = []
+    row = ledger_row(
+        mode=LedgerMode.LIVE, environment="prod", placed_at=AT - timedelta(days=30), lead_hours=2.0
+    )
+    LedgerStore(online.run.paths).upsert([row], AT)
     monkeypatch.setattr(module, "read_venue", read)
     monkeypatch.setattr(VenueClient, "compare_clocks", compared)
+    monkeypatch.setattr(VenueClient, "candles", no_candles)
     monkeypatch.setattr(
         publishers, "feed_client", lambda _e, _p, stations: Shelved(online.clock, stations)
     )
     found = gather(online, "KXCPI")
     assert [event.event_ticker for event in found.inputs.events["KXCPI"]] == ["KXCPI-24NOV"]
+    assert [each[:2] for each in seen] == [(row.series, row.market_ticker)]
+    assert [(each.market.ticker, each.why) for each in found.closing] == [
+        (row.market_ticker, "no_quote")
+    ]
     assert found.run.feed.trading_active()
     assert found.run.feed.trades("KXCPI-24NOV") is None
     assert not [error for each in found.ingested for error in each.errors]

@@ -11,13 +11,15 @@ from desk import AT, Morning
 from kalshi_alpha.brokers.kalshi.payloads import TradePayload
 from kalshi_alpha.config.environment import KalshiEnv
 from kalshi_alpha.core.gates import Action
+from kalshi_alpha.core.ledger.closing_mid import QuoteSnapshot
 from kalshi_alpha.core.ledger.entry import ClockSource, EntryKind, LedgerMode
 from kalshi_alpha.core.proposals.proposal import Proposal
-from kalshi_alpha.core.types import Side
+from kalshi_alpha.core.types import Price, Side
 from kalshi_alpha.datastore.ledger import LedgerStore
 from kalshi_alpha.exec.clock import RunClock
+from kalshi_alpha.exec.closing_mids import ClosedMarket, MidAnswer, awaiting
 from kalshi_alpha.exec.holdings import held_and_allowed
-from kalshi_alpha.exec.output import Written, write_ledger
+from kalshi_alpha.exec.output import Written, summary, write_ledger
 from kalshi_alpha.exec.paper_orders import PRINTED_AFTER, due, read_tapes, rests_on_paper
 from kalshi_alpha.exec.scan_options import ScanOptions
 from kalshi_alpha.exec.wiring import DataMode, NotAskedYet, Run
@@ -104,6 +106,18 @@ def test_a_paper_order_becomes_evidence_once_the_tape_has_filled_it(
     assert filled.evidence
     assert filled.p == first.prob_pooled
     assert due(later) == ()
+
+    # The next run after the close learns the market's closing mid, and keeps what it knows.
+    (closed,) = awaiting(later)
+    assert closed == ClosedMarket(first.series_ticker, first.market_ticker, first.closes_at)
+    quote = QuoteSnapshot(first.closes_at, Price(2900), Price(3300))
+    answers = [MidAnswer(closed, quote)]
+    done = write_ledger(later, nothing_new, STRATEGY, ScanOptions(), "x", NOTHING, {}, answers)
+    (known,) = [row for row in store.entries() if row.filled_e2]
+    assert known.close_mid == quote.mid(first.side)
+    assert done.closing.rows == (known,)
+    assert "closing mids: 1 orders" in summary(later, nothing_new, done)
+    assert awaiting(later) == ()
 
 
 def test_an_order_counts_once_among_the_holdings(there: Run, morning: Morning) -> None:

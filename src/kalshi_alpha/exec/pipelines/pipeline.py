@@ -296,11 +296,15 @@ def _decide(
         facts |= {"proposals": len(scanned.proposals), "withheld": len(scanned.withheld)}
     if request.paper_ledger:
         with log.step("paper_ledger") as facts:
-            tapes = gathered.tapes
+            news = gathered.tapes, gathered.closing
             written = write_ledger(
-                run, scanned, strategy, request.options, log.mode, written, tapes
+                run, scanned, strategy, request.options, log.mode, written, *news
             )
             facts |= {"rows": len(written.entries or ()), "settled": len(written.settled)}
+            facts |= {
+                "closing_mids": len(written.closing.rows),
+                "no_closing_mid": dict(written.closing.without or {}),
+            }
     if request.report:
         with log.step("report") as facts:
             written = write_report(run, scanned, written)

@@ -236,8 +236,8 @@ def _write(
     folder = request.output_dir or run.paths.proposals
     written = write_decision(run, scanned, _filed_under(run, request.series), folder)
     if request.paper_ledger:
-        tapes = gathered.tapes
-        written = write_ledger(run, scanned, strategy, options, RUN_SCOPE, written, tapes)
+        news = gathered.tapes, gathered.closing
+        written = write_ledger(run, scanned, strategy, options, RUN_SCOPE, written, *news)
     if request.report:
         written = write_report(run, scanned, written)
     return written
