@@ -8,7 +8,7 @@ from decimal import Decimal, InvalidOperation
 
 from kalshi_alpha.core.errors import BadMarket, BadStrike, MissingData
 from kalshi_alpha.core.ladder import interval
-from kalshi_alpha.core.ledger.entry import LedgerEntry
+from kalshi_alpha.core.ledger.entry import LedgerEntry, LedgerMode
 from kalshi_alpha.core.ledger.settle import Settlement, settle
 from kalshi_alpha.core.proposals.snapshot import LadderSnapshot
 from kalshi_alpha.core.types import Strike, StrikeType
@@ -19,19 +19,23 @@ from kalshi_alpha.exec.inputs import CALENDAR
 from kalshi_alpha.exec.wiring import Run
 from kalshi_alpha.strategies.strategy import Outcome, Strategy
 
+_REAL = frozenset({LedgerMode.PAPER, LedgerMode.DEMO, LedgerMode.LIVE})
+
 
 def settle_known(
     run: Run, strategy: Strategy, snapshots: Iterable[LadderSnapshot], store: LedgerStore
 ) -> tuple[LedgerEntry, ...]:
-    """Settle this mode's open rows by the first prints known at the clock; return those settled.
+    """Settle open rows by the first prints known at the clock; return those settled.
 
-    Rows of other modes and rows placed later than the clock are left alone.
+    At a real venue the rows of all real venues are settled, live ones too: a print is the same
+    for all of them, and what a venue pays later goes before it. Otherwise rows of other modes are
+    left alone, and always those placed later than the clock.
     """
-    ledger = store.entries()
+    ledger, modes = store.entries(), _settled_together(run)
     open_rows = [
         row
         for row in ledger
-        if not row.is_settled and row.mode is run.ledger_mode and row.placed_at <= run.clock.at
+        if not row.is_settled and row.mode in modes and row.placed_at <= run.clock.at
     ]
     if not open_rows:
         return ()
@@ -45,6 +49,10 @@ def settle_known(
     if changed:
         store.upsert(changed, run.clock.at)
     return changed
+
+
+def _settled_together(run: Run) -> frozenset[LedgerMode]:
+    return _REAL if run.ledger_mode in _REAL else frozenset({run.ledger_mode})
 
 
 def market_settlements(

@@ -8,14 +8,16 @@ from decimal import Decimal
 import pytest
 
 from desk import AT, Morning
+from kalshi_alpha.config.environment import KalshiEnv
 from kalshi_alpha.core.errors import BadStrike
+from kalshi_alpha.core.gates import Action
 from kalshi_alpha.core.ledger.entry import LedgerEntry, LedgerMode
 from kalshi_alpha.core.ledger.settle import Settlement
 from kalshi_alpha.core.types import Side, Strike, StrikeType
 from kalshi_alpha.datastore.ledger import LedgerStore
 from kalshi_alpha.exec.clock import RunClock
 from kalshi_alpha.exec.settlement import market_settlements, settle_known, written_strike
-from kalshi_alpha.exec.wiring import Run
+from kalshi_alpha.exec.wiring import DataMode, Run
 from kalshi_alpha.strategies.cpi import STRATEGY
 from kalshi_alpha.strategies.strategy import Outcome, Strategy
 
@@ -74,6 +76,21 @@ def test_other_rows_are_left_as_they_are(
     store.upsert([row], AT)
     assert settle_known(after, printing(3), morning.scanned.snapshots, store) == ()
     assert store.entries() == [row]
+
+
+@pytest.mark.parametrize("venue", [KalshiEnv.PROD, KalshiEnv.DEMO])
+@pytest.mark.parametrize("action", [Action.PAPER, Action.LIVE])
+def test_at_a_real_venue_the_rows_of_all_real_venues_are_settled(
+    after: Run, morning: Morning, entry: Build, venue: KalshiEnv, action: Action
+) -> None:
+    store = LedgerStore(after.paths)
+    store.upsert([entry(mode=mode) for mode in LedgerMode], AT)
+    there = replace(after, venue=venue, data_mode=DataMode.ONLINE, action=action)
+    settled = settle_known(there, printing(3), morning.scanned.snapshots, store)
+    assert {row.mode for row in settled} == {LedgerMode.PAPER, LedgerMode.DEMO, LedgerMode.LIVE}
+    practice = replace(there, venue=KalshiEnv.SIM, action=Action.SIM)
+    (sim,) = settle_known(practice, printing(3), morning.scanned.snapshots, store)
+    assert sim.mode is LedgerMode.SIM
 
 
 def test_without_a_ledger_there_is_nothing_to_settle(after: Run, morning: Morning) -> None:
