@@ -14,6 +14,7 @@ from kalshi_alpha.core.gates import Fault, Finding, Reading, ReadingName, Reason
 from kalshi_alpha.core.ledger.entry import ClockSource
 from kalshi_alpha.core.monitors.outcome import MonitorOutcome, MonitorStatus
 from kalshi_alpha.core.monitors.texts import TEXTS, Monitor
+from kalshi_alpha.core.schedule import new_york
 from kalshi_alpha.datastore.artifacts import CLOCK_TOLERANCE, read_json
 from kalshi_alpha.datastore.paths import Paths
 
@@ -176,6 +177,7 @@ class MonitorFiles:
             for each in self.documents.values()
             if each.stops(family) and not (family is not None and each.monitor in _READ_ANEW)
         )
+        findings += self._latched(at)
         loosened = self.summary.loosened if self.summary is not None else []
         findings += tuple(
             Finding(Reason.CONFIG_WEAKENED, f"a monitors flag: {line}") for line in loosened
@@ -185,6 +187,23 @@ class MonitorFiles:
         # Files of seconds ahead are as good as those of now; the gate knows no tolerance.
         made_at = None if oldest is None else min(oldest, at)
         return Reading(name, findings, detail=detail, at=made_at, max_age=max_age)
+
+    def panic_until(self, at: datetime) -> datetime | None:
+        """Return the last second of the panic that the last run found, if it is not over."""
+        until = None if self.summary is None else self.summary.panic_until
+        return until if until is not None and at <= until else None
+
+    def _latched(self, at: datetime) -> tuple[Finding, ...]:
+        """Return the panic of the last run: it must not end with the log it was counted from."""
+        if not self.panic_backoff:
+            return ()
+        if self.summary is not None and self.summary.panic_until is None:
+            return (Finding(Reason.PANIC_BACKOFF, "panic: the alert log could not be read"),)
+        until = self.panic_until(at)
+        if until is None:
+            return ()
+        said = f"panic backoff until {new_york(until):%Y-%m-%d %H:%M:%S} ET"
+        return (Finding(Reason.PANIC_BACKOFF, said),)
 
     def _fault(self, at: datetime, source: ClockSource | None) -> tuple[Fault, str] | None:
         if source is ClockSource.SET and self.is_of_later(at):

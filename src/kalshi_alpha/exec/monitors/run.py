@@ -25,7 +25,7 @@ from kalshi_alpha.exec.monitors.alert_log import (
     counted,
     read_alerts,
 )
-from kalshi_alpha.exec.monitors.files import SCHEMA, SUMMARY, document
+from kalshi_alpha.exec.monitors.files import SCHEMA, SUMMARY, document, read_monitors
 from kalshi_alpha.exec.monitors.gather import Desk, Gathered, gather
 from kalshi_alpha.exec.monitors.notify import notify, notify_path, senders
 from kalshi_alpha.exec.monitors.report_block import refresh_reports, summary_table
@@ -187,12 +187,21 @@ def _panic(desk: Desk, found: Gathered) -> tuple[Panic, list[str]]:
         append_alerts(path, alerting, clock.at, clock.source, ())
         return Panic(problem=str(error)), [str(error)]
     fresh = append_alerts(path, alerting, clock.at, clock.source, before)
-    until = panic_until(counted((*before, *fresh), clock.source), clock.at)
+    counted_until = panic_until(counted((*before, *fresh), clock.source), clock.at)
+    until = max(filter(None, (counted_until, _latched(desk))), default=None)
     lifted = None if until is None else memo_for(Reason.PANIC_BACKOFF, desk.memos, clock.at)
     if lifted is not None:
         append_lift(path, lifted, clock.at, clock.source)
     _, unreadable = read_memos(desk.paths.memos)
     return Panic(until, lifted), [f"memo not read: {line}" for line in unreadable]
+
+
+def _latched(desk: Desk) -> datetime | None:
+    """Return until when the panic holds that the last run found under the same kind of clock."""
+    clock, files = desk.clock, read_monitors(desk.paths, desk.clock.at)
+    if files.summary is None or files.summary.clock_source is not clock.source:
+        return None
+    return files.panic_until(clock.at)
 
 
 def _write_state(desk: Desk, found: Gathered) -> list[Path]:

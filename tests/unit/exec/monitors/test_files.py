@@ -178,7 +178,19 @@ def test_a_practice_day_leaves_out_what_the_system_wrote_later(paths: Paths) -> 
 
 
 def test_a_flag_that_loosened_a_threshold_closes_the_gate(paths: Paths) -> None:
-    summary(paths, loosened=["thresholds.auth_rejects: 9 is above 3"], panic_backoff=True)
+    summary(paths, loosened=["thresholds.auth_rejects: 9 is above 3"])
     found = read_monitors(paths, AT)
     assert [each.reason for each in found.reading(AT).findings] == [Reason.CONFIG_WEAKENED]
+
+
+@pytest.mark.parametrize(
+    ("until", "holds"),
+    [(AT + timedelta(hours=1), True), (AT - timedelta(hours=1), False), (None, True)],
+)
+def test_a_panic_of_the_last_run_holds_until_its_day_is_over(
+    paths: Paths, until: datetime | None, holds: bool
+) -> None:
+    summary(paths, panic_backoff=True, panic_until=until)
+    found = read_monitors(paths, AT)
     assert found.panic_backoff
+    assert (words(paths) == ["panic_backoff"]) is holds

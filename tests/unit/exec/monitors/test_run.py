@@ -129,6 +129,21 @@ def test_three_distinct_alerts_within_half_an_hour_latch_the_day(
     assert (next_day.exit_code, next_day.panic.holds) == (0, False)
 
 
+def test_a_panic_does_not_end_with_its_log(
+    desk: Desk, found: dict[Monitor, MonitorOutcome]
+) -> None:
+    alert(found, *THREE)
+    ran(desk)
+    found.clear()
+    desk.paths.alert_log.unlink()
+    assert ran(desk, 60).panic.holds
+    [finding] = (
+        read_monitors(desk.paths, AT + timedelta(hours=1)).reading(AT + timedelta(hours=1)).findings
+    )
+    assert finding.reason is Reason.PANIC_BACKOFF
+    assert not ran(desk, 14 * 60).panic.holds
+
+
 def test_alerts_further_apart_are_no_panic(
     desk: Desk, found: dict[Monitor, MonitorOutcome]
 ) -> None:
