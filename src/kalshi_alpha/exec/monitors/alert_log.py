@@ -21,6 +21,7 @@ from kalshi_alpha.datastore.atomic import append_lines, write_atomic
 SCHEMA = 1
 REPEAT_AFTER = timedelta(minutes=10)
 """An alert that stands is written again so often, so that any half hour shows it."""
+RESTORED = "written again: the log had lost it"
 _REMEDY = "look at that line, repair it or move the file away, then run make monitors"
 
 
@@ -127,6 +128,18 @@ def append_alerts(
         write_atomic(path, b"")
     append_lines(path, [msgspec.json.encode(line).decode() for line in fresh])
     return fresh
+
+
+def restore_alerts(
+    path: Path, alerts: Iterable[Alert], source: ClockSource
+) -> tuple[AlertLine, ...]:
+    """Write alerts again that the log has lost, and return their lines."""
+    lines = tuple(
+        AlertLine(at=alert.at, monitor=alert.monitor, cause=RESTORED, clock_source=source)
+        for alert in alerts
+    )
+    append_lines(path, [msgspec.json.encode(line).decode() for line in lines])
+    return lines
 
 
 def append_lift(path: Path, memo: Memo, at: datetime, source: ClockSource) -> AlertLine | None:

@@ -10,11 +10,10 @@ from typing import Any
 import msgspec
 
 from kalshi_alpha.core.errors import DataError, FutureData, MissingData, NewerSchema, TornFile
-from kalshi_alpha.core.gates import Fault, Finding, Reading, ReadingName, Reason
+from kalshi_alpha.core.gates import Alert, Fault, Finding, Reading, ReadingName, Reason
 from kalshi_alpha.core.ledger.entry import ClockSource
 from kalshi_alpha.core.monitors.outcome import MonitorOutcome, MonitorStatus
 from kalshi_alpha.core.monitors.texts import TEXTS, Monitor
-from kalshi_alpha.core.schedule import new_york
 from kalshi_alpha.datastore.artifacts import CLOCK_TOLERANCE, read_json
 from kalshi_alpha.datastore.paths import Paths
 
@@ -78,6 +77,13 @@ class MonitorFile(msgspec.Struct, frozen=True, kw_only=True):
         return found.cause if found is not None and found.cause else self.cause
 
 
+class AlertFound(msgspec.Struct, frozen=True):
+    """One alert of a panic."""
+
+    at: datetime
+    monitor: str
+
+
 class SummaryFile(msgspec.Struct, frozen=True, kw_only=True):
     """What ``summary.json`` holds: every status, and whether panic holds."""
 
@@ -86,6 +92,7 @@ class SummaryFile(msgspec.Struct, frozen=True, kw_only=True):
     clock_source: ClockSource
     panic_backoff: bool
     panic_until: datetime | None
+    panic_alerts: list[AlertFound] = []
     statuses: dict[str, MonitorStatus]
     alerts: list[str]
     blocks: list[str]
@@ -177,7 +184,6 @@ class MonitorFiles:
             for each in self.documents.values()
             if each.stops(family) and not (family is not None and each.monitor in _READ_ANEW)
         )
-        findings += self._latched(at)
         loosened = self.summary.loosened if self.summary is not None else []
         findings += tuple(
             Finding(Reason.CONFIG_WEAKENED, f"a monitors flag: {line}") for line in loosened
@@ -188,22 +194,12 @@ class MonitorFiles:
         made_at = None if oldest is None else min(oldest, at)
         return Reading(name, findings, detail=detail, at=made_at, max_age=max_age)
 
-    def panic_until(self, at: datetime) -> datetime | None:
-        """Return the last second of the panic that the last run found, if it is not over."""
-        until = None if self.summary is None else self.summary.panic_until
-        return until if until is not None and at <= until else None
-
-    def _latched(self, at: datetime) -> tuple[Finding, ...]:
-        """Return the panic of the last run: it must not end with the log it was counted from."""
-        if not self.panic_backoff:
+    def panic_alerts(self, at: datetime) -> tuple[Alert, ...]:
+        """Return the alerts of the panic that the last run found, if it is not over by now."""
+        found = self.summary
+        if found is None or found.panic_until is None or at > found.panic_until:
             return ()
-        if self.summary is not None and self.summary.panic_until is None:
-            return (Finding(Reason.PANIC_BACKOFF, "panic: the alert log could not be read"),)
-        until = self.panic_until(at)
-        if until is None:
-            return ()
-        said = f"panic backoff until {new_york(until):%Y-%m-%d %H:%M:%S} ET"
-        return (Finding(Reason.PANIC_BACKOFF, said),)
+        return tuple(Alert(each.at, each.monitor) for each in found.panic_alerts)
 
     def _fault(self, at: datetime, source: ClockSource | None) -> tuple[Fault, str] | None:
         if source is ClockSource.SET and self.is_of_later(at):

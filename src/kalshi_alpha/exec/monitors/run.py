@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 from kalshi_alpha.core.errors import ConfigError, DataError
-from kalshi_alpha.core.gates import Memo, Reason, panic_until
+from kalshi_alpha.core.gates import Alert, Memo, Reason, panic_until
 from kalshi_alpha.core.gates.memos import memo_for
+from kalshi_alpha.core.gates.panic import PANIC_SPAN
 from kalshi_alpha.core.ledger.entry import ClockSource
 from kalshi_alpha.core.monitors.blocking import alarms, blocks
 from kalshi_alpha.core.monitors.outcome import MonitorStatus
@@ -20,10 +21,12 @@ from kalshi_alpha.datastore.atomic import write_json
 from kalshi_alpha.datastore.state import read_memos
 from kalshi_alpha.exec.monitors import drawdown_state, guard_state
 from kalshi_alpha.exec.monitors.alert_log import (
+    AlertLine,
     append_alerts,
     append_lift,
     counted,
     read_alerts,
+    restore_alerts,
 )
 from kalshi_alpha.exec.monitors.files import SCHEMA, SUMMARY, document, read_monitors
 from kalshi_alpha.exec.monitors.gather import Desk, Gathered, gather
@@ -45,11 +48,14 @@ class Panic:
         The memo that lifts it, or None.
     problem
         Why it is not known; then it counts as holding.
+    alerts
+        What it was counted from.
     """
 
     until: datetime | None = None
     lifted: Memo | None = None
     problem: str = ""
+    alerts: tuple[Alert, ...] = ()
 
     @property
     def holds(self) -> bool:
@@ -182,26 +188,49 @@ def _panic(desk: Desk, found: Gathered) -> tuple[Panic, list[str]]:
         for monitor in alarms(found.outcomes, desk.monitors.policy)
     }
     try:
-        before = read_alerts(path)
+        before = _with_panic_kept(desk, read_alerts(path))
     except DataError as error:
         append_alerts(path, alerting, clock.at, clock.source, ())
-        return Panic(problem=str(error)), [str(error)]
+        # What was known of a panic stays known while the log is seen to.
+        kept = _kept(desk)
+        return Panic(panic_until(kept, clock.at), problem=str(error), alerts=kept), [str(error)]
     fresh = append_alerts(path, alerting, clock.at, clock.source, before)
-    counted_until = panic_until(counted((*before, *fresh), clock.source), clock.at)
-    until = max(filter(None, (counted_until, _latched(desk))), default=None)
+    alerts = counted((*before, *fresh), clock.source)
+    until = panic_until(alerts, clock.at)
     lifted = None if until is None else memo_for(Reason.PANIC_BACKOFF, desk.memos, clock.at)
     if lifted is not None:
         append_lift(path, lifted, clock.at, clock.source)
     _, unreadable = read_memos(desk.paths.memos)
-    return Panic(until, lifted), [f"memo not read: {line}" for line in unreadable]
+    return Panic(until, lifted, alerts=_of_panic(alerts, until)), [
+        f"memo not read: {line}" for line in unreadable
+    ]
 
 
-def _latched(desk: Desk) -> datetime | None:
-    """Return until when the panic holds that the last run found under the same kind of clock."""
-    clock, files = desk.clock, read_monitors(desk.paths, desk.clock.at)
-    if files.summary is None or files.summary.clock_source is not clock.source:
-        return None
-    return files.panic_until(clock.at)
+def _of_panic(alerts: Iterable[Alert], until: datetime | None) -> tuple[Alert, ...]:
+    """Return the alerts of the day that a panic holds for, and those it may have begun with."""
+    if until is None:
+        return ()
+    since = until - timedelta(days=1) - PANIC_SPAN
+    return tuple(alert for alert in alerts if alert.at > since)
+
+
+def _with_panic_kept(desk: Desk, lines: tuple[AlertLine, ...]) -> tuple[AlertLine, ...]:
+    """Return the log's lines; the alerts of a panic that are gone from it are written again.
+
+    The panic was counted from the log, and must not end with it.
+    """
+    source = desk.clock.source
+    known = set(counted(lines, source))
+    lost = [alert for alert in _kept(desk) if alert not in known]
+    return (*lines, *restore_alerts(desk.paths.alert_log, lost, source))
+
+
+def _kept(desk: Desk) -> tuple[Alert, ...]:
+    """Return the alerts of the panic that the last run found under the same kind of clock."""
+    files = read_monitors(desk.paths, desk.clock.at)
+    if files.summary is None or files.summary.clock_source is not desk.clock.source:
+        return ()
+    return files.panic_alerts(desk.clock.at)
 
 
 def _write_state(desk: Desk, found: Gathered) -> list[Path]:
@@ -253,6 +282,7 @@ def _summary(
         "clock_source": desk.clock.source,
         "panic_backoff": panic.holds,
         "panic_until": panic.until,
+        "panic_alerts": [{"at": each.at, "monitor": each.monitor} for each in panic.alerts],
         "statuses": {monitor.value: each.status for monitor, each in found.outcomes.items()},
         "alerts": [m.value for m, each in found.outcomes.items() if each.status is alert],
         "blocks": [m.value for m, each in documents.items() if each["blocks"]],

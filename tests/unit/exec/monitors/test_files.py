@@ -184,13 +184,14 @@ def test_a_flag_that_loosened_a_threshold_closes_the_gate(paths: Paths) -> None:
 
 
 @pytest.mark.parametrize(
-    ("until", "holds"),
-    [(AT + timedelta(hours=1), True), (AT - timedelta(hours=1), False), (None, True)],
+    ("until", "kept"),
+    [(AT + timedelta(hours=1), 1), (AT - timedelta(hours=1), 0), (None, 0)],
 )
-def test_a_panic_of_the_last_run_holds_until_its_day_is_over(
-    paths: Paths, until: datetime | None, holds: bool
+def test_the_alerts_of_a_panic_are_kept_until_its_day_is_over(
+    paths: Paths, until: datetime | None, kept: int
 ) -> None:
-    summary(paths, panic_backoff=True, panic_until=until)
+    alerts = [{"at": AT, "monitor": "ev_gap"}]
+    summary(paths, panic_backoff=True, panic_until=until, panic_alerts=alerts)
     found = read_monitors(paths, AT)
     assert found.panic_backoff
-    assert (words(paths) == ["panic_backoff"]) is holds
+    assert len(found.panic_alerts(AT)) == kept

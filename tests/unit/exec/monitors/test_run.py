@@ -20,7 +20,7 @@ from kalshi_alpha.core.monitors.texts import Monitor
 from kalshi_alpha.datastore.paths import Paths
 from kalshi_alpha.exec.clock import RunClock
 from kalshi_alpha.exec.monitors import run
-from kalshi_alpha.exec.monitors.alert_log import read_alerts
+from kalshi_alpha.exec.monitors.alert_log import RESTORED, panic_state, read_alerts
 from kalshi_alpha.exec.monitors.drawdown_state import clock_of, drawdown_path
 from kalshi_alpha.exec.monitors.files import read_monitors
 from kalshi_alpha.exec.monitors.gather import Desk, Gathered, gather
@@ -31,6 +31,7 @@ from runs import REPO
 
 AT = datetime(2024, 12, 11, 15, tzinfo=UTC)
 ALERT, OK = MonitorStatus.ALERT, MonitorStatus.OK
+SYSTEM = ClockSource.SYSTEM
 THREE = (Monitor.EV_GAP, Monitor.WEBSOCKET, Monitor.MODEL_DRIFT)
 
 
@@ -89,6 +90,7 @@ def test_all_clear_is_zero_and_every_file_is_there(desk: Desk) -> None:
     assert (files.missing, dict(files.problems)) == ((), {})
     assert set(summary(desk)) == {
         *("schema", "generated_at", "clock_source", "panic_backoff", "panic_until", "statuses"),
+        "panic_alerts",
         *("alerts", "blocks", "exit_code", "lifted", "loosened"),
     }
     assert desk.paths.root_report.is_file()
@@ -137,10 +139,13 @@ def test_a_panic_does_not_end_with_its_log(
     found.clear()
     desk.paths.alert_log.unlink()
     assert ran(desk, 60).panic.holds
-    [finding] = (
-        read_monitors(desk.paths, AT + timedelta(hours=1)).reading(AT + timedelta(hours=1)).findings
-    )
-    assert finding.reason is Reason.PANIC_BACKOFF
+    assert {line.cause for line in read_alerts(desk.paths.alert_log)} == {RESTORED}
+    assert panic_state(desk.paths.alert_log, AT + timedelta(hours=1), SYSTEM).findings
+    assert len(read_alerts(desk.paths.alert_log)) == 3
+    desk.paths.alert_log.write_text("torn\n")
+    assert ran(desk, 70).panic.problem
+    desk.paths.alert_log.unlink()
+    assert ran(desk, 80).panic.holds
     assert not ran(desk, 14 * 60).panic.holds
 
 
