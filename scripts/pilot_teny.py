@@ -215,10 +215,12 @@ def _run_step(step: Step, terms: Terms, run: Run, say: Callable[[str], None]) ->
 
 
 def _why(ended: Ended) -> str:
-    """Return the error, or the verdict and its first reason."""
+    """Return the error, or what alerts, or the verdict and its first reason."""
     if ended.complained.strip():
         return ended.complained.strip().splitlines()[-1]
-    return "; ".join(line.strip() for line in ended.said.splitlines()[:2]) or "no word"
+    lines = [line.strip() for line in ended.said.splitlines()]
+    alerts = [line for line in lines if " ALERT: " in line]
+    return "; ".join(alerts or lines[:2]) or "no word"
 
 
 def _headline(said: str) -> str:

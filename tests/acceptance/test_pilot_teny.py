@@ -77,9 +77,11 @@ def test_the_first_step_that_failed_gives_the_code_and_each_is_named(tmp_path: P
     run = Stub(
         ws_smoke=Ended(5, "", "ws_smoke: nothing came for 120 s\n"),
         daily=Ended(3, "TNEY SIM: NO-GO\n  freeze_window: TNEY\nwrote x\n", ""),
+        cli=Ended(3, "Runtime monitors\n\nfreeze_window ALERT: wait\nwrote x\n", ""),
     )
     code, said = told(tmp_path, run, env=KalshiEnv.SIM)
     assert code == 5
+    assert "monitors: FAILED: exit code 3: freeze_window ALERT: wait" in said
     assert "stream: FAILED: exit code 5: ws_smoke: nothing came for 120 s" in said
     assert "pipeline: FAILED: exit code 3: TNEY SIM: NO-GO; freeze_window: TNEY" in said
     assert run.ran == ["ws_smoke", "ingest", "daily", "cli", "ramp", "scoreboard"]

@@ -5,8 +5,8 @@ before them. It gives the newest payload that had been received by the exchange'
 later one, and 404 where a publisher would have nothing either.
 
 One record is not given as it was received: the ten-year quote. A desk's quote is of this minute,
-and one that stands still ends every practice after a minute; so for the rest of its day it is
-dated a few seconds ago, and its source says so.
+and one that stands still ends every practice after a minute; so on its own day it is dated a few
+seconds ago at any time, as the books of that minute are shown all day, and its source says so.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 from urllib.parse import parse_qs
@@ -119,6 +119,11 @@ class FeedShelf:
         own = [p for p in self._payloads if p.source == source and p.retrieved_at <= now]
         return own[::-1]
 
+    def known_on(self, source: str, day: date) -> list[FeedPayload]:
+        """Return what was received of a source by the end of a New York day, newest first."""
+        own = [p for p in self._payloads if p.source == source]
+        return [p for p in own if new_york(p.retrieved_at).date() <= day][::-1]
+
     def body(self, payload: FeedPayload) -> bytes:
         """Return a payload as it was received."""
         return (self._folder / payload.path).read_bytes()
@@ -203,16 +208,16 @@ def _climate_report(shelf: FeedShelf, asked: Asked) -> WireReply | None:
 
 
 def _quote(shelf: FeedShelf, _: Asked) -> WireReply | None:
-    """Give the newest quote, dated a few seconds ago while its day lasts."""
-    payload = next(iter(shelf.received("ten_year_quote")), None)
+    """Give the quote of the day, dated a few seconds ago; on other days the newest as it was."""
+    local = new_york(shelf.now())
+    payload = next(iter(shelf.known_on("ten_year_quote", local.date())), None)
     if payload is None:
         return None
     kept = msgspec.json.decode(shelf.body(payload), type=_Quote)
-    local = new_york(shelf.now())
     if new_york(kept.at).date() != local.date():
         return shelf.reply(payload)
     record = {
-        "at": max(kept.at, (local - QUOTE_AGE).replace(microsecond=0)).isoformat(),
+        "at": (local - QUOTE_AGE).replace(microsecond=0).isoformat(),
         "yield": str(kept.percent),
         "source": f"{RE_DATED}{kept.source}"[:_SOURCE_MAX].rstrip(),
     }

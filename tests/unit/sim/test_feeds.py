@@ -120,13 +120,13 @@ def quoted(at: datetime) -> tuple[datetime, str, str]:
     return datetime.fromisoformat(record["at"]), str(record["yield"]), record["source"]
 
 
-def test_the_ten_year_quote_follows_the_clock_while_its_day_lasts_and_says_so() -> None:
+def test_the_ten_year_quote_follows_the_clock_on_its_own_day_and_says_so() -> None:
     kept = "composed for the fixture"
-    for minutes in (0, 1, 40):
+    for minutes in (-300, -1, 0, 1, 40):
         at = AFTERNOON + timedelta(minutes=minutes)
         assert quoted(at) == (at - QUOTE_AGE, "4.326", f"practice, re-dated: {kept}")
-    address = "ten-year-quote/record"
-    assert _get(_shelf(AFTERNOON - timedelta(minutes=1)), address).status == 404
+    day_before = _shelf(datetime(2024, 12, 12, 4, 59, tzinfo=UTC))
+    assert _get(day_before, "ten-year-quote/record").status == 404
     next_day = quoted(datetime(2024, 12, 13, 5, 0, 0, tzinfo=UTC))
     assert next_day == (datetime(2024, 12, 12, 19, 44, 40, tzinfo=UTC), "4.326", kept)
 
