@@ -34,6 +34,12 @@ alone and writes the files of all. Thresholds are those of `configs/monitors.yam
 flag: a tighter one holds for the run, a looser one is shown and closes the gate of live orders
 (`config_weakened`) until the monitors run without it.
 
+```bash runnable exit=3
+python -m kalshi_alpha.exec.monitors.cli --series TNEY
+```
+
+On a desk that has ingested no feed yet this ends with 3: there is nothing to trade by.
+
 ## When several alert
 
 Every alert goes to `data/proc/state/alerts.jsonl`, which only grows. **Three distinct monitors

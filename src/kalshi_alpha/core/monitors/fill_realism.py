@@ -80,6 +80,9 @@ def _family(orders: Sequence[PairedOrder], limit: float) -> FamilyOutcome:
         [order.risk_unit for order in orders],
     )
     points, lo, hi = _POINTS * gap.gap, _POINTS * gap.lo, _POINTS * gap.hi
+    if gap.n_clusters < 2:
+        said = "orders of one unit of news are paired, two are needed"
+        return FamilyOutcome(MonitorStatus.NO_DATA, points, limit, said)
     if lo <= limit and hi >= -limit:
         return FamilyOutcome(MonitorStatus.OK, points, limit)
     cause = (

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import msgspec
@@ -232,19 +232,27 @@ def _drawdown(
 class _Imbalance(msgspec.Struct, frozen=True):
     """What is read of a recorded book."""
 
-    generated_at: Any
+    generated_at: datetime
     mid: float | None
 
 
 def _marks(desk: Desk, rows: Iterable[LedgerEntry]) -> dict[str, float]:
-    """Return the newest recorded mid of each market with an open row."""
+    """Return the recorded mid of each market with an open row, if it is of after the last fill."""
     marks: dict[str, float] = {}
-    for ticker in sorted({row.market_ticker for row in rows if not row.is_settled}):
+    filled_at: dict[str, datetime] = {}
+    for row in rows:
+        if not row.is_settled:
+            known_at = row.filled_at or row.placed_at
+            earlier = filled_at.get(row.market_ticker, known_at)
+            filled_at[row.market_ticker] = max(earlier, known_at)
+    for ticker, since in sorted(filled_at.items()):
         path = desk.paths.orderbook_imbalance(ticker)
         try:
             known = msgspec.json.decode(path.read_bytes(), type=_Imbalance)
         except (OSError, msgspec.DecodeError):
             continue  # An open row without a recorded book is marked by what the ledger knows.
+        if known.generated_at.tzinfo is None or not since <= known.generated_at <= desk.clock.at:
+            continue
         if known.mid is not None and 0.0 <= known.mid <= 1.0:
             marks[ticker] = known.mid
     return marks

@@ -57,7 +57,7 @@ class Telemetry:
     def statuses(self) -> tuple[int | None, ...]:
         """The status of every call, oldest first."""
         return tuple(
-            line.payload.get("status")
+            _status(line.payload.get("status"))
             for line in self.lines
             # What a session says about a streak is no call of its own.
             if line.event in _CALLS and "alert" not in line.payload
@@ -70,6 +70,10 @@ class Telemetry:
             for line in self.lines
             if line.event == TelemetryEvent.CLOCK_SKEW and line.timestamp >= since
         )
+
+
+def _status(said: object) -> int | None:
+    return said if isinstance(said, int) else None
 
 
 def read_lines(paths: Paths, at: datetime) -> Telemetry:
@@ -91,10 +95,12 @@ def read_lines(paths: Paths, at: datetime) -> Telemetry:
         except OSError as error:
             raise TornFile(f"{path}: {error.strerror}; make it readable") from error
         files.append(path)
-        torn += len(found.torn)
+        # A line without its zone is as good as torn: nobody knows when it was.
+        dated = [line for line in found.lines if line.timestamp.tzinfo is not None]
+        torn += len(found.torn) + len(found.lines) - len(dated)
         lines += [
             line
-            for line in found.lines
+            for line in dated
             if line.timestamp <= at and line.payload.get("synthetic") is not True
         ]
     lines.sort(key=lambda line: line.timestamp)

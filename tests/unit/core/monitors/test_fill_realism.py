@@ -31,9 +31,9 @@ def test_a_gap_alerts_on_either_side(
     assert found.figure == pytest.approx(100 * (simulated - realised - 0.01))
 
 
-def test_a_single_piece_of_news_never_alerts() -> None:
+def test_a_single_piece_of_news_says_too_little() -> None:
     one = [PairedOrder("U", 1.0, 0.0)] * 5
-    assert fill_realism({"CPI": one}, 10.0).status is MonitorStatus.OK
+    assert fill_realism({"CPI": one}, 10.0).status is MonitorStatus.NO_DATA
     assert fill_realism({"CPI": []}, 10.0).status is MonitorStatus.NO_DATA
 
 

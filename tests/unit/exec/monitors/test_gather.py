@@ -115,6 +115,10 @@ def test_open_rows_are_marked_by_the_recorded_book(desk: Desk) -> None:
     assert found.outcomes[Monitor.DRAWDOWN].status is ALERT
     assert "live down $3,150" in found.outcomes[Monitor.DRAWDOWN].cause
     assert found.inputs[Monitor.DRAWDOWN]["markets_marked"] == 1
+    # A book of before the fill says nothing of what became of it.
+    old = book | {"generated_at": row.placed_at - timedelta(seconds=1)}
+    write_json(desk.paths.orderbook_imbalance(row.market_ticker), old)
+    assert gather(desk).inputs[Monitor.DRAWDOWN]["markets_marked"] == 0
 
 
 def test_paired_orders_of_the_ledger_are_compared(desk: Desk) -> None:

@@ -69,10 +69,11 @@ def test_lines_of_yesterday_and_today_up_to_the_clock_count_and_synthetic_ones_d
     write(paths, AT + HOUR, (E.WS_DISCONNECT, {}))
     write(paths, AT - timedelta(days=2), (E.WS_DISCONNECT, {}))
     with paths.telemetry(AT.date()).open("a") as file:
-        file.write('{"torn')
+        naive = {"timestamp": "2025-06-11T01:00:00", "event": "ws_disconnect", "payload": {}}
+        file.write(json.dumps(naive | {"session": "s", "seq": 1}) + '\n{"torn')
     found = read_lines(paths, AT)
     assert found.lost_at == (AT - timedelta(days=1), AT - HOUR)
-    assert (found.torn, len(found.files)) == (1, 2)
+    assert (found.torn, len(found.files)) == (2, 2)
 
 
 def test_a_file_that_cannot_be_read_is_refused(paths: Paths) -> None:
@@ -89,8 +90,9 @@ def test_calls_are_counted_and_what_is_said_about_them_is_not(paths: Paths) -> N
         (E.AUTH_ERROR, {"status": 401}),
         (E.AUTH_ERROR, {"alert": "auth_error_streak", "detail": "3 in a row"}),
         (E.REQUEST, {"status": None, "fault": "timeout"}),
+        (E.REQUEST, {"status": ["hostile"]}),
     )
-    assert read_lines(paths, AT).statuses == (200, 401, None)
+    assert read_lines(paths, AT).statuses == (200, 401, None, None)
 
 
 def test_a_beating_session_is_expected_to_write_and_a_pipeline_is_not(paths: Paths) -> None:
