@@ -224,9 +224,9 @@ def _why(ended: Ended) -> str:
 
 
 def _headline(said: str) -> str:
-    """Return the line that says how it went: the last of the stream, else the first."""
+    """Return the line that says how it went: the last of stream and feeds, else the first."""
     lines = said.strip().splitlines() or ["no word"]
-    return lines[-1] if lines[-1].startswith("connections lost") else lines[0]
+    return lines[-1] if lines[-1].startswith(("connections lost", "at ")) else lines[0]
 
 
 def run_command(environ: Mapping[str, str]) -> Run:
