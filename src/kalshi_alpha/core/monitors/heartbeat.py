@@ -24,7 +24,10 @@ def heartbeat(reading: Reading, at: datetime) -> MonitorOutcome:
             cause = "no session ever beat"
             return ended(Monitor.HEARTBEAT, MonitorStatus.NO_DATA, None, limit, cause)
         case None if not reading.findings:
-            return ended(Monitor.HEARTBEAT, MonitorStatus.OK, age, limit)
+            # An older beat is of a session that ended: nobody is expected to beat.
+            beating = age is not None and age <= limit
+            figure = age if beating else None
+            return ended(Monitor.HEARTBEAT, MonitorStatus.OK, figure, limit)
         case None:
             cause = reading.findings[0].detail
         case fault:
