@@ -6,6 +6,7 @@ import json
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -47,7 +48,19 @@ def test_a_scan_reads_books_and_feeds_of_the_exchange(exchange: ServedExchange) 
     assert (go_no_go["mode"], go_no_go["go"]) == ("SIM", True)
 
 
-def test_live_orders_follow_a_report_and_end_with_the_session(exchange: ServedExchange) -> None:
+def fill_one_of(exchange: ServedExchange, ticker: str) -> None:
+    """Let others fill a contract of a market in the middle of the ladder once we rest there."""
+    until = time.monotonic() + 40.0
+    resting = exchange.until_resting(40.0)
+    while not (ours := [o for o in resting if o["ticker"] == ticker]):
+        assert time.monotonic() < until
+        resting = exchange.orders("resting")
+    exchange.admin("POST", "fill", {"order_id": ours[0]["order_id"], "count": "1.00"})
+
+
+def test_live_orders_follow_a_report_end_with_the_session_and_learn_their_closing_mid(
+    exchange: ServedExchange,
+) -> None:
     daily = start(
         exchange,
         DAILY,
@@ -55,7 +68,7 @@ def test_live_orders_follow_a_report_and_end_with_the_session(exchange: ServedEx
         *("--scanner-fixtures", str(REPOSITORY / "tests/data_fixtures")),
         *("--report", "--paper-ledger"),
     )
-    exchange.until_resting(40.0)
+    fill_one_of(exchange, "KXCPI-24NOV-T0.2")
     daily.send_signal(signal.SIGTERM)
     said, _ = daily.communicate(timeout=30)
     assert daily.returncode == 0, said
@@ -66,6 +79,23 @@ def test_live_orders_follow_a_report_and_end_with_the_session(exchange: ServedEx
     assert {row.mode for row in rows} == {LedgerMode.SIM}
     sent = {row.run_scope for row in rows if row.run_scope.startswith("order:")}
     assert sent == {f"order:{order['client_order_id']}" for order in exchange.orders()}
+    filled = [row for row in rows if row.filled_e2]
+    assert filled
+    assert {row.close_mid for row in filled} == {None}
+    # After the close the next run asks for the mids of what was filled.
+    close_at = max(row.closes_at for row in filled if row.closes_at is not None)
+    exchange.admin(
+        "POST", "clock", {"advance_s": (close_at - exchange.now()).total_seconds() + 180}
+    )
+    fixtures = str(REPOSITORY / "tests/data_fixtures")
+    flags = ("--series", "KXCPI", "--online", "--paper-ledger", "--fixtures-root", fixtures)
+    said, _ = start(exchange, SCAN, *flags).communicate(timeout=60)
+    assert f"closing mids: {len(filled)} order" in said
+    learned = {row.entry_id: row for row in LedgerStore(Paths(exchange.home)).entries()}
+    for row in filled:
+        mid = learned[row.entry_id].close_mid
+        assert mid is not None
+        assert 0.0 < mid < 1.0
 
 
 def test_nothing_of_the_fixtures_is_there_when_the_exchange_is_gone(tmp_path: Path) -> None:

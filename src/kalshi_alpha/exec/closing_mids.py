@@ -71,7 +71,8 @@ class ClosingMids:
         lacking = self.without or {}
         if not self.rows and not lacking:
             return ""
-        said = [f"closing mids: {len(self.rows)} orders"]
+        orders = "1 order" if len(self.rows) == 1 else f"{len(self.rows)} orders"
+        said = [f"closing mids: {orders}"]
         said += [
             f"{ticker} has none ({why}{', given up' if ticker in self.given_up else ''})"
             for ticker, why in lacking.items()

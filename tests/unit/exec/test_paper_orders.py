@@ -116,7 +116,7 @@ def test_a_paper_order_becomes_evidence_once_the_tape_has_filled_it(
     (known,) = [row for row in store.entries() if row.filled_e2]
     assert known.close_mid == quote.mid(first.side)
     assert done.closing.rows == (known,)
-    assert "closing mids: 1 orders" in summary(later, nothing_new, done)
+    assert "closing mids: 1 order\n" in summary(later, nothing_new, done)
     assert awaiting(later) == ()
 
 
