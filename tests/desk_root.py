@@ -33,16 +33,19 @@ AT = datetime(2024, 12, 11, 11, 30, tzinfo=UTC)
 FAMILIES = ("CPI", "CLAIMS")
 
 
-def go_root(folder: Path) -> Paths:
-    """Return a practice root below a folder, of which everything says GO at `CLOCK`."""
+def go_root(folder: Path, *, whole: bool = False) -> Paths:
+    """Return a practice root below a folder, of which everything says GO at `CLOCK`.
+
+    Its tables hold the newest payloads, or with ``whole`` all that a forecast is made from.
+    """
     root = folder / "go"
-    shutil.copytree(_made(), root)
+    shutil.copytree(_made(whole=whole), root)
     return Paths(root)
 
 
-def open_go_root(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Paths:
+def open_go_root(folder: Path, monkeypatch: pytest.MonkeyPatch, *, whole: bool = False) -> Paths:
     """Return such a root, and let commands run there."""
-    found = go_root(folder)
+    found = go_root(folder, whole=whole)
     monkeypatch.setenv("KALSHI_ALPHA_HOME", str(found.root))
     for name in ("KALSHI_ALPHA_AS_OF", "KALSHI_ENV"):
         monkeypatch.delenv(name, raising=False)
@@ -97,10 +100,11 @@ def first_of_cpi(count: int) -> Flip:
 
 
 @cache
-def _made() -> Path:
+def _made(*, whole: bool) -> Path:
     folder = Path(tempfile.mkdtemp(prefix="kalshi-alpha-go-"))
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
-    fixtures = _newest_payloads(folder / "fixtures")
+    shelf = REPOSITORY / "tests/fixtures"
+    fixtures = shelf if whole else _newest_payloads(folder / "fixtures")
     terms = DemoTerms(folder / "root", REPOSITORY / "configs", fixtures, AT, families=FAMILIES)
     paths = make_demo_account(terms)
     _look(paths)

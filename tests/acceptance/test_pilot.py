@@ -62,7 +62,12 @@ def test_a_practice_session_quotes_is_filled_settles_and_agrees(desk: Desk) -> N
     assert set(found["order_states"]) <= {"executed", "cancelled"}
     cash = Decimal(found["cash_after_usd"]) - Decimal(found["cash_before_usd"])
     assert cash == Decimal(found["profit_usd"])
-    assert found["cusum_state"] is None
+    assert found["cusum_state"]["status"] == "NO_DATA"
+    assert (found["size_multiplier"], found["bins_bind"]) == (1.0, False)
+    assert 0.0 < found["fill_ratio"] <= 1.0
+    assert found["settled_fills"] == found["orders_filled"]
+    assert isinstance(found["delta_bps"], float)
+    assert all(each["times"] >= 1 and each["why"] for each in found["refused"])
 
 
 def test_a_session_leaves_its_journal_telemetry_and_audit(desk: Desk) -> None:
@@ -150,7 +155,6 @@ def test_every_round_is_shown_before_it_is_sent(desk: Desk) -> None:
     ("flags", "code", "said"),
     [
         (("--env", "demo"), 2, "--i-understand-the-risks"),
-        (("--env", "demo", "--i-understand-the-risks"), 1, "no demo API key"),
         (("--broker", "dry"), 2, "scan_ladders proposes without"),
         (("--pilot-config", "nowhere.yaml"), 1, "--pilot-config must name a file"),
         (("--pace", "0"), 2, "--pace"),

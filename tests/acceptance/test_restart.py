@@ -25,7 +25,6 @@ from kalshi_alpha.exec.session import rehearsal
 from kalshi_alpha.exec.session.practice import ACCOUNT
 from kalshi_alpha.exec.session.session import Held, Prepare, hold_session
 from kalshi_alpha.exec.session.surroundings import Surroundings
-from kalshi_alpha.exec.session.terms import pilot_caps
 from kalshi_alpha.sim.engine import Engine
 from kalshi_alpha.sim.in_process import InProcessWire
 
@@ -42,7 +41,7 @@ async def die_with_an_order_resting(given: Surroundings, config: Any) -> None:
         given.clock,
         gate=lambda _: Verdict(True, Action.SIM, now, (), True, None, ()),
         kill=lambda: False,
-        caps=pilot_caps(config),
+        caps=config.caps,
     )
     await gateway.start(Contracts.whole(25))
     order = OrderIntent(

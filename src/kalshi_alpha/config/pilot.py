@@ -16,14 +16,18 @@ class PilotCaps(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only
     """Largest orders and exposures of a session; dollars are at risk, fees included."""
 
     order_contracts: int
+    session_contracts: int
+    bins: int
     strike_usd: Decimal
     ladder_usd: Decimal
     total_usd: Decimal
     orders_per_second: int
 
     def __post_init__(self) -> None:
-        if self.order_contracts < 1 or self.orders_per_second < 1:
-            raise BadParameter("order_contracts and orders_per_second must be at least 1")
+        if not min(self.order_contracts, self.bins, self.orders_per_second) >= 1:
+            raise BadParameter("order_contracts, bins and orders_per_second must be at least 1")
+        if not self.session_contracts >= self.order_contracts:
+            raise BadParameter("session_contracts must be at least order_contracts")
         dollars = (self.strike_usd, self.ladder_usd, self.total_usd)
         if not (
             all(each.is_finite() for each in dollars) and 0 < dollars[0] <= dollars[1] <= dollars[2]
@@ -65,9 +69,10 @@ class Quoting(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=T
 
 
 class Pilot(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """Everything that ``pilot.yaml`` decides."""
+    """Everything that ``pilot.yaml`` decides; ``series`` names the families that may be traded."""
 
     schema: Literal[1]
+    series: tuple[str, ...]
     caps: PilotCaps
     group: OrderGroup
     quoting: Quoting

@@ -16,6 +16,7 @@ from kalshi_alpha.core.execution.fillratio import COLD_START_ALPHA, FillAlpha
 from kalshi_alpha.core.execution.slippage import SlippageCurve
 from kalshi_alpha.core.fees.rounding import DIRECT_STEP_E6
 from kalshi_alpha.core.forecast.pooling import PoolWeight
+from kalshi_alpha.core.proposals.bins import BinTable
 from kalshi_alpha.core.proposals.policy import Pooling, ScanPolicy, SizingPolicy, SizingRule
 from kalshi_alpha.core.types import E2_PER_CONTRACT, E6_PER_DOLLAR, Contracts, Money
 from kalshi_alpha.exec.fill_odds import given_ratio
@@ -44,6 +45,8 @@ class ScanOptions:
         Limit of the value at risk; never above the configured one.
     pool
         Whether our probabilities are pooled with the market's before anything is valued.
+    bins
+        Weights and caps of the ramp, which bind in pilots; no flag sets them.
     """
 
     sizing: SizingRule = SizingRule.KELLY
@@ -57,6 +60,7 @@ class ScanOptions:
     impact_cap: float | None = None
     max_var_usd: float | None = None
     pool: bool = True
+    bins: BinTable | None = None
 
     def require_allowed(self, settings: Settings) -> None:
         """Return if every option can be used, so that a bad one is refused before work begins.
@@ -157,6 +161,7 @@ class ScanOptions:
             alpha_improve=alpha.alpha,
             balance_step_e6=DIRECT_STEP_E6,
             pooling=self._pooling(weights or {}),
+            bins=self.bins,
         )
 
     def _pooling(self, weights: Mapping[str, PoolWeight]) -> Pooling | None:

@@ -21,6 +21,8 @@ def test_the_shipped_file_is_small_on_purpose() -> None:
     ("old", "new", "said"),
     [
         ("order_contracts: 5", "order_contracts: 0", "at least 1"),
+        ("session_contracts: 60", "session_contracts: 4", "at least order_contracts"),
+        ("bins: 8", "bins: 0", "at least 1"),
         ("strike_usd: 25", "strike_usd: 80", "strike_usd <= ladder_usd"),
         ("strike_usd: 25", "strike_usd: .nan", "pilot.yaml"),
         ("contracts_in_15_s: 25", "contracts_in_15_s: 0", "contracts_in_15_s"),

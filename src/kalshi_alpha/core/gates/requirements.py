@@ -17,6 +17,8 @@ class Action(StrEnum):
     PAPER = "paper"
     DRY = "dry"
     SIM = "sim"
+    PRACTICE = "practice"
+    """At the local exchange, below a root whose practice counts as evidence."""
     RAMP = "ramp"
     """Deciding from files alone, with no venue asked, whether a pilot may be held."""
     LIVE = "live"
@@ -63,6 +65,14 @@ _REHEARSE: dict[ReadingName, Need] = _SCAN | {
     ReadingName.RECONCILIATION: Need.REQUIRED,
     ReadingName.EXCHANGE: Need.REQUIRED,
 }
+# Whoever practises the ramp too is refused as with money; only the account is not real.
+_PRACTISE: dict[ReadingName, Need] = _REHEARSE | {
+    ReadingName.PANIC: Need.REQUIRED,
+    ReadingName.DRAWDOWN: Need.REQUIRED,
+    ReadingName.MONITORS: Need.REQUIRED,
+    ReadingName.LEDGER: Need.REQUIRED,
+    ReadingName.RAMP: Need.REQUIRED,
+}
 # The decision to ramp is made before dawn, when no session runs and no venue is asked: whatever
 # only a session can know is judged where somebody read it, and the session asks for it anew.
 _DECIDE: dict[ReadingName, Need] = {
@@ -84,6 +94,7 @@ _NEEDS: dict[Action, Mapping[ReadingName, Need]] = {
     Action.PAPER: MappingProxyType(_SCAN),
     Action.DRY: MappingProxyType(_SCAN),
     Action.SIM: MappingProxyType(_REHEARSE),
+    Action.PRACTICE: MappingProxyType(_PRACTISE),
     Action.RAMP: MappingProxyType(_DECIDE),
     Action.LIVE: MappingProxyType(_SEND),
 }
@@ -138,7 +149,7 @@ def needs(action: Action) -> Mapping[ReadingName, Need]:
 
 def needs_evidence(action: Action) -> bool:
     """Say whether an action waits for evidence of an edge, and not for safety alone."""
-    return action in {Action.RAMP, Action.LIVE}
+    return action in {Action.PRACTICE, Action.RAMP, Action.LIVE}
 
 
 def tolerates(action: Action, reason: Reason) -> bool:

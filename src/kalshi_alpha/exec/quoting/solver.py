@@ -17,6 +17,7 @@ from kalshi_alpha.core.proposals.priced import ForecastKey
 from kalshi_alpha.core.proposals.proposal import Proposal
 from kalshi_alpha.core.proposals.scan import scan
 from kalshi_alpha.core.proposals.snapshot import LadderSnapshot
+from kalshi_alpha.core.quoting.clamp import Clamp
 from kalshi_alpha.core.quoting.quotes import Quote
 from kalshi_alpha.core.risk.pal import Commitment, Exposure
 from kalshi_alpha.core.types import Contracts, Price, Side
@@ -56,6 +57,8 @@ class ScanSolver:
         Returns what was paid for the holdings, by market; asked at each solution.
     family
         Whose forecasts they are: it stands in what orders remember.
+    clamp
+        How many strikes and contracts there may be in all; None sets no such bound.
     """
 
     def __init__(
@@ -68,6 +71,7 @@ class ScanSolver:
         quoted: frozenset[str] | None = None,
         paid: Callable[[], Mapping[str, Lot]] = dict,
         family: str = "",
+        clamp: Clamp | None = None,
     ) -> None:
         self._snapshots = tuple(snapshots)
         self._forecasts, self._holdings = forecasts, holdings
@@ -76,7 +80,7 @@ class ScanSolver:
             m.ticker: s.ladder.event_ticker for s in snapshots for m in s.ladder.markets
         }
         self._quoted = frozenset(self._event_of) if quoted is None else quoted
-        self._paid, self._family = paid, family
+        self._paid, self._family, self._clamp = paid, family, clamp
         self._hashes = {key: pmf_sha256(pmf) for key, pmf in forecasts.items()}
         self._beliefs: dict[tuple[str, Side], Belief] = {}
         self._probs = dict(_probabilities(self._snapshots, forecasts))
@@ -104,8 +108,11 @@ class ScanSolver:
         excess = _beyond(wanted, held_e2)
         if excess:
             wanted = self._wanted(snapshots, policy, excess)
-        quotes = (_less_held(quote, held_e2.get(quote.ticker, 0)) for quote in wanted)
-        return Solution(tuple(quote for quote in quotes if quote is not None), self._probs)
+        missing = (_less_held(quote, held_e2.get(quote.ticker, 0)) for quote in wanted)
+        quotes = tuple(quote for quote in missing if quote is not None)
+        if self._clamp is not None:
+            quotes = self._clamp.applied(quotes, held_e2)
+        return Solution(quotes, self._probs)
 
     def _wanted(
         self, snapshots: Sequence[LadderSnapshot], policy: ScanPolicy, held_e2: Mapping[str, int]

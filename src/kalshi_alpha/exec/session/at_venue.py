@@ -18,7 +18,6 @@ from kalshi_alpha.brokers.kalshi.connect import connect
 from kalshi_alpha.brokers.kalshi.keys import load_credentials
 from kalshi_alpha.brokers.kalshi.signing import Signer
 from kalshi_alpha.brokers.kalshi.venue_clock import SystemClock, venue_clock
-from kalshi_alpha.config.pilot import Pilot, load_pilot
 from kalshi_alpha.core.orders.blotter import Blotter
 from kalshi_alpha.core.ports import Clock
 from kalshi_alpha.datastore.state import Heartbeat, write_heartbeat
@@ -27,8 +26,10 @@ from kalshi_alpha.exec.kill_watch import KillWatch
 from kalshi_alpha.exec.live_beat import live_beat
 from kalshi_alpha.exec.logs import open_log
 from kalshi_alpha.exec.online import Online
+from kalshi_alpha.exec.session.mandate import Mandate, mandate_of, refused_standing
 from kalshi_alpha.exec.session.observer import Observer
 from kalshi_alpha.exec.session.preparing import prepare_online
+from kalshi_alpha.exec.session.refusal import SessionRefusal
 from kalshi_alpha.exec.session.report import SessionReport, session_report
 from kalshi_alpha.exec.session.request import PilotRequest
 from kalshi_alpha.exec.session.session import Held, Prepared, hold_session
@@ -56,10 +57,13 @@ class _Desk:
     sink: TelemetrySink
 
 
-def hold_at_venue(request: PilotRequest, environ: Mapping[str, str]) -> SessionReport:
+def hold_at_venue(
+    request: PilotRequest, environ: Mapping[str, str]
+) -> SessionReport | SessionRefusal:
     """Hold a session at the venue that is asked for, and return its report.
 
-    One runner holds the account at a time, and its journal goes on from session to session.
+    One runner holds the account at a time, and its journal goes on from session to session. A
+    session with money that its own disk speaks against asks the venue nothing, and is refused.
 
     Raises
     ------
@@ -70,7 +74,6 @@ def hold_at_venue(request: PilotRequest, environ: Mapping[str, str]) -> SessionR
     KalshiAlphaError
         If the session cannot be prepared, or fails on the way.
     """
-    pilot = load_pilot(request.pilot_config).value
     clock = venue_clock(request.env, environ)
     run = wire_venue(
         series=request.series,
@@ -80,6 +83,10 @@ def hold_at_venue(request: PilotRequest, environ: Mapping[str, str]) -> SessionR
         environ=environ,
     )
     request.options.require_allowed(run.settings)
+    run, mandate = mandate_of(request, run)
+    refusal = refused_standing(run, mandate, clock.now())
+    if refusal is not None:
+        return refusal
     path = run.paths.order_journal
     with account_lock(path), OrderJournal(path, request.env.value) as journal:
         journal.make_room()
@@ -88,11 +95,19 @@ def hold_at_venue(request: PilotRequest, environ: Mapping[str, str]) -> SessionR
         earlier = tuple(journal.replay())
         with _opened(request, run, clock, journal, environ) as desk:
             try:
-                held = asyncio.run(_hold(request, desk, pilot, environ))
+                held = asyncio.run(_hold(request, desk, mandate, environ))
             finally:
                 _tell_what_rests(desk)
         events = tuple(journal.replay())[len(earlier) :]
-        return session_report(run, held, events, desk.observer.alerts, earlier=earlier)
+        return session_report(
+            run,
+            held,
+            events,
+            desk.observer.alerts,
+            earlier=earlier,
+            terms=mandate.terms,
+            refused=desk.observer.refusals,
+        )
 
 
 @contextmanager
@@ -122,7 +137,7 @@ def _opened(
 
 
 async def _hold(
-    request: PilotRequest, desk: _Desk, pilot: Pilot, environ: Mapping[str, str]
+    request: PilotRequest, desk: _Desk, mandate: Mandate, environ: Mapping[str, str]
 ) -> Held:
     from kalshi_alpha.brokers.kalshi.frame_stream import PicowsOpener
 
@@ -131,7 +146,7 @@ async def _hold(
     async def prepare() -> tuple[Run, Prepared]:
         # Publishers are asked one after the other; the session beats meanwhile.
         return await asyncio.to_thread(
-            prepare_online, Online(run, desk.clock, client.host, environ), request, pilot
+            prepare_online, Online(run, desk.clock, client.host, environ), request
         )
 
     try:
@@ -149,7 +164,7 @@ async def _hold(
                 heartbeat=lambda: heartbeat_now(run.paths, desk.clock, must_be_fresh=True),
                 signing_on=signing,
             )
-            return await hold_session(given, pilot, prepare, run_s=request.run_s)
+            return await hold_session(given, mandate, prepare, run_s=request.run_s)
     finally:
         await client.close()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 
@@ -54,6 +55,7 @@ class Observer:
         self._blotter: Blotter | None = None
         self._wake: Callable[[], None] = _nobody
         self.alerts: list[tuple[str, str]] = []
+        self.refusals: Counter[tuple[str, str]] = Counter()
 
     def watches(self, blotter: Blotter) -> None:
         """Take note of the orders that events are about."""
@@ -88,7 +90,9 @@ class Observer:
             self._say(f"  {line}")
 
     def refused(self, line: str) -> None:
-        """Say that something was not done."""
+        """Say that something was not done, and count it by what and why."""
+        what, _, why = line.partition(": ")
+        self.refusals[what, why] += 1
         self._say(f"  ! {line}")
 
     def alert(self, word: str, sentence: str) -> None:

@@ -11,6 +11,7 @@ from kalshi_alpha.core.errors import UsageError
 from kalshi_alpha.core.ledger.order_rows import keeping_settlements
 from kalshi_alpha.datastore.atomic import encode_json, write_json
 from kalshi_alpha.datastore.ledger import LedgerStore
+from kalshi_alpha.exec.session.refusal import SessionRefusal, refusal_document, refusal_summary
 from kalshi_alpha.exec.session.report import SessionReport, session_document, session_summary
 from kalshi_alpha.exec.session.request import PilotRequest
 
@@ -27,16 +28,20 @@ def run_pilot(request: PilotRequest, environ: Mapping[str, str]) -> int:
     KalshiAlphaError
         If the session cannot be prepared, or fails on the way.
     """
-    report = _held(request, environ)
-    document, path = session_document(report), report.run.paths.pilot_session
-    record_orders(report)
+    ended = _held(request, environ)
+    if isinstance(ended, SessionRefusal):
+        document, summary, code = refusal_document(ended), refusal_summary(ended), EXIT_REFUSED
+    else:
+        record_orders(ended)
+        document, summary, code = session_document(ended), session_summary(ended), exit_code(ended)
+    path = ended.run.paths.pilot_session
     write_json(path, document)
     if request.as_json:
         click.echo(encode_json(document), nl=False)
     elif not request.quiet:
-        click.echo(session_summary(report))
+        click.echo(summary)
         click.echo(f"wrote {path}")
-    return exit_code(report)
+    return code
 
 
 def record_orders(report: SessionReport) -> None:
@@ -52,7 +57,7 @@ def record_orders(report: SessionReport) -> None:
         store.upsert(keeping_settlements(store.entries(), report.rows), report.held.ended_at)
 
 
-def _held(request: PilotRequest, environ: Mapping[str, str]) -> SessionReport:
+def _held(request: PilotRequest, environ: Mapping[str, str]) -> SessionReport | SessionRefusal:
     if request.env is KalshiEnv.SIM and not environ.get(SERVED):
         from kalshi_alpha.exec.session.rehearsal import rehearse
 

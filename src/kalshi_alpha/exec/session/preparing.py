@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from kalshi_alpha.config.pilot import Pilot
 from kalshi_alpha.exec.forecasting import installed_strategy, venue_calibration
 from kalshi_alpha.exec.online import Online, fetch_feeds
 from kalshi_alpha.exec.scanning import look_around
@@ -13,7 +12,7 @@ from kalshi_alpha.exec.session.session import Prepared
 from kalshi_alpha.exec.wiring import Run
 
 
-def prepare_online(online: Online, request: PilotRequest, pilot: Pilot) -> tuple[Run, Prepared]:
+def prepare_online(online: Online, request: PilotRequest) -> tuple[Run, Prepared]:
     """Fetch the feeds, read or fit the calibration, and look around.
 
     Returns
@@ -38,5 +37,4 @@ def prepare_online(online: Online, request: PilotRequest, pilot: Pilot) -> tuple
         inputs=replace(fetched.inputs, events={each.ticker: () for each in series}),
         known=look_around(run, fetched.ingested, window_only=True),
         options=request.options,
-        pilot=pilot,
     )

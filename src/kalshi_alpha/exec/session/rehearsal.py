@@ -6,7 +6,6 @@ from dataclasses import replace
 
 from kalshi_alpha.brokers.journal import OrderJournal
 from kalshi_alpha.config.environment import KalshiEnv
-from kalshi_alpha.config.pilot import Pilot, load_pilot
 from kalshi_alpha.core.gates import Action, ReadingName
 from kalshi_alpha.core.ledger.settle import Settlement
 from kalshi_alpha.exec.audit import AuditTrail
@@ -14,8 +13,10 @@ from kalshi_alpha.exec.forecasting import installed_strategy, stored_calibration
 from kalshi_alpha.exec.inputs import read_inputs
 from kalshi_alpha.exec.kill_watch import KillWatch
 from kalshi_alpha.exec.scanning import ingest_payloads, look_around
+from kalshi_alpha.exec.session.mandate import Mandate, mandate_of, refused_standing
 from kalshi_alpha.exec.session.observer import Observer
 from kalshi_alpha.exec.session.practice import PracticeOptions, open_practice
+from kalshi_alpha.exec.session.refusal import SessionRefusal
 from kalshi_alpha.exec.session.report import SessionReport, session_report
 from kalshi_alpha.exec.session.request import PilotRequest
 from kalshi_alpha.exec.session.session import Held, Prepared, hold_session
@@ -26,19 +27,21 @@ from kalshi_alpha.sim.virtual_time import VirtualClock, run_virtual
 from kalshi_alpha.sim.worlds import World, fixture_world
 
 
-def rehearse(request: PilotRequest) -> SessionReport:
-    """Hold a session without a network and without keys, and return its report.
+def rehearse(request: PilotRequest) -> SessionReport | SessionRefusal:
+    """Hold a session without a network and without keys, and return its report or its refusal.
 
     Raises
     ------
     KalshiAlphaError
         If the session cannot be prepared, or fails on the way.
     """
-    pilot = load_pilot(request.pilot_config).value
     run = _wire(request)
+    run, mandate = mandate_of(request, run)
     request.options.require_allowed(run.settings)
-    prepared = _prepare(run, request, pilot)
-    return _practise(request, run, prepared, _world(request, run))
+    refusal = refused_standing(run, mandate, run.clock.at)
+    if refusal is not None:
+        return refusal
+    return _practise(request, run, _prepare(run, request), mandate)
 
 
 def _wire(request: PilotRequest) -> Run:
@@ -51,7 +54,7 @@ def _wire(request: PilotRequest) -> Run:
     return replace(run, data_mode=DataMode.SIM, action=Action.SIM)
 
 
-def _prepare(run: Run, request: PilotRequest, pilot: Pilot) -> Prepared:
+def _prepare(run: Run, request: PilotRequest) -> Prepared:
     strategy = installed_strategy(run.family)
     inputs = read_inputs(run, strategy, request.series)
     known = look_around(run, ingest_payloads(run, inputs.payloads), window_only=True)
@@ -63,7 +66,6 @@ def _prepare(run: Run, request: PilotRequest, pilot: Pilot) -> Prepared:
         inputs=inputs,
         known=replace(known, readings=judged),
         options=request.options,
-        pilot=pilot,
     )
 
 
@@ -72,7 +74,10 @@ def _world(request: PilotRequest, run: Run) -> World:
     return fixture_world(request.fixtures_root).only(series)
 
 
-def _practise(request: PilotRequest, run: Run, prepared: Prepared, world: World) -> SessionReport:
+def _practise(
+    request: PilotRequest, run: Run, prepared: Prepared, mandate: Mandate
+) -> SessionReport:
+    world = _world(request, run)
     session = f"practice-{run.family}-{run.clock.at:%Y%m%dT%H%M%SZ}-{request.seed}"
     path = run.paths.practice_journal(session)
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -80,6 +85,7 @@ def _practise(request: PilotRequest, run: Run, prepared: Prepared, world: World)
         # Another exchange begins with an empty account, and so do our books of it.
         old.unlink()
     alerts: list[tuple[str, str]] = []
+    refused: dict[tuple[str, str], int] = {}
     paid: dict[str, Settlement] = {}
 
     async def main(clock: VirtualClock) -> Held:
@@ -109,13 +115,14 @@ def _practise(request: PilotRequest, run: Run, prepared: Prepared, world: World)
 
                 return await hold_session(
                     given,
-                    prepared.pilot,
+                    mandate,
                     prepare,
                     run_s=request.run_s,
                     settled_at=practice.settled_at,
                 )
         finally:
             alerts.extend(observer.alerts)
+            refused.update(observer.refusals)
             sink.close()
             audit.close()
 
@@ -123,4 +130,12 @@ def _practise(request: PilotRequest, run: Run, prepared: Prepared, world: World)
         held = run_virtual(main, run.clock.at)
         seen_at = held.reconciliation.at
         ended = {ticker: each for ticker, each in paid.items() if each.settled_at <= seen_at}
-        return session_report(run, held, tuple(journal.replay()), alerts, settlements=ended)
+        return session_report(
+            run,
+            held,
+            tuple(journal.replay()),
+            alerts,
+            settlements=ended,
+            terms=mandate.terms,
+            refused=refused,
+        )

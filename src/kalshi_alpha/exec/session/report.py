@@ -4,19 +4,25 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+import numpy as np
+
+from kalshi_alpha.core.ledger.delta import contracts, settled_fills
 from kalshi_alpha.core.ledger.entry import LedgerEntry
 from kalshi_alpha.core.ledger.order_rows import OrderSource, rows_of_orders, settlements_seen
 from kalshi_alpha.core.ledger.settle import Settlement
+from kalshi_alpha.core.ledger.standard_errors import clustered_mean
 from kalshi_alpha.core.orders.blotter import Blotter
 from kalshi_alpha.core.orders.events import Filled, OrderEvent, Settled, Stated
 from kalshi_alpha.core.orders.record import OrderRecord
 from kalshi_alpha.core.types import Contracts, Money
 from kalshi_alpha.exec.artifacts import head, verdict_document
+from kalshi_alpha.exec.session.readiness import PilotTerms
 from kalshi_alpha.exec.session.session import Held
+from kalshi_alpha.exec.session.session_keys import gate_refusals, monitor_alerts, ramp_keys
 from kalshi_alpha.exec.wiring import Run
 
 
@@ -54,6 +60,10 @@ class SessionReport:
     rows
         The account's orders for the ledger, those of earlier sessions too: one that died wrote
         none.
+    terms
+        What the ramp allowed.
+    refused
+        How often which order was not placed, and why.
     """
 
     run: Run
@@ -63,6 +73,8 @@ class SessionReport:
     alerts: tuple[tuple[str, str], ...]
     positions: Mapping[str, int]
     rows: tuple[LedgerEntry, ...] = ()
+    terms: PilotTerms = field(default_factory=PilotTerms)
+    refused: Mapping[tuple[str, str], int] = field(default_factory=dict)
 
     @property
     def traded(self) -> tuple[OrderRecord, ...]:
@@ -83,6 +95,8 @@ def session_report(
     *,
     earlier: Sequence[OrderEvent] = (),
     settlements: Mapping[str, Settlement] | None = None,
+    terms: PilotTerms | None = None,
+    refused: Mapping[tuple[str, str], int] | None = None,
 ) -> SessionReport:
     """Work a session's report out of its journal.
 
@@ -98,6 +112,8 @@ def session_report(
         What earlier sessions of the account had written before.
     settlements
         What markets paid, where that is known otherwise than from what the venue paid.
+    terms, refused
+        What the ramp allowed, and which orders were not placed.
     """
     blotter, known = Blotter([*earlier, *events]), Blotter(earlier)
     stated = next((each.cash for each in events if isinstance(each, Stated)), Money(0))
@@ -117,6 +133,8 @@ def session_report(
         alerts=tuple(alerts),
         positions=dict(blotter.positions),
         rows=rows_of_orders(blotter.orders.values(), source, paid_by),
+        terms=terms or PilotTerms(),
+        refused=dict(refused or {}),
     )
 
 
@@ -153,12 +171,40 @@ def session_document(report: SessionReport) -> dict[str, Any]:
                 for each in held.reconciliation.breaks
             ],
         },
-        "alerts_summary": [{"alert": word, "detail": said} for word, said in report.alerts],
-        # The monitors that work these out are not built yet: null is "not known", never "none".
-        "cusum_state": None,
-        "fill_realism_gap": None,
+        **_figures(report),
+        **ramp_keys(report.run, report.terms),
+        "alerts_summary": [
+            *monitor_alerts(report.run),
+            *({"source": "session", "alert": word, "detail": said} for word, said in report.alerts),
+        ],
+        "refused": [
+            *gate_refusals(held.verdict),
+            *(
+                {"what": what, "why": why, "times": times}
+                for (what, why), times in sorted(report.refused.items())
+            ),
+        ],
         "trades": [_trade(order) for order in report.traded],
     }
+
+
+def _figures(report: SessionReport) -> dict[str, Any]:
+    """Return what the session's own orders came to, as far as they are settled."""
+    own = {order.client_order_id for order in report.orders}
+    rows = [row for row in report.rows if row.run_scope.partition(":")[2] in own]
+    posted = sum(row.posted_e2 for row in rows)
+    fills = settled_fills(rows)
+    figures: dict[str, Any] = {
+        "fill_ratio": sum(row.filled_e2 for row in rows) / posted if posted else None,
+        "settled_fills": len(fills),
+        "delta_bps": None,
+        "t_stat": None,
+    }
+    if fills:
+        deltas = np.array([fill.delta_bps for fill in fills], dtype=np.float64)
+        found = clustered_mean(deltas, contracts(fills), [fill.risk_unit for fill in fills])
+        figures |= {"delta_bps": found.mean, "t_stat": found.t_stat}
+    return figures
 
 
 def session_summary(report: SessionReport) -> str:

@@ -15,7 +15,6 @@ from kalshi_alpha.brokers.kalshi.stream_commands import Channel
 from kalshi_alpha.brokers.kalshi.stream_events import Notice, NoticeKind, StreamHandlers
 from kalshi_alpha.brokers.kalshi.venue_snapshot import read_venue
 from kalshi_alpha.brokers.live import LiveGateway
-from kalshi_alpha.config.pilot import Pilot
 from kalshi_alpha.core.book.ladder_book import LadderBook
 from kalshi_alpha.core.errors import VenueError
 from kalshi_alpha.core.gates import (
@@ -24,6 +23,7 @@ from kalshi_alpha.core.gates import (
     exchange_reading,
 )
 from kalshi_alpha.core.ledger.entry import LedgerEntry
+from kalshi_alpha.core.orders.caps import Caps
 from kalshi_alpha.core.orders.intent import OrderIntent
 from kalshi_alpha.core.orders.reconcile import Reconciliation
 from kalshi_alpha.core.ports import Clock
@@ -35,7 +35,7 @@ from kalshi_alpha.exec.gate_readings import phase_of
 from kalshi_alpha.exec.holdings import held_and_allowed
 from kalshi_alpha.exec.inputs import Inputs
 from kalshi_alpha.exec.monitors.standing import StandingFiles
-from kalshi_alpha.exec.quoting.loop import QuotingLoop
+from kalshi_alpha.exec.quoting.loop import LoopPolicy, QuotingLoop
 from kalshi_alpha.exec.quoting.solver import ScanSolver
 from kalshi_alpha.exec.scan_options import ScanOptions
 from kalshi_alpha.exec.scanning import Known, Scanned, risk_model, scan_family
@@ -49,9 +49,11 @@ from kalshi_alpha.exec.session.leftovers import (
 )
 from kalshi_alpha.exec.session.live_books import LiveBooks
 from kalshi_alpha.exec.session.live_desk import LiveDesk, QuotedMarket, paid_lots
+from kalshi_alpha.exec.session.mandate import Mandate
+from kalshi_alpha.exec.session.readiness import ReadinessFiles
 from kalshi_alpha.exec.session.session_gate import SessionGate
 from kalshi_alpha.exec.session.surroundings import Surroundings
-from kalshi_alpha.exec.session.terms import loop_policy, pilot_caps
+from kalshi_alpha.exec.session.terms import loop_policy
 from kalshi_alpha.exec.wiring import Run
 from kalshi_alpha.strategies.strategy import Strategy
 
@@ -70,7 +72,6 @@ class Prepared:
     inputs: Inputs
     known: Known
     options: ScanOptions
-    pilot: Pilot
 
 
 Prepare = Callable[[], Awaitable[tuple[Run, Prepared]]]
@@ -110,7 +111,7 @@ class Held:
 
 async def hold_session(
     given: Surroundings,
-    pilot: Pilot,
+    mandate: Mandate,
     prepare: Prepare,
     *,
     run_s: float | None = None,
@@ -120,8 +121,8 @@ async def hold_session(
 
     Parameters
     ----------
-    given, pilot
-        Where and with what, and within which caps.
+    given, mandate
+        Where and with what, and what may be traded.
     prepare
         Reads and fits what quotes are made from; it is called once nothing rests that an earlier
         session left.
@@ -138,7 +139,7 @@ async def hold_session(
     await given.client.compare_clocks()
     await given.client.tune_limits()
     gate_of: list[SessionGate] = []
-    gateway = _gateway(given, pilot, gate_of)
+    gateway = _gateway(given, mandate.caps, gate_of)
     try:
         async with nothing_left(gateway, given):
             if given.kill.engaged():
@@ -148,17 +149,20 @@ async def hold_session(
             async with given.beat(), nothing_left(gateway, given):
                 await take_back(gateway, given)
                 run, prepared = await prepare()
-                scanned, run = await _scan(run, given, prepared, gateway)
-                gate = _session_gate(run, scanned, gateway, given.client, given.clock)
+                ramp = ReadinessFiles(run, mandate.ramp)
+                scanned, run = await _scan(run, given, prepared, gateway, mandate, ramp)
+                gate = _session_gate(run, scanned, gateway, given.client, given.clock, ramp)
                 gate_of.append(gate)
                 # The scan asked the exchange a moment ago; it is asked again while it lasts.
                 gate.exchange_said(trading_active=run.feed.trading_active())
                 if not scanned.verdict.go:
                     await own_off(gateway, given)
                     return _refused(scanned, given, found)
-                limit = Contracts.whole(pilot.group.contracts_in_15_s)
+                limit = Contracts.whole(mandate.pilot.group.contracts_in_15_s)
                 async with order_group(gateway, given, limit):
-                    loop = await _quote(run, given, prepared, gateway, gate, scanned, run_s)
+                    solver = _solver(run, prepared, scanned, gateway, mandate)
+                    policy = loop_policy(mandate.pilot)
+                    loop = await _quote(given, gateway, gate, scanned, solver, policy, run_s)
                 ended_at = given.clock.now()
                 if settled_at is not None:
                     await asyncio.sleep(max(0.0, (settled_at - ended_at).total_seconds()))
@@ -181,7 +185,7 @@ def _refused(scanned: Scanned, given: Surroundings, found: Reconciliation) -> He
     )
 
 
-def _gateway(given: Surroundings, pilot: Pilot, gate_of: Sequence[SessionGate]) -> LiveGateway:
+def _gateway(given: Surroundings, caps: Caps, gate_of: Sequence[SessionGate]) -> LiveGateway:
     """Return the gateway; its gate is there once the venue was looked at, and before any order."""
 
     def order_gate(_intent: OrderIntent) -> Verdict:
@@ -193,7 +197,7 @@ def _gateway(given: Surroundings, pilot: Pilot, gate_of: Sequence[SessionGate]) 
         given.clock,
         gate=order_gate,
         kill=given.kill.engaged,
-        caps=pilot_caps(pilot),
+        caps=caps,
         on_event=given.observer.order_event,
         on_alert=given.observer.alert,
     )
@@ -202,7 +206,12 @@ def _gateway(given: Surroundings, pilot: Pilot, gate_of: Sequence[SessionGate]) 
 
 
 async def _scan(
-    run: Run, given: Surroundings, prepared: Prepared, gateway: LiveGateway
+    run: Run,
+    given: Surroundings,
+    prepared: Prepared,
+    gateway: LiveGateway,
+    mandate: Mandate,
+    ramp: ReadinessFiles,
 ) -> tuple[Scanned, Run]:
     """Read the venue and scan its ladders; every reading that sending needs is among the known."""
     seen = await read_venue(given.client, prepared.inputs.events, given.clock)
@@ -216,6 +225,7 @@ async def _scan(
     ]
     files = StandingFiles(run.paths, run.family, run.clock.source)
     anew += files.readings(given.clock.now())
+    anew += ramp.readings(given.clock.now())
     names = {reading.name for reading in anew}
     standing = [each for each in prepared.known.readings if each.name not in names]
     known = replace(prepared.known, readings=(*standing, *anew))
@@ -227,7 +237,7 @@ async def _scan(
             prepared.strategy,
             prepared.calibration,
             replace(prepared.inputs, events=events),
-            prepared.options,
+            mandate.options(prepared.options),
             run_scope=RUN_SCOPE,
         ),
         run,
@@ -235,7 +245,12 @@ async def _scan(
 
 
 def _session_gate(
-    run: Run, scanned: Scanned, gateway: LiveGateway, client: VenueClient, clock: Clock
+    run: Run,
+    scanned: Scanned,
+    gateway: LiveGateway,
+    client: VenueClient,
+    clock: Clock,
+    ramp: ReadinessFiles,
 ) -> SessionGate:
     calendar, phases = scanned.known.calendar, dict[datetime, Phase]()
 
@@ -256,23 +271,23 @@ def _session_gate(
         # A clock that stepped is not measured until a reply was compared with it again.
         skew_s=lambda: client.guard.skew_s if client.guard.look() else None,
         reconciliation=gateway.reconciliation_reading,
+        ramp=ramp.readings,
     )
 
 
 async def _quote(
-    run: Run,
     given: Surroundings,
-    prepared: Prepared,
     gateway: LiveGateway,
     gate: SessionGate,
     scanned: Scanned,
+    solver: ScanSolver,
+    policy: LoopPolicy,
     run_s: float | None,
 ) -> QuotingLoop:
     """Quote until the window ends or somebody ends it, with everything that goes beside."""
     clock, ends_at = given.clock, session_end(scanned)
     if run_s is not None:
         ends_at = min(ends_at, clock.now() + timedelta(seconds=run_s) + WITHDRAW_BEFORE)
-    solver = _solver(run, prepared, scanned, gateway)
     stream, books = _stream(given, gateway, solver.tickers)
 
     def reasons() -> tuple[str, ...]:
@@ -293,7 +308,7 @@ async def _quote(
         solver,
         clock,
         gate=reasons,
-        policy=loop_policy(prepared.pilot),
+        policy=policy,
         show=given.observer.round_done,
     )
     given.observer.on_wake(loop.wake)
@@ -330,10 +345,10 @@ def session_end(scanned: Scanned) -> datetime:
     return min([*ends, *([] if rests_until is None else [rests_until])])
 
 
-def _solver(run: Run, prepared: Prepared, scanned: Scanned, gateway: LiveGateway) -> ScanSolver:
-    sizing = replace(
-        scanned.policy.sizing, contracts=Contracts.whole(prepared.pilot.caps.order_contracts)
-    )
+def _solver(
+    run: Run, prepared: Prepared, scanned: Scanned, gateway: LiveGateway, mandate: Mandate
+) -> ScanSolver:
+    sizing = replace(scanned.policy.sizing, contracts=mandate.order_contracts)
     pal = run.settings.pal_policy
     return ScanSolver(
         scanned.snapshots,
@@ -343,6 +358,7 @@ def _solver(run: Run, prepared: Prepared, scanned: Scanned, gateway: LiveGateway
         risk_model(run, prepared.options),
         paid=lambda: paid_lots(gateway.blotter),
         family=run.family,
+        clamp=mandate.clamp,
     )
 
 

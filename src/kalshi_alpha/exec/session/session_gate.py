@@ -31,6 +31,8 @@ _READ_ANEW = frozenset(
         ReadingName.PANIC,
         ReadingName.DRAWDOWN,
         ReadingName.MONITORS,
+        ReadingName.LEDGER,
+        ReadingName.RAMP,
     }
 )
 
@@ -52,6 +54,8 @@ class SessionGate:
         Returns the difference of the clocks, or None if it was not measured.
     reconciliation
         Returns the reading of the last comparison with the venue.
+    ramp
+        Returns the readings of ledger and readiness at the clock, where the session needs them.
     """
 
     def __init__(
@@ -63,10 +67,12 @@ class SessionGate:
         phase_of: Callable[[datetime], Phase],
         skew_s: Callable[[], float | None],
         reconciliation: Callable[[], Reading],
+        ramp: Callable[[datetime], tuple[Reading, ...]] = lambda _: (),
     ) -> None:
         self._run, self._clock = run, clock
         self._standing = tuple(each for each in standing if each.name not in _READ_ANEW)
         self._phase_of, self._skew_s, self._reconciliation = phase_of, skew_s, reconciliation
+        self._ramp = ramp
         self._trading: bool | None = None
         self._files = StandingFiles(run.paths, run.family, run.clock.source)
 
@@ -86,6 +92,7 @@ class SessionGate:
             self._reconciliation(),
             exchange_reading(trading_active=self._trading, at=now),
             *self._files.readings(now),
+            *self._ramp(now),
         )
 
     def judge(self, action: Action | None = None) -> Verdict:

@@ -22,7 +22,9 @@ from kalshi_alpha.core.gates.requirements import Action, Need, needs
 
 NOW = datetime(2025, 6, 11, 10, 30, tzinfo=UTC)
 TWO_HOURS = timedelta(hours=2)
-SENDING = [Action.SIM, Action.RAMP, Action.LIVE]
+SENDING = [Action.SIM, Action.PRACTICE, Action.RAMP, Action.LIVE]
+QUOTED = [Action.PAPER, Action.SIM, Action.PRACTICE, Action.LIVE]
+PROVEN = [Action.PRACTICE, Action.RAMP, Action.LIVE]
 SCANNING = [Action.OFFLINE, Action.PAPER, Action.DRY]
 
 GOOD = {
@@ -85,9 +87,9 @@ def test_one_faulty_reading_is_exactly_one_reason_where_it_counts(
         (ReadingName.RECONCILIATION, Reason.RECONCILIATION_BREAK, SENDING),
         (ReadingName.CLOCK, Reason.CLOCK_SKEW, SENDING),
         (ReadingName.EXCHANGE, Reason.EXCHANGE_PAUSED, SENDING),
-        (ReadingName.LIVE_QUOTE, Reason.NO_LIVE_QUOTE, [Action.PAPER, Action.SIM, Action.LIVE]),
+        (ReadingName.LIVE_QUOTE, Reason.NO_LIVE_QUOTE, QUOTED),
         (ReadingName.RAMP, Reason.GUARDRAIL_BREACH, SENDING),
-        (ReadingName.RAMP, Reason.INSUFFICIENT_FILLS, [Action.RAMP, Action.LIVE]),
+        (ReadingName.RAMP, Reason.INSUFFICIENT_FILLS, PROVEN),
     ],
 )
 def test_flipping_one_thing_shows_exactly_its_reason(

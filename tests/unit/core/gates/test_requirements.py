@@ -49,6 +49,7 @@ REHEARSE = SCAN | {ReadingName.CLOCK, ReadingName.RECONCILIATION, ReadingName.EX
         (Action.PAPER, SCAN),
         (Action.DRY, SCAN),
         (Action.SIM, REHEARSE),
+        (Action.PRACTICE, SEND - {ReadingName.HEARTBEAT}),
         (Action.RAMP, DECIDE),
         (Action.LIVE, SEND),
     ],
@@ -63,8 +64,9 @@ def test_a_rehearsal_judges_the_evidence_that_exists(name: ReadingName) -> None:
     assert needs(Action.SIM)[name] is Need.IF_PRESENT
 
 
-def test_only_a_ramp_decision_and_live_wait_for_evidence() -> None:
-    assert [action for action in Action if needs_evidence(action)] == [Action.RAMP, Action.LIVE]
+def test_only_a_ramp_decision_its_practice_and_live_wait_for_evidence() -> None:
+    waiting = [action for action in Action if needs_evidence(action)]
+    assert waiting == [Action.PRACTICE, Action.RAMP, Action.LIVE]
 
 
 @pytest.mark.parametrize("name", [ReadingName.CLOCK, ReadingName.EXCHANGE, ReadingName.HEARTBEAT])

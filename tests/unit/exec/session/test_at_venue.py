@@ -161,6 +161,29 @@ def calibrated(root: Path) -> None:
     calibrate(run, strategy, read_history(run, strategy))
 
 
+@pytest.fixture
+def nothing_against(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the desk's own disk speak against nothing, so that the venue is asked."""
+    monkeypatch.setattr(at_venue, "refused_standing", lambda *_: None)
+
+
+def test_a_desk_without_readiness_asks_the_venue_nothing(
+    root: Path, demo: list[Practice], capsys: pytest.CaptureFixture[str]
+) -> None:
+    code = run_pilot(asked(KalshiEnv.DEMO), {"KALSHI_ALPHA_HOME": str(root)})
+    document = json.loads(capsys.readouterr().out)
+    assert code == 3
+    words = [found["reason"] for found in document["verdict"]["reasons"]]
+    assert {"monitors_missing", "ledger_missing", "ramp_missing"} <= set(words)
+    assert {"reading_missing", "clock_skew", "heartbeat_missing"}.isdisjoint(words)
+    assert (document["size_multiplier"], document["bins_bind"]) == (0.0, True)
+    assert [each["what"] for each in document["refused"]] == ["session"] * len(words)
+    assert json.loads(Paths(root).pilot_session.read_bytes()) == document
+    assert demo == []
+    assert not Paths(root).order_journal.exists()
+
+
+@pytest.mark.usefixtures("nothing_against")
 def test_a_real_venue_is_refused_by_the_gate_before_anything_is_sent(
     root: Path, demo: list[Practice], capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -187,6 +210,7 @@ def test_a_real_venue_is_refused_by_the_gate_before_anything_is_sent(
     assert not ended.running
 
 
+@pytest.mark.usefixtures("nothing_against")
 def test_a_second_runner_is_told_who_holds_the_account(root: Path, demo: list[Practice]) -> None:
     paths = Paths(root)
     with (

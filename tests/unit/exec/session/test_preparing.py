@@ -11,7 +11,6 @@ import pytest
 from desk import AT, REPOSITORY
 from kalshi_alpha.brokers.kalshi.hosts import VenueHost, venue_host
 from kalshi_alpha.config.environment import KalshiEnv
-from kalshi_alpha.config.pilot import load_pilot
 from kalshi_alpha.core.errors import MissingData, UsageError
 from kalshi_alpha.exec import publishers
 from kalshi_alpha.exec.forecasting import installed_strategy
@@ -49,8 +48,7 @@ def prepared(run: Run, clock: Clock, host: VenueHost, **environ: str) -> Any:
         as_json=False,
         quiet=False,
     )
-    pilot = load_pilot(request.pilot_config).value
-    return prepare_online(Online(run, clock, host, environ), request, pilot)
+    return prepare_online(Online(run, clock, host, environ), request)
 
 
 @pytest.fixture

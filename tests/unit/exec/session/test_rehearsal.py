@@ -14,6 +14,7 @@ from kalshi_alpha.datastore.state import Heartbeat, write_heartbeat
 from kalshi_alpha.exec.scan_options import ScanOptions
 from kalshi_alpha.exec.session.pilot import record_orders
 from kalshi_alpha.exec.session.rehearsal import rehearse
+from kalshi_alpha.exec.session.report import SessionReport
 from kalshi_alpha.exec.session.request import PilotRequest
 from runs import at_home_in_new_york, new_root
 
@@ -41,6 +42,7 @@ def test_a_rehearsal_may_end_before_its_window(
                 run_s=60.0,
             )
         )
+    assert isinstance(report, SessionReport)
     assert report.held.verdict.go
     assert report.orders
     ended = report.held.ended_at

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -9,6 +10,7 @@ from kalshi_alpha.core.ledger.entry import ClockSource, LedgerMode
 from kalshi_alpha.core.orders import events as ev
 from kalshi_alpha.core.orders.reconcile import Break, BreakKind, Reconciliation
 from kalshi_alpha.core.types import Contracts, Money, Side
+from kalshi_alpha.datastore.paths import Paths
 from kalshi_alpha.exec.clock import RunClock
 from kalshi_alpha.exec.session.report import (
     session_document,
@@ -24,6 +26,7 @@ RUN: Any = SimpleNamespace(
     data_mode=DataMode.SIM,
     environment="sim",
     ledger_mode=LedgerMode.SIM,
+    paths=Paths(Path("/nowhere")),
 )
 
 

@@ -2,11 +2,14 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from kalshi_alpha.config.pilot import load_pilot
 from kalshi_alpha.core.orders.blotter import Blotter
 from kalshi_alpha.core.orders.caps import check
+from kalshi_alpha.core.quoting.clamp import Clamp
 from kalshi_alpha.core.types import Contracts, Money, Price
-from kalshi_alpha.exec.session.terms import loop_policy, pilot_caps
+from kalshi_alpha.exec.session.terms import loop_policy, order_contracts, pilot_caps, pilot_clamp
 from order_cases import MARKET, intent, later
 
 SHIPPED = Path(__file__).resolve().parents[4] / "configs" / "pilot.yaml"
@@ -21,6 +24,21 @@ def test_the_caps_of_the_last_check_are_the_pilots() -> None:
     # Five contracts at a dollar, and the most that their fee can be.
     assert caps.default.order == Money.parse("5.10")
     assert caps.default.order_contracts == Contracts.whole(5)
+
+
+@pytest.mark.parametrize(
+    ("size", "contracts", "total"), [(0.25, 1, "37.5"), (0.5, 2, "75"), (0.0, 0, "0")]
+)
+def test_the_ramp_takes_its_share_of_every_cap(size: float, contracts: int, total: str) -> None:
+    pilot = load_pilot(SHIPPED).value
+    caps, clamp = pilot_caps(pilot, size), pilot_clamp(pilot, size)
+    assert caps.total == Money.parse(total)
+    assert caps.default is not None
+    assert caps.default.order_contracts == order_contracts(pilot, size)
+    assert order_contracts(pilot, size) == Contracts.whole(contracts)
+    assert clamp == Clamp(8, Contracts.whole(int(60 * size)))
+    five = check(Blotter(), intent(contracts=Contracts.whole(5)), caps, later(0))
+    assert five is not None
 
 
 def test_cheap_contracts_do_not_make_an_order_larger_than_the_pilots() -> None:

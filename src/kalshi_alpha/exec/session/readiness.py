@@ -1,0 +1,131 @@
+"""What the ramp says of a session: whether it may be held, how large, and in which bins."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from kalshi_alpha.config.ramp import Ramp
+from kalshi_alpha.core.errors import DataError
+from kalshi_alpha.core.gates import Action, Reading
+from kalshi_alpha.core.gates.requirements import needs_evidence
+from kalshi_alpha.core.proposals.bins import BinTable
+from kalshi_alpha.exec.ramp_readings import read_ledger
+from kalshi_alpha.exec.readiness import (
+    MAX_AGE,
+    MonitorRow,
+    SeriesReadiness,
+    read_readiness,
+    readiness_reading,
+)
+from kalshi_alpha.exec.wiring import Run
+
+_Sign = tuple[int, int, int] | None
+
+
+@dataclass(frozen=True, slots=True)
+class PilotTerms:
+    """What a session may do by the ramp's word.
+
+    Attributes
+    ----------
+    size
+        Share of the pilot's caps, in [0, 1].
+    bins
+        Weights and caps by honesty bin; None where no decision is needed.
+    cusum_state, fill_realism_gap
+        What the decision said of the guard and of the fills; None where it says nothing.
+    """
+
+    size: float = 1.0
+    bins: BinTable | None = None
+    cusum_state: MonitorRow | None = None
+    fill_realism_gap: float | None = None
+
+
+def practised(run: Run, ramp: Ramp) -> Run:
+    """Return a rehearsal as what it is below a root that was made to practise the ramp too.
+
+    There it waits for a decision, as a session with money does; elsewhere it proves the path of an
+    order, and needs no evidence.
+    """
+    if run.action is Action.SIM and ramp.evidence.practice:
+        return replace(run, action=Action.PRACTICE)
+    return run
+
+
+def pilot_terms(run: Run) -> PilotTerms:
+    """Return what the decision on the run's family allows; nothing if it cannot be relied on."""
+    if not needs_evidence(run.action):
+        return PilotTerms()
+    try:
+        own = read_readiness(run.paths.pilot_ready, run.clock.at).of(run.family)
+    except DataError:
+        own = None
+    if own is None:
+        return PilotTerms(size=0.0, bins=BinTable.of({}, run.family))
+    return _terms(own, run.family)
+
+
+def _terms(own: SeriesReadiness, family: str) -> PilotTerms:
+    return PilotTerms(
+        size=own.size_multiplier,
+        bins=BinTable.of(own.terms(), family),
+        cusum_state=own.cusum_state,
+        fill_realism_gap=own.fill_realism_gap,
+    )
+
+
+class ReadinessFiles:
+    """Ledger and readiness as the gate of a session reads them.
+
+    Both must be fresh when the session begins. They do not grow old under it, because nothing in a
+    window makes them anew; but a decision that is replaced counts from then on.
+
+    Parameters
+    ----------
+    run
+        The session's run.
+    ramp
+        The policy.
+    """
+
+    def __init__(self, run: Run, ramp: Ramp) -> None:
+        self._run, self._ramp = run, ramp
+        self._watched = (run.paths.ledger_all, run.paths.pilot_ready)
+        self._signs: tuple[_Sign, ...] | None = None
+        self._readings: tuple[Reading, ...] = ()
+
+    def readings(self, at: datetime) -> tuple[Reading, ...]:
+        """Return the readings at the clock; none where no decision is waited for."""
+        if not needs_evidence(self._run.action):
+            return ()
+        signs = tuple(_sign(path) for path in self._watched)
+        if signs != self._signs:
+            self._readings = tuple(_settled(each, at) for each in self._read(at))
+            self._signs = signs
+        return self._readings
+
+    def _read(self, at: datetime) -> tuple[Reading, ...]:
+        run, policy = self._run, self._ramp.policy
+        real_money = run.action is Action.LIVE
+        return (
+            read_ledger(run.paths, timedelta(minutes=policy.max_ledger_age_minutes)).reading,
+            readiness_reading(
+                run.paths.pilot_ready, run.family, at, real_money=real_money, max_age=MAX_AGE
+            ),
+        )
+
+
+def _settled(reading: Reading, at: datetime) -> Reading:
+    """Return a reading that says at any later clock what it says now."""
+    return replace(reading, fault=reading.fault_at(at), at=None, max_age=None)
+
+
+def _sign(path: Path) -> _Sign:
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_mtime_ns, found.st_ino, found.st_size

@@ -1,0 +1,76 @@
+from __future__ import annotations
+
+import os
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from desk import AT, ledger_row, wired
+from kalshi_alpha.config.ramp import BASELINE
+from kalshi_alpha.core.gates import Action, Fault, ReadingName
+from kalshi_alpha.datastore.atomic import write_json
+from kalshi_alpha.datastore.ledger import LedgerStore
+from kalshi_alpha.exec.session.readiness import PilotTerms, ReadinessFiles, pilot_terms
+from kalshi_alpha.exec.wiring import Run
+from readiness_cases import readiness, series
+
+
+@pytest.fixture
+def run(tmp_path: Path) -> Run:
+    found = replace(wired(tmp_path / "root"), action=Action.LIVE)
+    LedgerStore(found.paths).upsert([ledger_row()], AT)
+    write_json(found.paths.pilot_ready, readiness())
+    return found
+
+
+def test_the_terms_are_the_decisions(run: Run) -> None:
+    terms = pilot_terms(run)
+    assert (terms.size, terms.fill_realism_gap) == (0.25, None)
+    assert terms.bins is not None
+    # YES at 30 to 70 cents within two hours of the close, the one bin that was filled in.
+    assert terms.bins.weight[0, 0, 2] == 0.75
+    assert terms.cusum_state is not None
+
+
+def test_without_a_decision_that_can_be_relied_on_nothing_is_allowed(run: Run) -> None:
+    for at in (timedelta(hours=2, seconds=1), timedelta(hours=-1)):
+        moved = replace(run, clock=replace(run.clock, at=AT + at))
+        assert pilot_terms(moved).size == 0.0
+    run.paths.pilot_ready.write_text("{")
+    assert pilot_terms(run).size == 0.0
+    run.paths.pilot_ready.unlink()
+    assert pilot_terms(run).size == 0.0
+    write_json(run.paths.pilot_ready, readiness(series(series="CLAIMS")))
+    assert pilot_terms(run).size == 0.0
+    assert pilot_terms(replace(run, action=Action.SIM)) == PilotTerms()
+
+
+def test_both_must_be_fresh_at_the_start_and_may_grow_old_under_a_session(run: Run) -> None:
+    files = ReadinessFiles(run, BASELINE)
+    ledger, ramp = files.readings(AT + timedelta(minutes=119))
+    assert (ledger.name, ramp.name) == (ReadingName.LEDGER, ReadingName.RAMP)
+    assert ledger.ok(AT)
+    assert ramp.ok(AT)
+    later = AT + timedelta(hours=9)
+    assert all(each.ok(later) for each in files.readings(later))
+    stale = ReadinessFiles(run, BASELINE).readings(later)
+    assert [each.fault_at(later) for each in stale] == [Fault.EXPIRED, Fault.EXPIRED]
+
+
+def test_a_decision_that_is_replaced_counts_from_then_on(run: Run) -> None:
+    files = ReadinessFiles(run, BASELINE)
+    assert all(each.ok(AT) for each in files.readings(AT))
+    no_go = replace_decision()
+    write_json(run.paths.pilot_ready, no_go)
+    os.utime(run.paths.pilot_ready, ns=(1, 1))
+    assert not all(each.ok(AT) for each in files.readings(AT))
+
+
+def replace_decision() -> object:
+    return readiness(series(decision="NO-GO", go=False, size_multiplier=0.0))
+
+
+def test_a_rehearsal_reads_neither(run: Run) -> None:
+    assert ReadinessFiles(replace(run, action=Action.SIM), BASELINE).readings(AT) == ()
