@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import random
 from collections import Counter
@@ -9,6 +10,7 @@ from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from datetime import timedelta
 from typing import Any, TypeVar
 
+import msgspec
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ed25519
 
@@ -25,8 +27,10 @@ from kalshi_alpha.brokers.kalshi.order_payloads import (
 from kalshi_alpha.brokers.kalshi.signing import Signer
 from kalshi_alpha.config.environment import KalshiEnv
 from kalshi_alpha.core.errors import ParseRefused, VenueError, VenueRefused
+from kalshi_alpha.core.ledger.closing_mid import NoMid
 from kalshi_alpha.core.types import Contracts, Money, Price, Side
 from kalshi_alpha.core.wire import WireReply, WireRequest
+from kalshi_alpha.exec.closing_mids import ClosedMarket, MidAnswer, read_closing
 from kalshi_alpha.sim.app import AppOptions, SimApp
 from kalshi_alpha.sim.auth import ApiKey, KeyRing
 from kalshi_alpha.sim.engine import Engine, EngineOptions
@@ -138,6 +142,33 @@ def test_every_question_is_answered_as_it_is_read_without_an_unknown_field(
     caplog.set_level(logging.WARNING)
     assert practised(session) is not None
     assert [record.getMessage() for record in caplog.records] == []
+
+
+@pytest.mark.parametrize(
+    ("ask_cents", "found"), [(37, 0.355), (44, 0.39), (45, NoMid.WIDE), (None, NoMid.ONE_SIDED)]
+)
+def test_quotes_that_stood_for_long_at_the_close_have_their_closing_mid(
+    ask_cents: int | None, found: float | NoMid
+) -> None:
+    market = ClosedMarket(SERIES, MID, CLOSE)
+
+    async def session(maker: VenueClient, taker: VenueClient) -> tuple[MidAnswer, ...]:
+        await maker.create_order(_lasting(order("bid")))
+        if ask_cents is not None:
+            price = 10_000 - 100 * ask_cents
+            await taker.create_order(_lasting(order("ask", side=Side.NO, price=price)))
+        await asyncio.sleep((CLOSE - START).total_seconds() + 120)
+        return await read_closing(maker, (market,))
+
+    (answer,) = practised(session)
+    mid = None if answer.quote is None else answer.quote.mid(Side.YES)
+    assert (answer.why if mid is None else mid) == found
+    assert answer.quote is None or answer.quote.at == CLOSE
+
+
+def _lasting(resting: NewOrder) -> NewOrder:
+    """Return the order with an end after the close: it is the close that cancels it."""
+    return msgspec.structs.replace(resting, expiration_time=int(CLOSE.timestamp()) + 60)
 
 
 def _taking(resting: NewOrder) -> NewOrder:
