@@ -128,6 +128,10 @@ FLIPS: dict[str, tuple[Flip, str]] = {
         config("pal_policy.yaml", "ladder_cap_usd: 3000", "ladder_cap_usd: 3001"),
         "config_weakened",
     ),
+    "a cap of the pilot is raised": (
+        config("pilot.yaml", "order_contracts: 5 ", "order_contracts: 6 "),
+        "config_weakened",
+    ),
     "the Kelly cap is raised": (
         config("portfolio.yaml", "cap: 0.25 ", "cap: 0.26 "),
         "config_weakened",

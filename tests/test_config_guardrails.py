@@ -11,23 +11,30 @@ from typing import Any
 import pytest
 import yaml
 
+from kalshi_alpha.config.configuration import load_configuration, loosenings
+from kalshi_alpha.config.monitors import load_monitors
 from kalshi_alpha.config.settings import Settings, load_settings
 from kalshi_alpha.config.weakening import config_reading, require_baselines, weakening
 from kalshi_alpha.core.errors import ConfigError, ConfigWeakened
 from kalshi_alpha.core.gates.gate import verdict
 from kalshi_alpha.core.gates.requirements import Action
 
+AT = datetime(2025, 6, 11, 10, 30, tzinfo=UTC)
 CONFIGS = Path(__file__).resolve().parents[1] / "configs"
 Tree = dict[str, Any]
 
 
-def settings_after(folder: Path, file: str, edit: Callable[[Tree], object]) -> Settings:
+def folder_after(folder: Path, file: str, edit: Callable[[Tree], object]) -> Path:
     for path in CONFIGS.glob("*.yaml"):
         shutil.copy(path, folder / path.name)
     tree = yaml.safe_load((CONFIGS / file).read_text(encoding="utf-8"))
     edit(tree)
     (folder / file).write_text(yaml.safe_dump(tree), encoding="utf-8")
-    return load_settings(folder)
+    return folder
+
+
+def settings_after(folder: Path, file: str, edit: Callable[[Tree], object]) -> Settings:
+    return load_settings(folder_after(folder, file, edit))
 
 
 def put(*keys: str | int, to: object) -> Callable[[Tree], None]:
@@ -52,6 +59,7 @@ def test_committed_files_are_at_their_baselines() -> None:
     settings = load_settings(CONFIGS)
     assert weakening(settings) == ()
     require_baselines(settings)
+    assert loosenings(load_configuration(CONFIGS)) == ()
 
 
 def test_committed_cpi_caps_are_three_thousand_and_two_and_a_half() -> None:
@@ -70,7 +78,7 @@ def test_committed_tolerances_are_zero() -> None:
 
 
 PAL, PORT, QUAL = "pal_policy.yaml", "portfolio.yaml", "quality_gates.yaml"
-FRESH, SERIES = "freshness.yaml", "series.yaml"
+FRESH, SERIES, PILOT = "freshness.yaml", "series.yaml", "pilot.yaml"
 NWS, GAS, BLS = "nws_daily_climate", "aaa_gas.daily", "bls_cpi.latest_release"
 
 LOOSENINGS: list[tuple[str, Callable[[Tree], None], str]] = [
@@ -124,6 +132,16 @@ LOOSENINGS: list[tuple[str, Callable[[Tree], None], str]] = [
     (SERIES, put("series", 0, "exposure", to="TEMP_S"), "KXCPI.exposure"),
     (SERIES, put("series", 0, "family", to="CLAIMS"), "KXCPI.family"),
     (SERIES, put("series", 0, "event", to=None), "KXCPI.event"),
+    (PILOT, put("caps", "order_contracts", to=6), "caps.order_contracts"),
+    (PILOT, put("caps", "session_contracts", to=61), "caps.session_contracts"),
+    (PILOT, put("caps", "bins", to=9), "caps.bins"),
+    (PILOT, put("caps", "strike_usd", to=26), "caps.strike_usd"),
+    (PILOT, put("caps", "ladder_usd", to=76), "caps.ladder_usd"),
+    (PILOT, put("caps", "total_usd", to=151), "caps.total_usd"),
+    (PILOT, put("caps", "orders_per_second", to=6), "caps.orders_per_second"),
+    (PILOT, put("group", "contracts_in_15_s", to=26), "group.contracts_in_15_s"),
+    (PILOT, put("quoting", "max_age_s", to=61), "quoting.max_age_s"),
+    (PILOT, put("series", to=["CPI", "GDP"]), "series: GDP"),
 ]
 
 
@@ -141,6 +159,74 @@ def test_every_loosening_is_named_and_refused(
     with pytest.raises(ConfigWeakened) as refusal:
         require_baselines(settings)
     assert refusal.value.exit_code == 3
+    reading = config_reading(settings)
+    found_there = verdict(Action.PAPER, [reading], AT).reasons
+    assert {each.reason for each in found_there if each in reading.findings} == {"config_weakened"}
+
+
+def without_factor(name: str) -> Callable[[Tree], None]:
+    """Take a factor out wherever it stands, so that the file still agrees with itself."""
+
+    def edit(tree: Any) -> None:
+        del tree["factor_vols"][name]
+        tree["correlations"] = [c for c in tree["correlations"] if name not in c["between"]]
+        for loadings in tree["betas"].values():
+            loadings.pop(name, None)
+
+    return edit
+
+
+@pytest.mark.parametrize("factor", ["INFL", "LABOR", "RATES", "TEMP_NE", "TEMP_S"])
+def test_a_removed_factor_is_named_and_refused(tmp_path: Path, factor: str) -> None:
+    try:
+        settings = settings_after(tmp_path, PORT, without_factor(factor))
+    except ConfigError as error:
+        assert factor in str(error)  # noqa: PT017 - either is a refusal
+    else:
+        assert f"portfolio.yaml: factor_vols.{factor}: 0.0 is below" in str(weakening(settings))
+
+
+MON, RAMP = "monitors.yaml", "ramp.yaml"
+LATER: list[tuple[str, Callable[[Tree], None], str]] = [
+    (MON, put("thresholds", "drawdown_day_usd", to="2001"), "drawdown_day_usd"),
+    (MON, put("thresholds", "drawdown_week_usd", to="6001"), "drawdown_week_usd"),
+    (MON, put("thresholds", "ev_gap_t", to=-2.1), "ev_gap_t"),
+    (MON, put("thresholds", "fill_gap_points", to=11.0), "fill_gap_points"),
+    (MON, put("thresholds", "ws_disconnects_per_hour", to=2.0), "ws_disconnects_per_hour"),
+    (MON, put("thresholds", "auth_rejects", to=4), "auth_rejects"),
+    (MON, put("thresholds", "session_max_age_hours", to=25.0), "session_max_age_hours"),
+    (MON, put("guard", "k", to=0.5), "guard.k"),
+    (MON, put("guard", "run_length", "CPI", to=25), "guard.run_length.CPI"),
+    (MON, drop("guard", "run_length", "CLAIMS"), "guard.run_length.CLAIMS"),
+    (MON, put("no_data_blocks", to=[]), "no_data_blocks: freshness"),
+    (MON, put("scheduled", to=["freeze_window", "drawdown"]), "scheduled: drawdown"),
+    (RAMP, put("policy", "min_fills", to=299), "policy.min_fills"),
+    (RAMP, put("policy", "min_delta_bps", to=5.9), "policy.min_delta_bps"),
+    (RAMP, put("policy", "min_t_stat", to=1.9), "policy.min_t_stat"),
+    (RAMP, put("policy", "max_guardrail_breaches", to=1), "policy.max_guardrail_breaches"),
+    (RAMP, put("policy", "max_unit_share", to=0.3), "policy.max_unit_share"),
+    (RAMP, put("policy", "max_ledger_age_minutes", to=121), "policy.max_ledger_age_minutes"),
+    (RAMP, put("policy", "max_monitors_age_minutes", to=121), "max_monitors_age_minutes"),
+    (RAMP, put("size", "start", to=0.3), "size.start"),
+    (RAMP, put("shrink", to=0.95), "shrink"),
+    (RAMP, put("families", "CPI", "min_units", to=11), "families.CPI.min_units"),
+    (RAMP, put("families", "CPI", "needs_closing_line", to=False), "needs_closing_line"),
+    (RAMP, drop("families", "CLAIMS"), "families.CLAIMS: section was deleted"),
+]
+
+
+@pytest.mark.parametrize(("file", "edit", "named"), LATER, ids=[f"{f}-{n}" for f, _, n in LATER])
+def test_a_loosening_of_what_judges_a_session_is_named_alone(
+    tmp_path: Path, file: str, edit: Callable[[Tree], None], named: str
+) -> None:
+    folder = folder_after(tmp_path, file, edit)
+    [line] = loosenings(load_configuration(folder))
+    assert line.startswith(f"{file}: ")
+    assert named in line
+    if file == MON:
+        with pytest.raises(ConfigWeakened) as refusal:
+            load_monitors(folder / MON)
+        assert refusal.value.exit_code == 3
 
 
 TIGHTENINGS: list[tuple[str, Callable[[Tree], None]]] = [
@@ -166,6 +252,8 @@ TIGHTENINGS: list[tuple[str, Callable[[Tree], None]]] = [
     (FRESH, put("feeds", NWS, "stations", 0, "standard_offset_hours", to=-5)),
     (SERIES, put("series", 0, "enabled", to=False)),
     (SERIES, put("series", 4, "enabled", to=True)),
+    (PILOT, put("caps", "order_contracts", to=1)),
+    (PILOT, put("series", to=["CPI"])),
 ]
 
 
@@ -188,11 +276,16 @@ def test_tightening_passes(tmp_path: Path, file: str, edit: Callable[[Tree], Non
         (QUAL, "model_drift"),
         (FRESH, "feeds"),
         (SERIES, "series"),
+        (PILOT, "caps"),
+        (PILOT, "group"),
+        (MON, "guard"),
+        (RAMP, "policy"),
+        (RAMP, "families"),
     ],
 )
 def test_a_deleted_section_does_not_load(tmp_path: Path, file: str, key: str) -> None:
     with pytest.raises(ConfigError, match=rf"{file}: .*{key}"):
-        settings_after(tmp_path, file, drop(key))
+        load_configuration(folder_after(tmp_path, file, drop(key)))
 
 
 @pytest.mark.parametrize("feed", [BLS, GAS, NWS])
@@ -202,10 +295,9 @@ def test_a_deleted_feed_does_not_load_while_a_series_lists_it(tmp_path: Path, fe
 
 
 def test_at_run_time_a_loosening_is_exactly_config_weakened(tmp_path: Path) -> None:
-    at = datetime(2025, 6, 11, 10, 30, tzinfo=UTC)
     good = config_reading(load_settings(CONFIGS))
-    assert good.ok(at)
+    assert good.ok(AT)
     loose = config_reading(settings_after(tmp_path, PORT, put("kelly", "cap", to=0.5)))
-    words = [f.reason for f in verdict(Action.PAPER, [loose], at).reasons if f in loose.findings]
+    words = [f.reason for f in verdict(Action.PAPER, [loose], AT).reasons if f in loose.findings]
     assert words == ["config_weakened"]
-    assert not loose.ok(at)
+    assert not loose.ok(AT)

@@ -16,6 +16,7 @@ from pathlib import Path
 import click
 import pytest
 
+from kalshi_alpha.config import __main__ as config
 from kalshi_alpha.core import errors
 from kalshi_alpha.core.gates import Action, needs
 from kalshi_alpha.core.gates.readings import ReadingName
@@ -52,6 +53,7 @@ CLICK_COMMANDS = {
     "kalshi_alpha.exec.pipelines.daily": daily.cli,
     "kalshi_alpha.exec.runners.pilot": pilot.cli,
     "kalshi_alpha.exec.runners.scan_ladders": scan_ladders.cli,
+    "kalshi_alpha.config show": config.show,
     "kalshi_alpha.datastore.ingest": ingest.cli,
     "kalshi_alpha.datastore.backfill": backfill.cli,
     "kalshi_alpha.exec.evaluate": evaluate.cli,

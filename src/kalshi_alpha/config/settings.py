@@ -10,6 +10,7 @@ from typing import TypeVar
 from kalshi_alpha.config.freshness import Freshness
 from kalshi_alpha.config.loading import Loaded, load
 from kalshi_alpha.config.pal_policy import PalPolicy
+from kalshi_alpha.config.pilot import Pilot
 from kalshi_alpha.config.portfolio import Portfolio
 from kalshi_alpha.config.quality_gates import QualityGates
 from kalshi_alpha.config.series import SeriesBook
@@ -20,20 +21,21 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """Every configuration file, decoded."""
+    """Every file that a run is gated by, decoded."""
 
     pal_policy: PalPolicy
     portfolio: Portfolio
     quality_gates: QualityGates
     freshness: Freshness
     series: SeriesBook
+    pilot: Pilot
     sha256: Mapping[str, str]
 
 
 def load_settings(
     folder: Path, *, pal_policy: Path | None = None, portfolio: Path | None = None
 ) -> Settings:
-    """Read the five files of a configuration folder.
+    """Read the files of a configuration folder that gate a run.
 
     Parameters
     ----------
@@ -52,6 +54,7 @@ def load_settings(
     quality = load(folder / "quality_gates.yaml", QualityGates)
     freshness = load(folder / "freshness.yaml", Freshness)
     series = load(folder / "series.yaml", SeriesBook)
+    pilot = load(folder / "pilot.yaml", Pilot)
     _require_agreement(series, book.value, freshness.value)
     return Settings(
         pal_policy=pal.value,
@@ -59,12 +62,14 @@ def load_settings(
         quality_gates=quality.value,
         freshness=freshness.value,
         series=series.value,
+        pilot=pilot.value,
         sha256={
             "pal_policy.yaml": pal.sha256,
             "portfolio.yaml": book.sha256,
             "quality_gates.yaml": quality.sha256,
             "freshness.yaml": freshness.sha256,
             "series.yaml": series.sha256,
+            "pilot.yaml": pilot.sha256,
         },
     )
 

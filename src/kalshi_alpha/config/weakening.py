@@ -8,6 +8,7 @@ from decimal import Decimal
 from kalshi_alpha.config import baselines
 from kalshi_alpha.config.freshness import Feed, Freshness
 from kalshi_alpha.config.pal_policy import PalPolicy, SeriesCaps, strike_value
+from kalshi_alpha.config.pilot_baseline import pilot_weakening
 from kalshi_alpha.config.portfolio import Portfolio
 from kalshi_alpha.config.quality_gates import QualityGates
 from kalshi_alpha.config.series import SeriesBook
@@ -29,6 +30,7 @@ def weakening(settings: Settings) -> tuple[str, ...]:
         *_quality(settings.quality_gates, baselines.QUALITY_GATES),
         *_freshness(settings.freshness, baselines.FRESHNESS),
         *_series(settings.series),
+        *pilot_weakening(settings.pilot),
     )
 
 

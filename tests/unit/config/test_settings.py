@@ -30,6 +30,7 @@ def test_settings_carry_the_hash_of_every_file(folder: Path) -> None:
     assert set(settings.sha256) == {
         "freshness.yaml",
         "pal_policy.yaml",
+        "pilot.yaml",
         "portfolio.yaml",
         "quality_gates.yaml",
         "series.yaml",
