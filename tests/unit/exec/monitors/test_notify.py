@@ -206,6 +206,16 @@ def test_any_other_service_is_told_by_its_address(monkeypatch: pytest.MonkeyPatc
     assert "SECRET" not in post_service("nothing://SECRET", "x").said
 
 
+# The library loads what Python has called old since; none of our own code warns.
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")
+def test_the_library_itself_reaches_a_service(hook: Hook) -> None:
+    url = hook.url.replace("http://", "json://")
+    assert post_service(url, "drawdown: $2,100 of $2,000") == Sent()
+    assert hook.bodies[0]["message"] == "drawdown: $2,100 of $2,000"
+    hook.status = 500
+    assert post_service(url, "x").said == "did not take the message"
+
+
 def test_a_file_of_what_was_told_that_cannot_be_read_is_told_anew(
     tmp_path: Path, hook: Hook
 ) -> None:
