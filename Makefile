@@ -37,9 +37,10 @@ imports:
 pytest:
 	@.venv/bin/pytest -n auto --dist worksteal
 
-test-more: ## faults and kills by the hundred, and the benchmarks against their peers
+test-more: ## properties, faults and kills by the hundred, benchmarks against their peers
 	@scripts/setup.sh bench
 	@$(PY) -m scripts.check_ops
+	@HYPOTHESIS_PROFILE=more .venv/bin/pytest -q -n auto --dist worksteal tests/unit/core
 	@$(PY) scripts/fault_scenarios.py --first 50 --count 300
 	@$(PY) -m scripts.kill_series --count 200
 	@$(PY) benchmarks/run.py

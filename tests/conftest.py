@@ -11,8 +11,10 @@ import hypothesis
 import pytest
 
 # A busy machine is no finding, and a run that passed passes again: no deadline, a fixed seed.
-hypothesis.settings.register_profile("house", deadline=None, derandomize=True)
-hypothesis.settings.load_profile("house")
+# `make test-more` looks for what fifty examples do not find, at another place every time.
+hypothesis.settings.register_profile("house", deadline=None, derandomize=True, max_examples=50)
+hypothesis.settings.register_profile("more", deadline=None, max_examples=500, database=None)
+hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "house"))
 
 # The suite starts commands by the dozen. Without byte code each of them would compile the whole
 # program anew, and each worker every test.
