@@ -14,6 +14,7 @@ import tarfile
 from datetime import date
 from importlib import metadata
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 from cryptography.hazmat.primitives import serialization as form
@@ -22,6 +23,9 @@ from packaging.requirements import Requirement
 
 from desk_root import CLOCK as GO_CLOCK
 from desk_root import go_root
+from kalshi_alpha.brokers.kalshi.keys import Credentials
+from kalshi_alpha.brokers.kalshi.signing import Signer
+from kalshi_alpha.config.environment import KalshiEnv
 from kalshi_alpha.core.monitors.texts import Monitor
 from kalshi_alpha.datastore.paths import Paths
 from run_book import Terminal, makeable
@@ -215,13 +219,28 @@ def test_the_make_targets_run_as_printed(tmp_path: Path) -> None:
     for target in ("monitors", "freshness-smoke", "pilot-readiness", "report", "pilot-bundle"):
         done = desk.runs(f"make {target}", clock=GO_CLOCK)
         assert (done.code, done.err) == (0, ""), (target, done)
-    assert json.loads(paths.pilot_ready.read_bytes())["overall"]["go"] is True
+    _require_keys(json.loads(paths.pilot_ready.read_bytes()))
     assert paths.scoreboard(7).is_file()
     assert paths.scoreboard(30).is_file()
     assert b"## Final verdict: GO" in _member(paths, "README_pilot.md")
     done = desk.runs("make telemetry-smoke")
     assert (done.code, done.err) == (0, "")
     assert len(list((paths.root / "data/raw/kalshi").glob("2*/*/*/exec.jsonl"))) == 1
+
+
+def _require_keys(decision: dict[str, Any]) -> None:
+    """Every key of the decision that the run-book names."""
+    assert decision["overall"].items() >= {"go": True, "no_go": False}.items()
+    assert {"global_reasons", "sequential_alert_series", "freeze_violation_series"} <= set(
+        decision["overall"]
+    )
+    assert set(decision["freshness"]) >= {"ledger_age_minutes", "monitors_age_minutes"}
+    assert decision["data_freshness"]["required_feeds_ok"] is True
+    for each in decision["series"]:
+        assert {"size_multiplier", "drawdown", "cusum_state", "ev_honesty_bins"} <= set(each)
+    bins = [row for each in decision["series"] for row in each["ev_honesty_bins"]]
+    assert bins
+    assert all({"weight", "cap", "badge"} <= set(row) for row in bins)
 
 
 def test_the_roll_back_is_captured_as_printed(tmp_path: Path) -> None:
@@ -307,6 +326,15 @@ def test_the_sizing_flags_of_the_run_book_are_taken(tmp_path: Path) -> None:
     assert desk.types(f"{scan} --sizing kelly --kelly-cap 0.25 --maker-only").code == 0
     above = desk.types(f"{scan} --sizing kelly --kelly-cap 0.26")
     assert (above.code, "0.25" in above.err) == (2, True)
+
+
+def test_a_signed_question_carries_the_three_headers_and_no_bearer_token() -> None:
+    found = Credentials("a-made-up-key-id", Ed25519PrivateKey.generate(), KalshiEnv.PROD)
+    headers = Signer(found).headers("GET", "/trade-api/v2/portfolio/balance", 1_733_916_600_000)
+    assert set(headers) == {
+        *("KALSHI-ACCESS-KEY", "KALSHI-ACCESS-TIMESTAMP", "KALSHI-ACCESS-SIGNATURE")
+    }
+    assert headers["KALSHI-ACCESS-TIMESTAMP"] == "1733916600000"
 
 
 def test_the_demo_is_refused_without_its_own_key(tmp_path: Path) -> None:
