@@ -10,7 +10,7 @@ from desk import AT, REPOSITORY, wired
 from kalshi_alpha.config.environment import KalshiEnv
 from kalshi_alpha.config.pilot import load_pilot
 from kalshi_alpha.config.ramp import BASELINE
-from kalshi_alpha.core.errors import UsageError
+from kalshi_alpha.core.errors import ConfigWeakened, UsageError
 from kalshi_alpha.core.gates import Action
 from kalshi_alpha.core.proposals.bins import BinTable
 from kalshi_alpha.core.types import Contracts, Money
@@ -61,6 +61,13 @@ def test_a_family_that_the_file_does_not_name_is_refused(run: Run, tmp_path: Pat
     path = tmp_path / "pilot.yaml"
     path.write_text(SHIPPED.read_text().replace("[CPI, CLAIMS", "[CLAIMS"))
     with pytest.raises(UsageError, match="does not allow CPI: its series are CLAIMS"):
+        mandate_of(asked(path), run)
+
+
+def test_a_file_of_ones_own_is_no_way_around_a_cap(run: Run, tmp_path: Path) -> None:
+    path = tmp_path / "mine.yaml"
+    path.write_text(SHIPPED.read_text().replace("total_usd: 150 ", "total_usd: 151 "))
+    with pytest.raises(ConfigWeakened, match=r"caps\.total_usd: 151 is above 150"):
         mandate_of(asked(path), run)
 
 
