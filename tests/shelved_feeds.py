@@ -16,7 +16,7 @@ from kalshi_alpha.sim.feeds import FeedShelf
 class Shelved(FeedClient):
     """Reads the fixtures' feeds at a clock, without a socket."""
 
-    def __init__(self, clock: Clock, stations: tuple[str, ...]) -> None:
+    def __init__(self, clock: Clock, stations: tuple[str, ...], *, quoted: bool = False) -> None:
         shelf = FeedShelf(REPOSITORY / "tests/fixtures", clock)
 
         def answer(request: httpx2.Request) -> httpx2.Response:
@@ -27,7 +27,15 @@ class Shelved(FeedClient):
             return httpx2.Response(reply.status, headers=dict(reply.headers), content=reply.body)
 
         transport = httpx2.MockTransport(answer)
-        super().__init__("x", stations=stations, transport=transport, attempts=1, pause_s=0.0)
+        settings = {"KALSHI_ALPHA_TEN_YEAR_QUOTE": "https://ten-year-quote/record"}
+        super().__init__(
+            "x",
+            settings=settings if quoted else {},
+            stations=stations,
+            transport=transport,
+            attempts=1,
+            pause_s=0.0,
+        )
         self._clock = clock
 
     def now(self) -> datetime:

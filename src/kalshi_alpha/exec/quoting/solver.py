@@ -94,6 +94,12 @@ class ScanSolver:
         """Return our probability of YES by market."""
         return self._probs
 
+    def renew(self, forecasts: Mapping[ForecastKey, GridPmf]) -> None:
+        """Go by other forecasts from now on."""
+        self._forecasts = forecasts
+        self._hashes = {key: pmf_sha256(pmf) for key, pmf in forecasts.items()}
+        self._probs = dict(_probabilities(self._snapshots, forecasts))
+
     def belief(self, ticker: str, side: Side) -> Belief | None:
         """Return what the last quote of a side was made from, or None if there never was one."""
         return self._beliefs.get((ticker, side))

@@ -9,14 +9,12 @@ from datetime import datetime, timedelta
 
 from kalshi_alpha.brokers.kalshi.account import KalshiAccount, streamed_fill, streamed_order
 from kalshi_alpha.brokers.kalshi.client import VenueClient
-from kalshi_alpha.brokers.kalshi.clock_guard import LOOK_EVERY_S
 from kalshi_alpha.brokers.kalshi.market_stream import MarketStream
 from kalshi_alpha.brokers.kalshi.stream_commands import Channel
 from kalshi_alpha.brokers.kalshi.stream_events import Notice, NoticeKind, StreamHandlers
 from kalshi_alpha.brokers.kalshi.venue_snapshot import read_venue
 from kalshi_alpha.brokers.live import LiveGateway
 from kalshi_alpha.core.book.ladder_book import LadderBook
-from kalshi_alpha.core.errors import VenueError
 from kalshi_alpha.core.gates import (
     Verdict,
     clock_skew_reading,
@@ -54,24 +52,35 @@ from kalshi_alpha.exec.session.readiness import ReadinessFiles
 from kalshi_alpha.exec.session.session_gate import SessionGate
 from kalshi_alpha.exec.session.surroundings import Surroundings
 from kalshi_alpha.exec.session.terms import loop_policy
+from kalshi_alpha.exec.session.watchers import (
+    Renewal,
+    ask_exchange,
+    renewed_quotes,
+    stop_on_kill,
+    stop_on_request,
+    watch_clock,
+)
 from kalshi_alpha.exec.wiring import Run
 from kalshi_alpha.strategies.strategy import Strategy
 
 RUN_SCOPE = "pilot"
-ASK_EXCHANGE_EVERY_S = 5.0
 WITHDRAW_BEFORE = timedelta(seconds=2)
 """How long before the end of the window quoting ends, so that cancels arrive inside it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Prepared:
-    """What was read and fitted before any price is looked at."""
+    """What was read and fitted before any price is looked at.
+
+    ``renewal`` forecasts anew what goes by a quote that grows old; None where nothing does.
+    """
 
     strategy: Strategy
     calibration: object
     inputs: Inputs
     known: Known
     options: ScanOptions
+    renewal: Renewal | None = None
 
 
 Prepare = Callable[[], Awaitable[tuple[Run, Prepared]]]
@@ -162,7 +171,10 @@ async def hold_session(
                 async with order_group(gateway, given, limit):
                     solver = _solver(run, prepared, scanned, gateway, mandate)
                     policy = loop_policy(mandate.pilot)
-                    loop = await _quote(given, gateway, gate, scanned, solver, policy, run_s)
+                    renewal = prepared.renewal
+                    loop = await _quote(
+                        given, gateway, gate, scanned, solver, policy, run_s, renewal
+                    )
                 ended_at = given.clock.now()
                 if settled_at is not None:
                     await asyncio.sleep(max(0.0, (settled_at - ended_at).total_seconds()))
@@ -283,6 +295,7 @@ async def _quote(
     solver: ScanSolver,
     policy: LoopPolicy,
     run_s: float | None,
+    renewal: Renewal | None,
 ) -> QuotingLoop:
     """Quote until the window ends or somebody ends it, with everything that goes beside."""
     clock, ends_at = given.clock, session_end(scanned)
@@ -312,9 +325,11 @@ async def _quote(
         show=given.observer.round_done,
     )
     given.observer.on_wake(loop.wake)
-    beside = [gateway.run(), stream.run(), _ask_exchange(given, gate), _watch_clock(given, loop)]
+    beside = [gateway.run(), stream.run(), ask_exchange(given, gate), watch_clock(given, loop)]
     if given.in_real_time:
-        beside += [_stop_on_kill(given, gateway, loop), _stop_on_request(given, loop)]
+        beside += [stop_on_kill(given, gateway, loop), stop_on_request(given, loop)]
+    if renewal is not None:
+        beside.append(renewed_quotes(given, renewal, solver, gate))
     if given.signing_on is not None and given.client.presigned is not None:
         beside.append(given.client.presigned.keep(given.signing_on))
     async with running(beside):
@@ -324,18 +339,6 @@ async def _quote(
             given.client.guard.require_sound()
         await everything_off(gateway, clock)
     return loop
-
-
-async def _stop_on_kill(given: Surroundings, gateway: LiveGateway, loop: QuotingLoop) -> None:
-    await given.kill.run()
-    # The loop may be waiting for an answer; the gateway takes everything off without it.
-    gateway.doubt()
-    loop.stop()
-
-
-async def _stop_on_request(given: Surroundings, loop: QuotingLoop) -> None:
-    await given.ending.wait()
-    loop.stop()
 
 
 def session_end(scanned: Scanned) -> datetime:
@@ -407,34 +410,3 @@ def _stream(
     )
     books = LiveBooks(stream.books, given.clock)
     return stream, books
-
-
-async def _ask_exchange(given: Surroundings, gate: SessionGate) -> None:
-    """Ask again and again whether the exchange trades; no answer closes the gate."""
-    while True:
-        await asyncio.sleep(ASK_EXCHANGE_EVERY_S)
-        try:
-            status = await given.client.exchange_status()
-        except VenueError as error:
-            given.observer.alert("exchange", str(error))
-            gate.exchange_said(trading_active=None)
-        else:
-            gate.exchange_said(trading_active=status.exchange_active and status.trading_active)
-
-
-async def _watch_clock(given: Surroundings, loop: QuotingLoop) -> None:
-    """Say within a second that the clock stepped; end where it was found wrong for good."""
-    guard = given.client.guard
-
-    def doubted() -> None:
-        given.observer.alert("clock_skew", guard.doubt)
-        given.observer.wake()
-
-    watching = asyncio.ensure_future(guard.watch(doubted))
-    try:
-        while not guard.latched:
-            await asyncio.sleep(LOOK_EVERY_S)
-    finally:
-        watching.cancel()
-    # Nothing will be signed any more, cancels neither: what rests ends with its own expiry.
-    loop.stop()

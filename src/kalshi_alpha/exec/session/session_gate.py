@@ -80,6 +80,11 @@ class SessionGate:
         """Take note of what the exchange reports of itself; None if it did not answer."""
         self._trading = trading_active
 
+    def quote_said(self, readings: tuple[Reading, ...]) -> None:
+        """Take note of a newer live quote: it stands in the place of the one before."""
+        others = (each for each in self._standing if each.name is not ReadingName.LIVE_QUOTE)
+        self._standing = (*others, *readings)
+
     def readings(self) -> tuple[Reading, ...]:
         """Return everything that is judged now."""
         now = self._clock.now()

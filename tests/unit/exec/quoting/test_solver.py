@@ -80,5 +80,18 @@ def test_what_a_quote_was_made_from_is_remembered_until_the_next() -> None:
     assert made.belief(TICKER, Side.NO) is None
 
 
+def test_other_forecasts_take_the_place_of_the_first() -> None:
+    made = solver()
+    before = made.prob_yes()[TICKER]
+    (key,) = GOLDEN.forecasts
+    pmf = GOLDEN.forecasts[key]
+    made.renew({key: replace(pmf, lo=pmf.lo - 1)})
+    assert made.prob_yes()[TICKER] < before
+    made.solve(BOOKS, {}, AT)
+    made.renew({})
+    assert made.prob_yes() == {}
+    assert made.solve(BOOKS, {}, AT).quotes == ()
+
+
 def test_only_the_sessions_markets_are_quoted() -> None:
     assert solver(quoted=frozenset({OTHER})).solve(BOOKS, {}, AT).quotes == ()

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import shutil
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -27,17 +27,18 @@ FIXTURES = REPOSITORY / "tests/data_fixtures"
 SERVED = VenueHost(KalshiEnv.SIM, "http://127.0.0.1:1", "ws://127.0.0.1:1")
 
 
-def wired(root: Path, env: KalshiEnv, clock: Clock) -> Run:
+def wired(root: Path, env: KalshiEnv, clock: Clock, series: str = "KXCPI") -> Run:
     shutil.copytree(REPOSITORY / "configs", root / "configs", dirs_exist_ok=True)
     environ = {"KALSHI_ALPHA_HOME": str(root)}
     return wire_venue(
-        series="KXCPI", env=env, clock=clock, practice_history=FIXTURES, environ=environ
+        series=series, env=env, clock=clock, practice_history=FIXTURES, environ=environ
     )
 
 
-def prepared(run: Run, clock: Clock, host: VenueHost, **environ: str) -> Any:
+def prepared(run: Run, clock: Clock, host: VenueHost, series: str = "KXCPI") -> Any:
+    environ: dict[str, str] = {}
     request = PilotRequest(
-        series="KXCPI",
+        series=series,
         env=host.env,
         pilot_config=REPOSITORY / "configs/pilot.yaml",
         fixtures_root=FIXTURES,
@@ -101,3 +102,23 @@ def test_feeds_that_do_not_answer_are_named_and_stop_nothing_else(
     run = wired(tmp_path, KalshiEnv.SIM, clock)
     _, ready = prepared(replace(run, decided=frozenset()), clock, SERVED)
     assert {each.feed for each in ready.known.feeds if not each.ok} >= {"bls_cpi.latest_release"}
+
+
+def test_the_ten_year_is_forecast_anew_from_the_quote_of_the_moment(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(
+        publishers, "served_feeds", lambda _url, at, stations: Shelved(at, stations, quoted=True)
+    )
+    clock = Clock(datetime(2024, 12, 12, 19, 45, tzinfo=UTC))
+    run = wired(tmp_path, KalshiEnv.SIM, clock, series="TNEY")
+    _, ready = prepared(run, clock, SERVED, series="TNEY")
+    assert ready.renewal is not None
+    clock.at += timedelta(seconds=90)
+    found = ready.renewal()
+    (quote,) = found.readings
+    assert quote.ok(clock.now())
+    assert not quote.ok(clock.now() + timedelta(seconds=61))
+    assert found.forecasts
+    _, cpi = prepared(wired(tmp_path, KalshiEnv.SIM, Clock(AT)), Clock(AT), SERVED)
+    assert cpi.renewal is None
