@@ -74,6 +74,11 @@ class Paths:
         """Folder of publishers' answers, kept so that they need not be sent twice."""
         return self.root / "data" / "cache" / "http"
 
+    @property
+    def market(self) -> Path:
+        """Folder of what was recorded of markets, one below it for each series."""
+        return self.root / "data" / "market"
+
     # --- derived tables and state ---------------------------------------------------------
 
     @property

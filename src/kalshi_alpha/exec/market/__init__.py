@@ -1,0 +1,1 @@
+"""Bring recordings of markets into the store's tables."""

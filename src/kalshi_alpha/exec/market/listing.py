@@ -1,0 +1,98 @@
+"""The markets of an event as a source lists them, or as their tickers name them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass, replace
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import polars as pl
+
+VENUE, RULE, TICKER, RECORD = "venue", "rule", "ticker", "record"
+"""Where a fact comes from: the source states it; the contract's terms say it; a ticker names it;
+the first and last thing recorded bound it."""
+_MEMBER = re.compile(r"[^-]+-[^-]+-(?P<kind>[BT])(?P<level>-?[0-9]+(\.[0-9]+)?)")
+_HALF = Decimal("0.5")
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """One row of the markets table; None where nobody says."""
+
+    event_ticker: str
+    ticker: str
+    strike_type: str | None = None
+    floor_strike: str | None = None
+    cap_strike: str | None = None
+    strike_source: str | None = None
+    yes_payout_e4: int | None = None
+    settlement_value: str | None = None
+    result_source: str | None = None
+    opens_us: int | None = None
+    opens_source: str | None = None
+    closes_us: int | None = None
+    closes_source: str | None = None
+    settled_us: int | None = None
+
+
+def event_of(ticker: str) -> str:
+    """Return the event of a market's ticker: its first two parts, for a strike may be negative."""
+    return "-".join(ticker.split("-", 2)[:2])
+
+
+def in_order(markets: Iterable[Listed]) -> list[Listed]:
+    """Return markets by event, and within it in the order of their strikes."""
+    return sorted(markets, key=lambda each: (each.event_ticker, *_place(each), each.ticker))
+
+
+def _place(market: Listed) -> tuple[int, Decimal]:
+    if market.strike_type is None:
+        return 3, Decimal(0)
+    kind = 0 if market.strike_type.startswith("less") else 1
+    bound = market.cap_strike if kind == 0 else market.floor_strike
+    return kind + market.strike_type.startswith("greater"), Decimal(bound or 0)
+
+
+def markets_frame(markets: Sequence[Listed]) -> pl.DataFrame:
+    """Return a markets table."""
+    import polars as pl
+
+    from kalshi_alpha.datastore.market.schema import COLUMNS, Table
+
+    types = {name: getattr(pl, dtype)() for name, dtype in COLUMNS[Table.MARKETS]}
+    return pl.DataFrame([asdict(each) for each in markets], schema=types)
+
+
+def named_by_tickers(tickers: Iterable[str]) -> list[Listed]:
+    """Return the markets of one event with the strikes that their tickers name.
+
+    The venue names a range of whole degrees by its middle (``B45.5`` is 45 to 46) and an open end
+    by its bound (``T52``): the lower end is below it, the upper above it. Which of the two an open
+    end is, its place among the ranges says; where that says nothing the strike stays unsaid.
+    """
+    read = {ticker: _MEMBER.fullmatch(ticker) for ticker in sorted(set(tickers))}
+    middles = [Decimal(m["level"]) for m in read.values() if m is not None and m["kind"] == "B"]
+    return in_order(
+        _named(Listed(event_of(ticker), ticker), match, middles) for ticker, match in read.items()
+    )
+
+
+def _named(market: Listed, match: re.Match[str] | None, middles: Sequence[Decimal]) -> Listed:
+    if match is None or not middles:
+        return market
+    level = Decimal(match["level"])
+    if match["kind"] == "B":
+        floor, cap = str(level - _HALF), str(level + _HALF)
+        kind = "between"
+    elif level < min(middles):
+        kind, floor, cap = "less", None, str(level)
+    elif level > max(middles):
+        kind, floor, cap = "greater", str(level), None
+    else:
+        return market
+    return replace(
+        market, strike_type=kind, floor_strike=floor, cap_strike=cap, strike_source=TICKER
+    )
