@@ -6,6 +6,7 @@ import contextlib
 import importlib
 import io
 import os
+import re
 import shlex
 import subprocess
 import sys
@@ -19,6 +20,8 @@ from desk import Done
 from runs import REPO, at_home_in_new_york, new_root
 
 AS_OF = "KALSHI_ALPHA_AS_OF"
+BLOCK = re.compile(r"^ *```bash(.*?)\n(.*?)^ *```$", re.DOTALL | re.MULTILINE)
+"""A block of commands on a page: what it is marked by, and its lines."""
 _PYTHON = ("python", "-m")
 
 
@@ -82,6 +85,8 @@ def makeable(root: Path) -> Path:
     """Let ``make`` run in a root: this checkout's Makefile, with an environment that is set up."""
     if not (root / "configs").exists():
         new_root(root)
+    if not (root / "tests").exists():
+        (root / "tests").symlink_to(REPO / "tests", target_is_directory=True)
     (root / "Makefile").write_bytes((REPO / "Makefile").read_bytes())
     _script(root / "scripts/setup.sh", "true")
     _script(root / ".venv/bin/python", f'exec {shlex.quote(sys.executable)} "$@"')

@@ -42,7 +42,6 @@ from kalshi_alpha.exec.pipelines import daily
 from kalshi_alpha.exec.reports import ramp
 from kalshi_alpha.exec.runners import pilot, scan_ladders
 from kalshi_alpha.exec.telemetry import shipper, smoke
-from kalshi_alpha.exec.wiring import BUILT_FAMILIES, SCENARIO_MODES
 from kalshi_alpha.exec.worlds import __main__ as worlds
 from runs import REPO, new_root
 from scripts import write_monitors, write_reasons
@@ -220,23 +219,6 @@ def test_the_gate_page_says_which_readings_an_action_requires() -> None:
 
 
 _WORDS = {Need.REQUIRED: "required", Need.IF_PRESENT: "if there is one", None: "shown"}
-
-
-def test_the_unbuilt_make_targets_of_the_runbook_page_are_those_of_the_makefile() -> None:
-    page = (DOCS / "runbook/README.md").read_text().partition("## Not built")[2]
-    targets = set(re.findall(r"`make ([a-z-]+)`", page))
-    recipe = re.search(
-        r"^([a-z -]+):\n\t@echo .*not built", _joined(REPO / "Makefile"), re.MULTILINE
-    )
-    assert targets == set(recipe[1].split() if recipe is not None else ())
-
-
-def test_the_families_that_the_documents_call_built_are_those_that_are() -> None:
-    built = set(BUILT_FAMILIES)
-    page = (DOCS / "runbook/README.md").read_text().partition("## Not built")[2]
-    unbuilt = {SCENARIO_MODES[family] for family in SCENARIO_MODES if family not in built}
-    row = re.search(r"^\| `daily --mode (.*?);", page, re.MULTILINE)
-    assert set(re.findall(r"\w+_\w+", row[1] if row else "")) == unbuilt
 
 
 def _links(page: Path) -> Iterator[str]:

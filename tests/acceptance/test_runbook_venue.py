@@ -7,27 +7,25 @@ smoke sequence of that close is walked by ``test_pilot_teny.py``.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 
 import pytest
 
-from desk import Done
 from kalshi_alpha.datastore.paths import Paths
-from run_book import Terminal, makeable
+from run_book import BLOCK, Terminal, makeable
+from runs import REPO
 from scripts.served_exchange import ServedExchange, served
 
-CONTRACT = "TNEY-24DEC12-T4.32"
+PAGE = REPO / "docs/runbook/README.md"
 FLAGS = (
     *("--as-of", "2024-12-12T19:45:00Z", "--series", "KXUST10AD"),
     *("--seed", "3", "--pace", "20", "--tier", "premier"),
 )
 SMOKE = "python -m kalshi_alpha.dev.sanity_check --live-smoke --env sim"
-WS_SMOKE = f"python -m kalshi_alpha.dev.ws_smoke --tickers {CONTRACT} --run-seconds 1"
-PILOT = (
-    "python -m kalshi_alpha.exec.runners.pilot --series TNEY --pilot-config configs/pilot.yaml "
-    "--broker live --i-understand-the-risks --run-seconds 1 --quiet"
-)
+CONTRACT = "TNEY-24DEC12-T4.32"
 
 
 @pytest.fixture
@@ -37,35 +35,46 @@ def exchange(tmp_path: Path) -> Iterator[ServedExchange]:
 
 
 def test_the_venue_chapters_run_as_printed(exchange: ServedExchange) -> None:
+    """What the operator's page types at a venue, in a shell; only its waiting is cut short."""
     exported = {name: value for name, value in exchange.environ.items() if "KALSHI" in name}
     desk, paths = Terminal(makeable(exchange.home), exported), Paths(exchange.home)
-
-    in_order(desk.runs("make live-smoke"))
-    asked = in_order(desk.types(SMOKE))
-    assert asked.out.count("\nok ") == 2
-    in_order(desk.types(WS_SMOKE))
-    require_followed(paths)
-
-    held = desk.runs(PILOT)
-    assert (held.code, held.out, held.err) == (0, "", "")
+    [block] = [lines for mark, lines in BLOCK.findall(PAGE.read_text()) if mark == " venue"]
+    typed, *_ = re.subn(r"--run-seconds \d+", "--run-seconds 1", block)
+    assert len(typed.splitlines()) == 4
+    done = desk.runs(typed)
+    assert done.code == 0, done
+    assert "\nok   GET /portfolio/balance" in done.out
+    assert "connections lost: 0\n" in done.out
+    require_report(paths)
     require_session(paths)
     assert exchange.orders("resting") == []
 
+    asked = desk.types(SMOKE)
+    assert (asked.code, asked.out.count("\nok ")) == (0, 2)
+    smoke = f"python -m kalshi_alpha.dev.ws_smoke --tickers {CONTRACT} --run-seconds 0.5"
+    assert desk.types(smoke).code == 0
+    require_followed(paths)
 
-def in_order(done: Done) -> Done:
-    assert (done.code, done.err) == (0, ""), done
-    return done
+
+def require_report(paths: Paths) -> None:
+    """The badge of the report is that of the verdict, and the shrink is told."""
+    report = paths.flat_report("TNEY", date(2024, 12, 12)).read_text()
+    verdict = json.loads(paths.go_no_go.read_bytes())["series"]["TNEY"]
+    assert verdict["go"] is True
+    assert "## Verdict: GO\n" in report
+    assert "| ev_honesty_shrink | 0.9 |" in report
 
 
 def require_followed(paths: Paths) -> None:
     """Snapshots were appended, and the lean of the books is of the exchange's time."""
-    [recorded] = paths.orderbook(CONTRACT).iterdir()
-    lines = recorded.read_text().splitlines()
-    assert lines
-    assert all(json.loads(line) for line in lines)
-    lean = json.loads(paths.orderbook_imbalance(CONTRACT).read_bytes())
-    assert lean["ticker"] == CONTRACT
-    assert lean["generated_at"].startswith("2024-12-12T19:45:")
+    for name in ("TNEY-24DEC12", CONTRACT):
+        [recorded] = paths.orderbook(name).iterdir()
+        lines = recorded.read_text().splitlines()
+        assert lines
+        assert all(json.loads(line) for line in lines)
+        lean = json.loads(paths.orderbook_imbalance(name).read_bytes())
+        assert lean["ticker"] == name
+        assert lean["generated_at"].startswith("2024-12-12T19:4")
 
 
 def require_session(paths: Paths) -> None:
