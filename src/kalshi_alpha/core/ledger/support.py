@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from kalshi_alpha.core.ledger.delta import contracts, settled_fills
+from kalshi_alpha.core.ledger.delta import contracts, series_delta, settled_fills
 from kalshi_alpha.core.ledger.entry import LedgerEntry
 from kalshi_alpha.core.ledger.evidence import evidence_rows
 from kalshi_alpha.core.ledger.honesty_bins import Badge, badge
@@ -19,7 +19,8 @@ class Support:
     """Settled fills that count, the risk units they settled on, and the confidence badge.
 
     ``delta_bps`` is realised less expected edge in basis points of notional, with its t
-    statistic clustered by risk unit; None where there are too few to say.
+    statistic clustered by risk unit; None where there are too few to say. ``expected_bps`` and
+    ``realised_bps`` are the two edges that it is the difference of; None without a fill.
     """
 
     n_fills: int
@@ -27,6 +28,8 @@ class Support:
     delta_bps: float | None
     t_stat: float | None
     badge: Badge
+    expected_bps: float | None = None
+    realised_bps: float | None = None
 
 
 def support(entries: Iterable[LedgerEntry], family: str) -> Support:
@@ -38,4 +41,13 @@ def support(entries: Iterable[LedgerEntry], family: str) -> Support:
     deltas = np.array([fill.delta_bps for fill in fills], dtype=np.float64)
     found = clustered_mean(deltas, contracts(fills), units)
     n_units = len(set(units))
-    return Support(len(fills), n_units, found.mean, found.t_stat, badge(n_units, found.t_stat))
+    edges = series_delta(fills)
+    return Support(
+        n_fills=len(fills),
+        n_units=n_units,
+        delta_bps=found.mean,
+        t_stat=found.t_stat,
+        badge=badge(n_units, found.t_stat),
+        expected_bps=edges.edge_expected_bps,
+        realised_bps=edges.edge_realised_bps,
+    )

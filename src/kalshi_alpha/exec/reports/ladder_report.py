@@ -13,6 +13,7 @@ from kalshi_alpha.core.ledger.support import Support
 from kalshi_alpha.core.proposals.proposal import Passed, Proposal
 from kalshi_alpha.core.schedule import new_york
 from kalshi_alpha.exec.artifacts import shown_period
+from kalshi_alpha.exec.reports.edge_bars import edge_bars
 from kalshi_alpha.exec.reports.false_alarms import false_alarm_note
 from kalshi_alpha.exec.reports.markdown import cents, money, percent, table
 from kalshi_alpha.exec.scanning import Scanned
@@ -56,7 +57,7 @@ def ladder_report(run: Run, scanned: Scanned, parts: ReportParts) -> str:
         _forecasts(run, scanned),
         _ledger(parts),
         _monitors(run, scanned),
-        _honesty(scanned, parts),
+        _honesty(run, scanned, parts),
         _feeds(scanned),
         _passed(scanned.passed),
         _origins(run, scanned),
@@ -281,7 +282,7 @@ def _offset(run: Run) -> str:
     return f"process UTC offset {hours:+.1f} h"
 
 
-def _honesty(scanned: Scanned, parts: ReportParts) -> Iterator[str]:
+def _honesty(run: Run, scanned: Scanned, parts: ReportParts) -> Iterator[str]:
     yield "## EV honesty"
     yield ""
     raw = sum(p.ev_raw * p.contracts.count for p in scanned.proposals)
@@ -298,7 +299,17 @@ def _honesty(scanned: Scanned, parts: ReportParts) -> Iterator[str]:
         f"of {parts.support.n_units} risk units count as evidence."
     )
     yield ""
+    yield from _realised(run.family, parts.support)
     yield f"Model on its own history: {scanned.quality.detail}."
+
+
+def _realised(family: str, found: Support) -> Iterator[str]:
+    if found.expected_bps is None or found.realised_bps is None:
+        return
+    yield "```text"
+    yield from edge_bars([(family, found.expected_bps, found.realised_bps)])
+    yield "```"
+    yield ""
 
 
 def _feeds(scanned: Scanned) -> Iterator[str]:

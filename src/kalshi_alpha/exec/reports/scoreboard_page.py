@@ -11,10 +11,9 @@ from kalshi_alpha.core.ledger.entry import ClockSource, LedgerMode
 from kalshi_alpha.core.ledger.honesty_bins import HonestyBin
 from kalshi_alpha.core.scoreboard.board import Board, FamilyLine, Section
 from kalshi_alpha.core.scoreboard.figures import Edge, Figures, FillRatio
+from kalshi_alpha.exec.reports.edge_bars import edge_bars
 from kalshi_alpha.exec.reports.markdown import money, percent, table
 
-_BAR_CELLS = 24
-_GAIN, _LOSS = "█", "▒"
 _NONE = "n/a"
 _FEW_UNITS = 30
 _MONEY_HEAD = (
@@ -212,7 +211,9 @@ def _edges(lines: Sequence[FamilyLine]) -> Iterator[str]:
     yield from table(head, [_edge_cells(line, edge) for line, edge in edges])
     yield ""
     yield "```text"
-    yield from _bars([(line.family, edge) for line, edge in edges if edge is not None])
+    yield from edge_bars(
+        [(line.family, edge.expected_bps, edge.realised_bps) for line, edge in edges if edge]
+    )
     yield "```"
     units = max(edge.n_units for _, edge in edges if edge is not None)
     if units < _FEW_UNITS:
@@ -233,20 +234,6 @@ def _edge_cells(line: FamilyLine, edge: Edge | None) -> tuple[str, ...]:
         _NONE if edge.t_stat is None else f"{edge.t_stat:+.2f}",
         line.now.badge.value,
     )
-
-
-def _bars(edges: Sequence[tuple[str, Edge]]) -> Iterator[str]:
-    sizes = [abs(bps) for _, edge in edges for bps in (edge.expected_bps, edge.realised_bps)]
-    scale = max(sizes, default=0.0) or 1.0
-    width = max(len(name) for name, _ in edges)
-    for name, edge in edges:
-        yield f"{name:<{width}}  expected {_bar(edge.expected_bps, scale)}".rstrip()
-        yield f"{'':<{width}}  realised {_bar(edge.realised_bps, scale)}".rstrip()
-
-
-def _bar(bps: float, scale: float) -> str:
-    cells = round(_BAR_CELLS * abs(bps) / scale)
-    return f"{bps:>+10.1f} bps {(_GAIN if bps >= 0 else _LOSS) * cells}"
 
 
 def _trend(board: Board, lines: Sequence[FamilyLine]) -> Iterator[str]:

@@ -49,6 +49,7 @@ def settled(unit: int, *, won: bool = True, **change: object) -> LedgerEntry:
 def test_no_fills_are_no_support() -> None:
     found = support([], "CPI")
     assert (found.n_fills, found.n_units, found.badge) == (0, 0, Badge.UNPROVEN)
+    assert (found.expected_bps, found.realised_bps) == (None, None)
 
 
 def test_fills_are_counted_by_the_news_they_settled_on() -> None:
@@ -56,6 +57,8 @@ def test_fills_are_counted_by_the_news_they_settled_on() -> None:
     assert (found.n_fills, found.n_units) == (3, 2)
     # Two wins of +5100 and one loss of -4900 against the honest edge of 900 bps.
     assert found.delta_bps == pytest.approx((5100 + 5100 - 4900) / 3)
+    assert found.expected_bps == pytest.approx(900)
+    assert found.realised_bps == pytest.approx((6000 + 6000 - 4000) / 3)
     assert found.badge is Badge.UNPROVEN
 
 

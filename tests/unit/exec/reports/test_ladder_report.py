@@ -12,7 +12,8 @@ from desk import Morning, ledger_row
 from kalshi_alpha.core.forecast import GridPmf
 from kalshi_alpha.core.forecast.pooling import PoolWeight
 from kalshi_alpha.core.gates import Finding, Reason
-from kalshi_alpha.core.ledger.support import support
+from kalshi_alpha.core.ledger.honesty_bins import Badge
+from kalshi_alpha.core.ledger.support import Support, support
 from kalshi_alpha.core.types import SettlementGrid
 from kalshi_alpha.exec.reports.ladder_report import (
     MONITORS_BEGIN,
@@ -145,6 +146,16 @@ def test_a_go_without_a_live_quote_is_for_the_dry_broker_alone(morning: Morning)
     assert "Nothing speaks against going on" not in text
     refused = replace(seen, verdict=replace(seen.verdict, go=False))
     assert "## Verdict: NO-GO\n" in report(morning, refused)
+
+
+def test_realised_edge_stands_below_expected_once_something_settled(morning: Morning) -> None:
+    assert "realised" not in section(report(morning), "EV honesty")
+    settled = Support(3, 2, -100.0, -0.5, Badge.UNPROVEN, expected_bps=200.0, realised_bps=100.0)
+    said = section(report(morning, support=settled), "EV honesty")
+    assert "Confidence badge ✗: 3 settled fills of 2 risk units" in said
+    expected, realised = said.partition("```text\n")[2].splitlines()[:2]
+    assert expected == f"CPI  expected     +200.0 bps {24 * chr(0x2588)}"
+    assert realised == f"     realised     +100.0 bps {12 * chr(0x2588)}"
 
 
 def test_the_drift_monitor_states_its_false_alarms(morning: Morning) -> None:
