@@ -8,25 +8,31 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import click
 
-from kalshi_alpha.config.environment import AS_OF, read_dotenv, set_clock
+from kalshi_alpha.config.environment import AS_OF, KalshiEnv, kalshi_env, read_dotenv, set_clock
 from kalshi_alpha.config.freshness import Freshness
 from kalshi_alpha.config.loading import load
 from kalshi_alpha.core.errors import DataError, UsageError
 from kalshi_alpha.datastore.atomic import encode_json
 from kalshi_alpha.datastore.command import run_command
 from kalshi_alpha.datastore.feed_summary import FeedSummary, render, with_dues
-from kalshi_alpha.datastore.feeds import Driver, Payload
+from kalshi_alpha.datastore.feeds import Driver, FeedAccess, Payload
 from kalshi_alpha.datastore.macro_calendar import known_events, release_calendar
 from kalshi_alpha.datastore.manifest import Manifest
-from kalshi_alpha.datastore.online import feed_client, ingest_online
+from kalshi_alpha.datastore.online import (
+    feed_client,
+    ingest_online,
+    local_exchange,
+    served_feeds,
+)
 from kalshi_alpha.datastore.paths import Paths
+from kalshi_alpha.datastore.practised_day import practice_store, practised_clock
 from kalshi_alpha.datastore.tables import FeedStore
 from kalshi_alpha.datastore.take_in import take_in
 
@@ -119,10 +125,12 @@ def cli(
     environ = {**read_dotenv(paths.dotenv_files), **os.environ}
     store = FeedStore(paths)
     clock = set_clock(as_of, environ)
+    told: Callable[[], datetime] = _system_now
     if online:
-        work = _online(drivers, store, environ, clock, force_refresh=force_refresh)
+        access, store = _access(store, environ, clock, force_refresh=force_refresh)
+        work, told = _online(drivers, access, store), access.now
     elif from_raw:
-        clock = clock or datetime.now(UTC)
+        clock = clock or _system_now()
         kept = [p for driver in drivers for p in store.raw.payloads(driver.source)]
         work = _each(drivers, kept, store, clock)
     else:
@@ -130,7 +138,7 @@ def cli(
         clock = clock or manifest.clock().astimezone(UTC)
         work = _each(drivers, manifest.payloads(clock), store, clock)
     done = _followed(work, len(drivers), hidden=quiet)
-    clock = clock or datetime.now(UTC)
+    clock = clock or told()
     summaries = _with_dues(done, store, clock)
     if as_json:
         document = {"schema": 1, "generated_at": clock, "offline": not online, "feeds": summaries}
@@ -149,14 +157,24 @@ def _chosen(installed: Mapping[str, Driver[Any]], names: Sequence[str]) -> list[
     return [driver for name, driver in installed.items() if not names or name in names]
 
 
-def _online(
-    drivers: Iterable[Driver[Any]],
+class _Client(FeedAccess, Protocol):
+    """Who is asked for feeds, until it is closed."""
+
+    def close(self) -> None: ...
+
+
+def _system_now() -> datetime:
+    return datetime.now(UTC)
+
+
+def _access(
     store: FeedStore,
     environ: Mapping[str, str],
     clock: datetime | None,
     *,
     force_refresh: bool,
-) -> Iterator[FeedSummary]:
+) -> tuple[_Client, FeedStore]:
+    """Return who is asked for feeds, and where they go: what is practised is kept apart."""
     if clock is not None:
         raise UsageError(f"publishers keep their own time: unset {AS_OF} and --as-of with --online")
     freshness = _freshness(store.paths)
@@ -165,7 +183,17 @@ def _online(
         for feed in (() if freshness is None else freshness.feeds.values())
         for station in feed.stations
     )
-    client = feed_client(environ, store.paths, stations, force_refresh=force_refresh)
+    if kalshi_env(environ) is not KalshiEnv.SIM:
+        return feed_client(environ, store.paths, stations, force_refresh=force_refresh), store
+    exchange = local_exchange(environ)
+    time = practised_clock(exchange)
+    practised = practice_store(store.paths, exchange, time.now())
+    return served_feeds(exchange, time, stations), practised
+
+
+def _online(
+    drivers: Iterable[Driver[Any]], client: _Client, store: FeedStore
+) -> Iterator[FeedSummary]:
     try:
         yield from ingest_online(drivers, client, store)
     finally:

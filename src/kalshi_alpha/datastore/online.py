@@ -32,6 +32,8 @@ CONTACT = "KALSHI_ALPHA_CONTACT"
 
 SERVED_BELOW = "/feeds/"
 """Where a local exchange shows the publishers' pages: below it come their hosts and paths."""
+SIM_URL = "KALSHI_SIM_URL"
+"""Variable with the address of the local exchange."""
 _TEN_YEAR_QUOTE = {"KALSHI_ALPHA_TEN_YEAR_QUOTE": "https://ten-year-quote/record"}
 
 # It becomes part of a header line, which must not break.
@@ -74,6 +76,24 @@ def feed_client(
 
     cache = None if force_refresh else paths.http_cache
     return FeedClient(contact, cache, settings=environ, stations=stations, pause_s=PAUSE_S)
+
+
+def local_exchange(environ: Mapping[str, str]) -> str:
+    """Return the address of the local exchange that ``KALSHI_SIM_URL`` names.
+
+    Raises
+    ------
+    ConfigError
+        If it is not set, or is not an address on loopback.
+    """
+    exchange = environ.get(SIM_URL, "").rstrip("/")
+    if not exchange:
+        raise ConfigError(
+            f"{SIM_URL} is not set: start `python -m kalshi_alpha.sim serve` and set it to the "
+            "address that is printed"
+        )
+    _require_loopback(exchange)
+    return exchange
 
 
 def served_feeds(exchange: str, clock: Clock, stations: tuple[str, ...]) -> FeedClient:

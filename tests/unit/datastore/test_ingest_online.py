@@ -8,7 +8,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 
 import httpx2
@@ -139,6 +139,41 @@ def test_kept_answers_are_used_again_unless_a_refresh_is_forced(
     assert not (home / "data/cache").exists()
     assert main(["--all", "--online", "--quiet"]) == 0
     assert (home / "data/cache/http").is_dir()
+
+
+def test_at_a_local_exchange_its_pages_are_read_at_its_time_and_kept_apart(
+    home: Path,
+    network: dict[str, bytes | int],
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setattr(module, "installed_drivers", lambda: {"feed": FEED})
+    monkeypatch.setattr(module, "practised_clock", lambda _: Practised())
+    monkeypatch.delenv("KALSHI_ALPHA_CONTACT")
+    monkeypatch.setenv("KALSHI_ENV", "sim")
+    monkeypatch.setenv("KALSHI_SIM_URL", "http://127.0.0.1:8080/")
+    network["127.0.0.1"] = b"2024-12-10=2"
+    assert main(["--all", "--online", "--force-refresh"]) == 0
+    assert "at 2024-12-11 06:30 ET: 1 ok" in capsys.readouterr().out
+    apart = home / "data/proc/practice/served"
+    assert (apart / "data/proc/feed/vintages").is_dir()
+    assert not (home / "data/proc/feed").exists()
+
+
+class Practised:
+    def now(self) -> datetime:
+        return datetime(2024, 12, 11, 11, 30, tzinfo=UTC)
+
+
+@pytest.mark.parametrize("url", ["", "http://198.51.100.7:80", "https://127.0.0.1:80"])
+def test_a_local_exchange_that_is_none_is_asked_nothing(
+    home: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], url: str
+) -> None:
+    monkeypatch.setenv("KALSHI_ENV", "sim")
+    monkeypatch.setenv("KALSHI_SIM_URL", url)
+    assert main(["--all", "--online"]) == 1
+    [line] = capsys.readouterr().err.splitlines()
+    assert "KALSHI_SIM_URL is not set" in line or "http://127.0.0.1:PORT" in line
 
 
 def test_without_the_extra_for_live_feeds_it_says_so_in_one_line(
