@@ -40,7 +40,9 @@ _BODY_LINE = re.compile(
 )
 _PLACEHOLDER = re.compile(
     r"<.*|\$[\({A-Za-z].*|%[\({].*|.*(?:your|example|change.?me|placeholder|dummy|redacted).*"
-    r"|[xX*.\-_0]+|/.*|~/.*",
+    r"|[xX*.\-_0]+|/.*|~/.*"
+    # A unit's LoadCredential: the name of a credential, and where it lies.
+    r"|[a-z_]+:/[\w./-]+",
     re.IGNORECASE,
 )
 # Secrets that were made up to test what recognises them.

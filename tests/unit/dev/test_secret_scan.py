@@ -85,6 +85,7 @@ def test_in_settings_every_value_with_a_secrets_name_counts(line: str) -> None:
         "api_key: ''",
         "token: xxxxxxxx",
         "private_key: /etc/kalshi/private.pem",
+        "LoadCredential=kalshi_prod_private_key:/etc/kalshi-alpha/kalshi_prod_private_key",
         "signature: required",
     ],
 )

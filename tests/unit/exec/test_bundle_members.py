@@ -113,7 +113,7 @@ def test_of_a_large_file_the_end_is_taken_from_a_whole_line(
         lambda p: p.pilot_ready.write_text(f"torn {SECRET}"),
         lambda p: write_json(p.monitor("drawdown"), {"cause": f"to {SECRET}"}),
         lambda p: p.scoreboard(7).write_text(f"# Scoreboard\n\n{SECRET}\n"),
-        lambda p: p.scoreboard(7).write_text("-----BEGIN RSA PRIVATE KEY-----\nMIIabc\n"),
+        lambda p: p.scoreboard(7).write_text(f"-----BEGIN {'RSA PRIVATE'} KEY-----\nMIIabc\n"),
         lambda p: write_telemetry(p, 1, telemetry_line(1), telemetry_line(2, note=SECRET)),
     ],
     ids=["json", "torn json", "monitor", "page", "key over lines", "telemetry"],
