@@ -63,7 +63,7 @@ def test_only_the_dry_broker_and_an_offline_run_go_on_without_a_live_quote() -> 
     readings = without_live_quote([made("no_live_quote: dry only, there is no quote")])
     words = {action: verdict(action, readings, AT).words for action in Action}
     refusing = {action for action, said in words.items() if Reason.NO_LIVE_QUOTE.value in said}
-    assert refusing == {Action.PAPER, Action.SIM, Action.LIVE}
+    assert refusing == {Action.PAPER, Action.SIM, Action.PRACTICE, Action.LIVE}
 
 
 def test_a_forecast_from_a_quote_has_no_such_reading() -> None:

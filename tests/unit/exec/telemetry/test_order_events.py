@@ -56,6 +56,7 @@ def test_an_intent_is_told_as_sent_with_everything_that_was_meant() -> None:
         "decided_at": NOW,
         "nonce": 0,
         "fee_max": "0.000000",
+        "belief": None,
     }
 
 
