@@ -24,6 +24,7 @@ FLAGS = (
     *("--as-of", "2024-12-12T19:45:00Z", "--series", "KXUST10AD"),
     *("--seed", "3", "--pace", "20", "--tier", "premier"),
 )
+INGEST = "python -m kalshi_alpha.datastore.ingest --all --online --force-refresh"
 SMOKE = "python -m kalshi_alpha.dev.sanity_check --live-smoke --env sim"
 CONTRACT = "TNEY-24DEC12-T4.32"
 
@@ -48,6 +49,12 @@ def test_the_venue_chapters_run_as_printed(exchange: ServedExchange) -> None:
     require_report(paths)
     require_session(paths)
     assert exchange.orders("resting") == []
+
+    # Bulletins of the day are the one feed whose pages the exchange does not have.
+    ingested = desk.types(INGEST)
+    assert ingested.code == 4
+    assert ingested.err.startswith("ingest: weather_guidance: ")
+    assert "10 ok, 1 FAILED" in ingested.out
 
     asked = desk.types(SMOKE)
     assert (asked.code, asked.out.count("\nok ")) == (0, 2)
@@ -82,4 +89,5 @@ def require_session(paths: Paths) -> None:
     session = json.loads(paths.pilot_session.read_bytes())
     assert session["family"] == "TNEY"
     named = {"cusum_state", "fill_realism_gap", "alerts_summary", "orders_filled", "trades"}
+    named |= {"delta_bps", "t_stat", "refused"}
     assert named <= set(session)
