@@ -25,7 +25,7 @@ from kalshi_alpha.core.ledger.entry import LedgerEntry
 from kalshi_alpha.core.ledger.evidence import evidence_rows
 from kalshi_alpha.core.ledger.standard_errors import ClusteredMean, clustered_mean
 from kalshi_alpha.core.ramp.figures import figures
-from kalshi_alpha.core.ramp.statistic import Declaration
+from kalshi_alpha.core.ramp.statistic import Declaration, Statistic
 from kalshi_alpha.core.worlds.bin_veto import vetoing_bins
 from kalshi_alpha.core.worlds.terms import FAMILY, SHRINK
 
@@ -52,6 +52,8 @@ class Look:
         False where a bin vetoed by the ramp's own test.
     plausible
         False where one vetoed by `bin_veto`.
+    by_closing
+        Whether the declared closing mids judged, and not outcomes in their place.
     e_value
         Evidence against no edge; it stands beside the rest and is not asked for.
     """
@@ -59,6 +61,7 @@ class Look:
     number: int
     honest: bool
     plausible: bool
+    by_closing: bool
     e_value: float
 
 
@@ -129,7 +132,13 @@ class Looks:
         lacking = ramp_reading(found.evidence(), self.rule.limits, made_at=at).findings
         if any(finding.reason is not Reason.EV_HONESTY for finding in lacking):
             return None
-        return Look(self.n_looks, not lacking, not vetoing_bins(self._rows), found.e_value)
+        return Look(
+            number=self.n_looks,
+            honest=not lacking,
+            plausible=not vetoing_bins(self._rows),
+            by_closing=found.judged.used is Statistic.CLOSING_LINE,
+            e_value=found.e_value,
+        )
 
     def _mean(self, beta: float) -> ClusteredMean | None:
         if not self._fills:

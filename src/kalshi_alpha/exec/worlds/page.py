@@ -98,6 +98,7 @@ def _edge_claims(verdict: WorldVerdict) -> Iterator[Claim]:
     for what, go in (
         ("the policy as it is", verdict.go_ever),
         ("bins vetoing by the spread of the beliefs", verdict.go_ever_plausible),
+        ("the same, judged by closing mids or not at all", verdict.go_ever_proposed),
         ("bins setting sizes and vetoing nothing", verdict.go_ever_bar_bins),
     ):
         yield Claim(
@@ -178,8 +179,8 @@ def _facts(measured: Measured) -> list[str]:
 def _world_table(lived: Sequence[Lived]) -> list[str]:
     head = (
         *("world", "fills", "units", "edge net, bps", "promised, bps", "Δ settled", "Δ closing"),
-        *("sd of a unit", "GO ever", "GO at the end", "bins by beliefs", "bins size only"),
-        *("GO and e-value 20", "first GO, week", "slope", "true", "90 % cover"),
+        *("sd of a unit", "GO ever", "GO at the end", "by closing mids", "bins by beliefs", "both"),
+        *("bins size only", "GO and e-value 20", "first GO, week", "slope", "true", "90 % cover"),
         *("guard alert", "its week", "lowest P&L, $", "mean P&L, $", "in GO weeks, $"),
     )
     return _table(head, [_world_row(each) for each in lived])
@@ -193,8 +194,8 @@ def _world_row(each: Lived) -> tuple[str, ...]:
         f"{v.delta_bps.mean:+.0f} ±{1.96 * v.delta_bps.se:.0f}",
         f"{v.closing_bps.mean:+.0f} ±{1.96 * v.closing_bps.se:.0f}",
         *(f"{v.closing_sd_bps:.0f}", _share(v.go_ever), _share(v.go_last)),
-        *(_share(v.go_ever_plausible), _share(v.go_ever_bar_bins)),
-        _share(v.go_ever_e_value),
+        *(_share(v.go_ever_by_closing), _share(v.go_ever_plausible)),
+        *(_share(v.go_ever_proposed), _share(v.go_ever_bar_bins), _share(v.go_ever_e_value)),
         "-" if v.first_go is None else f"{v.first_go:.0f}",
         *(f"{v.slope.mean:+.2f} ±{1.96 * v.slope.se:.2f}", f"{v.slope_true:+.2f}"),
         *(_share(v.slope_cover), _share(v.guard_alert)),

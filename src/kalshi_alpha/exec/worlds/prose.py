@@ -47,10 +47,13 @@ How to read it:
 - Δ is not the edge: a desk that earns just what it honestly promised has a Δ near zero, whatever
   it earns. The world `promised` is that border: its edge is real and its Δ is about zero, so that
   every GO there is luck, and their share is what looking every week makes of a t-statistic of two.
-- **bins by beliefs** and **bins size only** are GO ever with another veto of the honesty bins, and
-  with none. The ramp's own test takes a bin's spread from its outcomes: a score of longshots that
-  all lost has none, and vetoes a family that has done nothing wrong. The other takes it from the
-  stored beliefs, and allows for the number of bins.
+- The columns after **GO at the end** are GO ever under other rules. **by closing mids**: only looks
+  that the declared closing mids judged. Where these fail their test of calibration, outcomes judge
+  in their place; and they fail it most often in a life that was lucky, whose outcomes then say GO.
+  **bins by beliefs**: honesty bins veto by another test. The ramp's own takes a bin's spread from
+  its outcomes: a score of longshots that all lost has none, and vetoes a family that has done
+  nothing wrong. The other takes it from the stored beliefs, and allows for the number of bins.
+  **both** of these; and **bins size only**: no veto at all.
 - In `informed` the takers who know the outcome cost money that closing mids do not see, because
   nobody else learns what they know: Δ by closing mids is higher than Δ by outcomes.
 - The e-value asks whether settled profit is above zero. Two years of weekly prints are too few to
