@@ -22,11 +22,11 @@ from desk_root import (
     REPOSITORY,
     decide,
     edit_json,
-    first_of_cpi,
     of_cpi,
     open_go_root,
     words,
 )
+from evidence_flips import EVIDENCE
 from kalshi_alpha.core.ledger.entry import ClockSource, LedgerEntry
 from kalshi_alpha.core.monitors.texts import Monitor
 from kalshi_alpha.core.types import Side
@@ -79,17 +79,21 @@ class Said:
 
 def asked(paths: Paths, at: str = CLOCK) -> Said:
     code = monitors.main(["--as-of", at, "--quiet"])
-    summary = json.loads(paths.monitor("summary").read_bytes())
+    alerts = set(json.loads(paths.monitor("summary").read_bytes())["alerts"])
+    return replace(decided(paths, at), monitors=code, alerts=alerts)
+
+
+def decided(paths: Paths, at: str = CLOCK) -> Said:
+    """What ramp, pilot and bundle say by the monitors' files as they are."""
     _, found = decide(paths, at=at)
     clock = datetime.fromisoformat(at)
     parts = gather(paths, clock, FAMILIES, tuple(Monitor))
     verdict = review(paths, parts, clock, ClockSource.SET)
     said = list(dict.fromkeys(each.reason.value for each in verdict.findings))
-    alerts = set(summary["alerts"])
     overall = list(found.overall.global_reasons)
     against = words(found)
     pilot_said = held(paths, at) if against else []
-    return Said(code, alerts, against, overall, said, verdict.going, pilot_said)
+    return Said(0, set(), against, overall, said, verdict.going, pilot_said)
 
 
 def held(paths: Paths, at: str) -> list[str]:
@@ -242,6 +246,33 @@ def test_one_thing_wrong_is_its_reason_everywhere(
     assert said == Said(stops, alerts, [word], [word], [word], (), [word])
 
 
+OLD = (AT - timedelta(minutes=121)).isoformat()
+
+
+def _old_monitors(paths: Paths) -> None:
+    for path in paths.monitors.glob("*.json"):
+        edit_json(path, lambda found: found.update(generated_at=OLD))
+
+
+def _unreadable(name: str) -> Flip:
+    return lambda paths: paths.monitor(name).write_bytes(b'{"schema": 1')
+
+
+FILES: dict[str, tuple[Flip, str]] = {
+    "the monitors are of two hours ago": (_old_monitors, "monitors_stale"),
+    "a monitor is missing": (lambda paths: paths.monitor("ev_gap").unlink(), "monitors_missing"),
+    "a monitor is torn": (_unreadable("ev_gap"), "reading_unreadable"),
+}
+
+
+@pytest.mark.parametrize(("flip", "word"), FILES.values(), ids=FILES)
+def test_monitors_that_cannot_be_gone_by_are_their_reason_everywhere(
+    paths: Paths, flip: Flip, word: str
+) -> None:
+    flip(paths)
+    assert decided(paths) == Said(0, set(), [word], [word], [word], (), [word])
+
+
 # --- what stops consumer prices alone ---------------------------------------------------------
 
 
@@ -297,7 +328,8 @@ OWN: dict[str, tuple[Flip, str | None, str]] = {
         *("negative_ev_after_fees", "negative_ev_after_fees"),
     ),
     "realised edge fell of late": (_lost_of_late, "ev_seq_guard", "sequential_alert"),
-    "a fill is missing": (first_of_cpi(299), None, "insufficient_fills"),
+    # Beliefs that swing from one unit to the next alarm the guard besides.
+    **{w: (flip, None, word) for w, (flip, [word]) in EVIDENCE.items() if w != "t below 2"},
 }
 
 
