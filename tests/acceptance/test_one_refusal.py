@@ -37,11 +37,11 @@ from kalshi_alpha.datastore.paths import Paths
 from kalshi_alpha.exec.bundle_members import gather
 from kalshi_alpha.exec.bundle_review import review
 from kalshi_alpha.exec.monitors import cli as monitors
-from kalshi_alpha.exec.runners import pilot
+from kalshi_alpha.exec.runners import pilot, scan_ladders
 from spoilt_tables import no_table
 
 Flip = Callable[[Paths], object]
-MARKETS = REPOSITORY / "tests/data_fixtures"
+MARKETS, FEEDS = REPOSITORY / "tests/data_fixtures", REPOSITORY / "tests/fixtures"
 
 
 @pytest.fixture
@@ -347,3 +347,28 @@ def test_a_freeze_is_that_reason_everywhere(paths: Paths) -> None:
     said = asked(paths, "2024-12-11T13:25:00Z")
     word = ["freeze_window"]
     assert said == Said(0, set(word), word, [], [], ("CLAIMS",), word)
+
+
+# --- what a scan heeds too --------------------------------------------------------------------
+
+SCANNED = [
+    "the kill switch is on",
+    "three monitors alerted within half an hour",
+    "the day lost two thousand dollars",
+    "the heartbeat is of the future",
+]
+
+
+@pytest.mark.parametrize("what", SCANNED)
+def test_a_scan_of_that_desk_is_no_go_by_the_same_word(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, what: str
+) -> None:
+    paths = open_go_root(tmp_path, monkeypatch, whole=True)
+    flip, _, word = ALL[what]
+    flip(paths)
+    monitors.main(["--as-of", CLOCK, "--quiet"])
+    given = ("--series", "CPI", "--offline", "--quiet", "--as-of", CLOCK)
+    folders = ("--fixtures-root", str(MARKETS), "--driver-fixtures", str(FEEDS))
+    assert scan_ladders.main([*given, *folders]) == 3
+    verdict = json.loads(paths.go_no_go.read_bytes())["series"]["CPI"]
+    assert {each["reason"] for each in verdict["reasons"]} == {word}
