@@ -30,6 +30,7 @@ from kalshi_alpha.exec import (
     evaluate,
     heartbeat,
     housekeeping,
+    market_import,
     migrate,
     pilot_bundle,
     scoreboard,
@@ -68,6 +69,7 @@ CLICK_COMMANDS = {
     "kalshi_alpha.exec.housekeeping": housekeeping.cli,
     "kalshi_alpha.exec.migrate": migrate.cli,
     "kalshi_alpha.exec.statement": statement.cli,
+    "kalshi_alpha.exec.market_import": market_import.cli,
     "kalshi_alpha.drivers.macro_calendar.cli": macro_calendar.cli,
 }
 ARGPARSE_COMMANDS: dict[str, Callable[[], argparse.ArgumentParser]] = {

@@ -10,7 +10,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
-from kalshi_alpha.core.errors import BadMarket, MissingData, NotBuilt, TornFile
+from kalshi_alpha.core.errors import BadMarket, BadParameter, MissingData, NotBuilt, TornFile
 from kalshi_alpha.core.replay.tape import EventTape
 from kalshi_alpha.datastore.market.manifest import (
     MANIFEST_NAME,
@@ -20,7 +20,12 @@ from kalshi_alpha.datastore.market.manifest import (
     TableFile,
     read_manifest,
 )
-from kalshi_alpha.datastore.market.partition import Partition, write_partition
+from kalshi_alpha.datastore.market.partition import (
+    Partition,
+    partition_folder,
+    recover_partition,
+    write_partition,
+)
 from kalshi_alpha.datastore.market.schema import Table
 from kalshi_alpha.datastore.market.tape import event_tape
 
@@ -89,12 +94,17 @@ class MarketStore:
         return manifest
 
     def events(
-        self, series: str, first: date | None = None, last: date | None = None
+        self,
+        series: str,
+        first: date | None = None,
+        last: date | None = None,
+        *,
+        incomplete: bool = False,
     ) -> tuple[EventRef, ...]:
         """Return the events of a series that can be replayed, by date and name.
 
-        Left out are those of which only candles are known, and those whose strikes or hours no
-        source says.
+        Left out are those of which only candles are known, and, unless ``incomplete``, those whose
+        strikes or hours no source says: of them there are tables, and no tape.
 
         Raises
         ------
@@ -106,7 +116,7 @@ class MarketStore:
             found += [
                 EventRef(series, each.event_ticker, day, each.fidelity, each.result_source)
                 for each in self.manifest(series, day).events
-                if each.fidelity is not None and not each.lacks
+                if each.fidelity is not None and (incomplete or not each.lacks)
             ]
         return tuple(sorted(found, key=lambda ref: (ref.event_date, ref.event_ticker)))
 
@@ -146,19 +156,29 @@ class MarketStore:
             raise MissingData(f"nobody recorded {table} of {event_ticker}")
         return self._table(manifest, table, entry)
 
-    def write(self, partition: Partition) -> DateManifest:
+    def write(self, partition: Partition, *, durable: bool = False) -> DateManifest:
         """Write a partition in place of the one that was there; see `write_partition`.
 
         Raises
         ------
         NotBuilt
             If the store lies at a URL.
-        BadParameter, OSError
-            As for `write_partition`.
+        BadParameter
+            If the old one comes from other sources altogether, or as for `write_partition`.
+        OSError
+            If it cannot be written.
         """
         if not isinstance(self._place, _Local):
             raise NotBuilt(f"{self._root} can only be read: write locally and copy it there")
-        return write_partition(self._place.root, partition)
+        folder = partition_folder(self._place.root, partition.series, partition.date)
+        recover_partition(folder)
+        if (folder / MANIFEST_NAME).exists():
+            before = self.manifest(partition.series, partition.date).sources
+            if not before.keys() & partition.sources.keys():
+                raise BadParameter(
+                    f"{folder} holds {', '.join(before)}: import into another folder with --into"
+                )
+        return write_partition(self._place.root, partition, durable=durable)
 
     def _entry(self, manifest: DateManifest, event_ticker: str) -> EventEntry:
         entry = manifest.event(event_ticker)

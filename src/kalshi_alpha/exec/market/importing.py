@@ -10,10 +10,22 @@ from pathlib import Path
 from kalshi_alpha.core.errors import MissingData
 from kalshi_alpha.datastore.market.schema import Table
 from kalshi_alpha.datastore.market.store import MarketStore
+from kalshi_alpha.exec.market.best_quotes import best_quotes
+from kalshi_alpha.exec.market.captures import captures
+from kalshi_alpha.exec.market.price_history import price_histories
+from kalshi_alpha.exec.market.rest_books import rest_books
+from kalshi_alpha.exec.market.settled_events import settled_events
 from kalshi_alpha.exec.market.source_files import Source
 from kalshi_alpha.exec.market.trade_tape import trade_tapes
 
-READERS: tuple[Callable[[Path], list[Source]], ...] = (trade_tapes,)
+READERS: tuple[Callable[[Path], list[Source]], ...] = (
+    trade_tapes,
+    settled_events,
+    best_quotes,
+    rest_books,
+    price_histories,
+    captures,
+)
 """Each finds the files of one kind in a folder."""
 
 

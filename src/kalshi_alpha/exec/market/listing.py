@@ -5,8 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, replace
+from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING
+
+from kalshi_alpha.core.errors import BadMarket
+from kalshi_alpha.core.types.event_period import event_period
+from kalshi_alpha.datastore.market.tape import instant
 
 if TYPE_CHECKING:
     import polars as pl
@@ -66,6 +71,14 @@ def markets_frame(markets: Sequence[Listed]) -> pl.DataFrame:
     return pl.DataFrame([asdict(each) for each in markets], schema=types)
 
 
+def indexed(rows: pl.DataFrame, markets: Sequence[Listed]) -> pl.DataFrame:
+    """Return rows with their market's place in the markets table beside their ``ticker``."""
+    import polars as pl
+
+    index = pl.DataFrame({"ticker": [each.ticker for each in markets]}).with_row_index("market")
+    return rows.join(index, on="ticker", how="left", maintain_order="left")
+
+
 def named_by_tickers(tickers: Iterable[str]) -> list[Listed]:
     """Return the markets of one event with the strikes that their tickers name.
 
@@ -96,3 +109,40 @@ def _named(market: Listed, match: re.Match[str] | None, middles: Sequence[Decima
     return replace(
         market, strike_type=kind, floor_strike=floor, cap_strike=cap, strike_source=TICKER
     )
+
+
+def event_day(event_ticker: str, first_us: int) -> date:
+    """Return the date that an event is about; where its ticker names none, that of its record."""
+    try:
+        return event_period(event_ticker)
+    except BadMarket:
+        start = event_ticker.partition("-")[2][:7]
+    try:
+        # Games and events of a quarter of an hour write more behind the day.
+        return event_period(f"-{start}")
+    except BadMarket:
+        return instant(first_us).date()
+
+
+@dataclass(frozen=True, slots=True)
+class Hours:
+    """When an event's markets traded, in microseconds, and who says so."""
+
+    opens_us: int
+    opens_source: str
+    closes_us: int
+    closes_source: str
+
+
+def with_hours(market: Listed, hours: Hours) -> Listed:
+    """Return a market with the hours of its event where it has none of its own."""
+    if market.opens_us is None:
+        market = replace(market, opens_us=hours.opens_us, opens_source=hours.opens_source)
+    if market.closes_us is None:
+        market = replace(market, closes_us=hours.closes_us, closes_source=hours.closes_source)
+    return market
+
+
+def recorded_hours(first_us: int, last_us: int) -> Hours:
+    """Return hours of which no more is known than what lies between first and last record."""
+    return Hours(first_us, RECORD, last_us + 1, RECORD)

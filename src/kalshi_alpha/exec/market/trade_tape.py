@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -22,8 +23,15 @@ from kalshi_alpha.exec.market.listing import (
     Listed,
     event_of,
     in_order,
+    indexed,
     markets_frame,
     named_by_tickers,
+    with_hours,
+)
+from kalshi_alpha.exec.market.settled_events import (
+    read_settled_event,
+    settled_event_files,
+    with_stated,
 )
 from kalshi_alpha.exec.market.source_files import Source, digests, read_table, require_columns
 from kalshi_alpha.exec.market.weather_hours import weather_hours
@@ -52,16 +60,21 @@ def trade_tapes(folder: Path) -> list[Source]:
     listing = folder / MARKETS_FILE
     if not listing.is_file():
         return []
-
-    def source(path: Path) -> Source:
-        return Source("trades", (path, listing), lambda: _partitions(path, listing))
-
-    return [source(path) for path in sorted(folder.glob(TRADE_FILES))]
+    return [
+        Source("trades", (path, listing), partial(_partitions, path, listing))
+        for path in sorted(folder.glob(TRADE_FILES))
+    ]
 
 
 def _partitions(path: Path, listing: Path) -> Iterator[Partition]:
     series = path.stem.rsplit("_", 1)[-1]
     listed = _listed(listing, series)
+    for file in settled_event_files(path.parent):
+        for said in read_settled_event(file):
+            stated = {market.ticker: market for market in said.markets}
+            listed[said.ticker] = [
+                with_stated(each, stated.get(each.ticker)) for each in listed.get(said.ticker, [])
+            ]
     trades = _trades(path)
     sources = digests(path, listing)
     by_event = {
@@ -84,24 +97,12 @@ def _partition(
     name: str,
     sources: Mapping[str, str],
 ) -> Partition:
-    import polars as pl
-
     day = event_period(event)
     first_us, last_us = trades["at_us"][0], trades["at_us"][-1]
     hours = weather_hours(series, day, first_us, last_us)
-    markets = [
-        replace(
-            each,
-            opens_us=hours.opens_us,
-            opens_source=hours.opens_source,
-            closes_us=hours.closes_us,
-            closes_source=hours.closes_source,
-        )
-        for each in _with_unlisted(listed, trades["ticker"].unique().to_list())
-    ]
-    index = pl.DataFrame({"ticker": [each.ticker for each in markets]}).with_row_index("market")
-    rows = trades.join(index, on="ticker", how="left", maintain_order="left")
-    rows = rows.select("at_us", "market", "yes_price_e4", "count_e2", "taker_yes")
+    found = _with_unlisted(listed, trades["ticker"].unique().to_list())
+    markets = [with_hours(each, hours) for each in found]
+    rows = indexed(trades, markets).drop("ticker", "event")
     return Partition(
         series, day, markets_frame(markets), (Part(Table.TRADES, rows, name),), sources
     )

@@ -6,30 +6,21 @@ Trading begins at 10:00 in New York on the day before and ends at 23:59 on the d
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from kalshi_alpha.datastore.market.tape import micros
-from kalshi_alpha.exec.market.listing import RECORD, RULE
+from kalshi_alpha.exec.market.listing import RECORD, RULE, Hours
 
 _NEW_YORK = ZoneInfo("America/New_York")
+SERIES = ("KXHIGHAUS", "KXHIGHCHI", "KXHIGHDEN", "KXHIGHMIA", "KXHIGHNY")
+"""Those whose terms are known here."""
 _ZONES = {
     # The city's own clock, and the first event that closed by it.
     "KXHIGHAUS": (ZoneInfo("America/Chicago"), date(2024, 10, 14)),
     "KXHIGHCHI": (ZoneInfo("America/Chicago"), date(2025, 2, 21)),
     "KXHIGHDEN": (ZoneInfo("America/Denver"), date.min),
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Hours:
-    """When an event's markets traded, in microseconds, and who says so."""
-
-    opens_us: int
-    opens_source: str
-    closes_us: int
-    closes_source: str
 
 
 def weather_hours(series: str, day: date, first_us: int, last_us: int) -> Hours:

@@ -1,0 +1,59 @@
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from kalshi_alpha.core.errors import NewerSchema, TornFile
+from kalshi_alpha.core.replay.tape import Fidelity
+from kalshi_alpha.datastore.market.manifest import read_manifest
+from kalshi_alpha.datastore.market.schema import Table
+from tape_cases import DAY, EVENT
+
+FILE = {"table": "trades", "rows": 2, "bytes": 9, "sha256": "0", "source": "tape"}
+
+
+def written(**changed: Any) -> bytes:
+    event = {
+        "event_ticker": EVENT,
+        "first_market": 0,
+        "markets": 3,
+        "fidelity": "trades",
+        "rows": {"trades": 2},
+        "result_source": "kalshi_api",
+    }
+    document = {
+        "schema": 1,
+        "series": "KXHIGHNY",
+        "date": DAY.isoformat(),
+        "sealed": True,
+        "sources": {},
+        "events": [event],
+        "files": [{**FILE, "name": "trades.parquet"}],
+    }
+    return json.dumps(document | changed).encode()
+
+
+def test_a_manifest_says_what_lies_in_a_partition() -> None:
+    manifest = read_manifest(written(), "here")
+    event = manifest.event(EVENT)
+    assert event is not None
+    assert (event.fidelity, event.rows) == (Fidelity.TRADES, {Table.TRADES: 2})
+    assert manifest.event("another") is None
+
+
+def test_a_later_schema_is_refused_though_it_has_other_fields() -> None:
+    with pytest.raises(NewerSchema):
+        read_manifest(written(schema=2, colour="green"), "here")
+
+
+@pytest.mark.parametrize("name", ["../trades.parquet", "trades.csv", "/trades.parquet", ""])
+def test_a_name_that_leaves_the_folder_is_refused(name: str) -> None:
+    with pytest.raises(TornFile):
+        read_manifest(written(files=[{**FILE, "name": name}]), "here")
+
+
+def test_half_a_manifest_is_refused_with_the_remedy() -> None:
+    with pytest.raises(TornFile, match="import or seal this date again"):
+        read_manifest(written()[:100], "here")

@@ -1,0 +1,36 @@
+from __future__ import annotations
+
+from kalshi_alpha.exec.market.depth_rows import EMPTY_PRICE_E4, DepthRows
+
+
+def test_a_row_says_what_rests_after_the_change() -> None:
+    rows = DepthRows()
+    rows.snapshot(5, 0, [(4500, 300)], [(5400, 100)])
+    rows.change(6, 0, is_yes=1, price_e4=4500, delta_e2=-100)
+    rows.change(7, 0, is_yes=1, price_e4=4400, delta_e2=50)
+    assert rows.frame()["size_e2"].to_list() == [100, 300, 200, 50]
+    assert rows.frame()["opens"].to_list() == [True, False, False, False]
+    assert rows.book(0) == {(1, 4500): 200, (0, 5400): 100, (1, 4400): 50}
+
+
+def test_a_snapshot_forgets_what_was_before() -> None:
+    rows = DepthRows()
+    rows.snapshot(5, 0, [(4500, 300)], [])
+    rows.snapshot(6, 0, [], [])
+    assert rows.book(0) == {}
+    assert rows.frame().rows()[-1] == (6, 0, True, EMPTY_PRICE_E4, 0, True)
+    rows.change(7, 0, is_yes=1, price_e4=4500, delta_e2=10)
+    assert rows.book(0) == {(1, 4500): 10}
+
+
+def test_a_level_below_zero_is_empty_and_counted() -> None:
+    rows = DepthRows()
+    rows.change(5, 3, is_yes=0, price_e4=100, delta_e2=-10)
+    assert (rows.book(3), rows.negatives, len(rows)) == ({}, 1, 1)
+
+
+def test_time_does_not_go_back() -> None:
+    rows = DepthRows()
+    rows.change(5, 0, is_yes=0, price_e4=100, delta_e2=10)
+    rows.change(4, 1, is_yes=0, price_e4=100, delta_e2=10)
+    assert rows.frame()["at_us"].to_list() == [5, 5]
