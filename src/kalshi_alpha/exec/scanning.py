@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from kalshi_alpha.config.settings import Settings
 from kalshi_alpha.core.execution.fillratio import FillAlpha
 from kalshi_alpha.core.execution.slippage import SlippageCurve
 from kalshi_alpha.core.forecast.pooling import PoolWeight
@@ -260,7 +261,12 @@ def _ladders(run: Run, known: Known, inputs: Inputs) -> Ladders:
 
 def risk_model(run: Run, options: ScanOptions) -> RiskModel:
     """Return the value-at-risk model of the configured portfolio, with its limit."""
-    portfolio = run.settings.portfolio
+    return portfolio_risk(run.settings, options.var_limit(run.settings))
+
+
+def portfolio_risk(settings: Settings, limit: float) -> RiskModel:
+    """Return the value-at-risk model of a portfolio file, with a limit in dollars."""
+    portfolio = settings.portfolio
     factors = list(portfolio.factor_vols)
     correlation = [[1.0 if f == g else portfolio.rho(f, g) for g in factors] for f in factors]
     return RiskModel(
@@ -272,7 +278,7 @@ def risk_model(run: Run, options: ScanOptions) -> RiskModel:
         correlation=np.array(correlation),
         idio=portfolio.idio_vol,
         level=portfolio.value_at_risk.level,
-        limit=options.var_limit(run.settings),
+        limit=limit,
     )
 
 

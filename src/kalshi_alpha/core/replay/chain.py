@@ -1,0 +1,154 @@
+"""What a replay is given: events with what was known of them, and the chain that decides."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+
+from kalshi_alpha.core.errors import BadParameter
+from kalshi_alpha.core.fees import FeeSchedule
+from kalshi_alpha.core.forecast import GridPmf
+from kalshi_alpha.core.proposals.book_risk import RiskModel
+from kalshi_alpha.core.proposals.policy import ScanPolicy
+from kalshi_alpha.core.replay.tape import EventTape
+from kalshi_alpha.core.risk.pal import PalLimits
+from kalshi_alpha.core.schedule import ReleaseCalendar
+from kalshi_alpha.core.types import Ladder
+
+_SECOND_US = 1_000_000
+_NO_LIMIT_US = 400 * 86_400 * _SECOND_US
+
+
+@dataclass(frozen=True, slots=True)
+class KnownForecast:
+    """A forecast and when it was known.
+
+    Attributes
+    ----------
+    known_at
+        No input of it became available later.
+    pmf
+        Probabilities of what settles the event.
+    model
+        What made it, in a word.
+    no_skill
+        Why it is no reason to trade; None if it is one.
+    refused_from
+        From when on it is too old to be believed; None for never.
+    """
+
+    known_at: datetime
+    pmf: GridPmf
+    model: str
+    no_skill: str | None = None
+    refused_from: datetime | None = None
+
+    def holds_at(self, at: datetime) -> bool:
+        """Say whether it was known and still believed."""
+        return self.known_at <= at and (self.refused_from is None or at < self.refused_from)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ReplayEvent:
+    """A recorded event on this program's terms.
+
+    Attributes
+    ----------
+    tape
+        What happened; ``ladder.markets`` are its markets, in its order.
+    ladder, period
+        Its terms, and what it is about.
+    city
+        The place or quantity that reports name it by.
+    fees
+        Dated fee terms.
+    limits
+        Position limits.
+    forecasts
+        In the order in which they were known.
+    """
+
+    tape: EventTape
+    ladder: Ladder
+    period: date
+    city: str
+    fees: FeeSchedule
+    limits: PalLimits
+    forecasts: Sequence[KnownForecast] = ()
+
+    def __post_init__(self) -> None:
+        listed = tuple(market.ticker for market in self.ladder.markets)
+        if listed != tuple(market.ticker for market in self.tape.markets):
+            raise BadParameter(f"{self.tape.event_ticker}: ladder and tape list other markets")
+
+    def forecast_at(self, at: datetime) -> KnownForecast | None:
+        """Return the newest forecast that was known, unless it is too old to be believed."""
+        known = [each for each in self.forecasts if each.known_at <= at]
+        return known[-1] if known and known[-1].holds_at(at) else None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReplayRules:
+    """How orders travel and fill.
+
+    Attributes
+    ----------
+    place_us, cancel_us
+        From a decision until its orders rest, and from the end of their time until they are
+        gone; microseconds. A print in between still meets them.
+    inferred_age_us
+        How old a touch that is inferred from prints may be.
+    quote_age_us
+        The same for recorded quotes, which stand until they change.
+    any_taker
+        Whether a print through our price fills us whichever side its taker bought.
+    ahead_share
+        Share of the size shown at our price that is taken to be ahead of us and to stay.
+    every
+        How often a window decides anew; None for once.
+    trade_without_skill
+        Whether forecasts without skill are traded all the same, to see what it would have cost.
+    """
+
+    place_us: int = 2 * _SECOND_US
+    cancel_us: int = 2 * _SECOND_US
+    inferred_age_us: int = 30 * 60 * _SECOND_US
+    quote_age_us: int = _NO_LIMIT_US
+    any_taker: bool = False
+    ahead_share: float = 1.0
+    every: timedelta | None = None
+    trade_without_skill: bool = False
+
+    def __post_init__(self) -> None:
+        lengths = (self.place_us, self.cancel_us, self.inferred_age_us, self.quote_age_us)
+        if min(lengths) < 0 or not 0.0 <= self.ahead_share < float("inf"):
+            raise BadParameter(f"times and shares cannot be negative: {self}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Chain:
+    """Everything that decides, apart from the data.
+
+    Attributes
+    ----------
+    family
+        Whose windows and prior weight.
+    policy
+        Thresholds, honesty and sizing; its clock and pool weights are replaced at each decision.
+    risk
+        Value at risk and its limit.
+    rules
+        How orders travel and fill.
+    calendar
+        Announced releases.
+    pool_weight
+        Weight of our forecast in the pool; None for the family's prior at the event's lead.
+    """
+
+    family: str
+    policy: ScanPolicy
+    risk: RiskModel
+    rules: ReplayRules = field(default_factory=ReplayRules)
+    calendar: ReleaseCalendar = field(default_factory=lambda: ReleaseCalendar(()))
+    pool_weight: float | None = None

@@ -1,0 +1,98 @@
+"""Books of recorded levels: the touch as it changed, and the size at a price at an instant."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Self
+
+import numpy as np
+
+from kalshi_alpha.core.arrays import IntArray
+from kalshi_alpha.core.replay.tape import DepthColumns
+from kalshi_alpha.core.replay.touches import ABSENT, BestPrices, MarketTouch
+from kalshi_alpha.core.types import E4_PER_DOLLAR, Side
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class DepthView:
+    """The levels of every market of an event, in time order.
+
+    Attributes
+    ----------
+    columns
+        Per market the rows of the recorded levels.
+    touches
+        Per market the best prices as they changed.
+    """
+
+    columns: tuple[DepthColumns, ...]
+    touches: tuple[MarketTouch, ...]
+
+    @classmethod
+    def of(cls, depth: DepthColumns, n_markets: int) -> Self:
+        """Split an event's levels by market and follow each market's best prices."""
+        columns = tuple(_of_market(depth, market) for market in range(n_markets))
+        return cls(columns, tuple(_touch(each) for each in columns))
+
+    def size_at(self, market: int, side: Side, price_e4: int, at_us: int) -> int:
+        """Return what rested at a price just before an instant, in hundredths of contracts."""
+        rows = self.columns[market]
+        last = int(np.searchsorted(rows.at_us, at_us, side="left"))
+        begun = np.flatnonzero(rows.opens[:last])
+        first = int(begun[-1]) if begun.size else 0
+        mine = (rows.is_yes[first:last] == (side is Side.YES)) & (
+            rows.price_e4[first:last] == price_e4
+        )
+        found = np.flatnonzero(mine)
+        return int(rows.size_e2[first + int(found[-1])]) if found.size else 0
+
+
+def _of_market(depth: DepthColumns, market: int) -> DepthColumns:
+    mine = depth.market == market
+    return DepthColumns(
+        depth.at_us[mine],
+        depth.market[mine],
+        depth.is_yes[mine],
+        depth.price_e4[mine],
+        depth.size_e2[mine],
+        depth.opens[mine],
+    )
+
+
+def _touch(rows: DepthColumns) -> MarketTouch:
+    bid, bid_size = _best(rows, is_yes=True)
+    no_bid, ask_size = _best(rows, is_yes=False)
+    ask = np.where(no_bid == ABSENT, ABSENT, E4_PER_DOLLAR - no_bid)
+    # Rows of one instant are one change: only what stands after the last of them was ever seen.
+    last = np.append(rows.at_us[1:] != rows.at_us[:-1], True) if rows.at_us.size else slice(0)
+    at = rows.at_us[last]
+    return MarketTouch(
+        BestPrices(at, bid[last], bid_size[last]),
+        BestPrices(at, ask[last], ask_size[last]),
+        inferred=False,
+    )
+
+
+def _best(rows: DepthColumns, *, is_yes: bool) -> tuple[IntArray, IntArray]:
+    """Return the best bid of a side and its size after each row."""
+    price, size = (np.full(rows.at_us.shape, ABSENT, dtype=np.int64) for _ in range(2))
+    levels: dict[int, int] = {}
+    best = ABSENT
+    told = zip(
+        rows.is_yes.tolist(),
+        rows.price_e4.tolist(),
+        rows.size_e2.tolist(),
+        rows.opens.tolist(),
+        strict=True,
+    )
+    for row, (on_yes, price_e4, size_e2, opens) in enumerate(told):
+        if opens:
+            levels, best = {}, ABSENT
+        if bool(on_yes) == is_yes and size_e2 > 0:
+            levels[price_e4] = size_e2
+            best = max(best, price_e4)
+        elif bool(on_yes) == is_yes:
+            levels.pop(price_e4, None)
+            best = max(levels, default=ABSENT) if price_e4 == best else best
+        price[row], size[row] = best, levels.get(best, ABSENT)
+    return price, size

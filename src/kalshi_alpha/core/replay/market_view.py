@@ -1,0 +1,157 @@
+"""One event as it could be seen at an instant: touches, books, queues and prints."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+
+import numpy as np
+
+from kalshi_alpha.core.arrays import FloatArray, IntArray
+from kalshi_alpha.core.book.order_book import OrderBook
+from kalshi_alpha.core.ladder import interval
+from kalshi_alpha.core.replay.chain import KnownForecast, ReplayEvent, ReplayRules
+from kalshi_alpha.core.replay.clocks import from_us, to_us
+from kalshi_alpha.core.replay.depth import DepthView
+from kalshi_alpha.core.replay.fills import UNKNOWN, MarketPrints
+from kalshi_alpha.core.replay.tape import Fidelity
+from kalshi_alpha.core.replay.touches import (
+    ABSENT,
+    MarketTouch,
+    Touch,
+    inferred_touch,
+    quoted_touches,
+)
+from kalshi_alpha.core.types import E4_PER_DOLLAR, Side
+
+_SOME_E2 = 1  # a size that is not known: something rests there
+
+
+@dataclass(frozen=True)
+class MarketView:
+    """An event's markets, prepared for questions about any instant."""
+
+    event: ReplayEvent
+    rules: ReplayRules
+
+    @cached_property
+    def prints(self) -> tuple[MarketPrints, ...]:
+        """Prints of each market."""
+        return MarketPrints.by_market(self.event.tape.trades, len(self.event.tape.markets))
+
+    @cached_property
+    def depth(self) -> DepthView | None:
+        """Levels of every market, where the source carries them."""
+        columns = self.event.tape.depth
+        return None if columns is None else DepthView.of(columns, len(self.event.tape.markets))
+
+    @cached_property
+    def touches(self) -> tuple[MarketTouch, ...]:
+        """Touch of each market, by the finest thing that was recorded."""
+        tape, n_markets = self.event.tape, len(self.event.tape.markets)
+        if self.depth is not None:
+            return self.depth.touches
+        if tape.quotes is not None:
+            return quoted_touches(tape.quotes, n_markets)
+        return tuple(inferred_touch(each) for each in self.prints)
+
+    @property
+    def is_inferred(self) -> bool:
+        """Whether touches were read out of prints."""
+        return self.event.tape.fidelity is Fidelity.TRADES
+
+    @property
+    def age_max_us(self) -> int:
+        """How old a touch may be."""
+        return self.rules.inferred_age_us if self.is_inferred else self.rules.quote_age_us
+
+    @cached_property
+    def close_us(self) -> int:
+        """When the event closed."""
+        return to_us(self.event.tape.closes_at)
+
+    def touch(self, market: int, times_us: IntArray) -> Touch:
+        """Return a market's touch strictly before each instant."""
+        return self.touches[market].at(times_us, self.age_max_us)
+
+    def touches_at(self, at_us: int) -> list[tuple[int, int, int, int, int]]:
+        """Return each market's bid, ask, their sizes and the time they were seen, at an instant."""
+        when = np.array([at_us], dtype=np.int64)
+        found = [self.touch(market, when) for market in range(len(self.touches))]
+        return [
+            (
+                int(each.bid_e4[0]),
+                int(each.ask_e4[0]),
+                int(each.bid_size_e2[0]),
+                int(each.ask_size_e2[0]),
+                int(each.seen_us[0]),
+            )
+            for each in found
+        ]
+
+    def books(
+        self, touches: list[tuple[int, int, int, int, int]], at_us: int
+    ) -> dict[str, OrderBook]:
+        """Return the books that a scan is shown: the touch alone, as of when it was seen.
+
+        A recorded quote stands until it changes, so its book is as of the instant asked for.
+        """
+        found: dict[str, OrderBook] = {}
+        for market, (bid, ask, bid_size, ask_size, seen_us) in zip(
+            self.event.ladder.markets, touches, strict=True
+        ):
+            if bid == ABSENT:
+                continue
+            as_of = from_us(seen_us if self.is_inferred else at_us)
+            found[market.ticker] = OrderBook.of(
+                market.ticker,
+                as_of,
+                [(bid, max(bid_size, _SOME_E2))],
+                [(E4_PER_DOLLAR - ask, max(ask_size, _SOME_E2))],
+            )
+        return found
+
+    def ahead_e2(self, market: int, side: Side, price_e4: int, at_us: int) -> int:
+        """Return the contracts ahead of an order that comes to rest; `UNKNOWN` if nobody knows.
+
+        With depth the size shown at its price, with quotes the size at the best bid if that is
+        its price. A bid above the best one has nobody ahead. With prints alone nothing is known.
+        """
+        if self.is_inferred:
+            return UNKNOWN
+        if self.depth is not None:
+            shown = self.depth.size_at(market, side, price_e4, at_us)
+        else:
+            shown = self._quoted_ahead(market, side, price_e4, at_us)
+        return shown if shown == UNKNOWN else int(-(-shown * self.rules.ahead_share // 1))
+
+    def _quoted_ahead(self, market: int, side: Side, price_e4: int, at_us: int) -> int:
+        touch = self.touch(market, np.array([at_us], dtype=np.int64))
+        if touch.bid_e4[0] == ABSENT:
+            return UNKNOWN
+        is_yes = side is Side.YES
+        best = int(touch.bid_e4[0]) if is_yes else E4_PER_DOLLAR - int(touch.ask_e4[0])
+        if price_e4 > best:
+            return 0
+        size = int((touch.bid_size_e2 if is_yes else touch.ask_size_e2)[0])
+        return size if price_e4 == best else UNKNOWN
+
+    def would_cross(self, market: int, side: Side, price_e4: int, at_us: int) -> bool:
+        """Say whether a post-only order would be refused on arrival."""
+        touch = self.touch(market, np.array([at_us], dtype=np.int64))
+        if touch.bid_e4[0] == ABSENT:
+            return False
+        is_yes = side is Side.YES
+        ask = int(touch.ask_e4[0]) if is_yes else E4_PER_DOLLAR - int(touch.bid_e4[0])
+        return price_e4 >= ask
+
+    def model_prob(self, known: KnownForecast) -> FloatArray:
+        """Return the forecast's probability of YES for each market."""
+        grid = self.event.ladder.grid
+        pays = [interval(market.strike, grid) for market in self.event.ladder.markets]
+        return np.array([known.pmf.prob(each.lo, each.hi) for each in pays])
+
+    def known_at(self, at: datetime) -> KnownForecast | None:
+        """Return the forecast that decides at an instant."""
+        return self.event.forecast_at(at)

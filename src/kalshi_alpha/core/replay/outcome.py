@@ -1,0 +1,157 @@
+"""What is kept of a replayed day: ledger rows, mark-outs, what was known, and the baselines."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+
+from kalshi_alpha.core.arrays import FloatArray
+from kalshi_alpha.core.ledger.entry import LedgerEntry
+from kalshi_alpha.core.replay.baselines import BaselineDay, BaselineRules, baseline_day
+from kalshi_alpha.core.replay.chain import Chain, ReplayEvent
+from kalshi_alpha.core.replay.engine import DayReplay, replay_day
+from kalshi_alpha.core.replay.mark_outs import MarkOuts, mark_outs
+from kalshi_alpha.core.replay.settled_day import ledger_rows
+from kalshi_alpha.core.types import E4_PER_DOLLAR
+
+_HOUR_S = 3600.0
+
+
+@dataclass(frozen=True, slots=True)
+class EventFacts:
+    """An event that was replayed: its name, its place, how often it was looked at, and by what."""
+
+    event_ticker: str
+    city: str
+    fidelity: str
+    decisions: int
+    models: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class KnownProbabilities:
+    """Our probability of YES and the market's, at every decision where both were known.
+
+    Attributes
+    ----------
+    event : tuple of int, length n
+        Index of the event in the day.
+    model, market, paid, lead_hours : ndarrays of shape (n,)
+        Probability of the forecast, the touch's mid, what YES paid, and hours to the close.
+    """
+
+    event: tuple[int, ...]
+    model: FloatArray
+    market: FloatArray
+    paid: FloatArray
+    lead_hours: FloatArray
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class DayOutcome:
+    """One replayed day.
+
+    Attributes
+    ----------
+    day
+        What its events are about.
+    events
+        What was replayed.
+    rows, row_events
+        A settled ledger row per order that rested, and the index of its event.
+    refused
+        Orders that would have crossed on arrival.
+    marks
+        Of every fill; ``marks.order`` is the index of a row.
+    known
+        What was known at decisions.
+    baselines
+        Sums of the baselines.
+    passed
+        How often a market was passed over, by reason.
+    """
+
+    day: date
+    events: tuple[EventFacts, ...]
+    rows: tuple[LedgerEntry, ...]
+    row_events: tuple[int, ...]
+    refused: int
+    marks: MarkOuts
+    known: KnownProbabilities
+    baselines: tuple[BaselineDay, ...]
+    passed: Mapping[str, int]
+
+
+def day_outcome(
+    events: Sequence[ReplayEvent], chain: Chain, baseline_rules: BaselineRules
+) -> DayOutcome:
+    """Replay the events of one day and keep what reports are made of."""
+    day = replay_day(events, chain)
+    return outcome_of(day, chain, baseline_rules)
+
+
+def outcome_of(day: DayReplay, chain: Chain, baseline_rules: BaselineRules) -> DayOutcome:
+    """Reduce a replayed day to what reports are made of."""
+    rested = np.array([not order.refused for order in day.orders], dtype=np.bool_)
+    marks = mark_outs(day)
+    place = np.cumsum(rested) - 1
+    passed = Counter(str(each.reason) for result in day.results for each in result.passed)
+    return DayOutcome(
+        day=min(view.event.period for view in day.views),
+        events=tuple(_facts(day, n) for n in range(len(day.views))),
+        rows=ledger_rows(day, chain.family),
+        row_events=tuple(order.event for order in day.orders if not order.refused),
+        refused=int((~rested).sum()),
+        marks=MarkOuts(
+            place[marks.order] if marks.order.size else marks.order,
+            marks.contracts,
+            marks.price,
+            marks.mid_before,
+            marks.mid_after,
+        ),
+        known=_known(day),
+        baselines=baseline_day(day, chain, baseline_rules),
+        passed=dict(sorted(passed.items())),
+    )
+
+
+def _facts(day: DayReplay, n: int) -> EventFacts:
+    looks = [look for look in day.looks if look.event == n]
+    models = {look.forecast.model for look in looks if look.forecast is not None}
+    view = day.views[n]
+    return EventFacts(
+        event_ticker=view.event.tape.event_ticker,
+        city=view.event.city,
+        fidelity=view.event.tape.fidelity.value,
+        decisions=len(looks),
+        models=tuple(sorted(models)),
+    )
+
+
+def _known(day: DayReplay) -> KnownProbabilities:
+    event: list[int] = []
+    parts: list[FloatArray] = []
+    for look in day.looks:
+        tape = day.views[look.event].event.tape
+        paid = np.array(
+            [np.nan if m.yes_payout_e4 is None else m.yes_payout_e4 for m in tape.markets]
+        )
+        mid = np.array(look.twice_mid_e4, dtype=np.float64)
+        both = (mid >= 0) & np.isfinite(look.prob_yes) & np.isfinite(paid)
+        lead = (tape.closes_at - look.clock.at).total_seconds() / _HOUR_S
+        rows = np.stack(
+            (
+                look.prob_yes,
+                mid / (2 * E4_PER_DOLLAR),
+                paid / E4_PER_DOLLAR,
+                np.full(mid.shape, lead),
+            )
+        )
+        parts.append(rows[:, both])
+        event += [look.event] * int(both.sum())
+    whole = np.concatenate([*parts, np.empty((4, 0))], axis=1)
+    return KnownProbabilities(tuple(event), whole[0], whole[1], whole[2], whole[3])

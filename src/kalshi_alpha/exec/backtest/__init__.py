@@ -1,0 +1,1 @@
+"""What the system would have done on the recorded tape, and why."""

@@ -1,0 +1,108 @@
+"""Everything that variants of one backtest share: events, forecasts, fees and settings."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, time
+from pathlib import Path
+
+from kalshi_alpha.config.settings import Settings, load_settings
+from kalshi_alpha.core.errors import NotBuilt, UsageError
+from kalshi_alpha.core.types.event_period import event_period
+from kalshi_alpha.datastore.history import History
+from kalshi_alpha.datastore.paths import Paths
+from kalshi_alpha.exec.backtest.fee_history import FeeHistory, fee_history, overridden
+from kalshi_alpha.exec.backtest.plan import DayTask, Plan, plan_of
+from kalshi_alpha.exec.backtest.request import BacktestRequest
+from kalshi_alpha.exec.backtest.shelf import ShelvedEvent, by_day, shelved_events
+from kalshi_alpha.exec.backtest.variant import Variant
+from kalshi_alpha.exec.backtest.weather_forecasts import (
+    Forecasts,
+    shifted,
+    span_of,
+    weather_forecasts,
+)
+
+REPLAYED = ("WEATHER",)
+"""Families whose recordings and forecasts a backtest can put together."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Materials:
+    """What is read once."""
+
+    family: str
+    settings: Settings
+    days: tuple[tuple[ShelvedEvent, ...], ...]
+    forecasts: Forecasts
+    fees: FeeHistory
+
+    def plan(self, variant: Variant) -> Plan:
+        """Make a variant ready to run."""
+        fees = overridden(self.fees, variant.fee_type)
+        return plan_of(self.family, variant, self.settings, fees.schedules)
+
+    def tasks(self, variant: Variant) -> list[DayTask]:
+        """Return the days with what was known of each event, oldest first."""
+        known = shifted(self.forecasts, variant.forecast_shift)
+        quantities = {each.ticker: each.quantity for each in self.settings.series.series}
+        return [
+            DayTask(
+                day,
+                tuple(
+                    known.get((quantities[each.series], event_period(each.event_ticker)), ())
+                    for each in day
+                ),
+            )
+            for day in self.days
+        ]
+
+
+def materials(request: BacktestRequest, scratch: Path, history: History | None = None) -> Materials:
+    """Read what the request names.
+
+    Parameters
+    ----------
+    request
+        What was asked for.
+    scratch
+        Where recordings are imported to.
+    history
+        What forecasts are made from; by default the request's own folders.
+
+    Raises
+    ------
+    UsageError, NotBuilt
+        If the family is unknown, or its recordings are none that can be replayed.
+    DataError
+        If something is missing or cannot be read.
+    """
+    settings = load_settings(Paths.from_environ(os.environ).configs)
+    family = settings.series.family_of(request.family)
+    if family not in REPLAYED:
+        raise NotBuilt(f"{family}: not_built; a backtest replays {', '.join(REPLAYED)}")
+    if request.first and request.last and request.first > request.last:
+        raise UsageError(f"--from {request.first} is later than --to {request.last}")
+    series = [each.ticker for each in settings.series.series if each.family == family]
+    history = history or History(request.folders)
+    events = shelved_events(request.data, scratch, series, request.first, request.last)
+    return Materials(
+        family=family,
+        settings=settings,
+        days=tuple(by_day(events)),
+        forecasts=_forecasts(history, settings, events),
+        fees=_fees(request, events),
+    )
+
+
+def _forecasts(history: History, settings: Settings, events: Sequence[ShelvedEvent]) -> Forecasts:
+    quantities = {each.ticker: each.quantity for each in settings.series.series}
+    first, last = span_of(each.day for each in events)
+    return weather_forecasts(history, {quantities[each.series] for each in events}, first, last)
+
+
+def _fees(request: BacktestRequest, events: Sequence[ShelvedEvent]) -> FeeHistory:
+    first = datetime.combine(span_of(each.day for each in events)[0], time(0), UTC)
+    return fee_history(request.folders, [each.series for each in events], first, request.fees)

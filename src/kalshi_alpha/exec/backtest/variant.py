@@ -1,0 +1,200 @@
+"""One setting of everything that a backtest may be told, and grids of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, fields, replace
+from datetime import timedelta
+from decimal import Decimal
+from itertools import product
+from typing import Any
+
+from kalshi_alpha.config.settings import Settings
+from kalshi_alpha.core.errors import DomainError, UsageError
+from kalshi_alpha.core.execution.fillratio import COLD_START_ALPHA
+from kalshi_alpha.core.fees import FeeType
+from kalshi_alpha.core.proposals.policy import Pooling, ScanPolicy
+from kalshi_alpha.core.replay.baselines import BaselineRules
+from kalshi_alpha.core.replay.chain import ReplayRules
+from kalshi_alpha.core.replay.clocks import from_us
+from kalshi_alpha.exec.scan_options import ScanOptions, decimal_option
+
+_SECOND_US = 1_000_000
+_CENT_E4 = 100
+_TRUE, _FALSE = {"1", "true", "yes", "on"}, {"0", "false", "no", "off"}
+_NO_TIME = from_us(0)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Variant:
+    """What ``--set`` and ``--grid`` may change; the defaults are those of a run.
+
+    Attributes
+    ----------
+    min_ev, ev_honesty_shrink, kelly_cap, bankroll, max_var, contracts, pool
+        As the flags of a scan; no cap can be loosened.
+    pool_weight
+        Weight of our forecast in the pool; None for the family's prior.
+    max_spread_cents
+        Widest touch that is quoted.
+    place_seconds, cancel_seconds
+        Until an order rests, and until it is gone.
+    touch_minutes
+        How old a touch that prints show may be.
+    any_taker
+        Whether a print through the price fills whichever side its taker bought.
+    ahead_share
+        Share of the size shown that is ahead of us and stays.
+    every_minutes
+        How often a window decides anew; 0 for once.
+    trade_without_skill
+        Whether forecasts without skill, such as climatology, are traded all the same.
+    forecast_shift
+        Steps of the settlement grid by which every forecast is moved.
+    fee_type
+        A fee formula in the place of the series' own; empty for its own.
+    baseline_contracts, baseline_edge_cents
+        Size of a baseline order, and the edge asked of the mid.
+    """
+
+    min_ev: float = 0.005
+    ev_honesty_shrink: float = 0.9
+    kelly_cap: float | None = None
+    bankroll: str = ""
+    max_var: float | None = None
+    contracts: str = ""
+    pool: bool = True
+    pool_weight: float | None = None
+    max_spread_cents: float = 20.0
+    place_seconds: float = 2.0
+    cancel_seconds: float = 2.0
+    touch_minutes: float = 30.0
+    any_taker: bool = False
+    ahead_share: float = 1.0
+    every_minutes: float = 0.0
+    trade_without_skill: bool = False
+    forecast_shift: int = 0
+    fee_type: str = ""
+    baseline_contracts: int = 10
+    baseline_edge_cents: float = 2.0
+
+    def __post_init__(self) -> None:
+        if self.fee_type and self.fee_type not in {each.value for each in FeeType}:
+            kinds = ", ".join(each.value for each in FeeType)
+            raise UsageError(f"fee_type={self.fee_type}: there are {kinds}")
+        if self.pool_weight is not None and not 0.0 <= self.pool_weight <= 1.0:
+            raise UsageError(f"pool_weight must lie in [0, 1], was {self.pool_weight:g}")
+        if self.baseline_contracts < 1:
+            raise UsageError(f"baseline_contracts must be >= 1, was {self.baseline_contracts}")
+
+    @property
+    def options(self) -> ScanOptions:
+        """The flags of a scan."""
+        return ScanOptions(
+            contracts=decimal_option("contracts", self.contracts or None),
+            kelly_cap=self.kelly_cap,
+            bankroll_usd=decimal_option("bankroll", self.bankroll or None),
+            min_ev=self.min_ev,
+            ev_honesty_shrink=self.ev_honesty_shrink,
+            max_var_usd=self.max_var,
+            pool=self.pool,
+        )
+
+    def policy(self, settings: Settings) -> ScanPolicy:
+        """Return the scan's policy, whose clock and pool weights each decision replaces.
+
+        Raises
+        ------
+        UsageError
+            If a value is out of range or would loosen a configured cap.
+        """
+        policy = self.options.policy(settings, COLD_START_ALPHA, _NO_TIME)
+        pooling = Pooling(weights={}) if self.pool else None
+        spread_e4 = round(self.max_spread_cents * _CENT_E4)
+        return replace(policy, pooling=pooling, max_spread_e4=spread_e4)
+
+    @property
+    def rules(self) -> ReplayRules:
+        """How orders travel and fill.
+
+        Raises
+        ------
+        UsageError
+            If a value is out of range.
+        """
+        try:
+            return ReplayRules(
+                place_us=round(self.place_seconds * _SECOND_US),
+                cancel_us=round(self.cancel_seconds * _SECOND_US),
+                inferred_age_us=round(self.touch_minutes * 60 * _SECOND_US),
+                any_taker=self.any_taker,
+                ahead_share=self.ahead_share,
+                every=timedelta(minutes=self.every_minutes) if self.every_minutes else None,
+                trade_without_skill=self.trade_without_skill,
+            )
+        except (DomainError, OverflowError, ValueError) as error:
+            raise UsageError(f"--set: {error}") from error
+
+    @property
+    def baseline_rules(self) -> BaselineRules:
+        """How baselines quote."""
+        return BaselineRules(
+            count_e2=self.baseline_contracts * 100,
+            edge_e4=round(self.baseline_edge_cents * _CENT_E4),
+        )
+
+
+_KINDS: dict[str, str] = {each.name: str(each.type) for each in fields(Variant)}
+
+
+def with_values(variant: Variant, pairs: Iterable[str]) -> Variant:
+    """Return a variant with ``name=value`` settings changed.
+
+    Raises
+    ------
+    UsageError
+        If a name is unknown or a value cannot be read.
+    """
+    return replace(variant, **{name: _read(name, text) for name, text in map(_split, pairs)})
+
+
+def grid_of(variant: Variant, axes: Sequence[str]) -> list[tuple[str, Variant]]:
+    """Return every combination of ``name=a,b,c`` axes with its name, in the order given.
+
+    Raises
+    ------
+    UsageError
+        If an axis is named twice or cannot be read.
+    """
+    names = [_split(axis)[0] for axis in axes]
+    if len(set(names)) != len(names):
+        raise UsageError("--grid names one setting twice; give all its values at once")
+    values = [[f"{name}={each}" for each in text.split(",")] for name, text in map(_split, axes)]
+    return [(" ".join(cell), with_values(variant, cell)) for cell in product(*values)]
+
+
+def _split(pair: str) -> tuple[str, str]:
+    name, equals, text = pair.partition("=")
+    if not equals or name not in _KINDS:
+        raise UsageError(f"--set {pair}: give name=value; names are {', '.join(_KINDS)}")
+    return name, text
+
+
+def _read(name: str, text: str) -> Any:
+    kind = _KINDS[name]
+    try:
+        if kind == "bool":
+            return _truth(text)
+        if kind == "int":
+            return int(text)
+        if kind.startswith("float"):
+            return float(Decimal(text))
+    except (ArithmeticError, ValueError) as error:
+        raise UsageError(f"--set {name} takes {kind.split(' ')[0]}, was {text!r}") from error
+    return text
+
+
+def _truth(text: str) -> bool:
+    if text.lower() not in _TRUE | _FALSE:
+        raise ValueError(text)
+    return text.lower() in _TRUE

@@ -1,0 +1,91 @@
+"""What the weather family knew of each station's days, as of each of its clocks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import date, timedelta
+
+from kalshi_alpha.core.forecast import GridPmf
+from kalshi_alpha.core.replay.chain import KnownForecast
+from kalshi_alpha.datastore.history import History
+from kalshi_alpha.strategies.replay import Replay
+from kalshi_alpha.strategies.weather.forecast import AFTERNOON
+from kalshi_alpha.strategies.weather.history_files import read_panels
+from kalshi_alpha.strategies.weather.panel import to_epoch
+from kalshi_alpha.strategies.weather.replay import station_replay
+from kalshi_alpha.strategies.weather.stations import BY_CODE, BY_ICAO, Station
+
+GUIDED, CLIMATOLOGY = "guidance", "climatology"
+_NO_SKILL = "without guidance the forecast is climatology, a baseline"
+
+Forecasts = Mapping[tuple[str, date], tuple[KnownForecast, ...]]
+"""By quantity and period, in the order in which they were known."""
+
+
+def weather_forecasts(
+    history: History, quantities: Iterable[str], first: date, last: date
+) -> Forecasts:
+    """Forecast days walk-forward, each from what was known at 12 UTC on its eve.
+
+    A forecast of the running day is refused from 15:00 of local standard time on, as the family
+    refuses it: the maximum has mostly been reached. Stations without guidance run on climatology,
+    which is marked as no reason to trade.
+
+    Parameters
+    ----------
+    history
+        Folders with the weather files.
+    quantities
+        Which stations, by what settles them.
+    first, last
+        Days forecast, inclusive.
+
+    Raises
+    ------
+    MissingData, TornFile
+        If the history is not there or cannot be read.
+    """
+    wanted = set(quantities)
+    found: dict[tuple[str, date], tuple[KnownForecast, ...]] = {}
+    for panel in read_panels(history):
+        station = BY_ICAO.get(panel.name) or BY_CODE.get(panel.name)
+        if station is None or station.quantity not in wanted:
+            continue
+        replayed = station_replay(panel, to_epoch(first), to_epoch(last))
+        if replayed is not None:
+            found |= _known(replayed, station)
+    return found
+
+
+def _known(replayed: Replay, station: Station) -> dict[tuple[str, date], tuple[KnownForecast, ...]]:
+    guided = GUIDED in replayed.baselines
+    return {
+        (station.quantity, day): (
+            KnownForecast(
+                known_at=known_at,
+                pmf=GridPmf(replayed.grid, replayed.lo, replayed.pmfs[row]),
+                model=GUIDED if guided else CLIMATOLOGY,
+                no_skill=None if guided else _NO_SKILL,
+                refused_from=station.begins_at(day) + AFTERNOON,
+            ),
+        )
+        for row, (day, known_at) in enumerate(zip(replayed.days, replayed.known_at, strict=True))
+    }
+
+
+def shifted(forecasts: Forecasts, steps: int) -> Forecasts:
+    """Return forecasts moved by some steps of their grid."""
+    if not steps:
+        return forecasts
+
+    def moved(each: KnownForecast) -> KnownForecast:
+        pmf = GridPmf(each.pmf.grid, each.pmf.lo + steps, each.pmf.probs)
+        return KnownForecast(each.known_at, pmf, each.model, each.no_skill, each.refused_from)
+
+    return {key: tuple(moved(each) for each in known) for key, known in forecasts.items()}
+
+
+def span_of(days: Iterable[date]) -> tuple[date, date]:
+    """Return the first and the last of some days, a day to spare on both sides."""
+    listed = sorted(days)
+    return listed[0] - timedelta(days=1), listed[-1] + timedelta(days=1)
