@@ -13,7 +13,7 @@ from kalshi_alpha.core.monitors.texts import Monitor
 from kalshi_alpha.core.types import Side
 from kalshi_alpha.datastore.atomic import write_atomic, write_json
 from kalshi_alpha.datastore.paths import Paths
-from kalshi_alpha.exec.readiness import (
+from kalshi_alpha.exec.ramp.readiness import (
     Ages,
     BinRow,
     DataFreshness,

@@ -21,7 +21,7 @@ from kalshi_alpha.core.ledger.entry import LedgerEntry
 from kalshi_alpha.datastore.ledger import LedgerStore
 from kalshi_alpha.datastore.paths import Paths
 from kalshi_alpha.exec.monitors import cli as monitors
-from kalshi_alpha.exec.readiness import Readiness, read_readiness
+from kalshi_alpha.exec.ramp.readiness import Readiness, read_readiness
 from kalshi_alpha.exec.reports import ramp
 from kalshi_alpha.sim.demo_account import DemoTerms, make_demo_account
 from runs import at_home_in_new_york

@@ -34,8 +34,8 @@ from kalshi_alpha.datastore.atomic import append_lines, write_json
 from kalshi_alpha.datastore.kill_switch import set_kill_switch
 from kalshi_alpha.datastore.ledger import LedgerStore
 from kalshi_alpha.datastore.paths import Paths
-from kalshi_alpha.exec.bundle_members import gather
-from kalshi_alpha.exec.bundle_review import review
+from kalshi_alpha.exec.bundle.members import gather
+from kalshi_alpha.exec.bundle.review import review
 from kalshi_alpha.exec.monitors import cli as monitors
 from kalshi_alpha.exec.runners import pilot, scan_ladders
 from spoilt_tables import no_table

@@ -30,7 +30,7 @@ from kalshi_alpha.core.errors import ParseRefused, VenueError, VenueRefused
 from kalshi_alpha.core.ledger.closing_mid import NoMid
 from kalshi_alpha.core.types import Contracts, Money, Price, Side
 from kalshi_alpha.core.wire import WireReply, WireRequest
-from kalshi_alpha.exec.closing_mids import ClosedMarket, MidAnswer, read_closing
+from kalshi_alpha.exec.paper.closing_mids import ClosedMarket, MidAnswer, read_closing
 from kalshi_alpha.sim.app import AppOptions, SimApp
 from kalshi_alpha.sim.auth import ApiKey, KeyRing
 from kalshi_alpha.sim.engine import Engine, EngineOptions

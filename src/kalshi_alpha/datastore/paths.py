@@ -74,10 +74,20 @@ class Paths:
         """Folder of publishers' answers, kept so that they need not be sent twice."""
         return self.root / "data" / "cache" / "http"
 
+    def stream(self, environment: str, name: str) -> Path:
+        """Folder of the raw recordings of one family or series at a venue, such as ``prod``."""
+        return self.raw_source("kalshi") / "stream" / _name(environment) / _name(name)
+
     @property
     def market(self) -> Path:
         """Folder of what was recorded of markets, one below it for each series."""
         return self.root / "data" / "market"
+
+    def market_at(self, environment: str) -> Path:
+        """Return the same for what was recorded at a venue: the real one's is `market`."""
+        if environment == "prod":
+            return self.market
+        return self.root / "data" / f"market_{_name(environment)}"
 
     # --- derived tables and state ---------------------------------------------------------
 

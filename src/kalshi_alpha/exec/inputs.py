@@ -15,7 +15,7 @@ from kalshi_alpha.core.types import Trade
 from kalshi_alpha.datastore.feed_summary import FeedSummary
 from kalshi_alpha.datastore.feeds import Payload
 from kalshi_alpha.datastore.manifest import Manifest
-from kalshi_alpha.exec.closing_mids import MidAnswer
+from kalshi_alpha.exec.paper.closing_mids import MidAnswer
 from kalshi_alpha.exec.wiring import Run
 from kalshi_alpha.strategies.strategy import Row, Strategy
 

@@ -22,9 +22,9 @@ from kalshi_alpha.core.ports import Clock
 from kalshi_alpha.datastore.feeds import Payload
 from kalshi_alpha.datastore.online import ingest_online
 from kalshi_alpha.exec.clock import RunClock
-from kalshi_alpha.exec.closing_mids import MidAnswer, awaiting, read_closing
 from kalshi_alpha.exec.inputs import Gathered, Inputs
-from kalshi_alpha.exec.paper_orders import Tapes, due, read_tapes, rests_on_paper
+from kalshi_alpha.exec.paper.closing_mids import MidAnswer, awaiting, read_closing
+from kalshi_alpha.exec.paper.orders import Tapes, due, read_tapes, rests_on_paper
 from kalshi_alpha.exec.publishers import practice_store, publishers
 from kalshi_alpha.exec.scanning import needed_drivers
 from kalshi_alpha.exec.wiring import Run, wire_venue

@@ -21,13 +21,13 @@ from kalshi_alpha.core.types import Side
 from kalshi_alpha.datastore.atomic import write_atomic, write_json
 from kalshi_alpha.datastore.ledger import LedgerStore
 from kalshi_alpha.exec.artifacts import proposals_document, proposals_path, write_go_no_go
-from kalshi_alpha.exec.closing_mids import ClosingMids, MidAnswer, record
-from kalshi_alpha.exec.paper_ledger import (
+from kalshi_alpha.exec.paper.closing_mids import ClosingMids, MidAnswer, record
+from kalshi_alpha.exec.paper.ledger import (
     PaperTerms,
     intent_of,
     paper_entries,
 )
-from kalshi_alpha.exec.paper_orders import Tapes, opened, renew, rests_on_paper
+from kalshi_alpha.exec.paper.orders import Tapes, opened, renew, rests_on_paper
 from kalshi_alpha.exec.reports.ladder_picture import Rung, ladder_picture
 from kalshi_alpha.exec.reports.ladder_report import ReportParts, ladder_report
 from kalshi_alpha.exec.scan_options import ScanOptions

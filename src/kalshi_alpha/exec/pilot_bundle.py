@@ -21,8 +21,8 @@ from kalshi_alpha.exec.command import HELP, clock_flag, exit_with, run_command
 if TYPE_CHECKING:
     from kalshi_alpha.datastore.bundle_archive import BundleManifest
     from kalshi_alpha.datastore.bundle_check import Checked
-    from kalshi_alpha.exec.bundle_members import Parts
-    from kalshi_alpha.exec.bundle_review import Review
+    from kalshi_alpha.exec.bundle.members import Parts
+    from kalshi_alpha.exec.bundle.review import Review
     from kalshi_alpha.exec.clock import RunClock
 
 NAME = "pilot_bundle"
@@ -56,7 +56,7 @@ def make_bundle(paths: Paths, clock: RunClock) -> Bundle:
     from kalshi_alpha.datastore.atomic import encode_json
     from kalshi_alpha.datastore.bundle_archive import MANIFEST, README, pack
     from kalshi_alpha.datastore.bundle_check import check_bundle
-    from kalshi_alpha.exec.bundle_members import refuse_secrets
+    from kalshi_alpha.exec.bundle.members import refuse_secrets
     from kalshi_alpha.exec.reports.pilot_readme import pilot_readme
 
     parts, review = _read(paths, clock)
@@ -75,8 +75,8 @@ def make_bundle(paths: Paths, clock: RunClock) -> Bundle:
 def _read(paths: Paths, clock: RunClock) -> tuple[Parts, Review]:
     """Return the files and what they say; read again if one was replaced in between."""
     from kalshi_alpha.core.monitors.texts import Monitor
-    from kalshi_alpha.exec.bundle_members import gather, is_unchanged
-    from kalshi_alpha.exec.bundle_review import review
+    from kalshi_alpha.exec.bundle.members import gather, is_unchanged
+    from kalshi_alpha.exec.bundle.review import review
     from kalshi_alpha.exec.monitors.files import SUMMARY
 
     for _ in range(_TRIES):

@@ -175,7 +175,7 @@ def cli(*, windows: tuple[int, ...], as_of: str | None, as_json: bool, quiet: bo
     """
     from kalshi_alpha.datastore.atomic import encode_json
     from kalshi_alpha.exec.clock import run_clock
-    from kalshi_alpha.exec.readiness_file import write_readiness_page
+    from kalshi_alpha.exec.ramp.page_file import write_readiness_page
 
     paths = Paths.from_environ(os.environ)
     clock = run_clock(as_of, os.environ)

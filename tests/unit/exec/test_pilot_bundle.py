@@ -12,7 +12,7 @@ from kalshi_alpha.datastore import bundle_check
 from kalshi_alpha.datastore.bundle_check import check_bundle
 from kalshi_alpha.datastore.kill_switch import set_kill_switch
 from kalshi_alpha.datastore.paths import Paths
-from kalshi_alpha.exec import bundle_members
+from kalshi_alpha.exec.bundle import members as bundle_members
 from kalshi_alpha.exec.clock import RunClock
 from kalshi_alpha.exec.pilot_bundle import Unsettled, main, make_bundle
 

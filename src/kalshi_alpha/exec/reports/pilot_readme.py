@@ -8,9 +8,9 @@ from itertools import groupby
 from kalshi_alpha.core.gates import Reason, describe
 from kalshi_alpha.core.monitors.outcome import MonitorStatus
 from kalshi_alpha.core.monitors.texts import Monitor
-from kalshi_alpha.exec.bundle_review import Review
+from kalshi_alpha.exec.bundle.review import Review
 from kalshi_alpha.exec.monitors.files import MonitorFiles
-from kalshi_alpha.exec.readiness import BinRow, Readiness
+from kalshi_alpha.exec.ramp.readiness import BinRow, Readiness
 
 _PROVEN = "✓"
 _REJECTS = ("reject", "rate_limited", "unknown")

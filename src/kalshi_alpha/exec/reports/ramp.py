@@ -16,8 +16,8 @@ from kalshi_alpha.exec.command import HELP, clock_flag, exit_with, output_flags,
 
 if TYPE_CHECKING:
     from kalshi_alpha.datastore.paths import Paths
-    from kalshi_alpha.exec.ramping import Terms
-    from kalshi_alpha.exec.readiness import Readiness, SeriesReadiness
+    from kalshi_alpha.exec.ramp.deciding import Terms
+    from kalshi_alpha.exec.ramp.readiness import Readiness, SeriesReadiness
 
 EXIT_GO, EXIT_REFUSED = 0, 3
 _POLICY_FLAGS = (
@@ -59,7 +59,7 @@ def cli(*, series: str | None, plan: bool, as_of: str | None, **flags: Any) -> i
     from kalshi_alpha.datastore.atomic import encode_json, write_atomic
     from kalshi_alpha.datastore.paths import Paths
     from kalshi_alpha.exec.clock import run_clock
-    from kalshi_alpha.exec.ramping import decide
+    from kalshi_alpha.exec.ramp.deciding import decide
     from kalshi_alpha.exec.reports.readiness_page import readiness_page
 
     paths = Paths.from_environ(os.environ)
@@ -92,7 +92,7 @@ def _terms(ramp: Any, flags: dict[str, Any]) -> Terms:
 
     from kalshi_alpha.config.ramp import Policy
     from kalshi_alpha.core.errors import UsageError
-    from kalshi_alpha.exec.ramping import Terms
+    from kalshi_alpha.exec.ramp.deciding import Terms
 
     given = {name: flags[name] for name in Policy.__struct_fields__ if flags.get(name) is not None}
     try:

@@ -10,7 +10,7 @@ from typing import Any
 
 from kalshi_alpha.core.gates import Reason, describe
 from kalshi_alpha.core.schedule import new_york
-from kalshi_alpha.exec.readiness import MonitorRow, Readiness, ReasonRow, SeriesReadiness
+from kalshi_alpha.exec.ramp.readiness import MonitorRow, Readiness, ReasonRow, SeriesReadiness
 from kalshi_alpha.exec.reports.markdown import table
 
 _NONE = "-"

@@ -11,14 +11,14 @@ from kalshi_alpha.core.errors import DataError
 from kalshi_alpha.core.gates import Action, Reading
 from kalshi_alpha.core.gates.requirements import needs_evidence
 from kalshi_alpha.core.proposals.bins import BinTable
-from kalshi_alpha.exec.ramp_readings import read_ledger
-from kalshi_alpha.exec.readiness import (
+from kalshi_alpha.exec.ramp.readiness import (
     MAX_AGE,
     MonitorRow,
     SeriesReadiness,
     read_readiness,
     readiness_reading,
 )
+from kalshi_alpha.exec.ramp.readings import read_ledger
 from kalshi_alpha.exec.wiring import Run
 
 _Sign = tuple[int, int, int] | None

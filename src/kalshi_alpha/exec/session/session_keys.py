@@ -8,7 +8,7 @@ from kalshi_alpha.core.gates import Verdict
 from kalshi_alpha.core.monitors.outcome import MonitorStatus
 from kalshi_alpha.core.monitors.texts import Monitor
 from kalshi_alpha.exec.monitors.files import read_monitors
-from kalshi_alpha.exec.ramp_monitors import read_monitor_set
+from kalshi_alpha.exec.ramp.monitors import read_monitor_set
 from kalshi_alpha.exec.session.readiness import PilotTerms
 from kalshi_alpha.exec.wiring import Run
 

@@ -23,9 +23,9 @@ from kalshi_alpha.core.ledger.entry import ClockSource
 from kalshi_alpha.core.monitors.texts import Monitor
 from kalshi_alpha.datastore.atomic import write_json
 from kalshi_alpha.datastore.paths import Paths
-from kalshi_alpha.exec.bundle_members import gather
-from kalshi_alpha.exec.bundle_review import Review, review
-from kalshi_alpha.exec.readiness import MonitorRow
+from kalshi_alpha.exec.bundle.members import gather
+from kalshi_alpha.exec.bundle.review import Review, review
+from kalshi_alpha.exec.ramp.readiness import MonitorRow
 from kalshi_alpha.exec.reports.pilot_readme import pilot_readme
 
 

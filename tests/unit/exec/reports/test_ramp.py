@@ -6,7 +6,7 @@ import msgspec
 import pytest
 
 from kalshi_alpha.datastore.paths import Paths
-from kalshi_alpha.exec.readiness import MissingRow, ReasonRow
+from kalshi_alpha.exec.ramp.readiness import MissingRow, ReasonRow
 from kalshi_alpha.exec.reports import ramp
 from readiness_cases import readiness, series
 

@@ -3,13 +3,19 @@ from __future__ import annotations
 import msgspec
 
 from kalshi_alpha.datastore.atomic import encode_json
-from kalshi_alpha.exec.readiness import MissingRow, PlanRow, Readiness, ReasonRow
+from kalshi_alpha.exec.ramp.readiness import MissingRow, PlanRow, Readiness, ReasonRow
 from kalshi_alpha.exec.reports.readiness_page import readiness_page
 from readiness_cases import readiness, series
 
 FEED = {
-    "feed": "aaa_gas.daily", "newest_on": "2024-12-11", "age_days": 0, "max_age_days": 2,
-    "unit": "calendar_days", "status": "OK", "required": True, "reason": "of today",
+    "feed": "aaa_gas.daily",
+    "newest_on": "2024-12-11",
+    "age_days": 0,
+    "max_age_days": 2,
+    "unit": "calendar_days",
+    "status": "OK",
+    "required": True,
+    "reason": "of today",
 }
 
 

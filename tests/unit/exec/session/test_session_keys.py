@@ -6,7 +6,7 @@ import pytest
 
 from desk_root import CLOCK, edit_json, open_go_root
 from kalshi_alpha.core.proposals.bins import BinTable
-from kalshi_alpha.exec.readiness import MonitorRow
+from kalshi_alpha.exec.ramp.readiness import MonitorRow
 from kalshi_alpha.exec.session.readiness import PilotTerms
 from kalshi_alpha.exec.session.session_keys import monitor_alerts, ramp_keys
 from kalshi_alpha.exec.wiring import Run, wire_offline

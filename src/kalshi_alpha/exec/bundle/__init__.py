@@ -1,0 +1,1 @@
+"""The pilot bundle: its members, and what they say together."""

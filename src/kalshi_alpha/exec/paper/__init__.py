@@ -1,0 +1,1 @@
+"""Orders on paper: filled by tapes, kept until their end, judged by closing mids."""

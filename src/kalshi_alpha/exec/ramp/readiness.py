@@ -1,0 +1,298 @@
+"""``reports/pilot_ready.json``: what a ramp decision holds, how it is read, and what it allows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from kalshi_alpha.core.errors import (
+    BadParameter,
+    DataError,
+    FutureData,
+    MissingData,
+    NewerSchema,
+    StaleData,
+    TornFile,
+)
+from kalshi_alpha.core.gates import Fault, Finding, Reading, ReadingName, Reason
+from kalshi_alpha.core.ledger.honesty_bins import BinKey
+from kalshi_alpha.core.ramp.size import BinTerms
+from kalshi_alpha.core.types import Side
+from kalshi_alpha.datastore.artifacts import read_json
+
+SCHEMA = 1
+MAX_AGE = timedelta(hours=2)
+"""How old a decision may be when a pilot acts on it."""
+
+
+class ReasonRow(msgspec.Struct, frozen=True, kw_only=True):
+    """One thing that speaks against GO."""
+
+    reason: str
+    detail: str
+
+
+class BinRow(msgspec.Struct, frozen=True, kw_only=True):
+    """One honesty bin, and the weight and caps it recommends."""
+
+    bin: str
+    side: Side
+    price_bucket: str
+    lead_bucket: str
+    n_fills: int
+    n_units: int
+    exp_bps: float
+    real_bps: float
+    beta_hat: float | None
+    se: float | None
+    weight: float
+    cap: float
+    cap_lots: int | None
+    badge: str
+
+    def __post_init__(self) -> None:
+        self.terms()
+
+    def terms(self) -> BinTerms:
+        """Return what the bin allows; a number out of range raises `BadParameter`."""
+        return BinTerms(self.weight, self.cap, self.cap_lots)
+
+    def key(self, family: str) -> BinKey:
+        """Return the bin's key."""
+        return BinKey(family, self.side, self.price_bucket, self.lead_bucket)
+
+
+class MissingRow(msgspec.Struct, frozen=True, kw_only=True):
+    """One thing that evidence lacks: what there is, the least that passes, and how long it takes.
+
+    ``more`` and ``days`` are None where waiting does not bring it.
+    """
+
+    reason: str
+    have: float | None
+    need: float
+    more: int | None
+    days: float | None
+
+
+class PlanRow(msgspec.Struct, frozen=True, kw_only=True):
+    """The present rate, and how long it takes to all that is missing; None if it cannot be said."""
+
+    fills_per_day: float
+    units_per_day: float
+    days: float | None
+    ready_on: str | None
+
+
+class StatisticRow(msgspec.Struct, frozen=True, kw_only=True):
+    """Which statistic was declared and when, which counts, and what closing mids were found to be.
+
+    ``slope`` and ``intercept`` of outcomes on closing mids, with their standard errors.
+    """
+
+    declared: str
+    declared_at: datetime
+    used: str
+    beta: float
+    closing_share: float
+    calibrated: bool
+    slope: float | None
+    slope_se: float | None
+    intercept: float | None
+    intercept_se: float | None
+
+
+class MonitorRow(msgspec.Struct, frozen=True, kw_only=True):
+    """What a monitor says of a series."""
+
+    status: str
+    figure: float | None = None
+    threshold: float | None = None
+    cause: str = ""
+
+
+class SeriesReadiness(msgspec.Struct, frozen=True, kw_only=True):
+    """The decision on one family, and everything it rests on."""
+
+    series: str
+    decision: str
+    go: bool
+    safety_go: bool
+    evidence_go: bool
+    reasons: tuple[ReasonRow, ...]
+    size_multiplier: float
+    fills: int
+    open_fills: int
+    units: int
+    badge: str
+    delta_bps: float | None
+    t_stat: float | None
+    delta_bps_cv: float | None
+    t_stat_cv: float | None
+    statistic: StatisticRow
+    e_value: float
+    largest_unit_share: float | None
+    guardrail_breaches: int
+    breaches: tuple[str, ...]
+    drawdown: MonitorRow
+    cusum_state: MonitorRow
+    fill_realism_gap: float | None
+    ev_honesty_bins: tuple[BinRow, ...]
+    missing: tuple[MissingRow, ...]
+    plan: PlanRow
+
+    def __post_init__(self) -> None:
+        # Stated as what must hold, so that a NaN fails too.
+        if not 0.0 <= self.size_multiplier <= (1.0 if self.go else 0.0):
+            raise BadParameter(f"{self.series}: size_multiplier {self.size_multiplier}")
+
+    def terms(self) -> dict[BinKey, BinTerms]:
+        """Return what each honesty bin allows, for `kalshi_alpha.core.ramp.size.bin_terms`."""
+        return {row.key(self.series): row.terms() for row in self.ev_honesty_bins}
+
+
+class Overall(msgspec.Struct, frozen=True, kw_only=True):
+    """The decision on the desk: GO if any series is GO and nothing speaks against all."""
+
+    go: bool
+    no_go: bool
+    decision: str
+    global_reasons: tuple[str, ...]
+    global_details: tuple[ReasonRow, ...]
+    sequential_alert_series: tuple[str, ...]
+    freeze_violation_series: tuple[str, ...]
+    panic_backoff: bool
+    size_multiplier: float
+
+
+class Ages(msgspec.Struct, frozen=True, kw_only=True):
+    """Ages by what the files themselves say, in minutes; None where nothing can be read."""
+
+    ledger_age_minutes: float | None
+    monitors_age_minutes: float | None
+    ledger_generated_at: datetime | None
+    monitors_generated_at: datetime | None
+
+
+class DataFreshness(msgspec.Struct, frozen=True, kw_only=True):
+    """The freshness monitor's table."""
+
+    required_feeds_ok: bool
+    feeds: tuple[dict[str, Any], ...]
+
+
+class Readiness(msgspec.Struct, frozen=True, kw_only=True):
+    """The whole decision."""
+
+    schema: int
+    generated_at: datetime
+    clock_source: str
+    practice: bool
+    label: str
+    overall: Overall
+    policy: dict[str, Any]
+    freshness: Ages
+    data_freshness: DataFreshness
+    series: tuple[SeriesReadiness, ...]
+    inputs: dict[str, Any]
+
+    def of(self, family: str) -> SeriesReadiness | None:
+        """Return the entry of a family, or None."""
+        return next((each for each in self.series if each.series == family), None)
+
+
+def read_readiness(path: Path, at: datetime, max_age: timedelta | None = MAX_AGE) -> Readiness:
+    """Read a decision.
+
+    Parameters
+    ----------
+    path
+        ``reports/pilot_ready.json``.
+    at
+        The clock.
+    max_age
+        Oldest that is accepted; None accepts any age.
+
+    Raises
+    ------
+    MissingData, TornFile, NewerSchema, FutureData, StaleData
+        By the name of what is wrong with it.
+    """
+    tree = read_json(path, SCHEMA, at, max_age)
+    try:
+        return msgspec.convert(tree, Readiness)
+    except msgspec.ValidationError as error:
+        raise TornFile(f"{path}: {error}") from error
+
+
+def readiness_reading(
+    path: Path, family: str, at: datetime, *, real_money: bool, max_age: timedelta = MAX_AGE
+) -> Reading:
+    """Return the decision on a family as the gate reads it, with the reasons it was given.
+
+    Parameters
+    ----------
+    path, family, at
+        The file, whose decision, and the clock.
+    real_money
+        Whether orders go to a real venue: a decision that rests on practice is then refused.
+    max_age
+        Oldest decision that is acted on.
+    """
+    try:
+        found = read_readiness(path, at, None)
+    except DataError as error:
+        return Reading(ReadingName.RAMP, fault=_fault(error), detail=str(error))
+    own = found.of(family)
+    findings = [] if own is None else [_finding(row) for row in own.reasons]
+    if own is None:
+        findings.append(Finding(Reason.RAMP_MISSING, f"{path.name} says nothing of {family}"))
+    elif not (own.go and found.overall.go) and not findings:
+        # Whoever wrote NO-GO without a reason is believed.
+        findings.append(Finding(Reason.READING_UNREADABLE, f"{path.name}: NO-GO without a reason"))
+    if real_money and found.practice:
+        said = f"{path.name} rests on practice; a real venue needs evidence of its own"
+        findings.append(Finding(Reason.CONFIG_WEAKENED, said))
+    detail = f"{family}: {own.decision if own else 'no decision'}"
+    return Reading(
+        ReadingName.RAMP,
+        tuple(findings),
+        detail=detail,
+        at=min(found.generated_at, at),
+        max_age=max_age,
+    )
+
+
+def weights_of(readiness: Readiness | None) -> Mapping[BinKey, float]:
+    """Return the weights a decision published, by bin; none without one."""
+    if readiness is None:
+        return {}
+    return {
+        row.key(each.series): row.weight
+        for each in readiness.series
+        for row in each.ev_honesty_bins
+    }
+
+
+def _finding(row: ReasonRow) -> Finding:
+    try:
+        return Finding(Reason(row.reason), row.detail)
+    except ValueError:
+        # A word of another version still refuses.
+        return Finding(Reason.READING_UNREADABLE, f"{row.reason}: {row.detail}")
+
+
+_FAULTS: tuple[tuple[type[DataError], Fault], ...] = (
+    (MissingData, Fault.MISSING),
+    (NewerSchema, Fault.NEWER_SCHEMA),
+    (FutureData, Fault.FUTURE_DATED),
+    (StaleData, Fault.EXPIRED),
+)
+
+
+def _fault(error: DataError) -> Fault:
+    return next((fault for kind, fault in _FAULTS if isinstance(error, kind)), Fault.UNREADABLE)

@@ -1,0 +1,146 @@
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+
+from desk import AT, Morning
+from kalshi_alpha.brokers.kalshi.payloads import TradePayload
+from kalshi_alpha.config.environment import KalshiEnv
+from kalshi_alpha.core.gates import Action
+from kalshi_alpha.core.ledger.closing_mid import QuoteSnapshot
+from kalshi_alpha.core.ledger.entry import ClockSource, EntryKind, LedgerMode
+from kalshi_alpha.core.proposals.proposal import Proposal
+from kalshi_alpha.core.types import Price, Side
+from kalshi_alpha.datastore.ledger import LedgerStore
+from kalshi_alpha.exec.clock import RunClock
+from kalshi_alpha.exec.holdings import held_and_allowed
+from kalshi_alpha.exec.output import Written, summary, write_ledger
+from kalshi_alpha.exec.paper.closing_mids import ClosedMarket, MidAnswer, awaiting
+from kalshi_alpha.exec.paper.orders import PRINTED_AFTER, due, read_tapes, rests_on_paper
+from kalshi_alpha.exec.scan_options import ScanOptions
+from kalshi_alpha.exec.wiring import DataMode, NotAskedYet, Run
+from kalshi_alpha.strategies.cpi import STRATEGY
+
+NOTHING = Written((), None, ())
+
+
+@pytest.fixture
+def there(morning: Morning, run: Run) -> Run:
+    """The morning's run as if its books had been the real venue's, under the system's clock."""
+    return replace(
+        morning.run,
+        paths=run.paths,
+        feed=NotAskedYet(),
+        venue=KalshiEnv.PROD,
+        data_mode=DataMode.ONLINE,
+        action=Action.PAPER,
+        clock=RunClock(AT, ClockSource.SYSTEM),
+    )
+
+
+class Venue:
+    """A venue of which only the prints are asked for: one that fills a proposal whole."""
+
+    def __init__(self, proposal: Proposal, at: datetime) -> None:
+        self.asked: list[tuple[str, datetime, datetime]] = []
+        self._of, self._at = proposal, at
+
+    async def trades(
+        self, ticker: str, *, min_ts: datetime, max_ts: datetime
+    ) -> tuple[TradePayload, ...]:
+        self.asked.append((ticker, min_ts, max_ts))
+        if ticker != self._of.market_ticker:
+            return ()
+        yes = self._of.side is Side.YES
+        price = self._of.price if yes else self._of.price.complement()
+        return (
+            TradePayload(
+                trade_id="t1",
+                ticker=ticker,
+                count_fp="1000000.00",
+                yes_price_dollars=str(price),
+                taker_outcome_side="no" if yes else "yes",
+                created_time=self._at.isoformat(),
+                is_block_trade=False,
+            ),
+        )
+
+
+def test_only_a_real_venue_has_a_tape_to_wait_for(there: Run, morning: Morning) -> None:
+    assert rests_on_paper(there)
+    assert not rests_on_paper(replace(there, venue=KalshiEnv.SIM))
+    assert not rests_on_paper(morning.run)
+
+
+def test_a_paper_order_becomes_evidence_once_the_tape_has_filled_it(
+    there: Run, morning: Morning
+) -> None:
+    scanned = morning.scanned
+    write_ledger(there, scanned, STRATEGY, ScanOptions(), "scan", NOTHING)
+    store = LedgerStore(there.paths)
+    before = store.entries()
+    assert {row.kind for row in before} == {EntryKind.EXPECTED}
+    assert due(there) == ()
+
+    # Hours later the window is over: the venue is asked what was printed meanwhile.
+    later = replace(there, clock=RunClock(AT + timedelta(hours=3), ClockSource.SYSTEM))
+    ended = due(later)
+    assert len(ended) == len(scanned.proposals)
+    first = scanned.proposals[0]
+    venue: Any = Venue(first, AT + timedelta(minutes=1))
+    tapes = asyncio.run(read_tapes(venue, ended))
+    assert {ticker for ticker, _, _ in venue.asked} == {p.market_ticker for p in scanned.proposals}
+    assert all(begun < AT < end for _, begun, end in venue.asked)
+    nothing_new = replace(scanned, proposals=())
+    write_ledger(later, nothing_new, STRATEGY, ScanOptions(), "scan", NOTHING, tapes)
+
+    rows = [row for row in store.entries() if row.kind is EntryKind.FILLED]
+    assert len(rows) == len(scanned.proposals)
+    (filled,) = [row for row in rows if row.filled_e2]
+    assert (filled.market_ticker, filled.filled_e2) == (first.market_ticker, first.contracts.e2)
+    assert (filled.mode, filled.environment) == (LedgerMode.PAPER, "prod")
+    assert filled.evidence
+    assert filled.p == first.prob_pooled
+    assert due(later) == ()
+
+    # The next run after the close learns the market's closing mid, and keeps what it knows.
+    (closed,) = awaiting(later)
+    assert closed == ClosedMarket(first.series_ticker, first.market_ticker, first.closes_at)
+    quote = QuoteSnapshot(first.closes_at, Price(2900), Price(3300))
+    answers = [MidAnswer(closed, quote)]
+    done = write_ledger(later, nothing_new, STRATEGY, ScanOptions(), "x", NOTHING, {}, answers)
+    (known,) = [row for row in store.entries() if row.filled_e2]
+    assert known.close_mid == quote.mid(first.side)
+    assert done.closing.rows == (known,)
+    assert "closing mids: 1 order\n" in summary(later, nothing_new, done)
+    assert awaiting(later) == ()
+
+
+def test_an_order_counts_once_among_the_holdings(there: Run, morning: Morning) -> None:
+    scanned = morning.scanned
+    write_ledger(there, scanned, STRATEGY, ScanOptions(), "scan", NOTHING)
+    later = replace(there, clock=RunClock(AT + timedelta(hours=3), ClockSource.SYSTEM))
+    first = scanned.proposals[0]
+    venue: Any = Venue(first, AT + timedelta(minutes=1))
+    tapes = asyncio.run(read_tapes(venue, due(later)))
+    write_ledger(
+        later, replace(scanned, proposals=()), STRATEGY, ScanOptions(), "x", NOTHING, tapes
+    )
+    rows = [row for row in LedgerStore(there.paths).entries() if not row.is_settled]
+    held = held_and_allowed(
+        there, rows, scanned.snapshots, there.settings.pal_policy, "another"
+    ).exposures
+    mine = [e for each in held.values() for e in each if e.ticker == first.market_ticker]
+    assert sum(e.contracts.e2 for e in mine) == first.contracts.e2
+
+
+def test_an_order_waits_for_its_last_prints(there: Run, morning: Morning) -> None:
+    write_ledger(there, morning.scanned, STRATEGY, ScanOptions(), "scan", NOTHING)
+    at = AT
+    while not due(replace(there, clock=RunClock(at, ClockSource.SYSTEM))):
+        at += timedelta(minutes=1)
+    assert PRINTED_AFTER <= at - AT <= timedelta(hours=3)

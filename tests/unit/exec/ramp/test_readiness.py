@@ -1,0 +1,114 @@
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from datetime import timedelta
+from functools import cache
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import pytest
+
+from desk_root import AT, CLOCK, edit_json, go_root
+from kalshi_alpha.core.errors import FutureData, MissingData, NewerSchema, StaleData, TornFile
+from kalshi_alpha.core.gates import Action, verdict
+from kalshi_alpha.core.ledger.honesty_bins import BinKey
+from kalshi_alpha.core.types import Side
+from kalshi_alpha.exec.ramp.readiness import read_readiness, readiness_reading, weights_of
+from kalshi_alpha.exec.reports import ramp
+from runs import at_home_in_new_york
+
+Change = Callable[[dict[str, Any]], object]
+
+
+@cache
+def _decided() -> bytes:
+    with TemporaryDirectory() as folder:
+        paths = go_root(Path(folder))
+        with at_home_in_new_york(paths.root):
+            assert ramp.main(["--as-of", CLOCK, "--quiet"]) == 0
+        return paths.pilot_ready.read_bytes()
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    path = tmp_path / "pilot_ready.json"
+    path.write_bytes(_decided())
+    return path
+
+
+def words(path: Path, family: str = "CPI", *, real_money: bool = False, late_h: float = 0) -> Any:
+    at = AT + timedelta(hours=late_h)
+    reading = readiness_reading(path, family, at, real_money=real_money)
+    reasons = verdict(Action.LIVE, [reading], at).reasons
+    return {found.reason.value for found in reasons if "not read" not in found.detail}
+
+
+def test_a_decision_is_read_as_it_was_written(file: Path) -> None:
+    found = read_readiness(file, AT)
+    assert found.generated_at == AT
+    cpi = found.of("CPI")
+    assert cpi is not None
+    assert cpi.go
+    terms = cpi.terms()
+    key = BinKey("CPI", Side.YES, ".3-.7", "0-2h")
+    assert 0.0 < terms[key].weight <= 1.0
+    assert weights_of(found)[key] == terms[key].weight
+    assert weights_of(None) == {}
+    assert found.of("WHEAT") is None
+
+
+@pytest.mark.parametrize(
+    ("change", "late_h", "error"),
+    [
+        (lambda tree: tree.update(schema=99), 0, NewerSchema),
+        (lambda tree: tree.update(generated_at="2024-12-11T12:30:00Z"), 0, FutureData),
+        (lambda _: None, 2.1, StaleData),
+        (lambda tree: tree.pop("overall"), 0, TornFile),
+        (lambda tree: tree["series"][0].update(size_multiplier=1.5), 0, TornFile),
+        (lambda tree: tree["series"][0].update(go=False), 0, TornFile),
+        (lambda tree: tree["series"][0]["ev_honesty_bins"][0].update(weight=2), 0, TornFile),
+    ],
+)
+def test_what_cannot_be_relied_on_is_refused_by_name(
+    file: Path, change: Change, late_h: float, error: type[Exception]
+) -> None:
+    edit_json(file, change)
+    with pytest.raises(error):
+        read_readiness(file, AT + timedelta(hours=late_h))
+
+
+def test_a_missing_and_a_torn_file_are_refused(file: Path) -> None:
+    file.write_bytes(file.read_bytes()[:500])
+    with pytest.raises(TornFile):
+        read_readiness(file, AT)
+    file.unlink()
+    with pytest.raises(MissingData):
+        read_readiness(file, AT)
+
+
+def test_go_speaks_against_nothing_and_practice_against_money(file: Path) -> None:
+    assert words(file) == set()
+    assert words(file, real_money=True) == {"config_weakened"}
+
+
+def test_a_pilot_is_told_every_reason(file: Path) -> None:
+    assert "insufficient_fills" in words(file, "WEATHER")
+    assert words(file, "WHEAT") == {"ramp_missing"}
+    assert words(file, late_h=2.1) == {"ramp_stale"}
+    edit_json(file, lambda tree: tree.update(schema=99))
+    assert words(file) == {"newer_schema"}
+    file.write_bytes(b"{")
+    assert words(file) == {"reading_unreadable"}
+    file.unlink()
+    assert words(file) == {"ramp_missing"}
+
+
+def test_no_go_without_a_reason_and_words_of_another_version_refuse(file: Path) -> None:
+    edit_json(file, lambda tree: tree["overall"].update(go=False))
+    assert words(file) == {"reading_unreadable"}
+    row = {"reason": "a_word_of_tomorrow", "detail": "found"}
+    edit_json(file, lambda tree: tree["series"][0].update(reasons=[row]))
+    assert words(file) == {"reading_unreadable"}
+    assert json.loads(file.read_bytes())["series"][0]["reasons"] == [row]
