@@ -233,6 +233,12 @@ def _t_stat(sample: ClusteredMean | None) -> float | None:
 def _e_value(rows: Sequence[LedgerEntry], at: datetime) -> float:
     state = WealthState()
     for unit in settled_units(rows):
+        if unit.realised < unit.worst:
+            raise BadParameter(
+                f"the ledger's rows of {unit.risk_unit} contradict each other: they earned "
+                f"{unit.realised} and no less than {unit.worst} dollars; restore "
+                "data/proc/ledger_all.parquet from a copy"
+            )
         # A unit that could not lose is no bet.
         if unit.worst.e6 < 0 and unit.settled_at <= at:
             pnl = unit.realised.e6 / E6_PER_DOLLAR

@@ -11,6 +11,7 @@ from kalshi_alpha.core.ledger.entry import ClockSource, EntryKind, LedgerEntry, 
 from kalshi_alpha.core.ledger.honesty_bins import empty_bin
 from kalshi_alpha.core.ramp.figures import EvidenceRule, figures, remembered
 from kalshi_alpha.core.ramp.statistic import Declaration, Statistic
+from kalshi_alpha.core.types import Side
 
 Row = Callable[..., LedgerEntry]
 DECLARED = Declaration(Statistic.SETTLED, datetime(2025, 1, 1, tzinfo=UTC))
@@ -81,6 +82,14 @@ def test_the_e_value_is_the_wealth_of_a_bettor_on_the_units(row: Row) -> None:
     lost = figures("CPI", [row(n, paid=0) for n in range(30)], DECLARED, AT, shrink=0.9)
     assert won.e_value > 1000.0
     assert lost.e_value < 1.0
+
+
+def test_rows_that_contradict_each_other_are_named_with_the_remedy(row: Row) -> None:
+    """YES and NO of one market cannot both have paid nothing."""
+    yes = row(1, paid=0, p=0.6)
+    no = row(1, paid=0, p=0.6, side=Side.NO)
+    with pytest.raises(BadParameter, match=r"rows of CPI:1 contradict .* restore .*ledger_all"):
+        figures("CPI", [yes, no], DECLARED, AT, shrink=0.9)
 
 
 def test_a_bin_far_below_expectation_is_dishonest(row: Row) -> None:
