@@ -110,7 +110,7 @@ def _traded(
         from_us=placed_us,
         until_us=min(to_us(look.clock.rests_until) + chain.rules.cancel_us, view.close_us),
         ahead_e2=view.ahead_e2(market, side, price_e4, placed_us),
-        any_taker=chain.rules.any_taker,
+        any_taker=view.any_taker,
     )
     fills = resting_fills(view.prints[market], resting)
     filled = fills.total_e2

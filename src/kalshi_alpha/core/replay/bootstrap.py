@@ -85,7 +85,9 @@ def quantiles(draws: FloatArray, level: float) -> Interval:
     return Interval(float(low), float(high))
 
 
-def best_of_many_p_value(by_date: FloatArray, bootstrap: DateBootstrap) -> float:
+def best_of_many_p_value(
+    by_date: FloatArray, bootstrap: DateBootstrap, seen: float | None = None
+) -> float:
     """Return the chance that the best of several variants without any edge earns this much.
 
     The reality check of White 2000: every variant is centred on its own mean, all are resampled
@@ -98,7 +100,10 @@ def best_of_many_p_value(by_date: FloatArray, bootstrap: DateBootstrap) -> float
         Profit of each variant on each date.
     bootstrap
         Draws over the same dates.
+    seen
+        What is judged; by default the best of the variants.
     """
-    seen = by_date.sum(axis=0)
-    centred = bootstrap.sums(by_date) - seen
-    return float((1 + (centred.max(axis=1) >= seen.max()).sum()) / (1 + centred.shape[0]))
+    totals = by_date.sum(axis=0)
+    best = float(totals.max()) if seen is None else seen
+    luck = (bootstrap.sums(by_date) - totals).max(axis=1)
+    return float((1 + (luck >= best).sum()) / (1 + luck.size))

@@ -9,6 +9,7 @@ from datetime import date, datetime, timedelta
 from kalshi_alpha.core.errors import BadParameter
 from kalshi_alpha.core.fees import FeeSchedule
 from kalshi_alpha.core.forecast import GridPmf
+from kalshi_alpha.core.gates.quality import QualityLimits
 from kalshi_alpha.core.proposals.book_risk import RiskModel
 from kalshi_alpha.core.proposals.policy import ScanPolicy
 from kalshi_alpha.core.replay.tape import EventTape
@@ -102,7 +103,8 @@ class ReplayRules:
     quote_age_us
         The same for recorded quotes, which stand until they change.
     any_taker
-        Whether a print through our price fills us whichever side its taker bought.
+        Whether, with prints alone, one through our price fills us whichever side its taker
+        bought; where quotes were recorded, only those of the other side's takers do.
     ahead_share
         Share of the size shown at our price that is taken to be ahead of us and to stay.
     every
@@ -115,7 +117,7 @@ class ReplayRules:
     cancel_us: int = 2 * _SECOND_US
     inferred_age_us: int = 30 * 60 * _SECOND_US
     quote_age_us: int = _NO_LIMIT_US
-    any_taker: bool = False
+    any_taker: bool = True
     ahead_share: float = 1.0
     every: timedelta | None = None
     trade_without_skill: bool = False
@@ -144,6 +146,8 @@ class Chain:
         Announced releases.
     pool_weight
         Weight of our forecast in the pool; None for the family's prior at the event's lead.
+    quality
+        Zero tolerances of the gate; None lets every scan pass.
     """
 
     family: str
@@ -152,3 +156,4 @@ class Chain:
     rules: ReplayRules = field(default_factory=ReplayRules)
     calendar: ReleaseCalendar = field(default_factory=lambda: ReleaseCalendar(()))
     pool_weight: float | None = None
+    quality: QualityLimits | None = None

@@ -16,6 +16,8 @@ import numpy as np
 from kalshi_alpha.core.arrays import FloatArray
 from kalshi_alpha.core.fees import Liquidity, OrderFees
 from kalshi_alpha.core.forecast.pooling import prior_weight
+from kalshi_alpha.core.gates.quality import QualityFigures, Skill, quality_reading
+from kalshi_alpha.core.gates.readings import Finding
 from kalshi_alpha.core.proposals.holdings import Holdings
 from kalshi_alpha.core.proposals.policy import ScanPolicy
 from kalshi_alpha.core.proposals.proposal import Proposal, ScanResult
@@ -92,12 +94,16 @@ class Look:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class DayReplay:
-    """One day's events and everything that was decided about them."""
+    """One day's events and everything that was decided about them.
+
+    ``withheld`` are the gate's reasons for which a decision's proposals were not sent.
+    """
 
     views: tuple[MarketView, ...]
     orders: tuple[ReplayOrder, ...]
     looks: tuple[Look, ...]
     results: tuple[ScanResult, ...]
+    withheld: tuple[Finding, ...] = ()
 
 
 def replay_day(events: Sequence[ReplayEvent], chain: Chain) -> DayReplay:
@@ -105,7 +111,13 @@ def replay_day(events: Sequence[ReplayEvent], chain: Chain) -> DayReplay:
     day = _Day(tuple(MarketView(event, chain.rules) for event in events), chain)
     for clock in day.clocks:
         day.decide(clock)
-    return DayReplay(day.views, tuple(day.orders), tuple(day.looks), tuple(day.results))
+    return DayReplay(
+        day.views,
+        tuple(day.orders),
+        tuple(day.looks),
+        tuple(day.results),
+        tuple(day.withheld),
+    )
 
 
 class _Day:
@@ -116,6 +128,7 @@ class _Day:
         self.orders: list[ReplayOrder] = []
         self.looks: list[Look] = []
         self.results: list[ScanResult] = []
+        self.withheld: list[Finding] = []
         self._clocks = [
             frozenset(
                 decision_clocks(
@@ -164,11 +177,31 @@ class _Day:
             self.chain.risk,
         )
         self.results.append(result)
+        against = self._against(result)
+        self.withheld += against
+        if against:
+            return
         for proposal in result.proposals:
             n = self._place[proposal.event_ticker]
             forecast = known[n]
             assert forecast is not None  # noqa: S101 - nothing is proposed without a forecast
             self.orders.append(self._rest(n, proposal, clock, forecast, touches[n]))
+
+    def _against(self, result: ScanResult) -> tuple[Finding, ...]:
+        """Return what the gate finds wrong with a scan; the model's skill is judged elsewhere."""
+        limits = self.chain.quality
+        if limits is None:
+            return ()
+        skill = Skill(self.chain.family, limits.min_crps_advantage, limits.min_brier_advantage)
+        figures = QualityFigures(
+            skill=skill,
+            non_monotone_ladders=result.non_monotone_ladders,
+            negative_ev_after_fees=result.negative_ev_after_fees,
+            tz_not_et=False,
+            model_drift=False,
+            inconsistent_markets=result.inconsistent_ladders,
+        )
+        return quality_reading(figures, limits).findings
 
     def _look(
         self,
@@ -245,7 +278,7 @@ class _Day:
                 from_us=placed_us,
                 until_us=gone_us,
                 ahead_e2=ahead,
-                any_taker=rules.any_taker,
+                any_taker=view.any_taker,
             )
             fills = resting_fills(view.prints[market], resting)
         bid, ask, bid_size, ask_size, _ = touches[market]

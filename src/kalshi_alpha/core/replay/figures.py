@@ -126,7 +126,7 @@ class OrderTable:
         return np.asarray(sums, dtype=np.float64)
 
     def keys(self, name: str) -> tuple[str, ...]:
-        """Return each row's group by a dimension of `DIMENSIONS`."""
+        """Return each row's group by a dimension of `DIMENSIONS`, or by ``city month``."""
         return tuple(_KEYS[name](row, city) for row, city in zip(self.rows, self.city, strict=True))
 
     def figures(self, bootstrap: DateBootstrap, rows: BoolArray | None = None) -> Figures:
@@ -201,8 +201,9 @@ _KEYS: dict[str, Callable[[LedgerEntry, str], str]] = {
     "side": lambda row, _: row.side.value,
     "lead": lambda row, _: _bin(row).lead_bucket,
     "month": lambda row, _: f"{row.as_of:%Y-%m}",
+    "city month": lambda row, city: f"{city} {row.as_of:%Y-%m}",
 }
-DIMENSIONS = tuple(_KEYS)
+DIMENSIONS = ("family", "city", "price", "side", "lead", "month")
 
 
 def grouped(table: OrderTable, bootstrap: DateBootstrap, name: str) -> dict[str, Figures]:

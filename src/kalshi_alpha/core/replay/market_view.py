@@ -62,6 +62,11 @@ class MarketView:
         return self.event.tape.fidelity is Fidelity.TRADES
 
     @property
+    def any_taker(self) -> bool:
+        """Whether a print through a price fills a bid there whichever side its taker bought."""
+        return self.rules.any_taker and self.is_inferred
+
+    @property
     def age_max_us(self) -> int:
         """How old a touch may be."""
         return self.rules.inferred_age_us if self.is_inferred else self.rules.quote_age_us

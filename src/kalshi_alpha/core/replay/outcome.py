@@ -73,6 +73,8 @@ class DayOutcome:
         Sums of the baselines.
     passed
         How often a market was passed over, by reason.
+    withheld
+        How often the gate withheld a decision's proposals, by its reason.
     """
 
     day: date
@@ -84,6 +86,7 @@ class DayOutcome:
     known: KnownProbabilities
     baselines: tuple[BaselineDay, ...]
     passed: Mapping[str, int]
+    withheld: Mapping[str, int]
 
 
 def day_outcome(
@@ -116,6 +119,7 @@ def outcome_of(day: DayReplay, chain: Chain, baseline_rules: BaselineRules) -> D
         known=_known(day),
         baselines=baseline_day(day, chain, baseline_rules),
         passed=dict(sorted(passed.items())),
+        withheld=dict(Counter(str(each.reason) for each in day.withheld)),
     )
 
 

@@ -46,8 +46,9 @@ class Report:
         Our forecast against the market's price.
     baselines
         By name.
-    events, decisions, refused, passed
-        How much was replayed, orders refused on arrival, and why markets were passed over.
+    events, decisions, refused, passed, withheld
+        How much was replayed, orders refused on arrival, why markets were passed over, and why
+        the gate withheld what was proposed.
     models
         By place: what forecasts were made by.
     fidelities
@@ -65,6 +66,7 @@ class Report:
     decisions: int
     refused: int
     passed: Mapping[str, int]
+    withheld: Mapping[str, int]
     models: Mapping[str, tuple[str, ...]]
     fidelities: Mapping[str, int]
 
@@ -74,9 +76,10 @@ def report_of(
 ) -> Report:
     """Sum replayed days up; at least one must be given."""
     table, bootstrap = OrderTable.of(outcomes), DateBootstrap(len(outcomes))
-    passed: Counter[str] = Counter()
+    passed, withheld = Counter[str](), Counter[str]()
     for outcome in outcomes:
         passed.update(outcome.passed)
+        withheld.update(outcome.withheld)
     facts = [each for outcome in outcomes for each in outcome.events]
     cities = sorted({each.city for each in facts})
     pooling, weight = chain.policy.pooling, chain.pool_weight
@@ -95,6 +98,7 @@ def report_of(
         decisions=sum(each.decisions for each in facts),
         refused=sum(outcome.refused for outcome in outcomes),
         passed=dict(passed.most_common()),
+        withheld=dict(withheld.most_common()),
         models={
             city: tuple(sorted({m for each in facts if each.city == city for m in each.models}))
             for city in cities

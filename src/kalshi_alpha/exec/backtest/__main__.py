@@ -24,6 +24,9 @@ from kalshi_alpha.exec.command import HELP, exit_with, run_command
 @click.option("--to", "last", type=click.DateTime(["%Y-%m-%d"]), help="Last event date.")
 @click.option("--set", "settings", metavar="NAME=VALUE", multiple=True, help="Change a setting.")
 @click.option(
+    "--grid", metavar="NAME=A,B,C", multiple=True, help="Try every combination, and count them."
+)
+@click.option(
     "--executor",
     type=click.Choice(["local", "processes"]),
     default="local",
@@ -38,6 +41,12 @@ from kalshi_alpha.exec.command import HELP, exit_with, run_command
     help="How many processes replay them.",
 )
 @click.option("--fees", type=click.Path(path_type=Path), help="The venue's dated fee changes.")
+@click.option("--explain", metavar="EVENT", help="Tell one event's story instead.")
+@click.option("--lookahead-check", is_flag=True, help="Poison the future and compare decisions.")
+@click.option("--plots", is_flag=True, help="Draw profit over time.")
+@click.option(
+    "--write-study", type=click.Path(path_type=Path), help="Write the study to this file."
+)
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def cli(
     *,
@@ -46,9 +55,14 @@ def cli(
     first: datetime | None,
     last: datetime | None,
     settings: tuple[str, ...],
+    grid: tuple[str, ...],
     executor: str,
     workers: int,
     fees: Path | None,
+    explain: str | None,
+    lookahead_check: bool,
+    plots: bool,
+    write_study: Path | None,
     as_json: bool,
 ) -> int:
     """Say what the system would have done on the recorded tape, and what it would have earned.
@@ -65,10 +79,15 @@ def cli(
             first=None if first is None else first.date(),
             last=None if last is None else last.date(),
             settings=settings,
+            grid=grid,
             executor=executor,
             workers=workers,
             fees=fees,
             as_json=as_json,
+            plots=plots,
+            explain=explain,
+            check_lookahead=lookahead_check,
+            study=write_study,
         )
     )
 

@@ -10,6 +10,8 @@ from typing import Any
 from kalshi_alpha.core.replay.bootstrap import Interval
 from kalshi_alpha.core.replay.figures import Figures, MarkOut
 from kalshi_alpha.core.replay.report import Report
+from kalshi_alpha.exec.backtest.grid import GridResult
+from kalshi_alpha.exec.backtest.lookahead import ChainLookahead
 from kalshi_alpha.exec.backtest.plan import LeftOutEvent
 from kalshi_alpha.exec.backtest.variant import Variant
 
@@ -44,6 +46,7 @@ def report_document(
         "skill_by_city": {city: _plain(each) for city, each in report.skill_by_city.items()},
         "baselines": {name: _plain(each) for name, each in report.baselines.items()},
         "passed": dict(report.passed),
+        "withheld": dict(report.withheld),
         "models": {city: list(names) for city, names in report.models.items()},
         "fidelity": dict(report.fidelities),
         "left_out": [asdict(each) for each in left_out],
@@ -83,3 +86,45 @@ def _mark_out(each: MarkOut) -> dict[str, Any]:
 
 def _plain_fields(value: Any) -> dict[str, Any]:
     return {each.name: _plain(getattr(value, each.name)) for each in fields(value)}
+
+
+def grid_document(grid: GridResult) -> dict[str, Any]:
+    """Return a grid as plain data."""
+    return {
+        "tried": grid.tried,
+        "cells": [
+            {
+                "settings": cell.name,
+                "orders": cell.figures.orders,
+                "fills": cell.figures.fills,
+                "net_pnl": _plain(cell.figures.net_pnl),
+                "net_pnl_ci90": _plain(cell.figures.net_pnl_ci90),
+                "delta_bps": _plain(cell.figures.delta_bps),
+                "t_stat": _plain(cell.figures.t_stat),
+            }
+            for cell in grid.cells
+        ],
+        "best": grid.best.name,
+        "p_value_selection_corrected": _plain(grid.p_value),
+        "p_value_alone": _plain(grid.p_value_alone),
+        "limit": grid.limit,
+        "proves_an_edge": grid.proves,
+    }
+
+
+def lookahead_document(found: ChainLookahead) -> dict[str, Any]:
+    """Return a look-ahead check as plain data."""
+    return {
+        "decisions": found.decisions,
+        "changed_after_cuts": found.changed,
+        "cuts": [cut.isoformat() for cut in found.cuts],
+        "leaks": [
+            {
+                "cut": leak.cut.isoformat(),
+                "day": leak.day.isoformat(),
+                "decided_at": leak.decided_at.isoformat(),
+            }
+            for leak in found.leaks
+        ],
+        "clean": found.clean,
+    }

@@ -1,4 +1,4 @@
-"""Where days are replayed: in this process, or in several; the results are the same."""
+"""Where days are replayed: in this process, in several, or on a cluster; results are the same."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from multiprocessing import get_context
 from kalshi_alpha.exec.backtest.plan import DayDone, DayTask, Plan, run_days
 from kalshi_alpha.exec.backtest.progress import Step
 
-KINDS = ("local", "processes")
+KINDS = ("local", "processes", "dask")
 _DAYS_PER_TASK = 12
 
 
@@ -20,6 +20,12 @@ def executor_of(kind: str, workers: int) -> Iterator[Executor | None]:
     """Yield the executor of a name; None is this very process."""
     if kind == "local":
         yield None
+        return
+    if kind == "dask":
+        from kalshi_alpha.exec.backtest.dask_pool import dask_pool
+
+        with dask_pool(workers) as cluster:
+            yield cluster
         return
     # A forked child would inherit locks of threads that do not exist in it.
     count = min(workers, os.cpu_count() or 1)

@@ -77,18 +77,18 @@ def fee_history(
     }
     files = [given] if given is not None else _files(folders, CHANGES)
     changes = [c for path in files for c in _read(path, _Changes).series_fee_change_arr]
-    schedules, notes = {}, []
+    schedules: dict[str, FeeSchedule] = {}
+    sources: dict[str, list[str]] = {}
     for ticker in sorted(set(series)):
         dated = [c for c in changes if c.series_ticker == ticker]
         if dated:
-            schedules[ticker] = _dated(dated)
-            notes.append(f"{ticker}: fee terms by {len(dated)} dated changes")
+            schedules[ticker], source = _dated(dated), "by dated changes of the venue"
         elif ticker in readings:
             terms = FeeTerms.parse(readings[ticker].fee_type, readings[ticker].fee_multiplier)
             schedules[ticker] = FeeSchedule(((first - _BEFORE, terms),))
-            notes.append(
-                f"{ticker}: {terms.fee_type.value} x {terms.multiplier} as read in {READING}, "
-                "taken to hold for the whole span: no dated change is recorded"
+            source = (
+                f"are {terms.fee_type.value} x {terms.multiplier:f} as read in {READING}, taken to "
+                "hold for the whole span: no dated change is recorded"
             )
         else:
             raise MissingData(
@@ -96,7 +96,11 @@ def fee_history(
                 "folder, or name a file with --fees"
             )
         schedules[ticker].at(first)
-    return FeeHistory(schedules, tuple(notes))
+        sources.setdefault(source, []).append(ticker)
+    notes = tuple(
+        f"fee terms of {', '.join(tickers)} {source}" for source, tickers in sources.items()
+    )
+    return FeeHistory(schedules, notes)
 
 
 def overridden(history: FeeHistory, fee_type: str) -> FeeHistory:

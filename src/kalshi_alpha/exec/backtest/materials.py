@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time
 from pathlib import Path
 
@@ -43,6 +43,10 @@ class Materials:
         """Make a variant ready to run."""
         fees = overridden(self.fees, variant.fee_type)
         return plan_of(self.family, variant, self.settings, fees.schedules)
+
+    def with_forecasts(self, forecasts: Forecasts) -> Materials:
+        """Return the same materials with other forecasts."""
+        return replace(self, forecasts=forecasts)
 
     def tasks(self, variant: Variant) -> list[DayTask]:
         """Return the days with what was known of each event, oldest first."""
@@ -92,12 +96,19 @@ def materials(request: BacktestRequest, scratch: Path, history: History | None =
         family=family,
         settings=settings,
         days=tuple(by_day(events)),
-        forecasts=_forecasts(history, settings, events),
+        forecasts=forecasts_of(history, settings, events),
         fees=_fees(request, events),
     )
 
 
-def _forecasts(history: History, settings: Settings, events: Sequence[ShelvedEvent]) -> Forecasts:
+def forecasts_of(history: History, settings: Settings, events: Sequence[ShelvedEvent]) -> Forecasts:
+    """Forecast everything that some events are about, walk-forward, from a history.
+
+    Raises
+    ------
+    MissingData, TornFile
+        If the history is not there or cannot be read.
+    """
     quantities = {each.ticker: each.quantity for each in settings.series.series}
     first, last = span_of(each.day for each in events)
     return weather_forecasts(history, {quantities[each.series] for each in events}, first, last)

@@ -24,10 +24,14 @@ def _market(variant: Variant, report: Report) -> Iterable[str]:
             "and an order fills only on a print through its price, so fills are those that the "
             "market went through: the least favourable reading"
         )
-    takers = "either side's" if variant.any_taker else "the other side's"
+        yield (
+            "of prints through the price those of "
+            + ("either side's takers" if variant.any_taker else "the other side's takers")
+            + " fill: had our bid stood there, an offer below it could not have rested"
+        )
     yield (
-        f"a print of {takers} taker counts; orders rest {variant.place_seconds:g} s after the "
-        f"decision and {variant.cancel_seconds:g} s beyond the end of their window"
+        f"orders rest {variant.place_seconds:g} s after the decision and "
+        f"{variant.cancel_seconds:g} s beyond the end of their window"
     )
 
 
@@ -50,4 +54,9 @@ def _chain(materials: Materials, variant: Variant) -> Iterable[str]:
     if variant.pool and variant.pool_weight is None:
         yield "the pool keeps the family's prior weight: no lesson is learnt from fills on the way"
     yield "value at risk and position limits look at the events of one day together"
+    yield "sizes are of the configured bankroll throughout, whatever was lost before"
+    yield (
+        "of the gate, the windows and the tolerances of a scan are replayed; freshness of feeds, "
+        "monitors and readiness belong to a live day and are taken as passed"
+    )
     yield from materials.fees.notes

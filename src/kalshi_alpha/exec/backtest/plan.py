@@ -91,6 +91,7 @@ def plan_of(
         rules=variant.rules,
         calendar=NO_CALENDAR,
         pool_weight=variant.pool_weight,
+        quality=settings.quality_gates.limits(family),
     )
     series = {each.ticker: each for each in settings.series.series if each.family == family}
     return Plan(chain, variant.baseline_rules, series, fees, settings.pal_policy)
@@ -118,7 +119,7 @@ def replay_tapes(
     plan: Plan, tapes: Sequence[EventTape], forecasts: Sequence[Sequence[KnownForecast]]
 ) -> DayDone:
     """Replay the tapes of one day, leaving out those that cannot be judged."""
-    faults = [_fault(tape, plan) for tape in tapes]
+    faults = [fault_of(tape, plan) for tape in tapes]
     kept = [
         replay_event(plan, tape, known)
         for tape, known, fault in zip(tapes, forecasts, faults, strict=True)
@@ -167,7 +168,7 @@ def replay_event(plan: Plan, tape: EventTape, known: Sequence[KnownForecast]) ->
     )
 
 
-def _fault(tape: EventTape, plan: Plan) -> str | None:
+def fault_of(tape: EventTape, plan: Plan) -> str | None:
     """Say why an event cannot be judged; None if it can."""
     if AMBIGUOUS in tape.result_source:
         return "its result is ambiguous"

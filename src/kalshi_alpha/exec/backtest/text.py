@@ -8,6 +8,8 @@ from kalshi_alpha.core.replay.bootstrap import Interval
 from kalshi_alpha.core.replay.figures import Figures
 from kalshi_alpha.core.replay.report import BaselineFigures, Report
 from kalshi_alpha.core.replay.skill import Skill
+from kalshi_alpha.exec.backtest.grid import GridResult
+from kalshi_alpha.exec.backtest.lookahead import ChainLookahead
 from kalshi_alpha.exec.backtest.plan import LeftOutEvent
 
 _HEAD = (
@@ -33,6 +35,7 @@ def report_text(
         *(_baseline(name, each) for name, each in report.baselines.items()),
         "",
         "passed over: " + ", ".join(f"{n:,} {why}" for why, n in report.passed.items()),
+        *(f"withheld by the gate, {why}: {n} times" for why, n in report.withheld.items()),
         *_left_out(left_out),
         *(f"note: {each}" for each in notes),
     ]
@@ -125,3 +128,39 @@ def _left_out(left_out: Sequence[LeftOutEvent]) -> Iterable[str]:
         reasons.setdefault(each.why, []).append(each.event_ticker)
     for why, events in sorted(reasons.items()):
         yield f"left out, {why}: {len(events)} events, such as {events[0]}"
+
+
+def grid_text(grid: GridResult) -> list[str]:
+    """Return the lines of a grid; the best cell never without what the search is worth."""
+    width = max(len(cell.name) for cell in grid.cells)
+    return [
+        "",
+        f"grid, {grid.tried} variants tried",
+        *(
+            f"  {cell.name:<{width}}  {cell.figures.fills:>6,} fills  net "
+            f"{cell.figures.net_pnl:>12,.2f} [{interval_text(cell.figures.net_pnl_ci90)}]"
+            for cell in grid.cells
+        ),
+        (
+            f"best: {grid.best.name}, p = {grid.p_value:.4f} corrected for the choice among "
+            f"{grid.tried} ({grid.p_value_alone:.4f} as if it were the only one); "
+            f"{'below' if grid.proves else 'not below'} {grid.limit:g}, so "
+            f"{'more' if grid.proves else 'no more'} than a search finds by luck"
+        ),
+    ]
+
+
+def lookahead_text(found: ChainLookahead) -> list[str]:
+    """Return the lines of a look-ahead check."""
+    head = (
+        f"look-ahead: {found.decisions:,} decisions compared at {len(found.cuts)} cuts, "
+        f"{found.changed:,} later ones changed with the poisoned future"
+    )
+    if found.clean:
+        return [f"{head}; none before a cut changed"]
+    if not found.leaks:
+        return [f"{head}; NOT CLEAN: nothing could be compared, or the poison took no effect"]
+    return [
+        f"{head}; {len(found.leaks)} LEAKS:",
+        *(f"  {leak.day} decided {leak.decided_at}, cut {leak.cut}" for leak in found.leaks[:20]),
+    ]

@@ -42,7 +42,7 @@ class Variant:
     touch_minutes
         How old a touch that prints show may be.
     any_taker
-        Whether a print through the price fills whichever side its taker bought.
+        Whether, with prints alone, one through the price fills whichever side its taker bought.
     ahead_share
         Share of the size shown that is ahead of us and stays.
     every_minutes
@@ -69,7 +69,7 @@ class Variant:
     place_seconds: float = 2.0
     cancel_seconds: float = 2.0
     touch_minutes: float = 30.0
-    any_taker: bool = False
+    any_taker: bool = True
     ahead_share: float = 1.0
     every_minutes: float = 0.0
     trade_without_skill: bool = False

@@ -1,0 +1,100 @@
+"""A tape whose future is absurd, and the digest of what was decided: nothing before may change."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import replace
+
+import numpy as np
+
+from kalshi_alpha.core.arrays import BoolArray, IntArray
+from kalshi_alpha.core.replay.clocks import to_us
+from kalshi_alpha.core.replay.engine import DayReplay
+from kalshi_alpha.core.replay.tape import (
+    DepthColumns,
+    EventTape,
+    QuoteColumns,
+    TapeMarket,
+    TradeColumns,
+)
+from kalshi_alpha.core.types import E4_PER_DOLLAR
+
+
+def poisoned_tape(tape: EventTape, cut_us: int) -> EventTape:
+    """Return a tape in which everything after an instant is absurd, what markets paid included.
+
+    Prices are mirrored, sizes multiplied, takers and sides exchanged; what was to be known by
+    the cut keeps its value. When the markets open and close was announced before and stays.
+
+    Parameters
+    ----------
+    tape
+        The true tape.
+    cut_us
+        Microseconds since 1970; what happened in that very microsecond is kept.
+    """
+    settled = tape.settled_at or tape.closes_at
+    markets = tape.markets
+    if to_us(settled) > cut_us:
+        markets = tuple(_other_payout(each) for each in markets)
+    return replace(
+        tape,
+        markets=markets,
+        settlement_value=tape.settlement_value if to_us(settled) <= cut_us else "-999",
+        trades=None if tape.trades is None else _trades(tape.trades, cut_us),
+        quotes=None if tape.quotes is None else _quotes(tape.quotes, cut_us),
+        depth=None if tape.depth is None else _depth(tape.depth, cut_us),
+    )
+
+
+def _other_payout(market: TapeMarket) -> TapeMarket:
+    if market.yes_payout_e4 is None:
+        return market
+    return replace(market, yes_payout_e4=E4_PER_DOLLAR - market.yes_payout_e4)
+
+
+def _trades(trades: TradeColumns, cut_us: int) -> TradeColumns:
+    late = trades.at_us > cut_us
+    return replace(
+        trades,
+        yes_price_e4=_mirrored(trades.yes_price_e4, late),
+        count_e2=np.where(late, 7 * trades.count_e2, trades.count_e2),
+        taker_yes=np.where(late, 1 - trades.taker_yes, trades.taker_yes),
+    )
+
+
+def _quotes(quotes: QuoteColumns, cut_us: int) -> QuoteColumns:
+    late = quotes.at_us > cut_us
+    return replace(
+        quotes,
+        yes_bid_e4=np.where(late, quotes.no_bid_e4, quotes.yes_bid_e4),
+        no_bid_e4=np.where(late, quotes.yes_bid_e4, quotes.no_bid_e4),
+        yes_size_e2=np.where(late, 7 * quotes.no_size_e2, quotes.yes_size_e2),
+        no_size_e2=np.where(late, 7 * quotes.yes_size_e2, quotes.no_size_e2),
+    )
+
+
+def _depth(depth: DepthColumns, cut_us: int) -> DepthColumns:
+    late = depth.at_us > cut_us
+    return replace(
+        depth,
+        is_yes=np.where(late, 1 - depth.is_yes, depth.is_yes),
+        size_e2=np.where(late, 7 * depth.size_e2, depth.size_e2),
+    )
+
+
+def _mirrored(prices_e4: IntArray, late: BoolArray) -> IntArray:
+    return np.where(late, E4_PER_DOLLAR - prices_e4, prices_e4)
+
+
+def decision_digests(day: DayReplay, until_us: int) -> dict[int, str]:
+    """Return a digest of every decision up to an instant, by its clock in microseconds.
+
+    It covers what was proposed with every number of it, what was passed over and why, and the
+    value at risk: of two replays with one digest no decision differs in any byte.
+    """
+    return {
+        to_us(result.at): hashlib.sha256(repr(result).encode()).hexdigest()
+        for result in day.results
+        if to_us(result.at) <= until_us
+    }

@@ -1,0 +1,84 @@
+"""Days replayed by a Dask cluster: two processes of this machine, or machines elsewhere.
+
+The cluster is an executor like any other: it is given dates, hands back what became of them, and
+runs those of a worker that died again on another. Tapes are read where they are replayed.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+from concurrent.futures import Executor
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from kalshi_alpha.core.errors import KalshiAlphaError, NotBuilt
+
+if TYPE_CHECKING:
+    from distributed import Client
+
+NEEDS_EXTRA = "--executor dask needs the extra: pip install kalshi-alpha[scale]"
+SCHEDULER = "DASK_SCHEDULER_ADDRESS"
+"""Dask's own name for the address of a cluster that runs already."""
+CONNECT_S = 10.0
+"""How long a cluster elsewhere may take to answer."""
+
+
+class WorkersLost(KalshiAlphaError):
+    """Workers died again and again over the same days, or nobody answers."""
+
+
+@contextmanager
+def dask_pool(workers: int) -> Iterator[Executor]:
+    """Yield a cluster as an executor: that of `SCHEDULER`, or one of our own that ends with it.
+
+    Parameters
+    ----------
+    workers
+        Processes of a cluster of our own, one thread each; a cluster elsewhere has its own.
+
+    Raises
+    ------
+    NotBuilt
+        If the extra is not installed.
+    WorkersLost
+        If the cluster cannot be reached, or every worker that is given some days dies of them.
+    """
+    try:
+        import dask
+        from distributed import Client, KilledWorker, LocalCluster
+    except ImportError as error:
+        raise NotBuilt(NEEDS_EXTRA) from error
+    address = dask.config.get("scheduler-address", None)
+    try:
+        if address is not None:
+            with _elsewhere(address) as client:
+                yield client.get_executor(pure=False)
+            return
+        # What a nanny says of a worker it replaces is no news: its days run again.
+        with (
+            LocalCluster(
+                n_workers=workers,
+                threads_per_worker=1,
+                dashboard_address=None,
+                silence_logs=logging.CRITICAL,
+            ) as cluster,
+            Client(cluster) as client,
+        ):
+            yield client.get_executor(pure=False)
+    except KilledWorker as error:
+        raise WorkersLost(
+            f"workers died {error.allowed_failures + 1} times over the same days: give them more "
+            "memory, or look at their logs"
+        ) from error
+
+
+def _elsewhere(address: str) -> Client:
+    from distributed import Client
+
+    try:
+        return Client(address, timeout=CONNECT_S)
+    except OSError as error:
+        raise WorkersLost(
+            f"no Dask scheduler answers at {address}: start one, or unset {SCHEDULER}"
+        ) from error

@@ -1,0 +1,158 @@
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from kalshi_alpha.core.gates.quality import QualityLimits
+from kalshi_alpha.core.replay.chain import ReplayRules
+from kalshi_alpha.core.replay.clocks import to_us
+from kalshi_alpha.core.replay.engine import exposures, replay_day
+from kalshi_alpha.core.risk.pal import Commitment
+from kalshi_alpha.core.types import Money, Side
+from replay_cases import (
+    AFTER,
+    BEFORE,
+    CHAIN,
+    CHARGED,
+    DECIDES,
+    HIGH,
+    MIDDLE,
+    at,
+    event,
+    known,
+    ruled,
+    tape,
+)
+
+
+def test_the_golden_event_is_quoted_and_filled_as_worked_by_hand() -> None:
+    day = replay_day([event()], CHAIN)
+    first = [order for order in day.orders if order.clock.at == DECIDES]
+    told = {
+        order.proposal.market_ticker: (
+            order.proposal.side,
+            order.proposal.price.e4,
+            order.fills.count_e2.tolist(),
+        )
+        for order in first
+    }
+    # Of the middle we believe 0.5 and bid with the 40; of the top 0.3, so NO with the 58.
+    assert told == {MIDDLE: (Side.YES, 4000, [400, 600]), HIGH: (Side.NO, 5800, [300])}
+
+
+def test_an_event_is_decided_at_every_window_between_its_open_and_close() -> None:
+    day = replay_day([event()], CHAIN)
+    assert [f"{look.clock.at:%d %H}" for look in day.looks] == [
+        "09 18",
+        "10 00",
+        "10 06",
+        "10 12",
+        "10 18",
+        "11 00",
+    ]
+    assert day.looks[-1].forecast is None, "from the afternoon on it is too old to be believed"
+
+
+def test_a_maker_fee_is_charged_on_every_fill_and_changes_no_fill() -> None:
+    free, charged = (
+        replay_day([event(fees=terms)], CHAIN) for terms in (event().fees.at(DECIDES), CHARGED)
+    )
+    # 0.0175 x 4 x 0.24 + 0.0175 x 6 x 0.24, and 0.0175 x 3 x 0.2436 up to the next 0.0001.
+    assert [str(order.fee) for order in charged.orders if order.fee.e6] == ["0.042000", "0.012800"]
+    assert all(order.fee == Money(0) for order in free.orders)
+    for one, other in zip(free.orders, charged.orders, strict=True):
+        assert one.fills.count_e2.tolist() == other.fills.count_e2.tolist()
+
+
+def test_nothing_fills_on_a_print_at_our_price_where_the_queue_is_unknown() -> None:
+    level = [("18:20:00", 1, 40, 50, "no")]
+    day = replay_day([event(tape((*BEFORE, *level)))], CHAIN)
+    assert all(not order.fills.total_e2 for order in day.orders)
+
+
+def test_a_slower_order_misses_the_prints_before_it_rests() -> None:
+    slow = ruled(ReplayRules(place_us=15 * 60_000_000))
+    day = replay_day([event()], slow)
+    filled = [order.fills.total_e2 for order in day.orders if order.clock.at == DECIDES]
+    assert sum(filled) == 1000 + 300, "the twenty of 18:30 fill all ten"
+    late = ruled(ReplayRules(place_us=31 * 60_000_000))
+    assert sum(order.fills.total_e2 for order in replay_day([event()], late).orders) == 0
+
+
+def test_an_offer_below_our_bid_fills_it_unless_only_the_other_takers_count() -> None:
+    offered = [("18:10:00", 1, 39, 4, "yes")]
+    filled = {
+        any_taker: sum(
+            order.fills.total_e2
+            for order in replay_day(
+                [event(tape((*BEFORE, *offered)))], ruled(ReplayRules(any_taker=any_taker))
+            ).orders
+        )
+        for any_taker in (True, False)
+    }
+    assert filled == {True: 400, False: 0}
+
+
+def test_a_forecast_without_skill_is_traded_only_on_request() -> None:
+    almanac = event(forecasts=(known(no_skill="climatology"),))
+    assert not replay_day([almanac], CHAIN).orders
+    assert replay_day([almanac], ruled(ReplayRules(trade_without_skill=True))).orders
+
+
+def test_a_warmer_forecast_changes_what_is_bid() -> None:
+    pmf = type(known().pmf)(known().pmf.grid, 40, known().pmf.probs)
+    day = replay_day([event(forecasts=(known(pmf),))], CHAIN)
+    sides = {order.proposal.market_ticker: order.proposal.side for order in day.orders}
+    assert sides[HIGH] is Side.YES
+
+
+def test_the_gate_withholds_a_scan_whose_quotes_admit_a_riskless_profit() -> None:
+    fresh = [
+        ("17:59:10", 0, 30, 5, "no"),
+        ("17:59:11", 0, 31, 5, "yes"),
+        ("17:59:12", 1, 50, 5, "no"),
+        ("17:59:13", 1, 51, 5, "yes"),
+        ("17:59:14", 2, 40, 5, "no"),
+        ("17:59:15", 2, 41, 5, "yes"),
+    ]
+    limits = QualityLimits(min_crps_advantage=0.0, min_brier_advantage=0.0)
+    day = replay_day([event(tape(fresh))], replace(CHAIN, quality=limits))
+    assert [str(each.reason) for each in day.withheld] == ["market_inconsistent"]
+    assert not [order for order in day.orders if order.clock.at == DECIDES]
+
+
+def test_what_is_filled_later_still_rests_at_an_instant_before() -> None:
+    day = replay_day([event()], CHAIN)
+    middle = next(o for o in day.orders if o.proposal.market_ticker == MIDDLE)
+    held = {
+        clock: {e.commitment: e.contracts.e2 for e in exposures(middle, to_us(at(clock)))}
+        for clock in ("18:09:00", "18:15:00", "18:40:00", "19:00:00")
+    }
+    assert held == {
+        "18:09:00": {Commitment.RESTING: 1000},
+        "18:15:00": {Commitment.FILLED: 400, Commitment.RESTING: 600},
+        "18:40:00": {Commitment.FILLED: 1000},
+        "19:00:00": {Commitment.FILLED: 1000},
+    }
+
+
+def test_an_order_that_would_cross_on_arrival_is_refused() -> None:
+    crossing = [("18:00:01", 1, 36, 5, "no"), ("18:00:01", 1, 38, 5, "yes")]
+    day = replay_day([event(tape((*BEFORE, *crossing, *AFTER[1:])))], CHAIN)
+    middle = next(o for o in day.orders if o.proposal.market_ticker == MIDDLE)
+    assert middle.refused
+    assert not middle.fills.total_e2
+    assert exposures(middle, to_us(DECIDES)) == []
+
+
+@pytest.mark.parametrize("scale", [1, 7])
+def test_the_same_replay_gives_the_same_bytes(scale: int) -> None:
+    prints = [(c, m, p, n * scale, t) for c, m, p, n, t in (*BEFORE, *AFTER)]
+    one, other = (replay_day([event(tape(prints))], CHAIN) for _ in range(2))
+    assert repr(one.results) == repr(other.results)
+    assert all(
+        np.array_equal(a.fills.at_us, b.fills.at_us)
+        for a, b in zip(one.orders, other.orders, strict=True)
+    )

@@ -1,0 +1,54 @@
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from kalshi_alpha.core.replay.clocks import to_us
+from kalshi_alpha.core.replay.engine import replay_day
+from kalshi_alpha.core.replay.poison import decision_digests, poisoned_tape
+from replay_cases import AFTER, BEFORE, CHAIN, DECIDES, at, event, tape
+
+MORE = tuple(
+    (f"{h:02d}:30:00", m, 40, 9, t) for h in (19, 20, 23) for m, t in ((1, "no"), (1, "yes"))
+)
+END = to_us(at("00:00:00", 20))
+
+
+@pytest.mark.parametrize("cut", ["17:59:59", "18:00:00", "18:15:00", "23:59:59"])
+def test_no_decision_before_a_cut_changes_with_what_comes_after_it(cut: str) -> None:
+    true = tape((*BEFORE, *AFTER, *MORE))
+    cut_us = to_us(at(cut))
+    clean, absurd = (
+        decision_digests(replay_day([event(each)], CHAIN), END)
+        for each in (true, poisoned_tape(true, cut_us))
+    )
+    assert {a: d for a, d in clean.items() if a <= cut_us} == {
+        a: d for a, d in absurd.items() if a <= cut_us
+    }
+    assert set(clean) == set(absurd)
+
+
+def test_a_decision_after_a_cut_does_change() -> None:
+    true = tape((*BEFORE, *AFTER))
+    cut_us = to_us(at("17:51:30"))
+    clean, absurd = (
+        decision_digests(replay_day([event(each)], CHAIN), END)
+        for each in (true, poisoned_tape(true, cut_us))
+    )
+    assert clean[to_us(DECIDES)] != absurd[to_us(DECIDES)]
+
+
+def test_what_markets_paid_is_absurd_until_they_have_settled() -> None:
+    true = tape()
+    before, after = (poisoned_tape(true, to_us(at(c, 11))) for c in ("11:59:59", "12:00:00"))
+    assert [m.yes_payout_e4 for m in before.markets] == [10_000, 0, 10_000]
+    assert before.settlement_value != true.settlement_value
+    assert after.markets == true.markets
+
+
+def test_the_digest_stops_at_its_end_and_covers_the_value_at_risk() -> None:
+    day = replay_day([event()], CHAIN)
+    assert list(decision_digests(day, to_us(DECIDES))) == [to_us(DECIDES)]
+    other = replace(day, results=(replace(day.results[0], var=1.25), *day.results[1:]))
+    assert decision_digests(day, to_us(DECIDES)) != decision_digests(other, to_us(DECIDES))
