@@ -86,7 +86,7 @@ def test_the_e_value_is_the_wealth_of_a_bettor_on_the_units(row: Row) -> None:
 
 def test_rows_that_contradict_each_other_are_named_with_the_remedy(row: Row) -> None:
     """YES and NO of one market cannot both have paid nothing."""
-    yes = row(1, paid=0, p=0.6)
+    yes = row(1, paid=0, p=0.6, side=Side.YES)
     no = row(1, paid=0, p=0.6, side=Side.NO)
     with pytest.raises(BadParameter, match=r"rows of CPI:1 contradict .* restore .*ledger_all"):
         figures("CPI", [yes, no], DECLARED, AT, shrink=0.9)
