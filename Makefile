@@ -43,6 +43,7 @@ test-more: ## properties, faults and kills by the hundred, benchmarks against th
 	@HYPOTHESIS_PROFILE=more .venv/bin/pytest -q -n auto --dist worksteal tests/unit/core
 	@$(PY) scripts/fault_scenarios.py --first 50 --count 300
 	@$(PY) -m scripts.kill_series --count 200
+	@$(PY) -m scripts.lost_worker --days 60 --prints 600
 	@$(PY) benchmarks/run.py
 
 format: setup ## rewrite the sources in the house format

@@ -28,7 +28,7 @@ from kalshi_alpha.exec.command import HELP, exit_with, run_command
 )
 @click.option(
     "--executor",
-    type=click.Choice(["local", "processes"]),
+    type=click.Choice(["local", "processes", "dask"]),
     default="local",
     show_default=True,
     help="Where days are replayed.",

@@ -10,12 +10,10 @@ import logging
 from collections.abc import Iterator
 from concurrent.futures import Executor
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from importlib import import_module
+from typing import Any
 
 from kalshi_alpha.core.errors import KalshiAlphaError, NotBuilt
-
-if TYPE_CHECKING:
-    from distributed import Client
 
 NEEDS_EXTRA = "--executor dask needs the extra: pip install kalshi-alpha[scale]"
 SCHEDULER = "DASK_SCHEDULER_ADDRESS"
@@ -45,39 +43,37 @@ def dask_pool(workers: int) -> Iterator[Executor]:
         If the cluster cannot be reached, or every worker that is given some days dies of them.
     """
     try:
-        import dask
-        from distributed import Client, KilledWorker, LocalCluster
+        distributed: Any = import_module("distributed")
+        config: Any = import_module("dask.config")
     except ImportError as error:
         raise NotBuilt(NEEDS_EXTRA) from error
-    address = dask.config.get("scheduler-address", None)
+    address = config.get("scheduler-address", None)
     try:
         if address is not None:
-            with _elsewhere(address) as client:
+            with _elsewhere(distributed, address) as client:
                 yield client.get_executor(pure=False)
             return
         # What a nanny says of a worker it replaces is no news: its days run again.
         with (
-            LocalCluster(
+            distributed.LocalCluster(
                 n_workers=workers,
                 threads_per_worker=1,
                 dashboard_address=None,
                 silence_logs=logging.CRITICAL,
             ) as cluster,
-            Client(cluster) as client,
+            distributed.Client(cluster) as client,
         ):
             yield client.get_executor(pure=False)
-    except KilledWorker as error:
+    except distributed.KilledWorker as error:
         raise WorkersLost(
             f"workers died {error.allowed_failures + 1} times over the same days: give them more "
             "memory, or look at their logs"
         ) from error
 
 
-def _elsewhere(address: str) -> Client:
-    from distributed import Client
-
+def _elsewhere(distributed: Any, address: str) -> Any:
     try:
-        return Client(address, timeout=CONNECT_S)
+        return distributed.Client(address, timeout=CONNECT_S)
     except OSError as error:
         raise WorkersLost(
             f"no Dask scheduler answers at {address}: start one, or unset {SCHEDULER}"
