@@ -33,6 +33,7 @@ from kalshi_alpha.exec import (
     market_import,
     migrate,
     pilot_bundle,
+    record,
     scoreboard,
     statement,
     watchdog,
@@ -70,6 +71,9 @@ CLICK_COMMANDS = {
     "kalshi_alpha.exec.migrate": migrate.cli,
     "kalshi_alpha.exec.statement": statement.cli,
     "kalshi_alpha.exec.market_import": market_import.cli,
+    "kalshi_alpha.exec.record": record.cli,
+    "kalshi_alpha.exec.record seal": record.seal,
+    "kalshi_alpha.exec.record verify": record.verify,
     "kalshi_alpha.drivers.macro_calendar.cli": macro_calendar.cli,
 }
 ARGPARSE_COMMANDS: dict[str, Callable[[], argparse.ArgumentParser]] = {

@@ -164,6 +164,10 @@ class MarketStream:
         """Whether every book is clean."""
         return not any(book.dirty for book in self.books.values())
 
+    def ask_for_books(self) -> None:
+        """Let the venue show every book anew, so that a recording can be compared with it."""
+        self._unasked.update(self.tickers)
+
     async def run(self) -> None:
         """Connect, follow, and connect again, until cancelled.
 

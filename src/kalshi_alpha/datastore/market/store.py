@@ -21,6 +21,7 @@ from kalshi_alpha.datastore.market.manifest import (
     read_manifest,
 )
 from kalshi_alpha.datastore.market.partition import (
+    Part,
     Partition,
     partition_folder,
     recover_partition,
@@ -156,6 +157,31 @@ class MarketStore:
             raise MissingData(f"nobody recorded {table} of {event_ticker}")
         return self._table(manifest, table, entry)
 
+    def parts(self, manifest: DateManifest) -> list[Part]:
+        """Return the parts of a partition besides its markets, as they lie there.
+
+        Raises
+        ------
+        MissingData, TornFile
+            If one is not there, or is not what the manifest says.
+        """
+        return [
+            Part(file.table, self._file(manifest, file), file.source, _label(file))
+            for file in manifest.files
+            if file.table is not Table.MARKETS
+        ]
+
+    def market_rows(self, manifest: DateManifest) -> list[dict[str, Any]]:
+        """Return the rows of a partition's markets table.
+
+        Raises
+        ------
+        MissingData, TornFile
+            If it is not there, or is not what the manifest says.
+        """
+        (file,) = (file for file in manifest.files if file.table is Table.MARKETS)
+        return self._file(manifest, file).to_dicts()
+
     def write(self, partition: Partition, *, durable: bool = False) -> DateManifest:
         """Write a partition in place of the one that was there; see `write_partition`.
 
@@ -254,6 +280,10 @@ class _Remote:
     def read(self, path: str) -> bytes:
         data: bytes = self._files.cat_file(f"{self._root}/{path}")
         return data
+
+
+def _label(file: TableFile) -> str:
+    return file.name.removeprefix(f"{file.table}").removesuffix(".parquet").removeprefix(".")
 
 
 def _folder(series: str, day: date) -> str:

@@ -44,12 +44,18 @@ class DepthRows:
         yes: Iterable[tuple[int, int]],
         no: Iterable[tuple[int, int]],
     ) -> None:
-        """Take in a whole book, levels as prices in 1e-4 dollars and counts in hundredths."""
-        book: dict[int, int] = {}
+        """Take in a whole book, levels as prices in 1e-4 dollars and counts in hundredths.
+
+        One that says what is known already has no rows.
+        """
         rows = [(1, price, size) for price, size in yes] + [(0, price, size) for price, size in no]
+        rows = sorted(row for row in rows if row[2])
+        book = {2 * price_e4 + is_yes: size_e2 for is_yes, price_e4, size_e2 in rows}
+        held = self._books.get(market)
+        if held is not None and book == {level: size for level, size in held.items() if size}:
+            return
         opens = 1
-        for is_yes, price_e4, size_e2 in sorted(rows) or [(1, EMPTY_PRICE_E4, 0)]:
-            book[2 * price_e4 + is_yes] = size_e2
+        for is_yes, price_e4, size_e2 in rows or [(1, EMPTY_PRICE_E4, 0)]:
             self._add(at_us, market, is_yes, price_e4, size_e2, opens)
             opens = 0
         self._books[market] = book

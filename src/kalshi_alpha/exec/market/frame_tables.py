@@ -12,6 +12,7 @@ import numpy as np
 
 from kalshi_alpha.brokers.kalshi.stream_frames import (
     Delta,
+    OtherFrame,
     Snapshot,
     StreamFrame,
     Subscribed,
@@ -98,8 +99,19 @@ class FrameTables:
             self._trade(frame, at_us)
         elif isinstance(frame, Subscribed):
             self._next.pop(frame.msg.sid, None)
-        elif frame.sid is not None:
+        elif frame.sid is not None and not isinstance(frame, OtherFrame):
             self._number(frame.sid, getattr(frame, "seq", None), at_us)
+
+    def book(
+        self,
+        ticker: str,
+        at_us: int,
+        yes: Iterable[tuple[int, int]],
+        no: Iterable[tuple[int, int]],
+    ) -> None:
+        """Take in a whole book that was kept from before, unless the market was shown already."""
+        if ticker not in self.tickers:
+            self.depth.snapshot(at_us, self._market(ticker), yes, no)
 
     def connected(self) -> None:
         """Take in that a new connection begins: its subscriptions number from anew."""

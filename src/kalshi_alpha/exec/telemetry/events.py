@@ -61,6 +61,8 @@ class TelemetryEvent(StrEnum):
     RATE_LIMITED = "rate_limited"
     AUTH_ERROR = "auth_error"
     CLOCK_SKEW = "clock_skew"
+    RECORDED = "recorded"
+    """What the recorder wrote of a day, or why a day could not be sealed."""
     TELEMETRY_GAP = "telemetry_gap"
     """So many lines could not be written before this one."""
 

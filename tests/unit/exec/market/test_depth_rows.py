@@ -34,3 +34,11 @@ def test_time_does_not_go_back() -> None:
     rows.change(5, 0, is_yes=0, price_e4=100, delta_e2=10)
     rows.change(4, 1, is_yes=0, price_e4=100, delta_e2=10)
     assert rows.frame()["at_us"].to_list() == [5, 5]
+
+
+def test_a_snapshot_that_says_nothing_new_has_no_row() -> None:
+    rows = DepthRows()
+    rows.snapshot(5, 0, [(4500, 300)], [])
+    rows.change(6, 0, is_yes=0, price_e4=100, delta_e2=10)
+    rows.snapshot(7, 0, [(4500, 300)], [(100, 10), (200, 0)])
+    assert len(rows) == 2

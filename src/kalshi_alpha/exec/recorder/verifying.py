@@ -1,0 +1,188 @@
+"""Rebuild each book of a recorded day from its start, and compare it with every later snapshot.
+
+A snapshot is the venue's, or our own book as it was written down. Where frames are known to be
+missing, the venue's next snapshot begins a book anew and is compared with nothing.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date
+
+from kalshi_alpha.brokers.kalshi.book_feed import ANY_SEQ, BookFeed, Subscription
+from kalshi_alpha.brokers.kalshi.stream_events import NoticeKind
+from kalshi_alpha.brokers.kalshi.stream_frames import (
+    Delta,
+    Snapshot,
+    UnreadableFrame,
+    decode_frame,
+    read_change,
+    read_price,
+    snapshot_texts,
+)
+from kalshi_alpha.core.book.ladder_book import Dirty, LadderBook
+from kalshi_alpha.core.types import Side
+from kalshi_alpha.datastore.market.tape import instant
+from kalshi_alpha.exec.recorder.lines import BEGINS, RecordedBook, RecordedLine
+from kalshi_alpha.exec.recorder.raw_days import DayReader, RawDays
+
+DIFFERENCES_TOLD = 100
+_LOST = frozenset({NoticeKind.DISCONNECTED, NoticeKind.CONNECTED, NoticeKind.CHANNEL_ENDED, BEGINS})
+_Levels = dict[tuple[Side, int], int]
+
+
+@dataclass(slots=True)
+class Verified:
+    """What the comparison of a day gave.
+
+    Attributes
+    ----------
+    date
+        Which UTC day.
+    lines, books
+        Lines read, and markets whose books were rebuilt.
+    snapshots, begun
+        Snapshots that were compared, and those that began a book.
+    differences
+        Of the rebuilt book from a snapshot, in words; the first hundred.
+    different
+        How many snapshots differed.
+    torn_bytes, unreadable
+        Bytes at the ends of files that a crash tore, and lines that are none.
+    altered
+        Files that are not what the day's manifest says.
+    sealed
+        Whether the day is sealed.
+    """
+
+    date: date
+    lines: int = 0
+    books: int = 0
+    snapshots: int = 0
+    begun: int = 0
+    different: int = 0
+    differences: list[str] = field(default_factory=list)
+    torn_bytes: int = 0
+    unreadable: int = 0
+    altered: tuple[str, ...] = ()
+    sealed: bool = False
+
+    @property
+    def is_good(self) -> bool:
+        """Whether every snapshot was met and no sealed file has changed."""
+        return not self.different and not self.altered
+
+
+def verify_day(days: RawDays, day: date) -> Verified:
+    """Verify a day.
+
+    Raises
+    ------
+    TornFile
+        If its manifest cannot be read.
+    """
+    reader, walk = DayReader(days.files(day)), _Walk(Verified(day))
+    for line in reader:
+        walk.take(line)
+    found, seal = walk.found, days.seal(day)
+    found.books = len(walk.feed.books)
+    found.torn_bytes = sum(file.torn_bytes for file in reader.files)
+    found.unreadable = reader.unreadable
+    if seal is not None:
+        found.sealed = True
+        known = {file.name: file.sha256 for file in seal.files}
+        there = {file.name: file.sha256 for file in reader.files}
+        names = sorted(known.keys() | there.keys())
+        found.altered = tuple(name for name in names if known.get(name) != there.get(name))
+    return found
+
+
+class _Walk:
+    def __init__(self, found: Verified) -> None:
+        self.found = found
+        self.feed = BookFeed(follow_all=True)
+        self._unclaimed: dict[str, LadderBook] = {}
+
+    def take(self, line: RecordedLine | None) -> None:
+        self.found.lines += 1
+        if line is None:
+            self.feed.note_unreadable()
+            return
+        if line.notice in _LOST:
+            self.feed.forget(Dirty.DISCONNECTED)
+            self.feed.mark_all(Dirty.DISCONNECTED)
+        for book in line.books:
+            self._kept(book, line.at_us)
+        if not line.frame:
+            return
+        try:
+            frame = decode_frame(bytes(line.frame))
+        except UnreadableFrame:
+            self.feed.note_unreadable()
+            return
+        if isinstance(frame, Delta):
+            self._adopt(frame)
+        was = self._expected(frame) if isinstance(frame, Snapshot) else None
+        taken = self.feed.apply_decoded(frame)
+        if isinstance(frame, Snapshot) and isinstance(taken, LadderBook):
+            self._compare(frame.msg.market_ticker, was, _said(frame), line.at_us)
+
+    def _adopt(self, frame: Delta) -> None:
+        """Let a subscription that began on an earlier day carry a book that was kept from it."""
+        book = self._unclaimed.pop(frame.msg.market_ticker, None)
+        if book is not None and book.dirty is None:
+            held = self.feed.subscriptions.setdefault(frame.sid, Subscription(frame.seq))
+            held.books.setdefault(frame.msg.market_ticker, book)
+
+    def _expected(self, frame: Snapshot) -> _Levels | None:
+        """Return what a snapshot should say, or None if something before it is missing."""
+        book, held = (
+            self.feed.books.get(frame.msg.market_ticker),
+            self.feed.subscriptions.get(frame.sid),
+        )
+        self._unclaimed.pop(frame.msg.market_ticker, None)
+        if book is None or book.dirty is not None:
+            return None
+        in_turn = held is None or held.next_seq in {ANY_SEQ, frame.seq}
+        return _levels(book) if in_turn else None
+
+    def _kept(self, book: RecordedBook, at_us: int) -> None:
+        said: _Levels = {(Side.YES, price): size for price, size in book.yes}
+        said |= {(Side.NO, price): size for price, size in book.no}
+        known = self.feed.books.get(book.ticker)
+        if known is None:
+            known = self.feed.books[book.ticker] = LadderBook(book.ticker)
+            known.apply_snapshot(book.yes, book.no)
+            self._unclaimed[book.ticker] = known
+            self.found.begun += 1
+        elif known.dirty is None:
+            self._compare(book.ticker, _levels(known), said, at_us)
+
+    def _compare(self, ticker: str, was: _Levels | None, said: _Levels, at_us: int) -> None:
+        if was is None:
+            self.found.begun += 1
+            return
+        self.found.snapshots += 1
+        if was == said:
+            return
+        self.found.different += 1
+        if len(self.found.differences) < DIFFERENCES_TOLD:
+            levels = sorted(k for k in was.keys() | said.keys() if was.get(k) != said.get(k))
+            side, price_e4 = levels[0]
+            self.found.differences.append(
+                f"{instant(at_us).isoformat()} {ticker}: {len(levels)} levels differ, first "
+                f"{side} {price_e4 / 10_000:.4f}"
+            )
+
+
+def _levels(book: LadderBook) -> _Levels:
+    return {(side, price): size for side in Side for price, size in book.levels(side)}
+
+
+def _said(frame: Snapshot) -> _Levels:
+    return {
+        (side, read_price(price)): size
+        for side in Side
+        for price, count in snapshot_texts(frame.msg, side)
+        if (size := read_change(count))
+    }

@@ -1,0 +1,99 @@
+from __future__ import annotations
+
+import json
+import shutil
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from kalshi_alpha.datastore.market.zstd_lines import LineWriter
+from kalshi_alpha.datastore.paths import Paths
+from kalshi_alpha.exec.record import main
+from kalshi_alpha.exec.recorder.lines import (
+    BEGINS,
+    RecordedLine,
+    RecordedMarket,
+    encode_line,
+    frame_line,
+)
+from kalshi_alpha.exec.recorder.raw_days import RawDays
+from runs import REPO
+from tape_cases import delta, snapshot
+
+TICKER = "KXCPI-24NOV-T0.3"
+AT = datetime(2024, 12, 11, 12, tzinfo=UTC)
+
+
+@pytest.fixture(autouse=True)
+def at_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    shutil.copytree(REPO / "configs", tmp_path / "configs")
+    monkeypatch.setenv("KALSHI_ALPHA_HOME", str(tmp_path))
+    monkeypatch.delenv("KALSHI_ENV", raising=False)
+
+
+def record(root: Path, count: str) -> RawDays:
+    days = RawDays.of(Paths(root), "sim", "CPI")
+    market = RecordedMarket(
+        "KXCPI", "KXCPI-24NOV", TICKER, "2024-12-11T13:25:00Z", "greater", "0.3"
+    )
+    frames = [
+        snapshot(1, 1, TICKER, [["0.4500", "3.00"]], []),
+        delta(1, 2, TICKER, "yes", "0.4500", "-1.00"),
+        snapshot(1, 3, TICKER, [["0.4500", count]], []),
+    ]
+    with LineWriter(days.new_file(AT)) as writer:
+        writer.add(encode_line(RecordedLine(1, notice=BEGINS)))
+        writer.add(encode_line(RecordedLine(2, markets=(market,))))
+        for number, frame in enumerate(frames):
+            writer.add(frame_line(3 + number, json.dumps(frame).encode()))
+    return days
+
+
+def test_a_day_that_is_over_is_verified_and_sealed_once(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    days = record(tmp_path, "2.00")
+    where = ["--series", "cpi", "--env", "sim"]
+    assert main(["verify", *where]) == 0
+    assert "1 snapshots compared, 0 differ" in capsys.readouterr().out
+    assert main(["seal", *where]) == 0
+    assert "2 depth, 1 gap, sealed" in capsys.readouterr().out
+    assert days.seal(AT.date()) is not None
+    assert (tmp_path / "data/market_sim/series=KXCPI/date=2024-11-01/manifest.json").exists()
+    assert main(["seal", *where]) == 0
+    assert "no day is over and open" in capsys.readouterr().out
+    assert main(["seal", *where, "--day", "2024-12-11", "--json"]) == 0
+    (said,) = json.loads(capsys.readouterr().out)["days"]
+    assert said["rows"] == {"depth": 2}
+
+
+def test_a_book_that_is_not_met_is_exit_code_1(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    record(tmp_path, "3.00")
+    assert main(["verify", "--series", "CPI", "--env", "sim"]) == 1
+    assert "1 levels differ, first yes 0.4500" in capsys.readouterr().out
+    assert main(["verify", "--series", "CPI", "--env", "sim", "--json"]) == 1
+    assert json.loads(capsys.readouterr().out)["days"][0]["different"] == 1
+
+
+@pytest.mark.parametrize(
+    ("argv", "code", "said"),
+    [
+        ([], 2, "--series CPI"),
+        (["--series", "CPI"], 2, "--env prod|demo|sim"),
+        (["--series", "CPI", "--env", "sim", "--run-seconds", "0"], 2, "must be positive"),
+        (["--series", "CPI", "--env", "sim", "--books-every", "nan"], 2, "must be positive"),
+        (["verify", "--series", "CPI", "--env", "sim"], 4, "nothing is recorded"),
+        (["seal", "--series", "CPI", "--env", "sim", "--day", "soon"], 2, "is a date"),
+        (["seal", "--series", "CPI", "--env", "sim", "--day", "2020-01-01"], 4, "nothing"),
+    ],
+)
+def test_errors_are_one_line(
+    argv: list[str], code: int, said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(argv) == code
+    err = capsys.readouterr().err
+    assert said in err
+    assert err.count("\n") == 1
