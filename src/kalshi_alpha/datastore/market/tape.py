@@ -91,7 +91,6 @@ def _arrays(frame: pl.DataFrame | None, table: Table) -> dict[str, IntArray] | N
     """Return a table's columns as 64-bit numbers, -1 for what the source does not carry."""
     if frame is None:
         return None
-    import polars as pl
-
-    wide = frame.select(pl.col(name).cast(pl.Int64).fill_null(-1) for name, _ in COLUMNS[table])
-    return {name: np.asarray(wide[name].to_numpy(), dtype=np.int64) for name in wide.columns}
+    return {
+        name: frame[name].fill_null(-1).to_numpy().astype(np.int64) for name, _ in COLUMNS[table]
+    }

@@ -77,15 +77,20 @@ class LineWriter:
         Raises
         ------
         OSError
-            If it cannot be written; half a frame may then end the file, and nothing can follow it.
+            If it cannot be written; the lines wait on, and what was written of them is cut off, so
+            that a later flush does not follow half a frame.
         """
         if not self._waiting:
             return
         data = self._compressor.compress(b"\n".join([*self._waiting, b""]))
         lines, size = len(self._waiting), len(data)
-        while data:
-            data = data[self._file.write(data) :]
-        os.fsync(self._file.fileno())
+        try:
+            while data:
+                data = data[self._file.write(data) :]
+            os.fsync(self._file.fileno())
+        except OSError:
+            self._file.seek(self._file.truncate(self.bytes))
+            raise
         self._waiting.clear()
         self._waiting_bytes = 0
         self.lines += lines

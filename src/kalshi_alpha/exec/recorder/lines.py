@@ -12,6 +12,7 @@ from datetime import datetime
 import msgspec
 
 from kalshi_alpha.brokers.kalshi.payloads import MarketPayload
+from kalshi_alpha.brokers.kalshi.stream_frames import OtherFrame, StreamFrame
 from kalshi_alpha.core.types import Price, StrikeType
 from kalshi_alpha.datastore.market.tape import micros
 from kalshi_alpha.exec.market.listing import VENUE, Listed
@@ -74,10 +75,31 @@ class RecordedLine(msgspec.Struct, frozen=True, omit_defaults=True):
     books: tuple[RecordedBook, ...] = ()
 
 
+class Life(msgspec.Struct, frozen=True):
+    """A step of a market's life, as the venue's stream tells it."""
+
+    market_ticker: str = ""
+    event_type: str = ""
+    settlement_value: str | None = None
+    settled_ts: int | None = None
+
+
 encode_line = msgspec.json.Encoder().encode
 decode_line = msgspec.json.Decoder(RecordedLine).decode
+_decode_life = msgspec.json.Decoder(Life).decode
+_LIFECYCLE = "lifecycle"
 UNREADABLE = (msgspec.MsgspecError, UnicodeDecodeError)
 """What decoding a line raises: a frame that is no JSON makes its line none."""
+
+
+def read_life(frame: StreamFrame) -> Life | None:
+    """Return the step of a market's life that a frame tells, or None if it tells none."""
+    if not isinstance(frame, OtherFrame) or _LIFECYCLE not in frame.type:
+        return None
+    try:
+        return _decode_life(frame.msg)
+    except UNREADABLE:
+        return None  # of a form that nobody here knows: the listing will tell
 
 
 def frame_line(at_us: int, frame: bytes) -> bytes:

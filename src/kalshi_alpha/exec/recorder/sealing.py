@@ -13,10 +13,8 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
-import msgspec
-
 from kalshi_alpha.brokers.kalshi.stream_events import NoticeKind
-from kalshi_alpha.brokers.kalshi.stream_frames import OtherFrame, UnreadableFrame, decode_frame
+from kalshi_alpha.brokers.kalshi.stream_frames import UnreadableFrame, decode_frame
 from kalshi_alpha.core.errors import BadParameter, DomainError
 from kalshi_alpha.core.types import Price
 from kalshi_alpha.datastore.atomic import write_json
@@ -32,7 +30,7 @@ from kalshi_alpha.exec.market.listing import (
     indexed,
     markets_frame,
 )
-from kalshi_alpha.exec.recorder.lines import BEGINS, RESULT_SOURCE, RecordedLine
+from kalshi_alpha.exec.recorder.lines import BEGINS, RESULT_SOURCE, RecordedLine, read_life
 from kalshi_alpha.exec.recorder.raw_days import SEAL_NAME, SEAL_SCHEMA, DayReader, DaySeal, RawDays
 
 if TYPE_CHECKING:
@@ -47,13 +45,6 @@ _TOLD = {
     NoticeKind.CLOCK_DOUBTED: "our clock was in doubt",
 }
 """Notices that mean that something is missing."""
-
-
-class _Life(msgspec.Struct, frozen=True):
-    market_ticker: str = ""
-    event_type: str = ""
-    settlement_value: str | None = None
-    settled_ts: int | None = None
 
 
 @dataclass(slots=True)
@@ -104,8 +95,8 @@ class _Day:
         except (UnreadableFrame, DomainError) as error:
             self.tables.gap(line.at_us, f"a frame says nothing: {error}")
             return
-        if isinstance(frame, OtherFrame) and "lifecycle" in frame.type:
-            life = msgspec.json.decode(frame.msg, type=_Life)
+        life = read_life(frame)
+        if life is not None:
             known = self.lives.setdefault(life.market_ticker, {})
             if life.settlement_value is not None:
                 known["yes_payout_e4"] = Price.parse(life.settlement_value).e4

@@ -1,18 +1,20 @@
 """Rebuild each book of a recorded day from its start, and compare it with every later snapshot.
 
 A snapshot is the venue's, or our own book as it was written down. Where frames are known to be
-missing, the venue's next snapshot begins a book anew and is compared with nothing.
+missing, the venue's next snapshot begins a book anew and is compared with nothing. A market that
+has closed is shown empty, though nobody took its levels away one by one: that is no difference.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 
 from kalshi_alpha.brokers.kalshi.book_feed import ANY_SEQ, BookFeed, Subscription
 from kalshi_alpha.brokers.kalshi.stream_events import NoticeKind
 from kalshi_alpha.brokers.kalshi.stream_frames import (
     Delta,
+    OtherFrame,
     Snapshot,
     UnreadableFrame,
     decode_frame,
@@ -22,12 +24,13 @@ from kalshi_alpha.brokers.kalshi.stream_frames import (
 )
 from kalshi_alpha.core.book.ladder_book import Dirty, LadderBook
 from kalshi_alpha.core.types import Side
-from kalshi_alpha.datastore.market.tape import instant
-from kalshi_alpha.exec.recorder.lines import BEGINS, RecordedBook, RecordedLine
+from kalshi_alpha.datastore.market.tape import instant, micros
+from kalshi_alpha.exec.recorder.lines import BEGINS, RecordedBook, RecordedLine, read_life
 from kalshi_alpha.exec.recorder.raw_days import DayReader, RawDays
 
 DIFFERENCES_TOLD = 100
 _LOST = frozenset({NoticeKind.DISCONNECTED, NoticeKind.CONNECTED, NoticeKind.CHANNEL_ENDED, BEGINS})
+_ENDED = frozenset({"deactivated", "determined", "settled"})
 _Levels = dict[tuple[Side, int], int]
 
 
@@ -41,8 +44,9 @@ class Verified:
         Which UTC day.
     lines, books
         Lines read, and markets whose books were rebuilt.
-    snapshots, begun
-        Snapshots that were compared, and those that began a book.
+    snapshots, begun, closed
+        Snapshots that were compared, those that began a book, and those that showed a closed
+        market empty.
     differences
         Of the rebuilt book from a snapshot, in words; the first hundred.
     different
@@ -60,6 +64,7 @@ class Verified:
     books: int = 0
     snapshots: int = 0
     begun: int = 0
+    closed: int = 0
     different: int = 0
     differences: list[str] = field(default_factory=list)
     torn_bytes: int = 0
@@ -102,6 +107,7 @@ class _Walk:
         self.found = found
         self.feed = BookFeed(follow_all=True)
         self._unclaimed: dict[str, LadderBook] = {}
+        self._closes_us: dict[str, int] = {}
 
     def take(self, line: RecordedLine | None) -> None:
         self.found.lines += 1
@@ -111,6 +117,8 @@ class _Walk:
         if line.notice in _LOST:
             self.feed.forget(Dirty.DISCONNECTED)
             self.feed.mark_all(Dirty.DISCONNECTED)
+        for market in line.markets:
+            self._closes_us[market.ticker] = micros(datetime.fromisoformat(market.close_time))
         for book in line.books:
             self._kept(book, line.at_us)
         if not line.frame:
@@ -122,10 +130,18 @@ class _Walk:
             return
         if isinstance(frame, Delta):
             self._adopt(frame)
+        if isinstance(frame, OtherFrame):
+            self._note_end(frame, line.at_us)
         was = self._expected(frame) if isinstance(frame, Snapshot) else None
         taken = self.feed.apply_decoded(frame)
         if isinstance(frame, Snapshot) and isinstance(taken, LadderBook):
             self._compare(frame.msg.market_ticker, was, _said(frame), line.at_us)
+
+    def _note_end(self, frame: OtherFrame, at_us: int) -> None:
+        """Note that a market ended before its time was up."""
+        life = read_life(frame)
+        if life is not None and life.event_type in _ENDED:
+            self._closes_us[life.market_ticker] = at_us
 
     def _adopt(self, frame: Delta) -> None:
         """Let a subscription that began on an earlier day carry a book that was kept from it."""
@@ -161,6 +177,9 @@ class _Walk:
     def _compare(self, ticker: str, was: _Levels | None, said: _Levels, at_us: int) -> None:
         if was is None:
             self.found.begun += 1
+            return
+        if was and not said and self._closes_us.get(ticker, at_us + 1) <= at_us:
+            self.found.closed += 1
             return
         self.found.snapshots += 1
         if was == said:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -54,6 +55,25 @@ def test_a_flipped_bit_is_found_by_the_checksum(written: Path) -> None:
     lines = Lines(written)
     assert list(lines) == LINES[:150]
     assert lines.torn_bytes > 0
+
+
+def test_a_flush_that_fails_leaves_no_half_frame_behind(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "d.ndjson.zst"
+    with LineWriter(path) as writer:
+        writer.add(b"first")
+        writer.flush()
+        writer.add(b"second")
+        with monkeypatch.context() as full:
+            full.setattr(os, "fsync", _no_space)
+            with pytest.raises(OSError, match="full"):
+                writer.flush()
+    assert list(Lines(path)) == [b"first", b"second"]
+
+
+def _no_space(_descriptor: int) -> None:
+    raise OSError("the disk is full")
 
 
 def test_a_file_is_never_continued(written: Path) -> None:

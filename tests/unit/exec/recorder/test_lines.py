@@ -7,6 +7,7 @@ import msgspec
 import pytest
 
 from kalshi_alpha.brokers.kalshi.payloads import MarketPayload
+from kalshi_alpha.brokers.kalshi.stream_frames import decode_frame
 from kalshi_alpha.exec.recorder.lines import (
     UNREADABLE,
     RecordedBook,
@@ -14,6 +15,7 @@ from kalshi_alpha.exec.recorder.lines import (
     decode_line,
     encode_line,
     frame_line,
+    read_life,
     recorded_market,
 )
 from tape_cases import CLOSES_US, EVENT
@@ -73,3 +75,16 @@ def test_a_kind_of_strike_that_is_not_known_here_is_no_strike() -> None:
         "KXHIGHNY", msgspec.structs.replace(PAYLOAD, strike_type="custom")
     ).listed()
     assert (listed.strike_type, listed.strike_source) == (None, None)
+
+
+@pytest.mark.parametrize(
+    ("frame", "event_type"),
+    [
+        (b'{"type":"market_lifecycle_v2","msg":{"event_type":"settled"}}', "settled"),
+        (b'{"type":"market_lifecycle_v2","msg":{"event_type":7}}', None),
+        (b'{"type":"ticker","msg":{}}', None),
+    ],
+)
+def test_a_step_of_a_life_is_read_where_it_is_one(frame: bytes, event_type: str | None) -> None:
+    life = read_life(decode_frame(frame))
+    assert (None if life is None else life.event_type) == event_type

@@ -114,3 +114,18 @@ def test_a_day_that_goes_on_is_not_sealed_any_more(days: RawDays) -> None:
     recording.note("x")
     recording.close()
     assert not (folder / SEAL_NAME).exists()
+
+
+def test_one_file_is_open_however_many_days_go_by(days: RawDays) -> None:
+    clock = Clock()
+    recording = Recording(days, clock)
+    on_frame = recording.handlers().on_frame
+    assert on_frame is not None
+    on_frame(FRAME)
+    before = len(list(Path("/proc/self/fd").iterdir()))
+    for _ in range(5):
+        clock.at += timedelta(days=1)
+        on_frame(FRAME)
+    assert len(list(Path("/proc/self/fd").iterdir())) == before
+    recording.close()
+    assert len(days.days()) == 6

@@ -16,6 +16,7 @@ from kalshi_alpha.exec.recorder.lines import (
     GOES_ON,
     RecordedBook,
     RecordedLine,
+    RecordedMarket,
     encode_line,
     frame_line,
 )
@@ -106,3 +107,26 @@ def test_a_sealed_file_that_changed_is_named(days: RawDays, tmp_path: Path) -> N
     path.write_bytes(path.read_bytes() + b"\0")
     found = verify_day(days, DAY)
     assert (found.altered, found.torn_bytes, found.is_good) == ((path.name,), 1, False)
+
+
+LISTED = RecordedMarket(
+    "KXHIGHNY", "-".join(MID.split("-")[:2]), MID, "1970-01-01T00:00:00.000003+00:00"
+)
+EMPTY = {"frame": snapshot(1, 3, MID, [], [])}
+LIFE = {"type": "market_lifecycle_v2", "sid": 3, "seq": 1}
+ENDED = {"frame": {**LIFE, "msg": {"market_ticker": MID, "event_type": "determined"}}}
+
+
+def test_a_closed_market_that_is_shown_empty_is_no_difference(days: RawDays) -> None:
+    found = verified(days, {"markets": (LISTED,)}, SHOWN, CHANGED, EMPTY)
+    assert (found.closed, found.snapshots, found.different) == (1, 0, 0)
+
+
+def test_nor_is_one_whose_end_the_stream_told(days: RawDays) -> None:
+    found = verified(days, SHOWN, CHANGED, ENDED, EMPTY)
+    assert (found.closed, found.different) == (1, 0)
+
+
+def test_an_open_market_that_is_shown_empty_is_a_difference(days: RawDays) -> None:
+    found = verified(days, SHOWN, CHANGED, EMPTY)
+    assert (found.closed, found.different) == (0, 1)
