@@ -26,7 +26,7 @@ from kalshi_alpha.core.proposals.snapshot import LadderSnapshot
 from kalshi_alpha.core.replay.chain import Chain, KnownForecast, ReplayEvent
 from kalshi_alpha.core.replay.clocks import DecisionClock, decision_clocks, from_us, to_us
 from kalshi_alpha.core.replay.fills import NO_FILLS, UNKNOWN, Fills, RestingOrder, resting_fills
-from kalshi_alpha.core.replay.market_view import MarketView
+from kalshi_alpha.core.replay.market_view import MarketView, SeenTouch
 from kalshi_alpha.core.replay.touches import ABSENT
 from kalshi_alpha.core.risk.pal import Commitment, Exposure
 from kalshi_alpha.core.types import Contracts, Money, Price, Side
@@ -208,9 +208,9 @@ class _Day:
         n: int,
         clock: DecisionClock,
         known: KnownForecast | None,
-        touches: Sequence[tuple[int, ...]],
+        touches: Sequence[SeenTouch],
     ) -> Look:
-        twice = tuple(ABSENT if t[0] == ABSENT else t[0] + t[1] for t in touches)
+        twice = tuple(ABSENT if t.bid_e4 == ABSENT else t.bid_e4 + t.ask_e4 for t in touches)
         if known is None:
             return Look(n, clock, None, twice, np.full(len(touches), np.nan))
         key = (n, known.known_at)
@@ -259,7 +259,7 @@ class _Day:
         proposal: Proposal,
         clock: DecisionClock,
         forecast: KnownForecast,
-        touches: Sequence[tuple[int, ...]],
+        touches: Sequence[SeenTouch],
     ) -> ReplayOrder:
         view, rules = self.views[n], self.chain.rules
         tickers = [market.ticker for market in view.event.ladder.markets]

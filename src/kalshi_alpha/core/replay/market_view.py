@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
+from typing import NamedTuple
 
 import numpy as np
 
@@ -26,6 +28,16 @@ from kalshi_alpha.core.replay.touches import (
 from kalshi_alpha.core.types import E4_PER_DOLLAR, Side
 
 _SOME_E2 = 1  # a size that is not known: something rests there
+
+
+class SeenTouch(NamedTuple):
+    """One market's touch at an instant: YES scale, `ABSENT` and -1 where there is none."""
+
+    bid_e4: int
+    ask_e4: int
+    bid_size_e2: int
+    ask_size_e2: int
+    seen_us: int
 
 
 @dataclass(frozen=True)
@@ -80,24 +92,33 @@ class MarketView:
         """Return a market's touch strictly before each instant."""
         return self.touches[market].at(times_us, self.age_max_us)
 
-    def touches_at(self, at_us: int) -> list[tuple[int, int, int, int, int]]:
-        """Return each market's bid, ask, their sizes and the time they were seen, at an instant."""
-        when = np.array([at_us], dtype=np.int64)
-        found = [self.touch(market, when) for market in range(len(self.touches))]
-        return [
-            (
-                int(each.bid_e4[0]),
-                int(each.ask_e4[0]),
-                int(each.bid_size_e2[0]),
-                int(each.ask_size_e2[0]),
-                int(each.seen_us[0]),
-            )
-            for each in found
-        ]
+    def touches_at(self, at_us: int) -> list[SeenTouch]:
+        """Return what each market's touch was at an instant."""
+        if at_us not in self._seen:
+            when = np.array([at_us], dtype=np.int64)
+            found = [self.touch(market, when) for market in range(len(self.touches))]
+            self._seen[at_us] = [
+                SeenTouch(
+                    *(
+                        int(column[0])
+                        for column in (
+                            each.bid_e4,
+                            each.ask_e4,
+                            each.bid_size_e2,
+                            each.ask_size_e2,
+                            each.seen_us,
+                        )
+                    )
+                )
+                for each in found
+            ]
+        return self._seen[at_us]
 
-    def books(
-        self, touches: list[tuple[int, int, int, int, int]], at_us: int
-    ) -> dict[str, OrderBook]:
+    @cached_property
+    def _seen(self) -> dict[int, list[SeenTouch]]:
+        return {}
+
+    def books(self, touches: Sequence[SeenTouch], at_us: int) -> dict[str, OrderBook]:
         """Return the books that a scan is shown: the touch alone, as of when it was seen.
 
         A recorded quote stands until it changes, so its book is as of the instant asked for.

@@ -13,7 +13,7 @@ from kalshi_alpha.core.proposals.proposal import Passed, ScanResult
 from kalshi_alpha.core.replay.clocks import from_us, to_us
 from kalshi_alpha.core.replay.engine import DayReplay, Look, ReplayOrder, replay_day
 from kalshi_alpha.core.replay.fills import UNKNOWN
-from kalshi_alpha.core.replay.market_view import MarketView
+from kalshi_alpha.core.replay.market_view import MarketView, SeenTouch
 from kalshi_alpha.core.replay.settled_day import ledger_rows
 from kalshi_alpha.core.replay.touches import ABSENT
 from kalshi_alpha.core.types import E4_PER_DOLLAR, Money, Side
@@ -105,7 +105,7 @@ def _decision(view: MarketView, look: Look, result: ScanResult) -> Iterator[str]
         )
 
 
-def _touch(view: MarketView, touch: tuple[int, int, int, int, int], at_us: int) -> str:
+def _touch(view: MarketView, touch: SeenTouch, at_us: int) -> str:
     bid, ask, _, _, seen_us = touch
     if bid == ABSENT:
         return "no touch       "

@@ -122,12 +122,14 @@ def _cuts(
     """Return days spread over the replay, and an early decision of each to cut at."""
     found = []
     for n in range(cuts):
-        place = (n + 1) * len(tasks) // (cuts + 1)
-        events = _events(plan, tasks[place], tasks[place], None)
-        clocks = [to_us(r.at) for r in replayer(events, plan).results] if events else []
-        if clocks:
-            # Another decision of the day each time, never the last: something must come after it.
-            found.append((place, clocks[n % max(1, len(clocks) - 1)]))
+        first = (n + 1) * len(tasks) // (cuts + 1)
+        for place in range(first, len(tasks)):
+            events = _events(plan, tasks[place], tasks[place], None)
+            clocks = [to_us(r.at) for r in replayer(events, plan).results] if events else []
+            if clocks:
+                # Another decision each time, never the last: something must come after it.
+                found.append((place, clocks[n % max(1, len(clocks) - 1)]))
+                break
     return found
 
 

@@ -20,8 +20,8 @@ from kalshi_alpha.exec.backtest.shelf import ShelvedEvent, by_day, shelved_event
 from kalshi_alpha.exec.backtest.variant import Variant
 from kalshi_alpha.exec.backtest.weather_forecasts import (
     Forecasts,
-    shifted,
     span_of,
+    varied,
     weather_forecasts,
 )
 
@@ -50,7 +50,7 @@ class Materials:
 
     def tasks(self, variant: Variant) -> list[DayTask]:
         """Return the days with what was known of each event, oldest first."""
-        known = shifted(self.forecasts, variant.forecast_shift)
+        known = varied(self.forecasts, variant.forecast_shift, variant.forecast_hours)
         quantities = {each.ticker: each.quantity for each in self.settings.series.series}
         return [
             DayTask(

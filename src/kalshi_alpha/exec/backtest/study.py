@@ -32,6 +32,7 @@ CASES = (
     Case(("place_seconds=30", "cancel_seconds=30"), "orders take 30 s to rest and to be gone"),
     Case(("fee_type=quadratic_with_maker_fees",), "the venue charges makers"),
     Case(("forecast_shift=1",), "every forecast is one degree warmer"),
+    Case(("forecast_hours=15",), "forecasts are believed for 15 hours: the eve's windows only"),
     Case(("pool=0",), "the model is taken at its word"),
     Case(("contracts=10",), "no order is larger than 10 contracts"),
     Case(("trade_without_skill=1",), "climatology is traded where there is no guidance"),
@@ -57,7 +58,7 @@ def study_page(
     days = report.table.days
     parts = (
         _opening(family, report, left_out),
-        _verdict(report),
+        _verdict(report, cases),
         _table("By city", report.by["city"], "city"),
         _almanac(report, cases),
         _table("By month", report.by["month"], "month"),
@@ -87,7 +88,7 @@ def _opening(family: str, report: Report, left_out: Sequence[LeftOutEvent]) -> I
     )
 
 
-def _verdict(report: Report) -> Iterator[str]:
+def _verdict(report: Report, cases: Sequence[StudyCase]) -> Iterator[str]:
     whole = report.whole
     yield "## The answer"
     yield ""
@@ -99,24 +100,32 @@ def _verdict(report: Report) -> Iterator[str]:
         "would be evidence of one."
     )
     yield ""
-    yield _conclusion(whole)
+    yield _conclusion(whole, [each.report.whole for each in cases])
 
 
-def _conclusion(whole: Figures) -> str:
+def _conclusion(whole: Figures, others: Sequence[Figures]) -> str:
+    above = sum(each.net_pnl_ci90.low > 0.0 for each in others)
+    below = sum(each.net_pnl_ci90.high < 0.0 for each in others)
+    robust = (
+        f"Of the {len(others)} changes of a setting below, {below} exclude zero on the side of a "
+        f"loss, {above} on the side of a profit, and {len(others) - above - below} do not exclude "
+        "it."
+    )
     if whole.net_pnl_ci90.low > 0.0:
         return (
-            "The interval lies above zero. Before anything is concluded from it: the chain's "
-            "figures were not fitted to this tape, and the cases below show what it rests on."
+            f"The interval lies above zero. {robust} Before anything is concluded from it: profit "
+            "is not evidence of an edge until the e-value says so."
         )
     if whole.net_pnl_ci90.high < 0.0:
         return (
-            "**No edge: it loses, and not by chance.** An order that rests at a price which "
-            "prints show fills when the market goes through it, and then the market knew better "
-            "than a forecast of the eve. Nothing here speaks for trading it with money."
+            f"**No edge: it loses.** {robust} How large the loss is depends on size and on which "
+            "touches are believed; that the realised edge falls short of the promised one does "
+            "not. An order that fills only when the market goes through it meets traders who know "
+            "more than a forecast of the eve. Nothing here speaks for trading it with money."
         )
     return (
-        "**No edge is shown.** Zero is within the interval: the tape neither proves a profit nor "
-        "rules one out, and what is not proved is not traded with money."
+        f"**No edge is shown.** Zero is within the interval: the tape neither proves a profit nor "
+        f"rules one out. {robust} What is not proved is not traded with money."
     )
 
 

@@ -51,6 +51,8 @@ class Variant:
         Whether forecasts without skill, such as climatology, are traded all the same.
     forecast_shift
         Steps of the settlement grid by which every forecast is moved.
+    forecast_hours
+        How long a forecast is believed; 0 for as long as the family does.
     fee_type
         A fee formula in the place of the series' own; empty for its own.
     baseline_contracts, baseline_edge_cents
@@ -74,6 +76,7 @@ class Variant:
     every_minutes: float = 0.0
     trade_without_skill: bool = False
     forecast_shift: int = 0
+    forecast_hours: float = 0.0
     fee_type: str = ""
     baseline_contracts: int = 10
     baseline_edge_cents: float = 2.0
@@ -84,6 +87,8 @@ class Variant:
             raise UsageError(f"fee_type={self.fee_type}: there are {kinds}")
         if self.pool_weight is not None and not 0.0 <= self.pool_weight <= 1.0:
             raise UsageError(f"pool_weight must lie in [0, 1], was {self.pool_weight:g}")
+        if not 0.0 <= self.forecast_hours < float("inf"):
+            raise UsageError(f"forecast_hours must be >= 0, was {self.forecast_hours:g}")
         if self.baseline_contracts < 1:
             raise UsageError(f"baseline_contracts must be >= 1, was {self.baseline_contracts}")
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import date, timedelta
 
 from kalshi_alpha.core.forecast import GridPmf
@@ -73,16 +74,23 @@ def _known(replayed: Replay, station: Station) -> dict[tuple[str, date], tuple[K
     }
 
 
-def shifted(forecasts: Forecasts, steps: int) -> Forecasts:
-    """Return forecasts moved by some steps of their grid."""
-    if not steps:
+def varied(forecasts: Forecasts, steps: int, hours: float) -> Forecasts:
+    """Return forecasts moved by some steps of their grid and believed for some hours only.
+
+    Zero steps leave them where they are, zero hours believe them as long as the family does.
+    """
+    if not steps and not hours:
         return forecasts
 
-    def moved(each: KnownForecast) -> KnownForecast:
+    def other(each: KnownForecast) -> KnownForecast:
+        until = each.refused_from
+        if hours:
+            limit = each.known_at + timedelta(hours=hours)
+            until = limit if until is None else min(until, limit)
         pmf = GridPmf(each.pmf.grid, each.pmf.lo + steps, each.pmf.probs)
-        return KnownForecast(each.known_at, pmf, each.model, each.no_skill, each.refused_from)
+        return replace(each, pmf=pmf, refused_from=until)
 
-    return {key: tuple(moved(each) for each in known) for key, known in forecasts.items()}
+    return {key: tuple(other(each) for each in known) for key, known in forecasts.items()}
 
 
 def span_of(days: Iterable[date]) -> tuple[date, date]:

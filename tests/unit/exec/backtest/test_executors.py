@@ -1,0 +1,64 @@
+from __future__ import annotations
+
+import os
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
+from typing import Any
+
+import pytest
+
+from kalshi_alpha.exec.backtest.document import report_document
+from kalshi_alpha.exec.backtest.executors import executor_of, replayed
+from kalshi_alpha.exec.backtest.materials import Materials
+from kalshi_alpha.exec.backtest.run import Backtest, run_variant
+
+
+class Backwards(Executor):
+    """Runs what it is given last to first: nobody promises an order."""
+
+    def __init__(self) -> None:
+        self.waiting: list[tuple[Future[Any], Any]] = []
+
+    def submit(self, fn: Any, /, *args: Any, **kwargs: Any) -> Future[Any]:
+        future: Future[Any] = Future()
+        self.waiting.append((future, lambda: fn(*args, **kwargs)))
+        return future
+
+    def run(self) -> None:
+        for future, work in reversed(self.waiting):
+            future.set_result(work())
+
+
+def test_the_report_is_the_same_whoever_replays(read: Materials, done: Backtest) -> None:
+    with ThreadPoolExecutor(3) as pool:
+        other = run_variant(read, done.variant, pool, lambda _: None)
+    one, two = (
+        report_document("WEATHER", done.variant, each.report, each.left_out, ())
+        for each in (done, other)
+    )
+    assert one == two
+    assert other.report.table.rows == done.report.table.rows
+
+
+def test_days_come_back_in_their_order_and_are_counted(read: Materials, done: Backtest) -> None:
+    plan, tasks = read.plan(done.variant), read.tasks(done.variant)[:3]
+    counted: list[int] = []
+    found = replayed(None, plan, tasks, counted.append)
+    assert sum(counted) == 3
+    days = [each.outcome.day for each in found if each.outcome is not None]
+    assert days == [task.events[0].day for task in tasks]
+
+
+def test_local_is_this_process_and_nothing_else() -> None:
+    with executor_of("local", 2) as pool:
+        assert pool is None
+
+
+def test_processes_are_apart() -> None:
+    with executor_of("processes", 1) as pool:
+        assert pool is not None
+        assert pool.submit(os.getpid).result(60) != os.getpid()
+
+
+def test_an_error_leaves_no_process_waiting() -> None:
+    with pytest.raises(ValueError, match="gave up"), executor_of("processes", 1):
+        raise ValueError("gave up")

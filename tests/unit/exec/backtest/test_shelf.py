@@ -1,0 +1,51 @@
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from kalshi_alpha.core.errors import MissingData
+from kalshi_alpha.exec.backtest.materials import Materials
+from kalshi_alpha.exec.backtest.shelf import by_day, shelved_events, store_root
+
+SERIES = ("KXHIGHNY", "KXHIGHAUS")
+
+
+def test_recordings_are_imported_and_tables_are_read_where_they_lie(
+    read: Materials, folder: Path, tmp_path: Path
+) -> None:
+    root = read.days[0][0].root
+    found = shelved_events([str(folder), root], tmp_path, SERIES, None, None)
+    assert len(found) == 16
+    assert {each.root for each in found} == {root}, "the later folder is believed"
+    assert list(found) == sorted(found, key=lambda each: (each.day, each.series))
+
+
+def test_a_span_and_a_series_choose(read: Materials, tmp_path: Path) -> None:
+    root = read.days[0][0].root
+    day = date(2025, 1, 8)
+    found = shelved_events([root], tmp_path, ("KXHIGHNY",), day, day)
+    assert [each.event_ticker for each in found] == ["KXHIGHNY-25JAN08"]
+
+
+def test_events_of_a_day_are_replayed_together(read: Materials) -> None:
+    days = by_day([each for day in reversed(read.days) for each in day])
+    assert [day[0].day.day for day in days] == list(range(6, 14))
+    assert all(len(day) == 2 for day in days)
+
+
+def test_a_folder_without_recordings_is_no_fault_unless_none_has_any(
+    read: Materials, tmp_path: Path
+) -> None:
+    (tmp_path / "history").mkdir()
+    root = read.days[0][0].root
+    empty = str(tmp_path / "history")
+    assert shelved_events([empty, root], tmp_path, SERIES, None, None)
+    with pytest.raises(MissingData, match="nothing is recorded"):
+        shelved_events([empty], tmp_path, SERIES, None, None)
+
+
+def test_a_url_is_kept_as_it_is() -> None:
+    assert store_root("s3://bucket/market") == "s3://bucket/market"
+    assert store_root("data/market") == Path("data/market")
