@@ -29,6 +29,7 @@ SCRIPTS = {
     "order_path": "Decision to wire",
     "book_messages": "Book frames",
     "socket_to_book": "Socket to book",
+    "replay_depth": "Full-depth replay",
     "journal": "Order journal",
     "kill_switch": "Kill switch",
     "telemetry": "Telemetry",
@@ -38,6 +39,7 @@ SCRIPTS = {
 LIBRARIES = (
     *("numpy", "scipy", "cvxpy", "clarabel"),
     *("numba", "msgspec", "picows", "websockets", "nautilus_trader", "orjson"),
+    *("hftbacktest", "duckdb"),
 )
 
 

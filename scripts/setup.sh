@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Make .venv hold one of the locked requirement sets (base, dev or bench) and this package, editable.
-# A larger set serves a smaller one; nothing is done when the set is already there.
+# A larger set serves a smaller one; nothing is done when the set is already there. The locks are whole:
+# pip adds nothing to them (uv reads from pyproject.toml which of a peer's wishes do not count).
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -27,7 +28,7 @@ if command -v uv >/dev/null 2>&1; then
   uv pip install --quiet --python .venv/bin/python --no-deps --no-build-isolation -e .
 else
   [ -x .venv/bin/pip ] || python_any -m venv .venv
-  .venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r "requirements/$want.lock"
+  .venv/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r "requirements/$want.lock"
   .venv/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 fi
 rm -f .venv/.set-*
