@@ -26,7 +26,7 @@ from desk_root import (
     words,
 )
 from evidence_flips import EVIDENCE
-from kalshi_alpha.core.ledger.entry import LedgerMode
+from kalshi_alpha.core.ledger.entry import LedgerEntry, LedgerMode
 from kalshi_alpha.datastore.atomic import append_lines
 from kalshi_alpha.datastore.kill_switch import set_kill_switch
 from kalshi_alpha.datastore.ledger import LedgerStore
@@ -117,6 +117,27 @@ def test_without_closing_mids_consumer_prices_cannot_be_judged(paths: Paths) -> 
     assert "closing_line" in words(found)
     assert (cpi.statistic.declared, cpi.statistic.used) == ("closing_line", "settled")
     assert (cpi.delta_bps_cv, cpi.t_stat_cv) == (cpi.delta_bps, cpi.t_stat)
+
+
+def test_rows_that_contradict_each_other_stop_their_own_family(paths: Paths) -> None:
+    """The newest piece of news of consumer prices lost on both sides of its markets."""
+    newest = max(
+        (row for row in LedgerStore(paths).entries() if row.family == "CPI" and row.settled_at),
+        key=lambda row: row.settled_at or row.placed_at,
+    ).risk_unit
+
+    def lose(row: LedgerEntry) -> LedgerEntry:
+        return replace(row, outcome=0, payout_e6=0) if row.risk_unit == newest else row
+
+    of_cpi(lose)(paths)
+    code, found = decide(paths)
+    cpi = found.of("CPI")
+    assert cpi is not None
+    (reason,) = cpi.reasons
+    assert reason.reason == "reading_unreadable"
+    assert f"the ledger's rows of {newest} contradict each other" in reason.detail
+    assert (cpi.safety_go, cpi.evidence_go, cpi.size_multiplier) == (False, True, 0.0)
+    assert (code, words(found, "CLAIMS"), found.overall.global_reasons) == (0, [], ())
 
 
 @pytest.mark.parametrize(

@@ -22,7 +22,7 @@ from kalshi_alpha.core.ledger.honesty_bins import (
     limit_rises,
 )
 from kalshi_alpha.core.ledger.standard_errors import ClusteredMean
-from kalshi_alpha.core.ledger.units import settled_units
+from kalshi_alpha.core.ledger.units import SettledUnit, settled_units
 from kalshi_alpha.core.ramp.statistic import Declaration, Judged, Statistic, judge
 from kalshi_alpha.core.types import E6_PER_DOLLAR
 
@@ -107,6 +107,8 @@ class Figures:
         Rates of the last 28 days.
     newest_at
         When the newest of the rows settled; None without one.
+    contradictions
+        A line for each piece of news that earned what its rows cannot have earned together.
     """
 
     family: str
@@ -121,6 +123,7 @@ class Figures:
     fills_per_day: float
     units_per_day: float
     newest_at: datetime | None
+    contradictions: tuple[str, ...] = ()
 
     @property
     def delta_used_bps(self) -> float | None:
@@ -199,6 +202,7 @@ def figures(
     settled = [row for row in window if row.settled_at is not None and row.settled_at <= at]
     judged = judge(settled, declaration.statistic)
     units = len({row.risk_unit for row in settled})
+    whole = settled_units(window)
     sample = judged.sample
     since = at - RATE_SPAN
     recent = [row for row in settled if row.settled_at and row.settled_at > since]
@@ -208,13 +212,14 @@ def figures(
         open_fills=len(window) - len(settled),
         units=units,
         judged=judged,
-        e_value=_e_value(window, at),
+        e_value=_e_value([unit for unit in whole if _is_possible(unit)], at),
         badge=badge(units, _t_stat(sample)),
         bins=honesty_bins(settled, shrink),
         guardrail_breaches=tuple(breaches),
         fills_per_day=len(recent) / RATE_SPAN.days,
         units_per_day=len({row.risk_unit for row in recent}) / RATE_SPAN.days,
         newest_at=max((row.settled_at for row in settled if row.settled_at), default=None),
+        contradictions=tuple(_contradiction(unit) for unit in whole if not _is_possible(unit)),
     )
 
 
@@ -230,15 +235,21 @@ def _t_stat(sample: ClusteredMean | None) -> float | None:
     return sample.t_stat if sample else None
 
 
-def _e_value(rows: Sequence[LedgerEntry], at: datetime) -> float:
+def _is_possible(unit: SettledUnit) -> bool:
+    return unit.worst <= unit.realised <= unit.best
+
+
+def _contradiction(unit: SettledUnit) -> str:
+    return (
+        f"the ledger's rows of {unit.risk_unit} contradict each other: they earned "
+        f"{unit.realised}, and no less than {unit.worst} and no more than {unit.best} dollars; "
+        "restore data/proc/ledger_all.parquet from a copy"
+    )
+
+
+def _e_value(units: Iterable[SettledUnit], at: datetime) -> float:
     state = WealthState()
-    for unit in settled_units(rows):
-        if unit.realised < unit.worst:
-            raise BadParameter(
-                f"the ledger's rows of {unit.risk_unit} contradict each other: they earned "
-                f"{unit.realised} and no less than {unit.worst} dollars; restore "
-                "data/proc/ledger_all.parquet from a copy"
-            )
+    for unit in units:
         # A unit that could not lose is no bet.
         if unit.worst.e6 < 0 and unit.settled_at <= at:
             pnl = unit.realised.e6 / E6_PER_DOLLAR

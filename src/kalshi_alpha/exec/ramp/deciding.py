@@ -11,6 +11,7 @@ import msgspec
 
 from kalshi_alpha.config.ramp import Policy, Ramp, policy_loosening
 from kalshi_alpha.config.settings import Settings
+from kalshi_alpha.core.errors import DomainError
 from kalshi_alpha.core.gates import (
     Action,
     Finding,
@@ -23,6 +24,7 @@ from kalshi_alpha.core.gates import (
     verdict,
 )
 from kalshi_alpha.core.gates.evidence import EvidenceLimits
+from kalshi_alpha.core.ledger.entry import LedgerEntry
 from kalshi_alpha.core.ledger.honesty_bins import RISE_LIMIT, BinKey
 from kalshi_alpha.core.ramp.breaches import breaches
 from kalshi_alpha.core.ramp.figures import Figures, figures, remembered
@@ -191,11 +193,14 @@ def _gather(paths: Paths, settings: Settings, terms: Terms, clock: RunClock) -> 
 
 def _series(gathered: _Gathered, family: str) -> SeriesReadiness:
     terms, at = gathered.terms, gathered.clock.at
-    shown = _figures(gathered, family)
+    shown, doubts = _figures(gathered, family)
     limits = terms.limits(family)
     own = (
         gathered.schedule.reading(family),
         ramp_reading(shown.evidence(), limits, made_at=at),
+        Reading(
+            ReadingName.LEDGER, tuple(Finding(Reason.READING_UNREADABLE, each) for each in doubts)
+        ),
     )
     judged = gathered.judge(own, family)
     multiplier = size_multiplier(
@@ -219,9 +224,18 @@ def _series(gathered: _Gathered, family: str) -> SeriesReadiness:
     )
 
 
-def _figures(gathered: _Gathered, family: str) -> Figures:
+def _figures(gathered: _Gathered, family: str) -> tuple[Figures, tuple[str, ...]]:
+    """Return a family's figures, and what its rows say that cannot be: another's are still good."""
+    try:
+        shown = _figures_of(gathered, family, gathered.ledger.rows)
+    except DomainError as error:
+        return _figures_of(gathered, family, ()), (f"{family}: the ledger's rows: {error}",)
+    return shown, shown.contradictions
+
+
+def _figures_of(gathered: _Gathered, family: str, ledger: Sequence[LedgerEntry]) -> Figures:
     ramp, at = gathered.terms.ramp, gathered.clock.at
-    rows = ramp.evidence.rule().rows(gathered.ledger.rows, family)
+    rows = ramp.evidence.rule().rows(ledger, family)
     policy = gathered.settings.pal_policy
     shown = figures(
         family,

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -88,8 +89,14 @@ def test_rows_that_contradict_each_other_are_named_with_the_remedy(row: Row) -> 
     """YES and NO of one market cannot both have paid nothing."""
     yes = row(1, paid=0, p=0.6, side=Side.YES)
     no = row(1, paid=0, p=0.6, side=Side.NO)
-    with pytest.raises(BadParameter, match=r"rows of CPI:1 contradict .* restore .*ledger_all"):
-        figures("CPI", [yes, no], DECLARED, AT, shrink=0.9)
+    found = figures("CPI", [yes, no, row(2)], DECLARED, AT, shrink=0.9)
+    (line,) = found.contradictions
+    assert re.search(r"rows of CPI:1 contradict .* restore .*ledger_all", line)
+    alone = figures("CPI", [row(2)], DECLARED, AT, shrink=0.9)
+    assert (found.e_value, alone.contradictions) == (alone.e_value, ())
+    # Nor can both have been paid.
+    both = [replace(each, outcome=1, payout_e6=each.filled_e2 * 10_000) for each in (yes, no)]
+    assert len(figures("CPI", both, DECLARED, AT, shrink=0.9).contradictions) == 1
 
 
 def test_a_bin_far_below_expectation_is_dishonest(row: Row) -> None:
