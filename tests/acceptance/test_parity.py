@@ -44,7 +44,7 @@ from kalshi_alpha.exec.runners import pilot
 from kalshi_alpha.exec.session import rehearsal
 from kalshi_alpha.exec.session.practice import ACCOUNT, CASH, Practice, open_practice
 
-SEED, SERIES = 3, "KXCPI"
+SEED, SERIES, WHILE = 3, "KXCPI", ("--run-seconds", "1950")
 Opener = Callable[..., Any]
 
 
@@ -73,7 +73,7 @@ def hold(desk: Desk, opened: Opener) -> tuple[dict[str, Any], tuple[OrderEvent, 
     """Hold a practice session whose exchange is opened so; return its report and journal."""
     fixtures = ("--driver-fixtures", str(desk.drivers), "--fixtures-root", str(desk.venue))
     config = ("--pilot-config", str(desk.root / "configs" / "pilot.yaml"))
-    flags = ("--series", SERIES, "--env", "sim", "--seed", str(SEED), "--json")
+    flags = ("--series", SERIES, "--env", "sim", "--seed", str(SEED), "--json", *WHILE)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(rehearsal, "open_practice", opened)
         patch.setenv("KALSHI_ALPHA_HOME", str(desk.root))
@@ -162,10 +162,16 @@ def test_the_golden_session_is_this_one(live: Session) -> None:
     assert live.tape.fidelity is Fidelity.DEPTH
     assert {each.client_order_id for each in orders} == {each.client_order_id for each in intents}
     assert len(orders) == 9
+    intent_of = {each.client_order_id: each.intent for each in intents}
     contracts = Counter[str]()
-    for each in as_live(live):
-        contracts[each[1][:8]] += each[3]
-    assert contracts == {"cc8c6f49": 500, "11fe101e": 500, "09e6c68f": 500, "05679ead": 500}
+    for _, name, price_e4, count_e2, _ in as_live(live):
+        contracts[f"{intent_of[name].ticker} {intent_of[name].side.value} {price_e4}"] += count_e2
+    assert contracts == {
+        "KXCPI-24NOV-T0.1 no 500": 500,
+        "KXCPI-24NOV-T0.2 no 3100": 500,
+        "KXCPI-24NOV-T0.3 yes 1100": 500,
+        "KXCPI-24NOV-T0.4 yes 100": 500,
+    }
     assert live.document["fees_usd"] == "0.032500"
     assert live.document["cash_after_usd"] == "10002.567500"
 
