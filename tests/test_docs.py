@@ -38,6 +38,7 @@ from kalshi_alpha.exec import (
     statement,
     watchdog,
 )
+from kalshi_alpha.exec.backtest import __main__ as backtest
 from kalshi_alpha.exec.monitors import cli as monitors_cli
 from kalshi_alpha.exec.monitors import freshness
 from kalshi_alpha.exec.pipelines import daily
@@ -59,6 +60,7 @@ CLICK_COMMANDS = {
     "kalshi_alpha.datastore.backfill": backfill.cli,
     "kalshi_alpha.exec.evaluate": evaluate.cli,
     "kalshi_alpha.exec.worlds": worlds.cli,
+    "kalshi_alpha.exec.backtest": backtest.cli,
     "kalshi_alpha.exec.telemetry.shipper": shipper.cli,
     "kalshi_alpha.exec.telemetry.smoke": smoke.cli,
     "kalshi_alpha.exec.monitors.cli": monitors_cli.cli,

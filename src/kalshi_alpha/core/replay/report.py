@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from kalshi_alpha.core.arrays import FloatArray
+from kalshi_alpha.core.ledger.honesty_bins import HonestyBin, honesty_bins
 from kalshi_alpha.core.replay.baselines import Baseline
 from kalshi_alpha.core.replay.bootstrap import DateBootstrap, Interval
 from kalshi_alpha.core.replay.chain import Chain
@@ -53,6 +54,8 @@ class Report:
         By place: what forecasts were made by.
     fidelities
         How many events were recorded how finely.
+    bins
+        What the ramp would have made of the fills, by side, price and lead.
     """
 
     table: OrderTable
@@ -69,6 +72,7 @@ class Report:
     withheld: Mapping[str, int]
     models: Mapping[str, tuple[str, ...]]
     fidelities: Mapping[str, int]
+    bins: tuple[HonestyBin, ...]
 
 
 def report_of(
@@ -104,6 +108,7 @@ def report_of(
             for city in cities
         },
         fidelities=dict(Counter(each.fidelity for each in facts).most_common()),
+        bins=tuple(honesty_bins(table.rows, chain.policy.shrink).values()),
     )
 
 

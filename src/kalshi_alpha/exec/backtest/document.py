@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, fields
 from typing import Any
 
+from kalshi_alpha.core.ledger.honesty_bins import HonestyBin
 from kalshi_alpha.core.replay.bootstrap import Interval
 from kalshi_alpha.core.replay.figures import Figures, MarkOut
 from kalshi_alpha.core.replay.report import Report
@@ -45,6 +46,7 @@ def report_document(
         "skill": _plain(report.skill),
         "skill_by_city": {city: _plain(each) for city, each in report.skill_by_city.items()},
         "baselines": {name: _plain(each) for name, each in report.baselines.items()},
+        "ev_honesty_bins": [_bin(each) for each in report.bins],
         "passed": dict(report.passed),
         "withheld": dict(report.withheld),
         "models": {city: list(names) for city, names in report.models.items()},
@@ -75,7 +77,22 @@ def _plain(value: Any) -> Any:
             return {each.name: _plain(getattr(value, each.name)) for each in fields(value)}
 
 
-plain = _plain
+def _bin(each: HonestyBin) -> dict[str, Any]:
+    key = each.key
+    return {
+        "side": key.side.value,
+        "price_bucket": key.price_bucket,
+        "lead_bucket": key.lead_bucket,
+        "n_fills": each.n_fills,
+        "n_units": each.n_units,
+        "exp_bps": _plain(each.exp_bps),
+        "real_bps": _plain(each.real_bps),
+        "beta_hat": _plain(each.beta_hat),
+        "se": _plain(each.se),
+        "weight": _plain(each.weight),
+        "cap": _plain(each.cap),
+        "badge": each.badge.value,
+    }
 
 
 def _mark_out(each: MarkOut) -> dict[str, Any]:

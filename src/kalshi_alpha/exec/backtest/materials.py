@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
+from concurrent.futures import Executor
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time
 from pathlib import Path
@@ -16,7 +17,7 @@ from kalshi_alpha.datastore.paths import Paths
 from kalshi_alpha.exec.backtest.fee_history import FeeHistory, fee_history, overridden
 from kalshi_alpha.exec.backtest.plan import DayTask, Plan, plan_of
 from kalshi_alpha.exec.backtest.request import BacktestRequest
-from kalshi_alpha.exec.backtest.shelf import ShelvedEvent, by_day, shelved_events
+from kalshi_alpha.exec.backtest.shelf import ShelvedEvent, Wanted, by_day, shelved_events
 from kalshi_alpha.exec.backtest.variant import Variant
 from kalshi_alpha.exec.backtest.weather_forecasts import (
     Forecasts,
@@ -64,7 +65,9 @@ class Materials:
         ]
 
 
-def materials(request: BacktestRequest, scratch: Path, history: History | None = None) -> Materials:
+def materials(
+    request: BacktestRequest, scratch: Path, executor: Executor | None = None
+) -> Materials:
     """Read what the request names.
 
     Parameters
@@ -73,8 +76,8 @@ def materials(request: BacktestRequest, scratch: Path, history: History | None =
         What was asked for.
     scratch
         Where recordings are imported to.
-    history
-        What forecasts are made from; by default the request's own folders.
+    executor
+        Who imports recordings; None for this process.
 
     Raises
     ------
@@ -89,9 +92,10 @@ def materials(request: BacktestRequest, scratch: Path, history: History | None =
         raise NotBuilt(f"{family}: not_built; a backtest replays {', '.join(REPLAYED)}")
     if request.first and request.last and request.first > request.last:
         raise UsageError(f"--from {request.first} is later than --to {request.last}")
-    series = [each.ticker for each in settings.series.series if each.family == family]
-    history = history or History(request.folders)
-    events = shelved_events(request.data, scratch, series, request.first, request.last)
+    series = tuple(each.ticker for each in settings.series.series if each.family == family)
+    history = History(request.folders)
+    wanted = Wanted(series, request.first, request.last)
+    events = shelved_events(request.data, scratch, wanted, executor)
     return Materials(
         family=family,
         settings=settings,

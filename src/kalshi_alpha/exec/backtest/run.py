@@ -64,12 +64,15 @@ def backtest(request: BacktestRequest) -> int:
     """
     variant = with_values(Variant(), request.settings)
     cells = grid_of(variant, request.grid) if request.grid else []
-    with TemporaryDirectory() as folder:
-        read = materials(request, Path(folder))
+    with (
+        TemporaryDirectory() as folder,
+        executor_of(request.executor, request.workers) as executor,
+    ):
+        read = materials(request, Path(folder), executor)
         if request.explain is not None:
             click.echo("\n".join(event_story(read, variant, request.explain)))
             return 0
-        done = _done(request, read, variant, cells)
+        done = _done(request, read, variant, cells, executor)
     _write(request, read, done)
     _show(request, read, done)
     return 0 if done.lookahead is None or done.lookahead.clean else 1
@@ -104,6 +107,7 @@ def _done(
     read: Materials,
     variant: Variant,
     cells: Sequence[tuple[str, Variant]],
+    executor: Executor | None,
 ) -> _Done:
     # Every plan is made first, so that a setting out of range stops the run before it begins.
     cases = CASES if request.study is not None else ()
@@ -111,10 +115,7 @@ def _done(
     for each in (variant, *variants, *(cell for _, cell in cells)):
         read.plan(each)
     runs = 1 + len(cells) + len(cases)
-    with (
-        executor_of(request.executor, request.workers) as executor,
-        day_bar(runs * len(read.days)) as step,
-    ):
+    with day_bar(runs * len(read.days)) as step:
         own = run_variant(read, variant, executor, step)
         tried = [(name, run_variant(read, cell, executor, step, ()).report) for name, cell in cells]
         told = tuple(

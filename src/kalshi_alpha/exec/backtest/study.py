@@ -64,6 +64,7 @@ def study_page(
         _table("By month", report.by["month"], "month"),
         _table("By city and month", grouped(report.table, report.bootstrap, "city month"), ""),
         _table("By side, price and lead", _side_price_lead(report), ""),
+        _bins(report),
         _adverse(report),
         _skill(report),
         _baselines(report),
@@ -181,6 +182,22 @@ def _side_price_lead(report: Report) -> dict[str, Figures]:
         for dimension in ("side", "price", "lead")
         for name, each in report.by[dimension].items()
     }
+
+
+def _bins(report: Report) -> Iterator[str]:
+    yield "## What the ramp would make of it"
+    yield ""
+    yield "Its own bins, edges in bps; the weight is the share of a promised edge it would believe."
+    yield ""
+    yield "| side | price | lead | fills | city-days | promised | realised | weight | badge |"
+    yield "|---|---|---|--:|--:|--:|--:|--:|---|"
+    for each in report.bins:
+        key = each.key
+        yield (
+            f"| {key.side.value} | {key.price_bucket} | {key.lead_bucket} | {each.n_fills} | "
+            f"{each.n_units} | {each.exp_bps:,.0f} | {each.real_bps:,.0f} | {each.weight:.2f} | "
+            f"{each.badge.value} |"
+        )
 
 
 def _adverse(report: Report) -> Iterator[str]:

@@ -20,6 +20,7 @@ def test_a_report_sums_days_up() -> None:
     assert set(report.by) == set(DIMENSIONS)
     assert report.models == {"NYC": ("guidance",)}
     assert report.fidelities == {"trades": 2}
+    assert sum(each.n_fills for each in report.bins) == report.whole.fills
     assert sum(report.passed.values()) == 2 * 6 * 3 - report.whole.orders
 
 

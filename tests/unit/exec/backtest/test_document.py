@@ -27,6 +27,7 @@ def test_the_document_holds_what_the_report_says(done: Backtest) -> None:
     assert [each["why"] for each in document["left_out"]] == ["its result is ambiguous"] * 2
     assert set(document["baselines"]) == {"do nothing", "mid less a fixed edge", "buy the likely"}
     assert document["notes"] == ["a note"]
+    assert sum(each["n_fills"] for each in document["ev_honesty_bins"]) == whole.fills
     json.dumps(document, allow_nan=False)
 
 

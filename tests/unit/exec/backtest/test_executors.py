@@ -1,8 +1,7 @@
 from __future__ import annotations
 
 import os
-from concurrent.futures import Executor, Future, ThreadPoolExecutor
-from typing import Any
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -10,22 +9,6 @@ from kalshi_alpha.exec.backtest.document import report_document
 from kalshi_alpha.exec.backtest.executors import executor_of, replayed
 from kalshi_alpha.exec.backtest.materials import Materials
 from kalshi_alpha.exec.backtest.run import Backtest, run_variant
-
-
-class Backwards(Executor):
-    """Runs what it is given last to first: nobody promises an order."""
-
-    def __init__(self) -> None:
-        self.waiting: list[tuple[Future[Any], Any]] = []
-
-    def submit(self, fn: Any, /, *args: Any, **kwargs: Any) -> Future[Any]:
-        future: Future[Any] = Future()
-        self.waiting.append((future, lambda: fn(*args, **kwargs)))
-        return future
-
-    def run(self) -> None:
-        for future, work in reversed(self.waiting):
-            future.set_result(work())
 
 
 def test_the_report_is_the_same_whoever_replays(read: Materials, done: Backtest) -> None:

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import re
+from dataclasses import fields
 from datetime import timedelta
 from pathlib import Path
 
@@ -80,3 +82,10 @@ def test_rules_out_of_range_are_refused(changes: str) -> None:
 def test_an_axis_is_named_once() -> None:
     with pytest.raises(UsageError, match="twice"):
         grid_of(Variant(), ["pool=0", "pool=1"])
+
+
+def test_every_setting_is_on_its_page() -> None:
+    page = (Path(REPO) / "docs/how-to/replay-the-tape.md").read_text()
+    section = page.split("## Settings")[1].split("## ")[0]
+    documented = re.findall(r"^\| `([a-z_]+)` \|", section, re.MULTILINE)
+    assert documented == [each.name for each in fields(Variant)]
