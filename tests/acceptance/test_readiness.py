@@ -302,7 +302,7 @@ def test_a_frozen_series_is_refused_and_others_go_on(paths: Paths) -> None:
 
 def test_a_memo_lifts_panic_and_nothing_lifts_stale_feeds(paths: Paths) -> None:
     _three_alerts(paths)
-    memo = {"schema": 1, "generated_at": CLOCK, "who": "ops", "why": "a test"}
+    memo = {"schema": 2, "generated_at": CLOCK, "who": "ops", "why": "a test"}
     memo |= {"reason": "panic_backoff", "until": "2024-12-11T20:00:00Z"}
     paths.memos.mkdir(parents=True)
     (paths.memos / "panic.json").write_text(json.dumps(memo))

@@ -123,6 +123,10 @@ def renew_heartbeat(path: Path, beat: Heartbeat) -> None:
     write_heartbeat(path, beat)
 
 
+MEMO_SCHEMA = 2
+"""Schema 1 named no series and had no bounded end, so a memo of it is refused."""
+
+
 class _MemoFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     schema: int
     generated_at: datetime
@@ -130,24 +134,31 @@ class _MemoFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only
     why: str
     reason: str
     until: datetime
+    series: str | None = None
 
 
 def read_memo(path: Path) -> Memo:
     """Return the memo in a file.
 
-    Its keys are ``schema``, ``generated_at``, ``who``, ``why``, ``reason`` and ``until``.
+    Its keys are ``schema`` (2), ``generated_at``, ``who``, ``why``, ``reason``, ``until`` and, for
+    a freeze or the sequential guard, ``series``: the family.
 
     Raises
     ------
     TornFile
-        If it cannot be read, is not a whole memo, or asks for what no memo lifts.
+        If it cannot be read, is not a whole memo, is of schema 1, or asks for what no memo lifts.
     NewerSchema
         If a later version of the program wrote it.
     """
     from kalshi_alpha.core.gates.memos import Memo
     from kalshi_alpha.core.gates.reasons import Reason
 
-    found = _decode(path, _read(path), _MemoFile)
+    found = _decode(path, _read(path), _MemoFile, MEMO_SCHEMA)
+    if found.schema != MEMO_SCHEMA:
+        raise TornFile(
+            f"{path}: schema {found.schema} lifts nothing any more; sign it again as schema "
+            f"{MEMO_SCHEMA}, which names the series"
+        )
     try:
         return Memo(
             reason=Reason(found.reason),
@@ -155,6 +166,7 @@ def read_memo(path: Path) -> Memo:
             until=found.until,
             who=found.who,
             why=found.why,
+            series=found.series or "",
         )
     except ValueError as error:
         raise TornFile(f"{path}: {error}") from error
@@ -231,12 +243,12 @@ def _read(path: Path) -> bytes:
         raise TornFile(f"{path}: cannot be read: {error}") from error
 
 
-def _decode(path: Path, data: bytes, kind: type[T]) -> T:
+def _decode(path: Path, data: bytes, kind: type[T], newest: int = SCHEMA) -> T:
     """Decode a state file: a newer schema is named before anything else is judged."""
     try:
         schema = msgspec.json.decode(data, type=_SchemaOnly).schema
-        if schema > SCHEMA:
-            raise NewerSchema(f"{path}: schema {schema}, this program reads up to {SCHEMA}")
+        if schema > newest:
+            raise NewerSchema(f"{path}: schema {schema}, this program reads up to {newest}")
         return msgspec.json.decode(data, type=kind)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise TornFile(f"{path}: {error}") from error

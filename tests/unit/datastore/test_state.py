@@ -165,7 +165,7 @@ def test_no_heartbeat_is_a_first_run(pulse: Path) -> None:
 
 
 MEMO = {
-    "schema": 1,
+    "schema": 2,
     "generated_at": "2025-06-11T10:00:00Z",
     "who": "A. Operator",
     "why": "two of the three alerts were the same outage",
@@ -191,7 +191,12 @@ def test_a_memo_is_read(tmp_path: Path) -> None:
         ({"until": "2025-06-11T09:00:00Z"}, "before it was made"),
         ({"until": "2025-06-11T20:00:00"}, "zone"),
         ({"until": None}, "until"),
-        ({"schema": 2}, "schema 2"),
+        ({"schema": 3}, "schema 3"),
+        ({"schema": 1}, "schema 1 lifts nothing any more"),
+        ({"reason": "freeze_window"}, "needs the series"),
+        ({"reason": "sequential_alert"}, "needs the series"),
+        ({"series": "CPI"}, "names no series"),
+        ({"until": "2999-06-11T20:00:00Z"}, "New York day"),
         ({"extra": 1}, "extra"),
     ],
 )

@@ -21,7 +21,7 @@ from kalshi_alpha.core.gates.freshness import (
 from kalshi_alpha.core.gates.gate import Lifted, Verdict, verdict
 from kalshi_alpha.core.gates.heartbeat import HEARTBEAT_MAX_AGE, heartbeat_reading
 from kalshi_alpha.core.gates.memos import LIFTABLE, Memo
-from kalshi_alpha.core.gates.panic import Alert, panic_reading, panic_until
+from kalshi_alpha.core.gates.panic import Alert, latched_panic, panic_reading, panic_until
 from kalshi_alpha.core.gates.preconditions import (
     clock_skew_reading,
     exchange_reading,
@@ -71,6 +71,7 @@ __all__ = [
     "heartbeat_reading",
     "judge_feed",
     "kill_switch_reading",
+    "latched_panic",
     "live_quote_reading",
     "needs",
     "panic_reading",

@@ -116,8 +116,9 @@ def verdict(
     at
         The decision's clock, with its zone.
     memos
-        Signed exceptions. One lifts a finding of its reason while it holds; it never lifts a
-        reading that could not be read, whatever reason that is reported under.
+        Signed exceptions. One lifts a finding of its reason and series that began before it was
+        made, while it holds; it never lifts a reading that could not be read, whatever reason
+        that is reported under.
 
     Raises
     ------
@@ -152,8 +153,12 @@ def _lifted(
     return tuple(
         Lifted(finding, memo)
         for finding in found
-        if finding in stated and (memo := memo_for(finding.reason, memos, at)) is not None
+        if finding in stated and (memo := _memo(finding, at, memos)) is not None
     )
+
+
+def _memo(finding: Finding, at: datetime, memos: tuple[Memo, ...]) -> Memo | None:
+    return memo_for(finding.reason, memos, at, began_at=finding.began_at, series=finding.series)
 
 
 def _against(action: Action, readings: list[Reading], at: datetime) -> Iterator[Finding]:

@@ -23,12 +23,27 @@ class Alert:
     monitor: str
 
 
+@dataclass(frozen=True, slots=True)
+class LatchedPanic:
+    """A panic: when the alert came that latched it last, and its last second."""
+
+    began_at: datetime
+    until: datetime
+
+
 def panic_until(alerts: Iterable[Alert], at: datetime) -> datetime | None:
-    """Return the last second of the panic that holds at an instant (UTC), or None.
+    """Return the last second of the panic that holds at an instant (UTC), or None."""
+    found = latched_panic(alerts, at)
+    return None if found is None else found.until
+
+
+def latched_panic(alerts: Iterable[Alert], at: datetime) -> LatchedPanic | None:
+    """Return the panic that holds at an instant, or None.
 
     Three distinct monitors with an alert inside any thirty minutes, both ends included, latch
     it until the New York day of the third alert ends. It is read from the log and not from the
-    monitors' current state, so an alert that has cleared still counts.
+    monitors' current state, so an alert that has cleared still counts. Of several alerts that
+    latch it, it began with the latest: a memo of before that lifts nothing.
     """
     past = sorted(alert for alert in alerts if alert.at <= at)
     for third in reversed(past):
@@ -37,14 +52,15 @@ def panic_until(alerts: Iterable[Alert], at: datetime) -> datetime | None:
             return None  # Earlier alerts ended with an earlier or the same day.
         together = {a.monitor for a in past if third.at - PANIC_SPAN <= a.at <= third.at}
         if len(together) >= PANIC_MONITORS:
-            return until
+            return LatchedPanic(third.at, until)
     return None
 
 
 def panic_reading(alerts: Iterable[Alert], at: datetime) -> Reading:
     """Return the reading of panic backoff."""
-    until = panic_until(alerts, at)
-    if until is None:
+    found = latched_panic(alerts, at)
+    if found is None:
         return Reading(ReadingName.PANIC, detail="no panic")
-    detail = f"panic backoff until {new_york(until):%Y-%m-%d %H:%M:%S} ET"
-    return Reading(ReadingName.PANIC, (Finding(Reason.PANIC_BACKOFF, detail),), detail=detail)
+    detail = f"panic backoff until {new_york(found.until):%Y-%m-%d %H:%M:%S} ET"
+    finding = Finding(Reason.PANIC_BACKOFF, detail, began_at=found.began_at)
+    return Reading(ReadingName.PANIC, (finding,), detail=detail)

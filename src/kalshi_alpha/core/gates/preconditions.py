@@ -63,7 +63,7 @@ def schedule_reading(series: str, phase: Phase, *, window_only: bool) -> Reading
     Parameters
     ----------
     series
-        Name of the series, for the details.
+        Name of the series, for the details and for memos.
     phase
         Its phase at the decision's clock.
     window_only
@@ -74,7 +74,8 @@ def schedule_reading(series: str, phase: Phase, *, window_only: bool) -> Reading
         findings = (Finding(Reason.CALENDAR_MISSING, f"{series}: {phase.note}"),)
     elif phase.state is SeriesState.FROZEN:
         until = f" until {_et(phase.until)}" if phase.until else ""
-        findings = (Finding(Reason.FREEZE_WINDOW, f"{series}: frozen{until}; {phase.note}"),)
+        detail = f"{series}: frozen{until}; {phase.note}"
+        findings = (Finding(Reason.FREEZE_WINDOW, detail, series, phase.since),)
     elif phase.state is SeriesState.OPEN and window_only:
         opens = f"; window opens {_et(phase.window_opens_at)}" if phase.window_opens_at else ""
         findings = (Finding(Reason.OUTSIDE_WINDOW, f"{series}: {phase.note}{opens}"),)

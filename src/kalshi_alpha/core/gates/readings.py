@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 
@@ -42,10 +42,21 @@ class Fault(StrEnum):
 
 @dataclass(frozen=True, slots=True, order=True)
 class Finding:
-    """A reason, and the sentence that says what was found."""
+    """A reason, and the sentence that says what was found.
+
+    Attributes
+    ----------
+    reason, detail
+        The word and the sentence.
+    series, began_at
+        Whose it is, and when it began, where a memo may lift it: a memo lifts nothing of which
+        this is not known.
+    """
 
     reason: Reason
     detail: str
+    series: str = field(default="", compare=False)
+    began_at: datetime | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -274,7 +274,8 @@ def _guards(
         if length is None:
             continue
         log = logs.get(family) or GuardLog(settings.k, float(length))
-        after[family] = guard_state.advanced(log, fed_units(rows, terms), desk.memos, clock.at)
+        units = fed_units(rows, terms)
+        after[family] = guard_state.advanced(family, log, units, desk.memos, clock.at)
     found.guards = after
     found.inputs[Monitor.EV_SEQ_GUARD] |= {"state": str(path)}
     known = guard_state.states(after)
@@ -350,7 +351,7 @@ def _from_sessions(desk: Desk, found: Gathered) -> None:
 
 def _from_surroundings(desk: Desk, found: Gathered) -> None:
     paths, at = desk.paths, desk.clock.at
-    _judge(found, Monitor.FREEZE_WINDOW, lambda: freeze_window(_phases(desk)), 0.0)
+    _judge(found, Monitor.FREEZE_WINDOW, lambda: freeze_window(_phases(desk), desk.memos, at), 0.0)
     switch = kill_switch_state(paths.kill_switch)
     _judge(
         found,

@@ -161,7 +161,7 @@ def shown(log: GuardLog) -> dict[str, Any] | None:
 
 
 def advanced(
-    log: GuardLog, units: Sequence[FedUnit], memos: Iterable[Memo], at: datetime
+    family: str, log: GuardLog, units: Sequence[FedUnit], memos: Iterable[Memo], at: datetime
 ) -> GuardLog:
     """Return a family's log with everything that is new at the clock.
 
@@ -173,7 +173,7 @@ def advanced(
     fresh = [result for result in results if result.unit_id not in log.units]
     if fresh and _is_due(log, len(units)):
         log = log.with_threshold(_calibrated(log, units))
-    return log.advanced(results, _resets(memos, at), at)
+    return log.advanced(results, _resets(family, memos, at), at)
 
 
 def states(logs: Mapping[str, GuardLog]) -> dict[str, GuardState | None]:
@@ -196,11 +196,11 @@ def _calibrated(log: GuardLog, units: Sequence[FedUnit]) -> Threshold:
     return union_threshold(forecasts, log.k, log.arl0, rng)
 
 
-def _resets(memos: Iterable[Memo], at: datetime) -> list[Reset]:
+def _resets(family: str, memos: Iterable[Memo], at: datetime) -> list[Reset]:
     return [
         Reset(memo.made_at, memo.who, memo.why)
         for memo in memos
-        if memo.lifts(Reason.SEQUENTIAL_ALERT, at)
+        if memo.holds(Reason.SEQUENTIAL_ALERT, at, family)
     ]
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from kalshi_alpha.core.errors import ConfigError, DataError
-from kalshi_alpha.core.gates import Alert, Memo, Reason, panic_until
+from kalshi_alpha.core.gates import Alert, Memo, Reason, latched_panic, panic_until
 from kalshi_alpha.core.gates.memos import memo_for
 from kalshi_alpha.core.gates.panic import PANIC_SPAN
 from kalshi_alpha.core.ledger.entry import ClockSource
@@ -196,8 +196,11 @@ def _panic(desk: Desk, found: Gathered) -> tuple[Panic, list[str]]:
         return Panic(panic_until(kept, clock.at), problem=str(error), alerts=kept), [str(error)]
     fresh = append_alerts(path, alerting, clock.at, clock.source, before)
     alerts = counted((*before, *fresh), clock.source)
-    until = panic_until(alerts, clock.at)
-    lifted = None if until is None else memo_for(Reason.PANIC_BACKOFF, desk.memos, clock.at)
+    latched = latched_panic(alerts, clock.at)
+    until = began_at = None
+    if latched is not None:
+        until, began_at = latched.until, latched.began_at
+    lifted = memo_for(Reason.PANIC_BACKOFF, desk.memos, clock.at, began_at=began_at)
     if lifted is not None:
         append_lift(path, lifted, clock.at, clock.source)
     _, unreadable = read_memos(desk.paths.memos)

@@ -134,11 +134,15 @@ def test_an_absent_optional_file_is_no_reason() -> None:
     assert judged(Action.LIVE, absent).words == ("heartbeat_missing",)
 
 
-PANIC = replace(GOOD[ReadingName.PANIC], findings=(Finding(Reason.PANIC_BACKOFF, "three alerts"),))
+MADE = NOW - TWO_HOURS
+PANIC = replace(
+    GOOD[ReadingName.PANIC],
+    findings=(Finding(Reason.PANIC_BACKOFF, "three alerts", began_at=MADE),),
+)
 
 
-def memo(reason: Reason = Reason.PANIC_BACKOFF, until: datetime = NOW) -> Memo:
-    return Memo(reason, NOW - TWO_HOURS, until, "A. Operator", "one outage")
+def memo(reason: Reason = Reason.PANIC_BACKOFF, until: datetime = NOW, series: str = "") -> Memo:
+    return Memo(reason, MADE, until, "A. Operator", "one outage", series)
 
 
 def test_a_memo_lifts_its_reason_and_is_recorded() -> None:
@@ -152,8 +156,34 @@ def test_a_memo_lifts_its_reason_and_is_recorded() -> None:
 
 def test_a_memo_of_another_reason_or_time_lifts_nothing() -> None:
     readings = (GOOD | {ReadingName.PANIC: PANIC}).values()
-    memos = [memo(Reason.FREEZE_WINDOW), memo(until=NOW - timedelta(seconds=1))]
+    memos = [memo(Reason.FREEZE_WINDOW, series="CPI"), memo(until=NOW - timedelta(seconds=1))]
     assert verdict(Action.LIVE, readings, NOW, memos).words == ("panic_backoff",)
+
+
+@pytest.mark.parametrize(
+    ("series", "began_at", "lifted"),
+    [
+        ("CPI", MADE, True),
+        ("TNEY", MADE, False),
+        ("CPI", NOW, False),
+        ("CPI", None, False),
+    ],
+)
+def test_a_memo_lifts_the_freeze_of_its_series_that_began_before_it(
+    series: str, began_at: datetime | None, lifted: bool
+) -> None:
+    found = Finding(Reason.FREEZE_WINDOW, "frozen", series, began_at)
+    frozen = Reading(ReadingName.SCHEDULE, (found,))
+    readings = (GOOD | {ReadingName.SCHEDULE: frozen}).values()
+    memos = [memo(Reason.FREEZE_WINDOW, series="CPI")]
+    assert verdict(Action.LIVE, readings, NOW, memos).go is lifted
+
+
+def test_no_memo_lifts_the_guard_at_the_gate() -> None:
+    alarm = Finding(Reason.SEQUENTIAL_ALERT, "alarm", "CPI", MADE)
+    readings = (GOOD | {ReadingName.MONITORS: Reading(ReadingName.MONITORS, (alarm,))}).values()
+    memos = [memo(Reason.SEQUENTIAL_ALERT, series="CPI")]
+    assert verdict(Action.LIVE, readings, NOW, memos).words == ("sequential_alert",)
 
 
 def test_a_memo_does_not_lift_what_could_not_be_read() -> None:

@@ -5,7 +5,13 @@ from datetime import UTC, date, datetime, time, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kalshi_alpha.core.gates.panic import Alert, panic_reading, panic_until
+from kalshi_alpha.core.gates.panic import (
+    Alert,
+    LatchedPanic,
+    latched_panic,
+    panic_reading,
+    panic_until,
+)
 from kalshi_alpha.core.gates.reasons import Reason
 from kalshi_alpha.core.schedule.wall_clock import wall
 
@@ -25,6 +31,14 @@ def test_three_monitors_within_thirty_minutes_stop_the_new_york_day() -> None:
     assert panic_until(THREE, NOON + 30 * MINUTE) == DAY_END
     assert panic_until(THREE, DAY_END) == DAY_END
     assert panic_until(THREE, DAY_END + timedelta(seconds=1)) is None
+
+
+def test_it_began_with_the_latest_alert_that_makes_three() -> None:
+    finding = panic_reading(THREE, NOON + 30 * MINUTE).findings[0]
+    assert finding.began_at == NOON + 30 * MINUTE
+    fourth = [*THREE, *alerts((40, "ev_gap"), (100, "ev_gap"))]
+    found = latched_panic(fourth, NOON + 101 * MINUTE)
+    assert found == LatchedPanic(NOON + 40 * MINUTE, DAY_END)
 
 
 def test_the_last_second_of_the_day_belongs_to_the_panic_to_its_end() -> None:

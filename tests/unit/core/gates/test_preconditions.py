@@ -88,6 +88,11 @@ def test_each_phase_is_its_reason(found: Phase, window_only: bool, reasons: list
     assert words(schedule_reading("KXCPI", found, window_only=window_only)) == reasons
 
 
+def test_a_freeze_says_whose_it_is_and_when_it_began() -> None:
+    found = schedule_reading("CPI", phase(SeriesState.FROZEN), window_only=False).findings[0]
+    assert (found.series, found.began_at) == ("CPI", NOW)
+
+
 @pytest.mark.parametrize(
     ("age_s", "fault"), [(60, None), (60.001, Fault.EXPIRED), (-0.001, Fault.FUTURE_DATED)]
 )

@@ -40,8 +40,8 @@ def units(profits: list[float]) -> list[FedUnit]:
     ]
 
 
-def memo(made_at: datetime, reason: Reason = Reason.SEQUENTIAL_ALERT) -> Memo:
-    return Memo(reason, made_at, made_at + timedelta(days=1), "ops", "calibrated again")
+def memo(made_at: datetime, reason: Reason = Reason.SEQUENTIAL_ALERT, series: str = "CPI") -> Memo:
+    return Memo(reason, made_at, made_at + timedelta(days=1), "ops", "calibrated again", series)
 
 
 def state(log: GuardLog) -> GuardState:
@@ -51,7 +51,7 @@ def state(log: GuardLog) -> GuardState:
 
 
 LOST = [-0.5] * 14
-ALARMED = advanced(GuardLog(0.25, 24.0), units(LOST), [], NOW)
+ALARMED = advanced("CPI", GuardLog(0.25, 24.0), units(LOST), [], NOW)
 
 
 def test_the_threshold_is_calibrated_on_the_stored_forecasts_before_units_enter() -> None:
@@ -59,24 +59,24 @@ def test_the_threshold_is_calibrated_on_the_stored_forecasts_before_units_enter(
     assert ALARMED.threshold.source == "simulated"
     assert ALARMED.items[0] == ALARMED.threshold
     assert state(ALARMED).guard.cusum.h_source == "simulated"
-    assert advanced(GuardLog(0.25, 24.0), units(LOST), [], NOW) == ALARMED
+    assert advanced("CPI", GuardLog(0.25, 24.0), units(LOST), [], NOW) == ALARMED
 
 
 def test_few_units_have_the_normal_threshold_until_there_are_enough() -> None:
-    log = advanced(GuardLog(0.25, 24.0), units([0.5] * 9), [], NOW)
+    log = advanced("CPI", GuardLog(0.25, 24.0), units([0.5] * 9), [], NOW)
     assert log.threshold is not None
     assert log.threshold.source == "normal"
-    log = advanced(log, units([0.5] * 10), [], NOW)
+    log = advanced("CPI", log, units([0.5] * 10), [], NOW)
     assert log.threshold is not None
     assert log.threshold.source == "simulated"
 
 
 def test_the_threshold_is_calibrated_again_after_twenty_five_units() -> None:
-    log = advanced(GuardLog(0.25, 24.0), units([0.5] * 10), [], NOW)
-    same = advanced(log, units([0.5] * 20), [], NOW)
+    log = advanced("CPI", GuardLog(0.25, 24.0), units([0.5] * 10), [], NOW)
+    same = advanced("CPI", log, units([0.5] * 20), [], NOW)
     assert same.threshold == log.threshold
-    more = advanced(same, units([0.5] * 35), [], NOW)
-    again = advanced(more, units([0.5] * 36), [], NOW)
+    more = advanced("CPI", same, units([0.5] * 35), [], NOW)
+    again = advanced("CPI", more, units([0.5] * 36), [], NOW)
     assert again.threshold != log.threshold
 
 
@@ -98,11 +98,16 @@ def test_an_alarm_survives_a_restart_and_replays_from_the_log(tmp_path: Path) ->
 
 def test_only_a_memo_for_the_guard_resets_it_and_it_is_used_once(tmp_path: Path) -> None:
     later = NOW + timedelta(hours=1)
-    wrong = advanced(ALARMED, units(LOST), [memo(later, Reason.PANIC_BACKOFF)], later)
+    wrong = advanced("CPI", ALARMED, units(LOST), [memo(later, Reason.FREEZE_WINDOW)], later)
     assert state(wrong).level is Level.ALERT
-    cleared = advanced(ALARMED, units(LOST), [memo(later)], later)
+    wrong = advanced("CPI", ALARMED, units(LOST), [memo(later, series="TNEY")], later)
+    assert state(wrong).level is Level.ALERT
+    early = memo(NOW - timedelta(seconds=1))
+    wrong = advanced("CPI", ALARMED, units(LOST), [early], later)
+    assert state(wrong).level is Level.ALERT
+    cleared = advanced("CPI", ALARMED, units(LOST), [memo(later)], later)
     assert state(cleared).level is Level.OK
-    again = advanced(cleared, units(LOST + LOST), [memo(later)], later + timedelta(hours=2))
+    again = advanced("CPI", cleared, units(LOST + LOST), [memo(later)], later + timedelta(hours=2))
     assert state(again).level is Level.ALERT
     path = guard_path(Paths(tmp_path))
     write_guards(path, {"CPI": again}, NOW, SYSTEM)
@@ -112,7 +117,7 @@ def test_only_a_memo_for_the_guard_resets_it_and_it_is_used_once(tmp_path: Path)
 
 def test_a_corrected_settlement_restates_the_guard_and_keeps_the_alarm() -> None:
     fixed = units([0.5, *LOST[1:]])
-    log = advanced(ALARMED, fixed, [], NOW)
+    log = advanced("CPI", ALARMED, fixed, [], NOW)
     assert log.units["U0"].pnl == 0.5
     assert state(log).level is Level.ALERT
     assert replace(state(log).guard) != state(ALARMED).guard

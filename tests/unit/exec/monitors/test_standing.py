@@ -43,7 +43,7 @@ def test_a_session_sees_a_panic_and_a_memo_as_soon_as_they_are_written(tmp_path:
     assert named(files.readings(AT))[ReadingName.PANIC].findings
     assert files.memos(AT) == ()
     memo = {
-        "schema": 1,
+        "schema": 2,
         "generated_at": AT,
         "who": "ops",
         "why": "seen to",
