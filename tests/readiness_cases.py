@@ -90,7 +90,7 @@ def readiness(*entries: SeriesReadiness, **changes: Any) -> Readiness:
     fields: dict[str, Any] = {
         "schema": 1,
         "generated_at": AT,
-        "clock_source": "set",
+        "clock_source": "system",
         "practice": False,
         "label": "",
         "overall": Overall(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,8 @@ from desk_root import (
     words,
 )
 from kalshi_alpha.core.ledger.entry import LedgerEntry
+from kalshi_alpha.core.ledger.honesty_bins import Badge
+from kalshi_alpha.core.ramp import figures
 from kalshi_alpha.datastore.paths import Paths
 from kalshi_alpha.exec.reports import ramp
 
@@ -64,29 +67,53 @@ def test_an_impossible_flag_is_a_usage_error(paths: Paths, flag: str) -> None:
     assert not paths.pilot_ready.exists()
 
 
-def test_weights_rise_by_a_tenth_a_refresh_and_fall_at_once(paths: Paths) -> None:
-    def weights() -> dict[str, float]:
-        cpi = json.loads(paths.pilot_ready.read_bytes())["series"][0]
-        return {row["bin"]: row["weight"] for row in cpi["ev_honesty_bins"]}
+def _weights(paths: Paths) -> dict[str, float]:
+    cpi = json.loads(paths.pilot_ready.read_bytes())["series"][0]
+    return {row["bin"]: row["weight"] for row in cpi["ev_honesty_bins"]}
 
+
+def _each_weight(weight: float) -> Callable[[dict[str, Any]], None]:
+    def change(document: dict[str, Any]) -> None:
+        for row in document["series"][0]["ev_honesty_bins"]:
+            row["weight"] = weight
+
+    return change
+
+
+def test_weights_rise_by_a_tenth_a_day_and_fall_at_once(paths: Paths) -> None:
     decide(paths)
-    earned = weights()
+    earned = _weights(paths)
+    risen = {name: min(0.1, weight) for name, weight in earned.items()}
+    edit_json(paths.pilot_ready, _each_weight(0.0))
+    # However often that is asked on one day of New York.
+    for at in ("11:31", "11:32", "12:33"):
+        decide(paths, at=f"2024-12-11T{at}:00Z")
+        assert _weights(paths) == risen
+    decide(paths, at="2024-12-12T11:30:00Z")
+    assert _weights(paths) == {name: min(0.2, weight) for name, weight in earned.items()}
+    edit_json(paths.pilot_ready, _each_weight(1.0))
+    decide(paths, at="2024-12-13T11:30:00Z")
+    assert _weights(paths) == earned
 
-    def lower(document: dict[str, Any]) -> None:
-        for row in document["series"][0]["ev_honesty_bins"]:
-            row["weight"] = 0.0
 
-    edit_json(paths.pilot_ready, lower)
-    decide(paths, at="2024-12-11T11:31:00Z")
-    assert weights() == {name: min(0.1, weight) for name, weight in earned.items()}
+def test_the_size_rises_by_a_tenth_a_day(paths: Paths, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of a family whose evidence is taken to be all that can be asked for."""
+    monkeypatch.setattr(figures, "badge", lambda *_: Badge.PROVEN)
 
-    def higher(document: dict[str, Any]) -> None:
-        for row in document["series"][0]["ev_honesty_bins"]:
-            row["weight"] = 1.0
+    def size(at: str) -> float:
+        code, found = decide(paths, at=at)
+        assert code == 0
+        return found.overall.size_multiplier
 
-    edit_json(paths.pilot_ready, higher)
-    decide(paths, at="2024-12-11T11:32:00Z")
-    assert weights() == earned
+    day = [size(f"2024-12-11T11:30:0{second}Z") for second in range(4)]
+    assert day == [0.25] * 4
+
+    def yesterday(document: dict[str, Any]) -> None:
+        document["generated_at"] = "2024-12-10T11:30:00Z"
+
+    edit_json(paths.pilot_ready, yesterday)
+    day = [size(f"2024-12-11T11:31:0{second}Z") for second in range(4)]
+    assert day == [0.35] * 4
 
 
 def test_a_statistic_changed_after_the_fact_is_refused(paths: Paths) -> None:

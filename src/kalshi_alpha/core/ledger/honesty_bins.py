@@ -25,7 +25,7 @@ from kalshi_alpha.core.types import E4_PER_DOLLAR, Side
 
 PRIOR_MEAN = 0.9
 PRIOR_SD = 0.5
-RISE_LIMIT = 0.1  # a weight may fall at once, and rises by at most this per refresh
+RISE_LIMIT = 0.1  # a weight may fall at once, and rises by at most this a day
 
 PRICE_EDGES_E4 = (1000, 3000, 7000, 9000)
 PRICE_NAMES = ("0-.1", ".1-.3", ".3-.7", ".7-.9", ".9-1")

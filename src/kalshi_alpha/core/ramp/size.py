@@ -55,9 +55,9 @@ def size_multiplier(
     go, badge, e_value
         The family's decision and what stands behind it.
     previous
-        What the last refresh said, or None if there was none.
+        What stood when the day began, or the lowest since; None if there was nothing.
     rise
-        How much it may rise by; the first step is open to whoever reaches GO.
+        How much it may rise by above that; the first step is open to whoever reaches GO.
     """
     if not go:
         return 0.0

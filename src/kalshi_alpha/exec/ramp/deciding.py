@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -25,7 +25,7 @@ from kalshi_alpha.core.gates import (
 )
 from kalshi_alpha.core.gates.evidence import EvidenceLimits
 from kalshi_alpha.core.ledger.entry import LedgerEntry
-from kalshi_alpha.core.ledger.honesty_bins import RISE_LIMIT, BinKey
+from kalshi_alpha.core.ledger.honesty_bins import RISE_LIMIT
 from kalshi_alpha.core.ramp.breaches import breaches
 from kalshi_alpha.core.ramp.figures import Figures, figures, remembered
 from kalshi_alpha.core.ramp.plan import missing
@@ -166,7 +166,7 @@ def decide(paths: Paths, settings: Settings, terms: Terms, clock: RunClock) -> R
 
 
 def _gather(paths: Paths, settings: Settings, terms: Terms, clock: RunClock) -> _Gathered:
-    memory = Memory.read(paths.pilot_ready, clock.at)
+    memory = Memory.read(paths.pilot_ready, clock)
     ledger = read_ledger(paths, terms.ledger_age)
     found = look(paths, settings, clock)
     memos, _ = read_memos(paths.memos)
@@ -203,13 +203,13 @@ def _series(gathered: _Gathered, family: str) -> SeriesReadiness:
         ),
     )
     judged = gathered.judge(own, family)
+    day_start = gathered.memory.size(family)
     multiplier = size_multiplier(
         terms.ramp.size.steps(),
         go=judged.go,
         badge=shown.badge,
         e_value=shown.e_value,
-        previous=gathered.memory.size(family),
-        rise=gathered.memory.rise,
+        previous=day_start,
     )
     return series_row(
         Decided(
@@ -218,6 +218,8 @@ def _series(gathered: _Gathered, family: str) -> SeriesReadiness:
             declared=terms.ramp.families[family].declaration(),
             size_multiplier=multiplier,
             missing=missing(shown, limits),
+            size_day_start=day_start,
+            weights_day_start=gathered.memory.weights(family),
         ),
         gathered.monitors,
         at,
@@ -250,8 +252,7 @@ def _figures_of(gathered: _Gathered, family: str, ledger: Sequence[LedgerEntry])
             frozen=gathered.schedule.frozen(family),
         ),
     )
-    known: Mapping[BinKey, float] = gathered.memory.weights(family)
-    return replace(shown, bins=remembered(shown.bins, known, gathered.memory.rise))
+    return replace(shown, bins=remembered(shown.bins, gathered.memory.weights(family)))
 
 
 def _overall(judged: Verdict, series: Sequence[SeriesReadiness]) -> Overall:

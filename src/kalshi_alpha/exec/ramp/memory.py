@@ -4,58 +4,79 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 
 from kalshi_alpha.config.ramp import Ramp
 from kalshi_alpha.core.errors import DataError, MissingData
-from kalshi_alpha.core.ledger.honesty_bins import RISE_LIMIT, BinKey
-from kalshi_alpha.exec.ramp.readiness import Readiness, read_readiness, weights_of
+from kalshi_alpha.core.ledger.honesty_bins import BinKey
+from kalshi_alpha.core.schedule import new_york
+from kalshi_alpha.exec.clock import RunClock
+from kalshi_alpha.exec.ramp.readiness import Readiness, read_readiness
 
 
 @dataclass(frozen=True, slots=True)
 class Memory:
     """The previous decision.
 
+    What was reached may rise by a step a day of New York, however often is decided in it: a rise
+    counts from what stood when the day began, or from the lowest that was published since.
+
     Attributes
     ----------
     last
         It; None if there was none, or it cannot be trusted.
-    rise
-        How much weights and sizes may rise by now. A decision repeated at the same clock is no
-        refresh, so nothing rises and the file comes out the same.
+    clock
+        Of the decision that is being made.
     problem
         Why a file that is there was not used; empty otherwise.
     """
 
     last: Readiness | None
-    rise: float = RISE_LIMIT
+    clock: RunClock
     problem: str = ""
 
     @classmethod
-    def read(cls, path: Path, at: datetime) -> Memory:
+    def read(cls, path: Path, clock: RunClock) -> Memory:
         """Read the file that is about to be replaced."""
         try:
-            last = read_readiness(path, at, None)
+            return cls(read_readiness(path, clock.at, None), clock)
         except MissingData:
-            return cls(None)
+            return cls(None, clock)
         except DataError as error:
-            return cls(None, problem=str(error))
-        return cls(last, RISE_LIMIT if last.generated_at < at else 0.0)
+            return cls(None, clock, problem=str(error))
 
     @property
     def made_at(self) -> datetime | None:
         """When it was made."""
         return self.last.generated_at if self.last else None
 
-    def size(self, family: str) -> float | None:
-        """Return the size multiplier it gave a family, or None."""
+    def size(self, family: str) -> float:
+        """Return the size multiplier that a family's may rise from.
+
+        One that was reached under another kind of clock was not reached under this one: days that
+        somebody set are none.
+        """
         own = self.last.of(family) if self.last else None
-        return own.size_multiplier if own else None
+        if self.last is None or own is None or self.last.clock_source != self.clock.source.value:
+            return 0.0
+        return self._from(own.size_day_start, own.size_multiplier)
 
     def weights(self, family: str) -> Mapping[BinKey, float]:
-        """Return the weights it gave a family's bins."""
-        return {key: w for key, w in weights_of(self.last).items() if key.family == family}
+        """Return the weights that those of a family's bins may rise from."""
+        own = self.last.of(family) if self.last else None
+        rows = own.ev_honesty_bins if own else ()
+        return {row.key(family): self._from(row.weight_day_start, row.weight) for row in rows}
+
+    def _from(self, day_start: float | None, published: float) -> float:
+        if day_start is None or not self._is_of_the_day:
+            return published
+        return min(day_start, published)
+
+    @property
+    def _is_of_the_day(self) -> bool:
+        made_at = self.made_at
+        return made_at is not None and _day(made_at) == _day(self.clock.at)
 
     def doubts(self, ramp: Ramp) -> tuple[str, ...]:
         """Return one line per family whose statistic was changed after the last decision saw it.
@@ -76,3 +97,7 @@ class Memory:
                     f"{each.statistic.declared} at {since}; declared_at must be later"
                 )
         return tuple(lines)
+
+
+def _day(at: datetime) -> date:
+    return new_york(at).date()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -53,9 +52,11 @@ class BinRow(msgspec.Struct, frozen=True, kw_only=True):
     cap: float
     cap_lots: int | None
     badge: str
+    weight_day_start: float | None = None
 
     def __post_init__(self) -> None:
         self.terms()
+        _require_share(self.bin, "weight_day_start", self.weight_day_start)
 
     def terms(self) -> BinTerms:
         """Return what the bin allows; a number out of range raises `BadParameter`."""
@@ -144,8 +145,10 @@ class SeriesReadiness(msgspec.Struct, frozen=True, kw_only=True):
     ev_honesty_bins: tuple[BinRow, ...]
     missing: tuple[MissingRow, ...]
     plan: PlanRow
+    size_day_start: float | None = None
 
     def __post_init__(self) -> None:
+        _require_share(self.series, "size_day_start", self.size_day_start)
         # Stated as what must hold, so that a NaN fails too.
         if not 0.0 <= self.size_multiplier <= (1.0 if self.go else 0.0):
             raise BadParameter(f"{self.series}: size_multiplier {self.size_multiplier}")
@@ -267,15 +270,10 @@ def readiness_reading(
     )
 
 
-def weights_of(readiness: Readiness | None) -> Mapping[BinKey, float]:
-    """Return the weights a decision published, by bin; none without one."""
-    if readiness is None:
-        return {}
-    return {
-        row.key(each.series): row.weight
-        for each in readiness.series
-        for row in each.ev_honesty_bins
-    }
+def _require_share(of: str, name: str, value: float | None) -> None:
+    # Stated as what must hold, so that a NaN fails too.
+    if value is not None and not 0.0 <= value <= 1.0:
+        raise BadParameter(f"{of}: {name} {value}")
 
 
 def _finding(row: ReasonRow) -> Finding:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from kalshi_alpha.core.gates import Verdict
-from kalshi_alpha.core.ledger.honesty_bins import HonestyBin
+from kalshi_alpha.core.ledger.honesty_bins import BinKey, HonestyBin
 from kalshi_alpha.core.ledger.standard_errors import ClusteredMean
 from kalshi_alpha.core.monitors.texts import Monitor
 from kalshi_alpha.core.ramp.figures import Figures
@@ -27,13 +27,18 @@ from kalshi_alpha.exec.ramp.readiness import (
 
 @dataclass(frozen=True, slots=True)
 class Decided:
-    """What was found of a family, and what the gate says."""
+    """What was found of a family, and what the gate says.
+
+    ``size_day_start`` and ``weights_day_start`` are what the day's rise counts from.
+    """
 
     verdict: Verdict
     figures: Figures
     declared: Declaration
     size_multiplier: float
     missing: tuple[Missing, ...]
+    size_day_start: float = 0.0
+    weights_day_start: Mapping[BinKey, float] = field(default_factory=dict)
 
 
 def series_row(decided: Decided, monitors: MonitorSet, at: datetime) -> SeriesReadiness:
@@ -50,6 +55,7 @@ def series_row(decided: Decided, monitors: MonitorSet, at: datetime) -> SeriesRe
             ReasonRow(reason=found.reason.value, detail=found.detail) for found in judged.reasons
         ),
         size_multiplier=decided.size_multiplier,
+        size_day_start=decided.size_day_start,
         fills=shown.fills,
         open_fills=shown.open_fills,
         units=shown.units,
@@ -66,7 +72,9 @@ def series_row(decided: Decided, monitors: MonitorSet, at: datetime) -> SeriesRe
         drawdown=monitors.row(Monitor.DRAWDOWN, family),
         cusum_state=monitors.row(Monitor.EV_SEQ_GUARD, family),
         fill_realism_gap=monitors.row(Monitor.FILL_REALISM, family).figure,
-        ev_honesty_bins=tuple(_bin(each) for each in shown.bins.values()),
+        ev_honesty_bins=tuple(
+            _bin(each, decided.weights_day_start) for each in shown.bins.values()
+        ),
         missing=tuple(_missing(each) for each in decided.missing),
         plan=_plan(decided, at),
     )
@@ -96,7 +104,7 @@ def _statistic(by: Judged, declared: Declaration) -> StatisticRow:
     )
 
 
-def _bin(each: HonestyBin) -> BinRow:
+def _bin(each: HonestyBin, day_start: Mapping[BinKey, float]) -> BinRow:
     key = each.key
     return BinRow(
         bin=f"{key.side.value} {key.price_bucket} {key.lead_bucket}",
@@ -113,6 +121,7 @@ def _bin(each: HonestyBin) -> BinRow:
         cap=each.cap,
         cap_lots=each.cap_lots,
         badge=each.badge.value,
+        weight_day_start=day_start.get(key, each.weight),
     )
 
 
