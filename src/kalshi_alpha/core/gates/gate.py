@@ -132,7 +132,7 @@ def verdict(
     found = sorted(against, key=lambda finding: (_RANK[finding.reason], finding.detail))
     lifted = _lifted(found, given, at, tuple(memos))
     overruled = {each.finding for each in lifted}
-    reasons = tuple(finding for finding in found if finding not in overruled)
+    reasons = _each_once([finding for finding in found if finding not in overruled], given, at)
     safety_go = not any(finding.reason.part is Part.SAFETY for finding in reasons)
     return Verdict(
         go=not reasons,
@@ -154,6 +154,43 @@ def _lifted(
         Lifted(finding, memo)
         for finding in found
         if finding in stated and (memo := _memo(finding, at, memos)) is not None
+    )
+
+
+_READ_ANEW = frozenset(
+    {
+        Reason.KILL_SWITCH,
+        Reason.CONFIG_WEAKENED,
+        Reason.TZ_NOT_ET,
+        Reason.CLOCK_SKEW,
+        Reason.STALE_FEEDS,
+        Reason.HEARTBEAT_STALE,
+        Reason.DRAWDOWN,
+        Reason.RECONCILIATION_BREAK,
+    }
+)
+"""What a monitor says in the word of a reading that the gate takes itself."""
+
+
+def _each_once(
+    reasons: list[Finding], readings: list[Reading], at: datetime
+) -> tuple[Finding, ...]:
+    """Return the reasons without what a monitor repeats of a fault that was seen directly."""
+    repeated = {
+        finding
+        for reading in readings
+        if reading.name is ReadingName.MONITORS and reading.fault_at(at) is None
+        for finding in reading.findings
+        if finding.reason in _READ_ANEW
+    }
+    direct = {
+        finding.reason
+        for reading in readings
+        if reading.name not in {ReadingName.MONITORS, ReadingName.RAMP}
+        for finding in _findings(reading, reading.fault_at(at))
+    } & {finding.reason for finding in reasons if finding not in repeated}
+    return tuple(
+        finding for finding in reasons if finding not in repeated or finding.reason not in direct
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from kalshi_alpha.core.monitors.outcome import FamilyOutcome, MonitorOutcome, MonitorStatus
 from kalshi_alpha.core.monitors.texts import TEXTS, Monitor
@@ -81,3 +82,13 @@ def of_families(
 def unreadable(monitor: Monitor, threshold: float, why: str) -> MonitorOutcome:
     """Return the alert of a monitor whose source cannot be trusted: it must not be overlooked."""
     return ended(monitor, MonitorStatus.ALERT, None, threshold, why)
+
+
+def blinded(monitor: Monitor, threshold: float, lead: Monitor, why: str) -> MonitorOutcome:
+    """Return how a monitor ends whose source another one already alerts of.
+
+    One fault is one alert; this one has nothing to look at, and stops trading all the same.
+    """
+    said = f"see {lead}, which looks at the same: {why}"
+    outcome = ended(monitor, MonitorStatus.NO_DATA, None, threshold, said, must_exist=True)
+    return replace(outcome, follows=lead.value)

@@ -47,6 +47,8 @@ class MonitorOutcome:
         By family, where the monitor judges each apart.
     must_exist
         Whether there had to be something to look at, so that having nothing stops trading.
+    follows
+        The monitor that alerts of what this one could not look at either; empty otherwise.
     """
 
     status: MonitorStatus
@@ -58,6 +60,7 @@ class MonitorOutcome:
     unit: str = ""
     series: Mapping[str, FamilyOutcome] = field(default_factory=dict)
     must_exist: bool = False
+    follows: str = ""
 
     @property
     def cause(self) -> str:

@@ -52,6 +52,20 @@ class MonitorFile(msgspec.Struct, frozen=True, kw_only=True):
     remedy: str
     blocks: bool
     series: dict[str, FamilyFound]
+    inputs: Any = None
+
+    @property
+    def follows(self) -> str:
+        """The monitor that alerts of the same fault, or an empty text."""
+        return str(self.inputs.get("follows", "")) if isinstance(self.inputs, dict) else ""
+
+    @property
+    def reason(self) -> Reason:
+        """The gate's own word for what it found."""
+        weakened = self.effect.startswith(f"{Reason.CONFIG_WEAKENED}:")
+        if self.monitor is Monitor.FRESHNESS and weakened:
+            return Reason.CONFIG_WEAKENED
+        return TEXTS[self.monitor].reason
 
     def stops(self, family: str | None = None) -> bool:
         """Say whether it stops trading: anything at all, or one family.
@@ -180,19 +194,26 @@ class MonitorFiles:
         if fault is not None:
             return Reading(name, fault=fault[0], detail=fault[1], at=None)
         findings = tuple(
-            Finding(TEXTS[each.monitor].reason, f"{each.monitor}: {each.cause_of(family)}")
+            Finding(each.reason, f"{each.monitor}: {each.cause_of(family)}")
             for each in self.documents.values()
-            if each.stops(family) and not (family is not None and each.monitor in _READ_ANEW)
+            if each.stops(family)
+            and not (family is not None and each.monitor in _READ_ANEW)
+            and not self._is_said(each, family)
         )
         loosened = self.summary.loosened if self.summary is not None else []
         findings += tuple(
-            Finding(Reason.CONFIG_WEAKENED, f"a monitors flag: {line}") for line in loosened
+            Finding(Reason.CONFIG_WEAKENED, f"the monitors ran with {line}") for line in loosened
         )
         detail = f"{len(self.documents)} monitors, {len(findings)} stop trading"
         oldest = self.oldest_at
         # Files of seconds ahead are as good as those of now; the gate knows no tolerance.
         made_at = None if oldest is None else min(oldest, at)
         return Reading(name, findings, detail=detail, at=made_at, max_age=max_age)
+
+    def _is_said(self, found: MonitorFile, family: str | None) -> bool:
+        """Say whether the monitor that one follows stops trading too: one fault, one reason."""
+        lead = self.documents.get(found.follows)
+        return lead is not None and not lead.follows and lead.stops(family)
 
     def panic_alerts(self, at: datetime) -> tuple[Alert, ...]:
         """Return the alerts of the panic that the last run found, if it is not over by now."""

@@ -81,8 +81,14 @@ class Freshness:
         }
 
 
-def look(paths: Paths, settings: Settings, clock: RunClock) -> Freshness:
-    """Judge every feed of ``configs/freshness.yaml`` at a clock; nothing is written."""
+def look(
+    paths: Paths, settings: Settings, clock: RunClock, *, with_thresholds: bool = False
+) -> Freshness:
+    """Judge every feed of ``configs/freshness.yaml`` at a clock; nothing is written.
+
+    ``with_thresholds`` judges the file's thresholds too, for whoever has no reading of the
+    configuration beside this one: looser ones are then an alert.
+    """
     from kalshi_alpha.datastore.tables import FeedStore
     from kalshi_alpha.exec.monitors.feed_rows import KnownTables, feed_table
 
@@ -91,7 +97,7 @@ def look(paths: Paths, settings: Settings, clock: RunClock) -> Freshness:
     found = feed_table(tables, settings.freshness, required, clock.at)
     return Freshness(
         clock=clock,
-        outcome=judge(found, required, _weakened(settings)),
+        outcome=judge(found, required, _weakened(settings) if with_thresholds else ()),
         rows=found.rows,
         inputs=tuple(_inputs(tables, found)),
         config_sha256=tuple((name, settings.sha256[name]) for name in _JUDGED_FILES),
@@ -254,7 +260,7 @@ def cli(*, as_of: str | None, as_json: bool, quiet: bool) -> int:
         if paths.freshness.exists():
             write_atomic(paths.freshness, encode_json(unjudged(clock, error).document()))
         raise
-    found = look(paths, settings, clock)
+    found = look(paths, settings, clock, with_thresholds=True)
     document = encode_json(found.document())
     write_atomic(paths.freshness, document)
     if as_json:

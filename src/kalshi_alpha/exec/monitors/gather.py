@@ -11,7 +11,7 @@ import msgspec
 
 from kalshi_alpha.config.monitors import MonitorSettings
 from kalshi_alpha.config.settings import Settings
-from kalshi_alpha.core.errors import DataError, FutureData
+from kalshi_alpha.core.errors import DataError, FutureData, MissingData
 from kalshi_alpha.core.gates import Memo
 from kalshi_alpha.core.guards.guard_log import GuardLog
 from kalshi_alpha.core.ledger.delta import settled_fills
@@ -19,7 +19,7 @@ from kalshi_alpha.core.ledger.entry import ClockSource, LedgerEntry, LedgerMode
 from kalshi_alpha.core.monitors.auth_error_streak import auth_error_streak
 from kalshi_alpha.core.monitors.clock_skew import clock_skew
 from kalshi_alpha.core.monitors.drawdown import Limits, drawdown
-from kalshi_alpha.core.monitors.endings import unreadable
+from kalshi_alpha.core.monitors.endings import blinded, unreadable
 from kalshi_alpha.core.monitors.ev_gap import ev_gap
 from kalshi_alpha.core.monitors.ev_seq_guard import ev_seq_guard
 from kalshi_alpha.core.monitors.fill_realism import fill_realism, paired_orders
@@ -98,14 +98,15 @@ class Desk:
 def gather(desk: Desk) -> Gathered:
     """Look at everything; nothing is written.
 
-    A source that cannot be trusted makes its monitors alert, and stops no other.
+    A source that cannot be trusted makes its first monitor alert and leaves its others nothing to
+    look at; it stops no monitor of another source.
     """
     found = Gathered()
     _from_ledger(desk, found)
     _from_sessions(desk, found)
     _from_surroundings(desk, found)
     _from_scans(desk, found)
-    found.freshness = freshness.look(desk.paths, desk.settings, desk.clock)
+    found.freshness = freshness.look(desk.paths, desk.settings, desk.clock, with_thresholds=True)
     found.outcomes[Monitor.FRESHNESS] = found.freshness.outcome
     found.outcomes = {monitor: found.outcomes[monitor] for monitor in Monitor}
     return found
@@ -125,6 +126,17 @@ def _judge(
         found.outcomes[monitor] = unreadable(monitor, threshold, str(error))
 
 
+def _blind(found: Gathered, judged: Mapping[Monitor, float], error: DataError) -> None:
+    """Let the first of some monitors alert of a source that cannot be read, for all of them."""
+    lead = next(iter(judged))
+    for monitor, threshold in judged.items():
+        if monitor is lead:
+            found.outcomes[monitor] = unreadable(monitor, threshold, str(error))
+        else:
+            found.outcomes[monitor] = blinded(monitor, threshold, lead, str(error))
+        found.inputs[monitor] = {}
+
+
 # --- the ledger ---------------------------------------------------------------------------
 
 
@@ -139,9 +151,7 @@ def _from_ledger(desk: Desk, found: Gathered) -> None:
     try:
         every = _ledger(desk)
     except DataError as error:
-        for monitor, threshold in judged.items():
-            found.inputs[monitor] = {}
-            found.outcomes[monitor] = unreadable(monitor, threshold, str(error))
+        _blind(found, judged, error)
         return
     rule = desk.evidence
     # A family that was switched off may have lost money all the same.
@@ -178,16 +188,36 @@ def _ledger(desk: Desk) -> list[LedgerEntry]:
     Raises
     ------
     DataError
-        If the ledger cannot be read, or the system's clock is behind it.
+        If the ledger cannot be read, the system's clock is behind it, or it is gone though state
+        was written from it.
     """
     store, at = LedgerStore(desk.paths), desk.clock.at
     made_at = store.generated_at()
+    if made_at is None:
+        _require_never_there(desk)
     late = made_at is not None and made_at > at + CLOCK_TOLERANCE
     if late and desk.clock.source is ClockSource.SYSTEM:
         raise FutureData(
             f"{desk.paths.ledger_all}: dated {made_at}, after the clock; set the clock"
         )
     return [_as_known(row, desk) for row in store.entries() if row.placed_at <= at]
+
+
+def _require_never_there(desk: Desk) -> None:
+    """Refuse a ledger that is gone: what was learnt from it says that there was one."""
+    paths, source = desk.paths, desk.clock.source
+    falls, guards = drawdown_state.drawdown_path(paths), guard_state.guard_path(paths)
+    held = drawdown_state.known_state(falls, desk.clock.at, source)
+    traces = [falls] if held is not None and held.days else []
+    own = not _is_of_another_clock(guard_state.clock_of(guards), source)
+    if own and any(log.units for log in guard_state.read_guards(guards).values()):
+        traces.append(guards)
+    if traces:
+        known = " and ".join(str(path) for path in traces)
+        raise MissingData(
+            f"{paths.ledger_all} is gone, though {known} were made from it; put it back from the "
+            "newest backup"
+        )
 
 
 def _as_known(row: LedgerEntry, desk: Desk) -> LedgerEntry:
@@ -302,9 +332,7 @@ def _from_sessions(desk: Desk, found: Gathered) -> None:
         telemetry = sessions.read_lines(desk.paths, at)
         session = sessions.read_session(desk.paths, at)
     except DataError as error:
-        for monitor, threshold in judged.items():
-            found.inputs[monitor] = {}
-            found.outcomes[monitor] = unreadable(monitor, threshold, str(error))
+        _blind(found, judged, error)
         return
     beat = sessions.running_session(desk.paths, at)
     signs = sessions.session_signs(telemetry, session, beat, at)
@@ -391,27 +419,22 @@ def _from_scans(desk: Desk, found: Gathered) -> None:
     max_age = desk.monitors.thresholds.scan_max_age_hours * _HOUR
     tolerances = desk.settings.quality_gates.tolerances
     path = {"path": str(desk.paths.go_no_go)}
-
-    def scans(monitor: Monitor) -> Any:
+    counted = {
+        Monitor.NON_MONOTONE_LADDERS: tolerances.non_monotone_ladders,
+        Monitor.NEGATIVE_EV_AFTER_FEES: tolerances.negative_ev_after_fees,
+    }
+    judges = (non_monotone_ladders, negative_ev_after_fees)
+    try:
         read = scan_signs.read_scans(desk.paths)
         own = {name: each for name, each in read.items() if name in desk.families}
-        return scan_signs.scans_found(own, monitor)
-
-    _judge(
-        found,
-        Monitor.MODEL_DRIFT,
-        lambda: model_drift(scans(Monitor.MODEL_DRIFT), at, max_age=max_age),
-        0.0,
-        path,
-    )
-    for monitor, judge, tolerated in (
-        (Monitor.NON_MONOTONE_LADDERS, non_monotone_ladders, tolerances.non_monotone_ladders),
-        (Monitor.NEGATIVE_EV_AFTER_FEES, negative_ev_after_fees, tolerances.negative_ev_after_fees),
-    ):
-        try:
-            found.outcomes[monitor] = judge(
-                scans(monitor), at, tolerated=tolerated, max_age=max_age
-            )
-        except DataError as error:
-            found.outcomes[monitor] = unreadable(monitor, tolerated, str(error))
+        seen = {m: scan_signs.scans_found(own, m) for m in (Monitor.MODEL_DRIFT, *counted)}
+    except DataError as error:
+        _blind(found, {Monitor.MODEL_DRIFT: 0.0, **counted}, error)
+        return
+    drift = model_drift(seen[Monitor.MODEL_DRIFT], at, max_age=max_age)
+    found.outcomes[Monitor.MODEL_DRIFT] = drift
+    for (monitor, tolerated), judge in zip(counted.items(), judges, strict=True):
+        outcome = judge(seen[monitor], at, tolerated=tolerated, max_age=max_age)
+        found.outcomes[monitor] = outcome
+    for monitor in seen:
         found.inputs[monitor] = dict(path)

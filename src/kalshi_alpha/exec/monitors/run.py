@@ -266,7 +266,10 @@ def _documents(desk: Desk, found: Gathered) -> dict[Monitor, dict[str, Any]]:
             at=desk.clock.at,
             source=desk.clock.source,
             blocking=blocks(monitor, outcome, desk.monitors.policy),
-            inputs=found.inputs.get(monitor, {}),
+            inputs={
+                **found.inputs.get(monitor, {}),
+                **({"follows": outcome.follows} if outcome.follows else {}),
+            },
         )
     return documents
 

@@ -128,6 +128,29 @@ def test_a_passing_reading_cannot_hide_a_failing_one_of_the_same_name() -> None:
         assert verdict(Action.PAPER, [*others, *pair], NOW).words == ("freeze_window",)
 
 
+def test_what_a_monitor_repeats_of_a_reading_is_said_once() -> None:
+    reasons = (Reason.KILL_SWITCH, Reason.TZ_NOT_ET, Reason.STALE_FEEDS, Reason.HEARTBEAT_STALE)
+    echo = Reading(ReadingName.MONITORS, tuple(Finding(r, f"monitor: {r}") for r in reasons))
+    alone = judged(Action.LIVE, echo)
+    assert [each.reason for each in alone.reasons] == [
+        Reason.KILL_SWITCH,
+        Reason.TZ_NOT_ET,
+        Reason.STALE_FEEDS,
+        Reason.HEARTBEAT_STALE,
+    ]
+    on = Reading(ReadingName.KILL_SWITCH, (Finding(Reason.KILL_SWITCH, "is on"),))
+    feeds = Reading(ReadingName.FEEDS, (Finding(Reason.STALE_FEEDS, "aaa_gas"),))
+    readings = (GOOD | {r.name: r for r in (echo, on, feeds)}).values()
+    both = verdict(Action.LIVE, readings, NOW)
+    assert both.words == alone.words
+    assert [each.detail for each in both.reasons] == [
+        "is on",
+        "monitor: tz_not_et",
+        "aaa_gas",
+        "monitor: heartbeat_stale",
+    ]
+
+
 def test_an_absent_optional_file_is_no_reason() -> None:
     absent = Reading(ReadingName.HEARTBEAT, fault=Fault.MISSING)
     assert judged(Action.PAPER, absent).go

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,7 @@ import pytest
 
 from kalshi_alpha.core.gates import Fault, Reason
 from kalshi_alpha.core.ledger.entry import ClockSource
-from kalshi_alpha.core.monitors.endings import ended, of_families
+from kalshi_alpha.core.monitors.endings import blinded, ended, of_families
 from kalshi_alpha.core.monitors.outcome import FamilyOutcome, MonitorOutcome, MonitorStatus
 from kalshi_alpha.core.monitors.texts import TEXTS, Monitor
 from kalshi_alpha.datastore.atomic import write_json
@@ -36,8 +37,9 @@ def put(
         found,
         at=at,
         source=source,
-        blocking=found.status is ALERT and monitor is not Monitor.FREEZE_WINDOW,
-        inputs={},
+        blocking=found.must_exist
+        or (found.status is ALERT and monitor is not Monitor.FREEZE_WINDOW),
+        inputs={"follows": found.follows} if found.follows else {},
     )
     write_json(paths.monitor(monitor), tree)
 
@@ -106,6 +108,21 @@ def test_what_alerts_for_one_family_stops_that_family(paths: Paths) -> None:
 def test_what_alerts_for_no_family_by_name_stops_every_family(paths: Paths) -> None:
     put(paths, Monitor.WEBSOCKET, ended(Monitor.WEBSOCKET, ALERT, 2, 1))
     assert words(paths, "CPI") == words(paths, "") == ["monitor_alert"]
+
+
+def test_a_monitor_that_follows_another_is_no_reason_of_its_own(paths: Paths) -> None:
+    follower = blinded(Monitor.DRAWDOWN, 0, Monitor.EV_GAP, "the ledger is torn")
+    put(paths, Monitor.DRAWDOWN, follower)
+    # Whom it follows says nothing: then it speaks itself.
+    assert words(paths, "CPI") == ["drawdown"]
+    put(paths, Monitor.EV_GAP, ended(Monitor.EV_GAP, ALERT, None, 0, "the ledger is torn"))
+    assert words(paths, "CPI") == words(paths) == ["monitor_alert"]
+
+
+def test_looser_thresholds_of_feeds_are_the_configurations_word(paths: Paths) -> None:
+    outcome = ended(Monitor.FRESHNESS, ALERT, 0, 0, "config_weakened: freshness.yaml: 9 above 2")
+    put(paths, Monitor.FRESHNESS, replace(outcome, effect="config_weakened: NO-GO"))
+    assert words(paths) == ["config_weakened"]
 
 
 def test_a_freeze_is_left_to_the_schedule_of_who_trades(paths: Paths) -> None:

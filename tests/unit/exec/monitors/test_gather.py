@@ -21,9 +21,9 @@ from kalshi_alpha.datastore.ledger import LedgerStore
 from kalshi_alpha.datastore.paths import Paths
 from kalshi_alpha.datastore.state import Heartbeat, write_heartbeat
 from kalshi_alpha.exec.clock import RunClock
-from kalshi_alpha.exec.monitors.drawdown_state import drawdown_path
-from kalshi_alpha.exec.monitors.gather import Desk, gather
-from kalshi_alpha.exec.monitors.guard_state import guard_path
+from kalshi_alpha.exec.monitors.drawdown_state import drawdown_path, write_drawdown
+from kalshi_alpha.exec.monitors.gather import Desk, Gathered, gather
+from kalshi_alpha.exec.monitors.guard_state import guard_path, write_guards
 from runs import REPO
 
 AT = datetime(2024, 12, 11, 15, tzinfo=UTC)
@@ -132,15 +132,58 @@ def test_paired_orders_of_the_ledger_are_compared(desk: Desk) -> None:
     assert gather(desk).outcomes[Monitor.FILL_REALISM].figure == pytest.approx(-80.0)
 
 
-@pytest.mark.parametrize("monitor", [Monitor.EV_GAP, Monitor.DRAWDOWN, Monitor.EV_SEQ_GUARD])
-def test_a_ledger_that_cannot_be_read_alerts(desk: Desk, monitor: Monitor) -> None:
+OF_THE_LEDGER = (
+    Monitor.EV_GAP,
+    Monitor.FILL_REALISM,
+    Monitor.DRAWDOWN,
+    Monitor.EV_SEQ_GUARD,
+)
+
+
+def one_alert_for_all(found: Gathered, monitors: tuple[Monitor, ...], said: str) -> None:
+    """Require that the first monitor alerts and the others have nothing to look at, and stop."""
+    lead, *others = (found.outcomes[monitor] for monitor in monitors)
+    assert lead.status is ALERT
+    assert said in lead.cause
+    for each in others:
+        assert (each.status, each.must_exist, each.follows) == (NO_DATA, True, monitors[0])
+        assert said in each.cause
+    alerting = {m for m, each in found.outcomes.items() if each.status is ALERT}
+    assert alerting & set(monitors) == {monitors[0]}
+
+
+def test_a_ledger_that_cannot_be_read_is_one_alert(desk: Desk) -> None:
     desk.paths.ledger_all.parent.mkdir(parents=True)
     desk.paths.ledger_all.write_bytes(b"PAR1")
     found = gather(desk)
-    assert found.outcomes[monitor].status is ALERT
-    assert "ledger_all.parquet" in found.outcomes[monitor].cause
+    one_alert_for_all(found, OF_THE_LEDGER, "ledger_all.parquet")
     assert found.guards is None
     assert found.drawdown is None
+
+
+def test_a_ledger_that_is_gone_though_state_was_made_from_it_alerts(desk: Desk) -> None:
+    LedgerStore(desk.paths).upsert([live(n) for n in range(12)], AT)
+    found = gather(desk)
+    assert found.guards is not None
+    assert found.drawdown is not None
+    write_guards(guard_path(desk.paths), found.guards, AT, ClockSource.SYSTEM)
+    write_drawdown(drawdown_path(desk.paths), found.drawdown)
+    desk.paths.ledger_all.unlink()
+    one_alert_for_all(gather(desk), OF_THE_LEDGER, "ledger_all.parquet is gone, though")
+    drawdown_path(desk.paths).unlink()
+    one_alert_for_all(gather(desk), OF_THE_LEDGER, "ev_seq_guard.json were made from it")
+    # What was learnt under another kind of clock says nothing of this one's ledger.
+    practice = replace(desk, clock=RunClock(AT, ClockSource.SET))
+    assert gather(practice).outcomes[Monitor.DRAWDOWN].status is NO_DATA
+
+
+def test_state_of_a_desk_without_a_fill_does_not_ask_for_a_ledger(desk: Desk) -> None:
+    found = gather(desk)
+    assert found.guards is not None
+    assert found.drawdown is not None
+    write_guards(guard_path(desk.paths), found.guards, AT, ClockSource.SYSTEM)
+    write_drawdown(drawdown_path(desk.paths), found.drawdown)
+    assert gather(desk).outcomes[Monitor.EV_GAP].status is NO_DATA
 
 
 def test_a_ledger_of_later_than_the_systems_clock_alerts(desk: Desk) -> None:
@@ -176,8 +219,9 @@ def test_a_running_session_without_telemetry_is_never_in_order(desk: Desk) -> No
 def test_a_session_that_cannot_be_read_alerts(desk: Desk) -> None:
     desk.paths.pilot_session.parent.mkdir(parents=True)
     desk.paths.pilot_session.write_text("{")
-    found = gather(desk).outcomes
-    assert {found[m].status for m in (Monitor.WEBSOCKET, Monitor.CLOCK_SKEW)} == {ALERT}
+    found = gather(desk)
+    four = (Monitor.WEBSOCKET, Monitor.AUTH_ERROR_STREAK, Monitor.CLOCK_SKEW)
+    one_alert_for_all(found, (*four, Monitor.RECONCILIATION), "pilot_session.json")
 
 
 def test_kill_switch_and_dead_session_alert(desk: Desk) -> None:
@@ -205,4 +249,4 @@ def test_scans_are_judged_by_their_age_and_a_torn_file_alerts(desk: Desk) -> Non
     three = (Monitor.MODEL_DRIFT, Monitor.NON_MONOTONE_LADDERS, Monitor.NEGATIVE_EV_AFTER_FEES)
     assert {gather(desk).outcomes[monitor].status for monitor in three} == {STALE}
     path.write_text("{")
-    assert {gather(desk).outcomes[monitor].status for monitor in three} == {ALERT}
+    one_alert_for_all(gather(desk), three, "go_no_go.json")

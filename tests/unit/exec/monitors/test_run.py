@@ -149,6 +149,23 @@ def test_a_panic_does_not_end_with_its_log(
     assert not ran(desk, 14 * 60).panic.holds
 
 
+def test_a_torn_ledger_is_one_alert_and_no_panic(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(run, "gather", gather)
+    desk.paths.ledger_all.parent.mkdir(parents=True)
+    desk.paths.ledger_all.write_bytes(b"PAR1")
+    done = ran(desk)
+    assert (done.exit_code, done.panic.holds) == (3, False)
+    assert {line.monitor for line in read_alerts(desk.paths.alert_log)} == {"ev_gap"}
+    of_ledger = {"ev_gap", "fill_realism", "drawdown", "ev_seq_guard"}
+    assert of_ledger <= set(summary(desk)["blocks"])
+    findings = read_monitors(desk.paths, AT).reading(AT, family="CPI").findings
+    about = [each.detail for each in findings if "ledger_all" in each.detail]
+    assert len(about) == 1
+    assert about[0].startswith("ev_gap: ")
+
+
 def test_alerts_further_apart_are_no_panic(
     desk: Desk, found: dict[Monitor, MonitorOutcome]
 ) -> None:
