@@ -19,7 +19,9 @@ from kalshi_alpha.datastore.paths import Paths
 from kalshi_alpha.datastore.state import kill_switch_state
 from kalshi_alpha.exec.bundle.members import NOT_THERE, Absent, Parts
 from kalshi_alpha.exec.monitors.files import SUMMARY, MonitorFiles, read_monitors
-from kalshi_alpha.exec.ramp.readiness import MAX_AGE, Readiness, read_readiness, readiness_reading
+from kalshi_alpha.exec.ramp.agreement import disagreements
+from kalshi_alpha.exec.ramp.decision import readiness_reading
+from kalshi_alpha.exec.ramp.readiness import MAX_AGE, Readiness, read_readiness
 from kalshi_alpha.exec.reports.readiness_page import readiness_page
 
 
@@ -176,6 +178,9 @@ def _ramp(paths: Paths, parts: Parts, at: datetime) -> tuple[Readiness | None, R
 def _against(found: Readiness) -> Iterator[Finding]:
     """Yield why the ramp is NO-GO: what speaks against all series, and against each."""
     if found.overall.go and not found.overall.no_go and _allowed(found):
+        if lines := disagreements(found):
+            said = f"pilot_ready.json contradicts itself: {'; '.join(lines)}"
+            yield Finding(Reason.READING_UNREADABLE, said)
         return
     rows = [*_of_all(found), *_of_families(found)]
     if not rows:

@@ -10,14 +10,8 @@ import msgspec
 
 from kalshi_alpha.core.errors import (
     BadParameter,
-    DataError,
-    FutureData,
-    MissingData,
-    NewerSchema,
-    StaleData,
     TornFile,
 )
-from kalshi_alpha.core.gates import Fault, Finding, Reading, ReadingName, Reason
 from kalshi_alpha.core.ledger.honesty_bins import BinKey
 from kalshi_alpha.core.ramp.size import BinTerms
 from kalshi_alpha.core.types import Side
@@ -232,65 +226,7 @@ def read_readiness(path: Path, at: datetime, max_age: timedelta | None = MAX_AGE
         raise TornFile(f"{path}: {error}") from error
 
 
-def readiness_reading(
-    path: Path, family: str, at: datetime, *, real_money: bool, max_age: timedelta = MAX_AGE
-) -> Reading:
-    """Return the decision on a family as the gate reads it, with the reasons it was given.
-
-    Parameters
-    ----------
-    path, family, at
-        The file, whose decision, and the clock.
-    real_money
-        Whether orders go to a real venue: a decision that rests on practice is then refused.
-    max_age
-        Oldest decision that is acted on.
-    """
-    try:
-        found = read_readiness(path, at, None)
-    except DataError as error:
-        return Reading(ReadingName.RAMP, fault=_fault(error), detail=str(error))
-    own = found.of(family)
-    findings = [] if own is None else [_finding(row) for row in own.reasons]
-    if own is None:
-        findings.append(Finding(Reason.RAMP_MISSING, f"{path.name} says nothing of {family}"))
-    elif not (own.go and found.overall.go) and not findings:
-        # Whoever wrote NO-GO without a reason is believed.
-        findings.append(Finding(Reason.READING_UNREADABLE, f"{path.name}: NO-GO without a reason"))
-    if real_money and found.practice:
-        said = f"{path.name} rests on practice; a real venue needs evidence of its own"
-        findings.append(Finding(Reason.CONFIG_WEAKENED, said))
-    detail = f"{family}: {own.decision if own else 'no decision'}"
-    return Reading(
-        ReadingName.RAMP,
-        tuple(findings),
-        detail=detail,
-        at=min(found.generated_at, at),
-        max_age=max_age,
-    )
-
-
 def _require_share(of: str, name: str, value: float | None) -> None:
     # Stated as what must hold, so that a NaN fails too.
     if value is not None and not 0.0 <= value <= 1.0:
         raise BadParameter(f"{of}: {name} {value}")
-
-
-def _finding(row: ReasonRow) -> Finding:
-    try:
-        return Finding(Reason(row.reason), row.detail)
-    except ValueError:
-        # A word of another version still refuses.
-        return Finding(Reason.READING_UNREADABLE, f"{row.reason}: {row.detail}")
-
-
-_FAULTS: tuple[tuple[type[DataError], Fault], ...] = (
-    (MissingData, Fault.MISSING),
-    (NewerSchema, Fault.NEWER_SCHEMA),
-    (FutureData, Fault.FUTURE_DATED),
-    (StaleData, Fault.EXPIRED),
-)
-
-
-def _fault(error: DataError) -> Fault:
-    return next((fault for kind, fault in _FAULTS if isinstance(error, kind)), Fault.UNREADABLE)

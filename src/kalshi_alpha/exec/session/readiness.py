@@ -11,12 +11,13 @@ from kalshi_alpha.core.errors import DataError
 from kalshi_alpha.core.gates import Action, Reading
 from kalshi_alpha.core.gates.requirements import needs_evidence
 from kalshi_alpha.core.proposals.bins import BinTable
+from kalshi_alpha.exec.ramp.agreement import disagreements
+from kalshi_alpha.exec.ramp.decision import readiness_reading
 from kalshi_alpha.exec.ramp.readiness import (
     MAX_AGE,
     MonitorRow,
     SeriesReadiness,
     read_readiness,
-    readiness_reading,
 )
 from kalshi_alpha.exec.ramp.readings import read_ledger
 from kalshi_alpha.exec.wiring import Run
@@ -60,10 +61,11 @@ def pilot_terms(run: Run) -> PilotTerms:
     if not needs_evidence(run.action):
         return PilotTerms()
     try:
-        own = read_readiness(run.paths.pilot_ready, run.clock.at).of(run.family)
+        found = read_readiness(run.paths.pilot_ready, run.clock.at)
     except DataError:
-        own = None
-    if own is None:
+        found = None
+    own = found.of(run.family) if found else None
+    if found is None or own is None or disagreements(found):
         return PilotTerms(size=0.0, bins=BinTable.of({}, run.family))
     return _terms(own, run.family)
 

@@ -63,10 +63,6 @@ FLIPS: dict[str, tuple[Callable[[Paths], None], str]] = {
         lambda p: write_readiness(p, readiness(series(go=False, size_multiplier=0.0))),
         "reading_unreadable",
     ),
-    "panic in the readiness": (
-        lambda p: write_readiness(p, readiness(panic_backoff=True)),
-        "panic_backoff",
-    ),
     "panic in the summary": (
         lambda p: write_json(p.monitor("summary"), monitor("summary", panic_backoff=True)),
         "panic_backoff",
@@ -87,6 +83,14 @@ FLIPS: dict[str, tuple[Callable[[Paths], None], str]] = {
     "stale feeds": (alert("freshness"), "STALE_FEEDS"),
     "a stream that breaks": (alert("websocket"), "monitor_alert"),
 }
+
+
+def test_a_readiness_that_contradicts_itself_is_refused(paths: Paths) -> None:
+    write_readiness(paths, readiness(panic_backoff=True))
+    assert [each.reason.value for each in reviewed(paths).findings] == [
+        "panic_backoff",
+        "reading_unreadable",
+    ]
 
 
 def _cut(path: Path) -> None:

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from datetime import timedelta
 from functools import cache
@@ -12,10 +11,9 @@ import pytest
 
 from desk_root import AT, CLOCK, edit_json, go_root
 from kalshi_alpha.core.errors import FutureData, MissingData, NewerSchema, StaleData, TornFile
-from kalshi_alpha.core.gates import Action, verdict
 from kalshi_alpha.core.ledger.honesty_bins import BinKey
 from kalshi_alpha.core.types import Side
-from kalshi_alpha.exec.ramp.readiness import read_readiness, readiness_reading
+from kalshi_alpha.exec.ramp.readiness import read_readiness
 from kalshi_alpha.exec.reports import ramp
 from runs import at_home_in_new_york
 
@@ -36,13 +34,6 @@ def file(tmp_path: Path) -> Path:
     path = tmp_path / "pilot_ready.json"
     path.write_bytes(_decided())
     return path
-
-
-def words(path: Path, family: str = "CPI", *, real_money: bool = False, late_h: float = 0) -> Any:
-    at = AT + timedelta(hours=late_h)
-    reading = readiness_reading(path, family, at, real_money=real_money)
-    reasons = verdict(Action.LIVE, [reading], at).reasons
-    return {found.reason.value for found in reasons if "not read" not in found.detail}
 
 
 def test_a_decision_is_read_as_it_was_written(file: Path) -> None:
@@ -84,29 +75,3 @@ def test_a_missing_and_a_torn_file_are_refused(file: Path) -> None:
     file.unlink()
     with pytest.raises(MissingData):
         read_readiness(file, AT)
-
-
-def test_go_speaks_against_nothing_and_practice_against_money(file: Path) -> None:
-    assert words(file) == set()
-    assert words(file, real_money=True) == {"config_weakened"}
-
-
-def test_a_pilot_is_told_every_reason(file: Path) -> None:
-    assert "insufficient_fills" in words(file, "WEATHER")
-    assert words(file, "WHEAT") == {"ramp_missing"}
-    assert words(file, late_h=2.1) == {"ramp_stale"}
-    edit_json(file, lambda tree: tree.update(schema=99))
-    assert words(file) == {"newer_schema"}
-    file.write_bytes(b"{")
-    assert words(file) == {"reading_unreadable"}
-    file.unlink()
-    assert words(file) == {"ramp_missing"}
-
-
-def test_no_go_without_a_reason_and_words_of_another_version_refuse(file: Path) -> None:
-    edit_json(file, lambda tree: tree["overall"].update(go=False))
-    assert words(file) == {"reading_unreadable"}
-    row = {"reason": "a_word_of_tomorrow", "detail": "found"}
-    edit_json(file, lambda tree: tree["series"][0].update(reasons=[row]))
-    assert words(file) == {"reading_unreadable"}
-    assert json.loads(file.read_bytes())["series"][0]["reasons"] == [row]

@@ -28,7 +28,7 @@ def test_the_page_of_what_is_read_back_has_the_same_bytes() -> None:
 def test_it_says_the_decision_and_the_figures() -> None:
     page = readiness_page(readiness())
     assert page.startswith("# Pilot readiness: GO\n")
-    assert "At 2024-12-11 06:30:00 ET, clock set. Size multiplier 0.25." in page
+    assert "At 2024-12-11 06:30:00 ET, clock system. Size multiplier 0.25." in page
     assert "- GO: CPI" in page
     assert "- ledger: 5 min old" in page
     assert "- monitors: of no known age" in page
