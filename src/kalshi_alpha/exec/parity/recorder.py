@@ -15,7 +15,7 @@ from pathlib import Path
 import msgspec
 import polars as pl
 
-from kalshi_alpha.core.errors import TornFile
+from kalshi_alpha.core.errors import BadParameter, TornFile
 from kalshi_alpha.core.replay.own_orders import OwnOrder
 from kalshi_alpha.core.types import E4_PER_DOLLAR, Side
 from kalshi_alpha.core.types.event_period import event_period
@@ -89,7 +89,13 @@ class SessionRecorder:
         return tuple(sorted(self._over, key=lambda each: (each.from_us, each.client_order_id)))
 
     def note(self, events: Sequence[EngineEvent], at: datetime) -> None:
-        """Write down what the exchange told."""
+        """Write down what the exchange told.
+
+        Raises
+        ------
+        BadParameter
+            If an order was amended; a session never does that.
+        """
         moved: set[str] = set()
         for event in events:
             match event:
@@ -133,6 +139,8 @@ class SessionRecorder:
                     order.order_id, order, at_us, order.remaining_e2
                 )
             return
+        if order.reason is UpdateReason.AMEND:
+            raise BadParameter(f"{order.client_order_id} was amended, which is not recorded")
         if order.reason is UpdateReason.DECREASE:
             followed.cuts.append((at_us, followed.remaining_e2 - order.remaining_e2))
         followed.remaining_e2 = order.remaining_e2

@@ -1,0 +1,213 @@
+"""The page about replays on many workers, from measured figures."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Sequence
+from typing import NamedTuple
+
+_HOUR_S, _MIB, _GIB = 3600.0, 1 << 20, 1 << 30
+WORKERS = 200
+"""Of the plan."""
+
+
+class Measured(NamedTuple):
+    """What one case took.
+
+    Attributes
+    ----------
+    tape, executor, workers
+        What was replayed, where, and by how many.
+    days, events, rows
+        Dates, exchange events, and recorded prints, quotes and book changes.
+    read_bytes, gathered_bytes
+        Of the Parquet files read, and of everything that workers handed back.
+    orders, net_e6
+        Orders that rested and what they earned: the results to agree on.
+    wall_s, cpu_s
+        Of the replay; processor time of all processes together.
+    rss_mib, worker_rss_mib
+        Largest resident memory of the process that asks, and of a worker.
+    """
+
+    tape: str
+    executor: str
+    workers: int
+    days: int
+    events: int
+    rows: int
+    read_bytes: int
+    gathered_bytes: int
+    orders: int
+    net_e6: int
+    wall_s: float
+    cpu_s: float
+    rss_mib: float
+    worker_rss_mib: float
+
+    @property
+    def per_million(self) -> float:
+        """Seconds of one processor for a million rows."""
+        return self.cpu_s / self.rows * 1e6
+
+
+_HEAD = """\
+# Replay on many machines
+
+Written by `python -m scripts.write_scaling --data DIR`, not by hand. Measured {when}.
+
+A backtest is cut into dates: the events of one date are decided together, as a scan decides them,
+and nothing passes from one date to another. `--executor` says where dates are replayed: in this
+process (`local`), in several (`processes`), or on a Dask cluster (`dask`, extra `[scale]`). Without
+more, `dask` starts `--workers` processes on this machine; with `DASK_SCHEDULER_ADDRESS` set it uses
+the cluster there. Workers read their own Parquet, from a folder or any fsspec URL (`file://`,
+`s3://`, ...), which they must be able to reach: recordings that are imported for one run lie in a
+temporary folder of the machine that asked, so import them first.
+
+- Results are put in the order of the dates, whoever was done first, and summed up once: they are
+  the same for any number of workers (below: orders and net profit agree in every row).
+- Days of a worker that dies run again on another. `make test-more` kills one of two with SIGKILL
+  in the middle and compares what comes back byte by byte. Four deaths over the same days end the
+  run with one line.
+- A date is reduced where it was read: from it come a row for each of our orders, mark-outs of our
+  fills, what was known at decisions, and sums of the baselines; no print, quote or level travels.
+"""
+
+
+def scaling_page(results: Sequence[Measured], when: str, history_rows: int) -> str:
+    """Return the page.
+
+    Raises
+    ------
+    ValueError
+        If cases of one tape do not agree on their results.
+    """
+    _require_agreement(results)
+    lines = [
+        _HEAD.format(when=when),
+        "## Measured",
+        "",
+        _COLUMNS,
+        "|---|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|",
+        *map(_row, results),
+        "",
+        *_reading(results),
+        "",
+        "## The exchange's whole history",
+        "",
+        *_plan(results, history_rows),
+        "",
+    ]
+    return "\n".join(lines)
+
+
+_COLUMNS = (
+    "| recorded | where | rows | dates | wall s | processor s | s per million rows | "
+    "rows/s | memory here MiB | of a worker MiB | orders | net $ |"
+)
+
+
+def _paragraph(*said: str) -> str:
+    return textwrap.fill(" ".join(said), 100, break_long_words=False, break_on_hyphens=False)
+
+
+def _require_agreement(results: Sequence[Measured]) -> None:
+    for tape in {each.tape for each in results}:
+        found = {(e.rows, e.orders, e.net_e6) for e in results if e.tape == tape}
+        if len(found) != 1:
+            raise ValueError(f"results of {tape} depend on who replays it: {found}")
+
+
+_TAPES = {
+    "tape": "weather tape: prints and quotes",
+    "half": "its first half",
+    "depth": "generated: full depth",
+}
+
+
+def _row(each: Measured) -> str:
+    where = "this process" if each.executor == "local" else f"{each.workers} by {each.executor}"
+    worker = f"{each.worker_rss_mib:,.0f}" if each.worker_rss_mib else "-"
+    return (
+        f"| {_TAPES[each.tape]} | {where} | {each.rows:,} | {each.days} | {each.wall_s:.1f} | "
+        f"{each.cpu_s:.1f} | {each.per_million:.1f} | {each.rows / each.wall_s:,.0f} | "
+        f"{each.rss_mib:,.0f} | {worker} | {each.orders:,} | {each.net_e6 / 1e6:,.2f} |"
+    )
+
+
+def _case(results: Sequence[Measured], tape: str, executor: str, workers: int) -> Measured:
+    return next(e for e in results if e[:3] == (tape, executor, workers))
+
+
+def _reading(results: Sequence[Measured]) -> list[str]:
+    half, tape = _case(results, "half", "local", 1), _case(results, "tape", "local", 1)
+    one, two = _case(results, "tape", "dask", 1), _case(results, "tape", "dask", 2)
+    depth = _case(results, "depth", "local", 1)
+    return [
+        _paragraph(
+            "Rows are prints and changes of quotes or books. Wall time leaves out the start of",
+            "workers; processor time has it in, and the machine did other work meanwhile, so",
+            "compare processor time first. Two Dask workers were",
+            f"{one.wall_s / two.wall_s:.2f} times as quick as one.",
+        ),
+        "",
+        _paragraph(
+            f"Gathered: {tape.gathered_bytes / tape.events:,.0f} bytes for an exchange event of",
+            f"{tape.rows / tape.events:,.0f} rows,",
+            f"{tape.gathered_bytes / tape.read_bytes:.1%} of what was read; with depth",
+            f"{depth.gathered_bytes / depth.read_bytes:.2%}. The process that asks took",
+            f"{tape.rss_mib - half.rss_mib:,.0f} MiB more for {tape.days} dates than for",
+            f"{half.days}: what grows with dates is forecasts and results, not tapes.",
+        ),
+    ]
+
+
+def _plan(results: Sequence[Measured], rows: int) -> list[str]:
+    tape, depth = _case(results, "tape", "local", 1), _case(results, "depth", "local", 1)
+    lines = [
+        _paragraph(
+            f"The venue's history is taken to be {rows:,} rows (an assumption; nobody outside",
+            "knows). Nearly all of it is book changes, so the second column is the one to plan",
+            "with; the first is what it would cost if events were as small as the tape's.",
+            f"{WORKERS} workers of one core are assumed.",
+        ),
+        "",
+        "| | if all were like the tape | if all were depth |",
+        "|---|--:|--:|",
+    ]
+    pairs = [(each, rows / each.rows) for each in (tape, depth)]
+    table = {
+        "processor hours": [f"{e.cpu_s * n / _HOUR_S:,.0f}" for e, n in pairs],
+        f"hours on {WORKERS} workers": [
+            f"{e.cpu_s * n / _HOUR_S / WORKERS:,.1f}" for e, n in pairs
+        ],
+        "Parquet, GiB": [f"{e.read_bytes * n / _GIB:,.0f}" for e, n in pairs],
+        "bytes a row": [f"{e.read_bytes / e.rows:.1f}" for e, _ in pairs],
+        "gathered, GiB": [f"{e.gathered_bytes * n / _GIB:,.1f}" for e, n in pairs],
+        "read by all workers, MiB/s": [
+            f"{e.read_bytes / e.cpu_s * WORKERS / _MIB:,.0f}" for e, _ in pairs
+        ],
+    }
+    lines += [f"| {name} | {' | '.join(cells)} |" for name, cells in table.items()]
+    worker_gib = max(each.worker_rss_mib for each in results) * 2 / 1024
+    lines += [
+        "",
+        _paragraph(
+            "How: record or import into an object store, a partition for each series and date;",
+            "start a scheduler and workers beside it (`dask scheduler`, `dask worker`, one thread",
+            f"each), with {worker_gib:.1f} GiB a worker, twice the most that one took here; set",
+            "`DASK_SCHEDULER_ADDRESS` and run `exec.backtest --executor dask --data URL`. Run one",
+            "family and one quarter at a time: what is gathered is summed up in one process, and a",
+            "quarter's is a small part of the figure above. A quarter that was cut short is run",
+            "again; dates that a dead worker had are run again by Dask.",
+        ),
+        "",
+        _paragraph(
+            "What these figures do not show: a network between workers and the data, more than two",
+            "workers, a date larger than memory (an event's tables are read whole), and families",
+            "other than the weather's. The first thing to measure on a real cluster is one quarter",
+            "on 1, 10 and 100 workers. Generated depth is of a few price levels, and of markets",
+            "that are looked at as often as the tape's; more levels and more looks cost more.",
+        ),
+    ]
+    return lines
