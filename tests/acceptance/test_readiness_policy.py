@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from desk_root import (
+    AT,
     CLOCK,
     decide,
     edit_json,
@@ -22,6 +23,7 @@ from kalshi_alpha.core.ledger.entry import LedgerEntry
 from kalshi_alpha.core.ledger.honesty_bins import Badge
 from kalshi_alpha.core.ramp import figures
 from kalshi_alpha.datastore.paths import Paths
+from kalshi_alpha.exec.ramp.readiness import read_readiness
 from kalshi_alpha.exec.reports import ramp
 
 
@@ -114,6 +116,44 @@ def test_the_size_rises_by_a_tenth_a_day(paths: Paths, monkeypatch: pytest.Monke
     edit_json(paths.pilot_ready, yesterday)
     day = [size(f"2024-12-11T11:31:0{second}Z") for second in range(4)]
     assert day == [0.35] * 4
+
+
+def test_a_run_that_fails_leaves_no_go_that_names_the_failure(
+    paths: Paths, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert decide(paths)[0] == 0
+    paths.config("pal_policy").write_text("schema: [")
+    assert ramp.main(["--as-of", CLOCK, "--quiet"]) == 1
+    (line,) = capsys.readouterr().err.splitlines()
+    found = read_readiness(paths.pilot_ready, AT)
+    assert found.overall.global_reasons == ("config_unreadable",)
+    assert words(found) == words(found, "CLAIMS") == ["config_unreadable"]
+    assert line.startswith("ramp: ")
+    assert "configs/pal_policy.yaml" in found.overall.global_details[0].detail
+    assert str(paths.root) not in paths.pilot_ready.read_text()
+    assert "# Pilot readiness: NO-GO" in paths.pilot_readiness.read_text()
+
+
+def test_a_wrong_flag_leaves_the_decision_as_it_is(paths: Paths) -> None:
+    decide(paths)
+    before = paths.pilot_ready.read_bytes(), paths.pilot_readiness.read_bytes()
+    assert ramp.main(["--as-of", CLOCK, "--min-t-stat=nan"]) == 2
+    assert (paths.pilot_ready.read_bytes(), paths.pilot_readiness.read_bytes()) == before
+
+
+def test_a_set_clock_replaces_no_decision_of_the_systems(
+    paths: Paths, capsys: pytest.CaptureFixture[str]
+) -> None:
+    decide(paths)
+    edit_json(paths.pilot_ready, lambda tree: tree.update(clock_source="system"))
+    assert decide(paths)[0] == 0
+    edit_json(paths.pilot_ready, lambda tree: tree.update(clock_source="system"))
+    before = paths.pilot_ready.read_bytes()
+    real = Path(__file__).parents[2] / "configs/ramp.yaml"
+    paths.config("ramp").write_bytes(real.read_bytes())
+    assert ramp.main(["--as-of", CLOCK]) == 2
+    assert "KALSHI_ALPHA_HOME" in capsys.readouterr().err
+    assert paths.pilot_ready.read_bytes() == before
 
 
 def test_a_statistic_changed_after_the_fact_is_refused(paths: Paths) -> None:

@@ -42,7 +42,8 @@ def readiness_reading(
         return Reading(ReadingName.RAMP, fault=_fault(error), detail=str(error))
     own = found.of(family)
     findings = [*_said(found, family, path.name)]
-    if lines := disagreements(found):
+    # Without an entry there is no GO that anything could disagree with.
+    if own is not None and (lines := disagreements(found)):
         said = f"{path.name} contradicts itself: {'; '.join(lines)}; run make pilot-readiness"
         findings.append(Finding(Reason.READING_UNREADABLE, said))
     if real_money:

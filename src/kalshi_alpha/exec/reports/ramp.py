@@ -49,7 +49,9 @@ def cli(*, series: str | None, plan: bool, as_of: str | None, **flags: Any) -> i
 
     The file always holds every family; --series limits what is printed and what the exit code
     says. A threshold that is looser than configs/ramp.yaml is a policy override: it shows what
-    would be, and the decision is never GO.
+    would be, and the decision is never GO. A run that fails leaves NO-GO in the place of an older
+    decision. A set clock does not replace a decision of the system's, except below a root for
+    practice.
 
     Exit codes: 0 GO, 1 a failure, 2 usage, 3 NO-GO.
     """
@@ -60,18 +62,21 @@ def cli(*, series: str | None, plan: bool, as_of: str | None, **flags: Any) -> i
     from kalshi_alpha.datastore.paths import Paths
     from kalshi_alpha.exec.clock import run_clock
     from kalshi_alpha.exec.ramp.deciding import decide
+    from kalshi_alpha.exec.ramp.older_decision import OlderDecision
     from kalshi_alpha.exec.reports.readiness_page import readiness_page
 
-    paths = Paths.from_environ(os.environ)
-    settings, ramp = load_settings(paths.configs), load_ramp(paths.configs)
-    refuse_practice(ramp.value, kalshi_env(os.environ))
-    family = None if series is None else settings.series.family_of(series)
-    if series is not None:
-        settings.series.resolve(series)
-    found = decide(paths, settings, _terms(ramp, flags), run_clock(as_of, os.environ))
-    document = encode_json(found)
-    write_atomic(paths.pilot_ready, document)
-    write_atomic(paths.pilot_readiness, readiness_page(found).encode())
+    paths, clock = Paths.from_environ(os.environ), run_clock(as_of, os.environ)
+    with OlderDecision(paths, clock) as older:
+        settings, ramp = load_settings(paths.configs), load_ramp(paths.configs)
+        refuse_practice(ramp.value, kalshi_env(os.environ))
+        older.require_replaceable(ramp.value)
+        family = None if series is None else settings.series.family_of(series)
+        if series is not None:
+            settings.series.resolve(series)
+        found = decide(paths, settings, _terms(ramp, flags), clock)
+        document = encode_json(found)
+        write_atomic(paths.pilot_ready, document)
+        write_atomic(paths.pilot_readiness, readiness_page(found).encode())
     if flags["as_json"]:
         click.echo(document, nl=False)
     elif not flags["quiet"]:

@@ -1,0 +1,172 @@
+"""The decision that stands while another one is made: no GO outlives a run that fails."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from types import TracebackType
+
+from msgspec import structs
+
+from kalshi_alpha.config.ramp import Ramp
+from kalshi_alpha.core.errors import (
+    ConfigError,
+    ConfigWeakened,
+    DataError,
+    FutureData,
+    MissingData,
+    NewerSchema,
+    UsageError,
+)
+from kalshi_alpha.core.gates import Reason
+from kalshi_alpha.core.ledger.entry import ClockSource
+from kalshi_alpha.datastore.atomic import encode_json, write_atomic
+from kalshi_alpha.datastore.paths import Paths
+from kalshi_alpha.exec.clock import RunClock
+from kalshi_alpha.exec.ramp.memory import Memory
+from kalshi_alpha.exec.ramp.readiness import (
+    SCHEMA,
+    Ages,
+    BinRow,
+    DataFreshness,
+    Overall,
+    Readiness,
+    ReasonRow,
+    SeriesReadiness,
+    read_readiness,
+)
+from kalshi_alpha.exec.reports.readiness_page import readiness_page
+
+_END_OF_TIME = datetime.max.replace(tzinfo=UTC)
+_REASONS: tuple[tuple[type[BaseException], Reason], ...] = (
+    (ConfigWeakened, Reason.CONFIG_WEAKENED),
+    (ConfigError, Reason.CONFIG_UNREADABLE),
+    (MissingData, Reason.READING_MISSING),
+    (FutureData, Reason.FUTURE_DATED),
+    (NewerSchema, Reason.NEWER_SCHEMA),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class OlderDecision:
+    """Puts NO-GO in the place of an older decision if what was to decide anew fails, however.
+
+    A session that runs meanwhile goes on by the older one until the new one is written. A wrong
+    command line decides nothing and fails nothing: it leaves the file as it is, and so does a run
+    that found none.
+
+    Parameters
+    ----------
+    paths, clock
+        Where the decision lies, and the clock of the new one.
+    """
+
+    paths: Paths
+    clock: RunClock
+
+    def require_replaceable(self, ramp: Ramp) -> None:
+        """Return unless a clock that somebody set is about to replace a decision of the system's.
+
+        Below a root for practice it may: no money is ever sent by what is decided there.
+
+        Raises
+        ------
+        UsageError
+            If it is.
+        """
+        if self.clock.source is not ClockSource.SET or ramp.evidence.practice:
+            return
+        path = self.paths.pilot_ready
+        try:
+            found = read_readiness(path, _END_OF_TIME, None)
+        except DataError:
+            return
+        if found.clock_source == ClockSource.SYSTEM:
+            raise UsageError(
+                f"{path} was decided under the system's clock, and a set one may not replace it: "
+                "name another root in KALSHI_ALPHA_HOME, or drop --as-of and KALSHI_ALPHA_AS_OF"
+            )
+
+    def __enter__(self) -> OlderDecision:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        paths = self.paths
+        stands = paths.pilot_ready.exists() or paths.pilot_readiness.exists()
+        if error is None or isinstance(error, UsageError) or not stands:
+            return
+        found = no_go(Memory.read(paths.pilot_ready, self.clock), _reason(error, paths))
+        try:
+            write_atomic(paths.pilot_ready, encode_json(found))
+            write_atomic(paths.pilot_readiness, readiness_page(found).encode())
+        except OSError:
+            # A disk that takes no NO-GO must not keep the GO either.
+            paths.pilot_ready.unlink(missing_ok=True)
+            paths.pilot_readiness.unlink(missing_ok=True)
+            raise
+
+
+def _reason(error: BaseException, paths: Paths) -> ReasonRow:
+    reason = next((word for kind, word in _REASONS if isinstance(error, kind)), None)
+    said = str(error).strip().replace(f"{paths.root}/", "") or type(error).__name__
+    return ReasonRow(
+        reason=(reason or Reason.READING_UNREADABLE).value,
+        detail=f"the ramp could not decide: {said.splitlines()[0]}",
+    )
+
+
+def no_go(memory: Memory, reason: ReasonRow) -> Readiness:
+    """Return NO-GO for every family of the last decision; what rises slowly is still remembered."""
+    at, source, last = memory.clock.at, memory.clock.source.value, memory.last
+    overall = Overall(
+        go=False,
+        no_go=True,
+        decision="NO-GO",
+        global_reasons=(reason.reason,),
+        global_details=(reason,),
+        sequential_alert_series=(),
+        freeze_violation_series=(),
+        panic_backoff=False,
+        size_multiplier=0.0,
+    )
+    return Readiness(
+        schema=SCHEMA,
+        generated_at=at,
+        clock_source=source,
+        practice=last.practice if last else False,
+        label=last.label if last else "",
+        overall=overall,
+        policy=last.policy if last else {},
+        freshness=Ages(
+            ledger_age_minutes=None,
+            monitors_age_minutes=None,
+            ledger_generated_at=None,
+            monitors_generated_at=None,
+        ),
+        data_freshness=DataFreshness(required_feeds_ok=False, feeds=()),
+        series=tuple(_stopped(each, memory, reason) for each in last.series) if last else (),
+        inputs={"previous_decision": {"generated_at": memory.made_at, "problem": memory.problem}},
+    )
+
+
+def _stopped(each: SeriesReadiness, memory: Memory, reason: ReasonRow) -> SeriesReadiness:
+    day_start = memory.weights(each.series)
+
+    def of_the_day(row: BinRow) -> BinRow:
+        return structs.replace(row, weight_day_start=day_start[row.key(each.series)])
+
+    return structs.replace(
+        each,
+        go=False,
+        decision="NO-GO",
+        safety_go=False,
+        reasons=(reason,),
+        size_multiplier=0.0,
+        size_day_start=memory.size(each.series),
+        ev_honesty_bins=tuple(of_the_day(row) for row in each.ev_honesty_bins),
+    )
