@@ -35,11 +35,12 @@ SCRIPTS = {
     "telemetry": "Telemetry",
     "exchange_engine": "Local exchange",
     "sequential_guard": "Sequential guard",
+    "scoreboard_sums": "Scoreboard of ten million fills",
 }
 LIBRARIES = (
     *("numpy", "scipy", "cvxpy", "clarabel"),
     *("numba", "msgspec", "picows", "websockets", "nautilus_trader", "orjson"),
-    *("hftbacktest", "duckdb"),
+    *("hftbacktest", "duckdb", "polars"),
 )
 
 

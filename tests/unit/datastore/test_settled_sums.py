@@ -15,7 +15,7 @@ from kalshi_alpha.core.scoreboard.figures import figures
 from kalshi_alpha.core.scoreboard.unit_sums import settled_line
 from kalshi_alpha.core.scoreboard.windows import Window
 from kalshi_alpha.datastore.columns import frame_of
-from kalshi_alpha.datastore.settled_sums import KEYS, SettledSums, all_sums, carried
+from kalshi_alpha.datastore.settled_sums import KEYS, SettledSums, all_sums, carried, write_part
 from score_cases import END, RULE, order, worked_rows
 
 CARRIER = ("paper", "prod", "system")
@@ -24,7 +24,7 @@ CARRIER = ("paper", "prod", "system")
 def part(folder: Path, name: str, rows: list[LedgerEntry]) -> Path:
     path = folder / f"{name}.parquet"
     columns = [(column, kind.value) for column, kind in COLUMNS]
-    frame_of(columns, [to_row(row) for row in rows]).write_parquet(path)
+    write_part(path, frame_of(columns, [to_row(row) for row in rows]))
     return path
 
 
@@ -141,3 +141,16 @@ def test_a_settlement_is_summed_at_its_instant_to_the_microsecond(tmp_path: Path
     shift = timedelta(microseconds=1)
     rows = [*worked_rows()[:1], *worked_rows(shift)[:1]]
     assert all_sums([part(tmp_path, "two", rows)]).height == 2
+
+
+def test_a_part_with_plain_texts_gives_the_same_sums(days: list[Path], tmp_path: Path) -> None:
+    plain = tmp_path / "plain.parquet"
+    columns = [(column, kind.value) for column, kind in COLUMNS]
+    rows = frame_of(columns, [to_row(row) for row in worked_rows()])
+    rows.write_parquet(plain)
+    assert by_key(all_sums([plain])) == by_key(all_sums(days))
+    assert (
+        pl.read_parquet(days)
+        .select(pl.col("risk_unit").cast(pl.String))
+        .equals(rows.select("risk_unit"))
+    )

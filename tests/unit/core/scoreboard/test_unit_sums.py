@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import numpy as np
 import pytest
@@ -139,7 +140,8 @@ def test_sums_merge_to_the_last_digit_in_any_order(
         return total
 
     keyed = rearranged(apart, first)
-    together = replace(keyed, **{name: merged(getattr(apart, name)) for name in SUMMED})
+    sums: dict[str, Any] = {name: merged(getattr(apart, name)) for name in SUMMED}
+    together = replace(keyed, **sums)
     shuffled = np.random.default_rng(seed).permutation(apart.family.size)
     other = rearranged(apart, shuffled)
     assert settled_line(apart) == settled_line(together) == settled_line(other)
