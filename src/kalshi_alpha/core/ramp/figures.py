@@ -23,13 +23,11 @@ from kalshi_alpha.core.ledger.honesty_bins import (
 )
 from kalshi_alpha.core.ledger.standard_errors import ClusteredMean
 from kalshi_alpha.core.ledger.units import SettledUnit, settled_units
+from kalshi_alpha.core.ramp.bin_veto import vetoing_bins
 from kalshi_alpha.core.ramp.statistic import Declaration, Judged, Statistic, judge
 from kalshi_alpha.core.types import E6_PER_DOLLAR
 
 RATE_SPAN = timedelta(days=28)
-DISHONEST_T = -2.0
-DISHONEST_UNITS = 10
-"""A bin of so many units whose realised edge lies so far below the expected one is dishonest."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +105,8 @@ class Figures:
         Rates of the last 28 days.
     newest_at
         When the newest of the rows settled; None without one.
+    dishonest
+        Bins that earned less than the beliefs stored with their orders allow.
     contradictions
         A line for each piece of news that earned what its rows cannot have earned together.
     """
@@ -123,6 +123,7 @@ class Figures:
     fills_per_day: float
     units_per_day: float
     newest_at: datetime | None
+    dishonest: tuple[BinKey, ...] = ()
     contradictions: tuple[str, ...] = ()
 
     @property
@@ -139,17 +140,6 @@ class Figures:
     def largest_unit_share(self) -> float | None:
         """Share of the contracts that one piece of news carries."""
         return self.judged.sample.largest_unit_share if self.judged.sample else None
-
-    @property
-    def dishonest(self) -> tuple[HonestyBin, ...]:
-        """Bins whose realised edge lies significantly below the expected one."""
-        return tuple(
-            each
-            for each in self.bins.values()
-            if each.n_units >= DISHONEST_UNITS
-            and each.t_stat is not None
-            and not each.t_stat > DISHONEST_T
-        )
 
     def evidence(self) -> RampEvidence:
         """Return what the gate is told."""
@@ -219,6 +209,7 @@ def figures(
         fills_per_day=len(recent) / RATE_SPAN.days,
         units_per_day=len({row.risk_unit for row in recent}) / RATE_SPAN.days,
         newest_at=max((row.settled_at for row in settled if row.settled_at), default=None),
+        dishonest=vetoing_bins([row for row in settled if row.count_e2]),
         contradictions=tuple(_contradiction(unit) for unit in whole if not _is_possible(unit)),
     )
 

@@ -24,9 +24,9 @@ from kalshi_alpha.core.ledger.delta import (
 from kalshi_alpha.core.ledger.entry import LedgerEntry
 from kalshi_alpha.core.ledger.evidence import evidence_rows
 from kalshi_alpha.core.ledger.standard_errors import ClusteredMean, clustered_mean
+from kalshi_alpha.core.ramp.bin_veto import vetoing_bins
 from kalshi_alpha.core.ramp.figures import figures
 from kalshi_alpha.core.ramp.statistic import Declaration, Statistic
-from kalshi_alpha.core.worlds.bin_veto import vetoing_bins
 from kalshi_alpha.core.worlds.terms import FAMILY, SHRINK
 
 _MOMENT = timedelta(seconds=1)

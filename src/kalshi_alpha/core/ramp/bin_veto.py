@@ -1,7 +1,7 @@
-r"""Another test of the honesty bins, measured beside the ramp's own.
+r"""Which honesty bins speak against a pilot: those that earned less than their beliefs allow.
 
-The ramp compares a bin's mean with the spread that its units showed. Twenty longshots that were
-honestly sold as seven in a hundred all lose in one sample out of four, have then hardly any
+A bin's mean against the spread that its own units showed is no such test: twenty longshots that
+were honestly sold as seven in a hundred all lose in one sample out of four, have then hardly any
 spread, and look like proof. Here the spread is the one that the stored beliefs imply, and the
 threshold allows for the number of bins that are looked at.
 """

@@ -4,8 +4,7 @@ from dataclasses import replace
 
 from kalshi_alpha.core.ledger.entry import LedgerEntry
 from kalshi_alpha.core.ledger.honesty_bins import honesty_bins
-from kalshi_alpha.core.ramp.figures import DISHONEST_T
-from kalshi_alpha.core.worlds.bin_veto import vetoing_bins
+from kalshi_alpha.core.ramp.bin_veto import vetoing_bins
 from world_cases import edge_units
 
 
@@ -40,7 +39,7 @@ def test_the_spread_of_outcomes_takes_the_same_longshots_for_proof() -> None:
     uneven = [replace(row, p=0.07 + 0.001 * at) for at, row in enumerate(lost)]
     (record,) = honesty_bins(uneven, 0.9).values()
     assert record.t_stat is not None
-    assert record.t_stat < 5 * DISHONEST_T
+    assert record.t_stat < 5 * -2.0
     assert not vetoing_bins(uneven)
 
 
