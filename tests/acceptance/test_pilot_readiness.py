@@ -77,6 +77,17 @@ def decided_with(flip: Flip) -> Flip:
     return flipped
 
 
+def loosened(name: str, old: str, new: str) -> Flip:
+    """Loosen a file of the configuration once the ramp has decided."""
+
+    def flip(paths: Paths) -> None:
+        file = paths.config(name)
+        assert old in file.read_text()
+        file.write_text(file.read_text().replace(old, new))
+
+    return flip
+
+
 def kill(paths: Paths) -> None:
     set_kill_switch(paths.kill_switch, AT, "test")
 
@@ -95,6 +106,13 @@ def kill(paths: Paths) -> None:
         (lambda paths: paths.ledger_all.write_bytes(b"PAR1"), "reading_unreadable"),
         (lambda paths: paths.monitor("drawdown").unlink(), "monitors_missing"),
         (kill, "kill_switch"),
+        (loosened("ramp", "min_fills: 300", "min_fills: 3"), "config_weakened"),
+        (
+            loosened("ramp", "ledger_age_minutes: 120", "ledger_age_minutes: 999999"),
+            "config_weakened",
+        ),
+        (loosened("monitors", "auth_rejects: 3", "auth_rejects: 4"), "config_weakened"),
+        (ready(lambda d: d["overall"].update(no_go=True)), "reading_unreadable"),
     ],
 )
 def test_one_thing_is_enough_to_refuse_it(paths: Paths, flip: Flip, word: str) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -22,7 +22,9 @@ from kalshi_alpha.config.quality_gates import QualityGates
 from kalshi_alpha.config.ramp import Ramp
 from kalshi_alpha.config.series import SeriesBook
 from kalshi_alpha.config.settings import Settings, load_settings
-from kalshi_alpha.config.weakening import weakening
+from kalshi_alpha.config.weakening import config_reading, weakening
+from kalshi_alpha.core.gates.readings import Finding, Reading
+from kalshi_alpha.core.gates.reasons import Reason
 
 CONFIG_FILES: Mapping[str, type[Any]] = MappingProxyType(
     {
@@ -38,6 +40,9 @@ CONFIG_FILES: Mapping[str, type[Any]] = MappingProxyType(
     }
 )
 """Every ``configs/<name>.yaml``, and the type that it is read into."""
+
+
+_MONITORS = "monitors.yaml"
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +74,7 @@ def load_configuration(folder: Path) -> Configuration:
     return Configuration(
         settings=load_settings(folder),
         housekeeping=load(folder / "housekeeping.yaml", Housekeeping).value,
-        monitors=load(folder / "monitors.yaml", MonitorSettings).value,
+        monitors=load_monitor_file(folder),
         ramp=load(folder / "ramp.yaml", Ramp).value,
     )
 
@@ -78,9 +83,35 @@ def loosenings(found: Configuration) -> tuple[str, ...]:
     """Return one line per guardrail of any file that is looser than its baseline."""
     return (
         *weakening(found.settings),
-        *(f"monitors.yaml: {line}" for line in monitors.weakening(found.monitors)),
+        *(f"{_MONITORS}: {line}" for line in monitors.weakening(found.monitors)),
         *ramp.ramp_weakening(found.ramp),
     )
+
+
+def desk_reading(settings: Settings, ramp_file: Ramp, monitor_file: MonitorSettings) -> Reading:
+    """Return the reading of every file that decides whether money may be sent, and how much.
+
+    A scan is judged by `kalshi_alpha.config.weakening.config_reading` alone: it sends nothing, and
+    depends on neither the ramp's file nor the monitors'.
+    """
+    read = config_reading(settings)
+    lines = (
+        *(f"{_MONITORS}: {line}" for line in monitors.weakening(monitor_file)),
+        *ramp.ramp_weakening(ramp_file),
+    )
+    findings = (*read.findings, *(Finding(Reason.CONFIG_WEAKENED, line) for line in lines))
+    return replace(read, findings=findings)
+
+
+def load_monitor_file(folder: Path) -> MonitorSettings:
+    """Read the monitors' file, however loose it is.
+
+    Raises
+    ------
+    ConfigError
+        If it is absent or wrong.
+    """
+    return load(folder / _MONITORS, MonitorSettings).value
 
 
 def schema_of(name: str) -> dict[str, Any]:

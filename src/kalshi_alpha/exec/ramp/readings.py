@@ -8,10 +8,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 
+from kalshi_alpha.config.configuration import desk_reading, load_monitor_file
 from kalshi_alpha.config.pal_policy import PalPolicy
-from kalshi_alpha.config.ramp import Ramp, ramp_weakening
+from kalshi_alpha.config.ramp import Ramp
 from kalshi_alpha.config.settings import Settings
-from kalshi_alpha.config.weakening import config_reading
 from kalshi_alpha.core.errors import BadStrike, DataError, NewerSchema
 from kalshi_alpha.core.gates import (
     Fault,
@@ -148,10 +148,14 @@ def standing(
         The run's.
     doubts
         What else speaks against the configuration.
+
+    Raises
+    ------
+    ConfigError
+        If the monitors' file is absent or wrong.
     """
-    config = config_reading(settings)
-    weaker = (*ramp_weakening(ramp), *doubts)
-    findings = (*config.findings, *(Finding(Reason.CONFIG_WEAKENED, line) for line in weaker))
+    config = desk_reading(settings, ramp, load_monitor_file(paths.configs))
+    findings = (*config.findings, *(Finding(Reason.CONFIG_WEAKENED, line) for line in doubts))
     return (
         replace(config, findings=findings),
         kill_switch_state(paths.kill_switch),

@@ -6,10 +6,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
+from kalshi_alpha.config.configuration import desk_reading, load_monitor_file
 from kalshi_alpha.config.pilot import Pilot, load_pilot
 from kalshi_alpha.config.pilot_baseline import require_pilot_baseline
 from kalshi_alpha.config.ramp import Ramp, load_ramp, refuse_practice
-from kalshi_alpha.config.weakening import config_reading
 from kalshi_alpha.core.errors import UsageError
 from kalshi_alpha.core.gates import Reading, Verdict, time_zone_reading, verdict
 from kalshi_alpha.core.gates.requirements import needs, needs_evidence
@@ -104,10 +104,15 @@ def standing_verdict(run: Run, mandate: Mandate, at: datetime) -> Verdict:
     """Judge what lies on the desk's own disk, before any venue is asked.
 
     Whatever only a session can know is left out; the session's own gate asks for it.
+
+    Raises
+    ------
+    ConfigError
+        If the monitors' file is absent or wrong.
     """
     files = StandingFiles(run.paths, run.family, run.clock.source)
     readings: Iterable[Reading] = (
-        config_reading(run.settings),
+        desk_reading(run.settings, mandate.ramp, load_monitor_file(run.paths.configs)),
         kill_switch_state(run.paths.kill_switch),
         time_zone_reading(run.clock.process_offset, at),
         *files.readings(at),

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from kalshi_alpha.config.ramp import Ramp
+from kalshi_alpha.config.ramp import BASELINE_POLICY, Ramp
 from kalshi_alpha.core.errors import DataError
 from kalshi_alpha.core.gates import Action, Reading
 from kalshi_alpha.core.gates.requirements import needs_evidence
@@ -110,10 +110,12 @@ class ReadinessFiles:
         return self._readings
 
     def _read(self, at: datetime) -> tuple[Reading, ...]:
-        run, policy = self._run, self._ramp.policy
+        run, base = self._run, BASELINE_POLICY
+        # A file that is looser is refused by name; its age is not lent to anything before that.
+        minutes = min(self._ramp.policy.max_ledger_age_minutes, base.max_ledger_age_minutes)
         real_money = run.action is Action.LIVE
         return (
-            read_ledger(run.paths, timedelta(minutes=policy.max_ledger_age_minutes)).reading,
+            read_ledger(run.paths, timedelta(minutes=minutes)).reading,
             readiness_reading(
                 run.paths.pilot_ready, run.family, at, real_money=real_money, max_age=MAX_AGE
             ),
