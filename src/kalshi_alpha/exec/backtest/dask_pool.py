@@ -7,6 +7,7 @@ runs those of a worker that died again on another. Tapes are read where they are
 from __future__ import annotations
 
 import logging
+import os
 from collections.abc import Iterator
 from concurrent.futures import Executor
 from contextlib import contextmanager
@@ -33,7 +34,7 @@ def dask_pool(workers: int) -> Iterator[Executor]:
     Parameters
     ----------
     workers
-        Processes of a cluster of our own, one thread each; a cluster elsewhere has its own.
+        Processes of a cluster of our own, one thread each and no more than there are cores; a cluster elsewhere has its own.
 
     Raises
     ------
@@ -56,9 +57,9 @@ def dask_pool(workers: int) -> Iterator[Executor]:
         # What a nanny says of a worker it replaces is no news: its days run again.
         with (
             distributed.LocalCluster(
-                n_workers=workers,
+                n_workers=min(workers, os.cpu_count() or 1),
                 threads_per_worker=1,
-                dashboard_address=None,
+                dashboard_address="127.0.0.1:0",
                 silence_logs=logging.CRITICAL,
             ) as cluster,
             distributed.Client(cluster) as client,
