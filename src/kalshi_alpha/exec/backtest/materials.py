@@ -15,7 +15,7 @@ from kalshi_alpha.core.types.event_period import event_period
 from kalshi_alpha.datastore.history import History
 from kalshi_alpha.datastore.paths import Paths
 from kalshi_alpha.exec.backtest.fee_history import FeeHistory, fee_history, overridden
-from kalshi_alpha.exec.backtest.plan import DayTask, Plan, plan_of
+from kalshi_alpha.exec.backtest.plan import DayTask, LeftOutEvent, Plan, plan_of
 from kalshi_alpha.exec.backtest.request import BacktestRequest
 from kalshi_alpha.exec.backtest.shelf import ShelvedEvent, Wanted, by_day, shelved_events
 from kalshi_alpha.exec.backtest.variant import Variant
@@ -32,13 +32,14 @@ REPLAYED = ("WEATHER",)
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Materials:
-    """What is read once."""
+    """What is read once; ``left_out`` are recorded events that cannot be replayed."""
 
     family: str
     settings: Settings
     days: tuple[tuple[ShelvedEvent, ...], ...]
     forecasts: Forecasts
     fees: FeeHistory
+    left_out: tuple[LeftOutEvent, ...] = ()
 
     def plan(self, variant: Variant) -> Plan:
         """Make a variant ready to run."""
@@ -95,13 +96,15 @@ def materials(
     series = tuple(each.ticker for each in settings.series.series if each.family == family)
     history = History(request.folders)
     wanted = Wanted(series, request.first, request.last)
-    events = shelved_events(request.data, scratch, wanted, executor)
+    shelf = shelved_events(request.data, scratch, wanted, executor)
+    events = shelf.events
     return Materials(
         family=family,
         settings=settings,
         days=tuple(by_day(events)),
         forecasts=forecasts_of(history, settings, events),
         fees=_fees(request, events),
+        left_out=tuple(LeftOutEvent(*each) for each in shelf.unusable.items()),
     )
 
 

@@ -54,7 +54,11 @@ def _chain(materials: Materials, variant: Variant) -> Iterable[str]:
     if variant.pool and variant.pool_weight is None:
         yield "the pool keeps the family's prior weight: no lesson is learnt from fills on the way"
     yield "value at risk and position limits look at the events of one day together"
-    yield "sizes are of the configured bankroll throughout, whatever was lost before"
+    bankroll = variant.options.bankroll(materials.settings)
+    yield (
+        f"sizes are of a bankroll of {bankroll.dollars:,.0f} dollars throughout, whatever was won "
+        "or lost before"
+    )
     yield (
         "of the gate, the windows and the tolerances of a scan are replayed; freshness of feeds, "
         "monitors and readiness belong to a live day and are taken as passed"

@@ -95,7 +95,7 @@ def run_variant(
     plan = read.plan(variant)
     days = replayed(executor, plan, read.tasks(variant), step)
     outcomes = [each.outcome for each in days if each.outcome is not None]
-    left_out = tuple(event for each in days for event in each.left_out)
+    left_out = (*read.left_out, *(event for each in days for event in each.left_out))
     if not outcomes:
         why = left_out[0].why if left_out else "nothing is recorded"
         raise MissingData(f"no event can be judged: {why}")

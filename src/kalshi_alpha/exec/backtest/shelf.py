@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
 from datetime import date
@@ -46,13 +46,21 @@ class ShelvedEvent:
     ref: EventRef
 
 
+@dataclass(frozen=True, slots=True)
+class Shelf:
+    """What is recorded: events by day, series and name, and by name why others are of no use."""
+
+    events: tuple[ShelvedEvent, ...]
+    unusable: Mapping[str, str]
+
+
 def shelved_events(
     folders: Sequence[str],
     scratch: Path,
     wanted: Wanted,
     executor: Executor | None = None,
-) -> tuple[ShelvedEvent, ...]:
-    """Return the recorded events that are wanted, by day, series and name.
+) -> Shelf:
+    """Return the recorded events that are wanted.
 
     Parameters
     ----------
@@ -72,20 +80,35 @@ def shelved_events(
         If nothing is recorded of them.
     """
     found: dict[tuple[str, str], ShelvedEvent] = {}
+    lacking: dict[str, str] = {}
     for root in _roots(folders, scratch, wanted, executor):
         store = MarketStore(root)
         for ticker in sorted(set(store.series()) & set(wanted.series)):
             for ref in store.events(ticker, wanted.first, wanted.last):
                 key = (ref.series, ref.event_ticker)
                 found[key] = ShelvedEvent(ref.event_date, *key, str(root), ref)
+            lacking |= _lacking(store, ticker, wanted)
     if not found:
         raise MissingData(
             f"nothing is recorded of {', '.join(wanted.series)} in {', '.join(folders)} in that "
             "span"
         )
-    return tuple(
-        sorted(found.values(), key=lambda each: (each.day, each.series, each.event_ticker))
+    events = sorted(found.values(), key=lambda each: (each.day, each.series, each.event_ticker))
+    known = {each.event_ticker for each in events}
+    return Shelf(
+        tuple(events),
+        {event: why for event, why in sorted(lacking.items()) if event not in known},
     )
+
+
+def _lacking(store: MarketStore, series: str, wanted: Wanted) -> dict[str, str]:
+    """Return the events that are recorded and cannot be replayed, with what nobody says."""
+    return {
+        each.event_ticker: f"no source says {' or '.join(each.lacks)} of all its markets"
+        for day in store.dates(series, wanted.first, wanted.last)
+        for each in store.manifest(series, day).events
+        if each.fidelity is not None and each.lacks
+    }
 
 
 def by_day(events: Sequence[ShelvedEvent]) -> list[tuple[ShelvedEvent, ...]]:

@@ -25,6 +25,8 @@ class Case:
     shows: str
 
 
+EVE = Case(("forecast_hours=15",), "forecasts are believed for 15 hours: the eve's windows only")
+
 CASES = (
     Case(("any_taker=0",), "only prints of the other side's takers fill"),
     Case(("touch_minutes=10",), "an inferred touch is believed for 10 minutes"),
@@ -32,7 +34,7 @@ CASES = (
     Case(("place_seconds=30", "cancel_seconds=30"), "orders take 30 s to rest and to be gone"),
     Case(("fee_type=quadratic_with_maker_fees",), "the venue charges makers"),
     Case(("forecast_shift=1",), "every forecast is one degree warmer"),
-    Case(("forecast_hours=15",), "forecasts are believed for 15 hours: the eve's windows only"),
+    EVE,
     Case(("pool=0",), "the model is taken at its word"),
     Case(("contracts=10",), "no order is larger than 10 contracts"),
     Case(("trade_without_skill=1",), "climatology is traded where there is no guidance"),
@@ -102,6 +104,23 @@ def _verdict(report: Report, cases: Sequence[StudyCase]) -> Iterator[str]:
     )
     yield ""
     yield _conclusion(whole, [each.report.whole for each in cases])
+    yield from _freshness(report, cases)
+
+
+def _freshness(report: Report, cases: Sequence[StudyCase]) -> Iterator[str]:
+    """Say how much of the answer comes of windows for which only an old forecast is recorded."""
+    fresh = next((each for each in cases if EVE.settings == each.case.settings), None)
+    if fresh is None:
+        return
+    eve = fresh.report.whole
+    yield ""
+    yield (
+        f"The data carry one forecast a day, of the eve's noon. A live system would have newer "
+        f"guidance, and the day's own observations, at the windows after it: those brought "
+        f"{_usd(report.whole.net_pnl - eve.net_pnl)} of the result above, on a forecast that had "
+        f"grown old. In the eve's windows alone it would have {_earned(eve.net_pnl)}, 90 % "
+        f"interval {_interval(eve)}: {_zero(eve)}."
+    )
 
 
 def _conclusion(whole: Figures, others: Sequence[Figures]) -> str:

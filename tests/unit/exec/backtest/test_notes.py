@@ -18,6 +18,7 @@ def test_inferred_touches_climatology_and_fees_are_owned_up_to(
         "stitched historical forecasts are never read",
         "no dated change is recorded",
         "prior weight",
+        "a bankroll of 10,000 dollars throughout",
     ):
         assert said in told
 

@@ -35,6 +35,7 @@ def test_the_study_answers_by_city_and_month_with_intervals(done: Backtest) -> N
     ):
         assert heading in told
     assert "| NYC 2025-01 |" in told
+    assert "In the eve's windows alone" in told
     assert "zero excluded" in told
     assert f"{1 + len(CASES)} variants were looked at" in told
     assert "* One thing to know." in told
