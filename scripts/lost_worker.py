@@ -24,7 +24,7 @@ from kalshi_alpha.exec.backtest.executors import executor_of, replayed
 from kalshi_alpha.exec.backtest.plan import DayDone
 from scripts.generated_days import GeneratedDays, generated_days
 
-WORKERS = 2
+WORKERS, _ASKED_MAX = 2, 50
 
 
 class Lost(NamedTuple):
@@ -92,10 +92,12 @@ def _with_a_death(executor: Executor, read: GeneratedDays) -> tuple[int, tuple[i
 def _pids(executor: Executor) -> tuple[int, ...]:
     """Return the workers' processes: asked of them until each has answered."""
     found: set[int] = set()
-    while len(found) < WORKERS:
+    for _ in range(_ASKED_MAX):
         asked = [executor.submit(_pid) for _ in range(4 * WORKERS)]
         found |= {each.result(timeout=30) for each in asked}
-    return tuple(sorted(found))
+        if len(found) == WORKERS:
+            return tuple(sorted(found))
+    raise RuntimeError(f"{len(found)} of {WORKERS} workers answer")
 
 
 def _pid() -> int:

@@ -34,7 +34,8 @@ def dask_pool(workers: int) -> Iterator[Executor]:
     Parameters
     ----------
     workers
-        Processes of a cluster of our own, one thread each and no more than there are cores; a cluster elsewhere has its own.
+        Processes of a cluster of our own, one thread each, and two or as many as there are cores
+        at most; a cluster elsewhere has its own.
 
     Raises
     ------
@@ -57,7 +58,7 @@ def dask_pool(workers: int) -> Iterator[Executor]:
         # What a nanny says of a worker it replaces is no news: its days run again.
         with (
             distributed.LocalCluster(
-                n_workers=min(workers, os.cpu_count() or 1),
+                n_workers=min(workers, max(2, os.cpu_count() or 1)),
                 threads_per_worker=1,
                 dashboard_address="127.0.0.1:0",
                 silence_logs=logging.CRITICAL,
