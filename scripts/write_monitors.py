@@ -32,7 +32,8 @@ at the root are refreshed, all else in them stays byte for byte.
 Exit code 0: nothing stops live trading. 3: something does. `--series TNEY` judges one family
 alone and writes the files of all. Thresholds are those of `configs/monitors.yaml`, and each is a
 flag: a tighter one holds for the run, a looser one is shown and closes the gate of live orders
-(`config_weakened`) until the monitors run without it.
+(`config_weakened`) until the monitors run without it. A looser file does the same, and the agreed
+values are judged by.
 
 ```bash runnable exit=3
 python -m kalshi_alpha.exec.monitors.cli --series TNEY
@@ -52,21 +53,35 @@ A memo lifts a panic, a freeze or the sequential guard earlier. It is a file in
 `data/proc/state/memos/`:
 
 ```json
-{{"schema": 1, "generated_at": "2025-06-11T15:00:00Z", "until": "2025-06-11T20:00:00Z",
- "who": "name of who signs", "why": "what was found and done", "reason": "panic_backoff"}}
+{{"schema": 2, "generated_at": "2025-06-11T15:00:00Z", "until": "2025-06-11T20:00:00Z",
+ "who": "name of who signs", "why": "what was found and done", "reason": "freeze_window",
+ "series": "CPI"}}
 ```
 
-`reason` is `panic_backoff`, `freeze_window` or `sequential_alert`. What it lifts is recorded: in
-the verdict (`lifted`), in `summary.json` and in the alert log. The guard's reset is written into
-its own log, is used up by one alarm, and clears no alarm that is noticed after the memo was
-signed. No memo lifts the kill switch or stale feeds.
+* `panic_backoff`, without `series`: lifts the panic whose third alert came before the memo was
+  made, and ends at the latest with the New York day of `generated_at`.
+* `freeze_window`, with the family as `series`: lifts that family's freeze that began before the
+  memo was made, and ends at the latest 36 hours after `generated_at`.
+* `sequential_alert`, with the family as `series`: resets that family's guard once, at the next
+  `make monitors`, if its alarm was noticed before the memo was made.
+
+A memo lifts only what began before it was made, and only while it holds. An alert of later that
+makes three within thirty minutes begins a panic anew, so sign once the alerts are over; a freeze
+before a scan window and the one after it are two. A memo of schema 1 lifts nothing, and
+`make monitors` names it as it names one that cannot be read. What is lifted is recorded: in the
+verdict (`lifted`), in `summary.json` and in the alert log; the guard's reset is written into its
+own log. Gate, ramp and monitors go by the same rule. No memo lifts the kill switch or stale feeds.
+
+**One fault is one alert.** Where several monitors look at the same source and it cannot be read,
+the first of them alerts; the others say `NO_DATA`, name it, and stop live trading all the same.
 
 ## Who is told
 
 `KALSHI_MONITOR_SLACK_WEBHOOK` posts to Slack. `KALSHI_MONITOR_NOTIFY_URL` takes the address of
 any other service that apprise knows (extra `[notify]`). A message is sent when an alert begins or
-ends, the same one once in {repeat} minutes. It takes two seconds at most, stops nothing, and no
-address is ever shown.
+ends, for a monitor or for one more series of it, and whenever what stops live trading changes,
+also without an alert; the same one once in {repeat} minutes. It takes two seconds at most, stops
+nothing, and no address is ever shown.
 """
 
 

@@ -153,6 +153,40 @@ def load_monitors(path: Path) -> Loaded[MonitorSettings]:
     return loaded
 
 
+def load_as_agreed(path: Path) -> tuple[MonitorSettings, tuple[str, ...]]:
+    """Read the configuration with what is looser than agreed put back, and say what was.
+
+    The monitors judge and write by it, so that whoever reads them learns what is wrong with the
+    file; nothing is ever judged by the looser value.
+
+    Raises
+    ------
+    ConfigError
+        If it is absent or wrong.
+    """
+    found = load(path, MonitorSettings).value
+    lines = weakening(found)
+    if not lines:
+        return found, ()
+    kept = {
+        name: getattr(base if loosened(_with(base, found, name)) else found.thresholds, name)
+        for base in (BASELINE,)
+        for name in base.__struct_fields__
+    }
+    agreed = msgspec.structs.replace(
+        found,
+        thresholds=MonitorThresholds(**kept),
+        guard=_GUARD if any(line.startswith("guard.") for line in lines) else found.guard,
+        no_data_blocks=tuple(sorted({*found.no_data_blocks, *_NO_DATA})),
+        scheduled=tuple(monitor for monitor in found.scheduled if monitor in _SCHEDULED),
+    )
+    return agreed, lines
+
+
+def _with(base: MonitorThresholds, found: MonitorSettings, name: str) -> MonitorThresholds:
+    return msgspec.structs.replace(base, **{name: getattr(found.thresholds, name)})
+
+
 def with_flags(settings: MonitorSettings, flags: Mapping[str, Any]) -> MonitorSettings:
     """Return the settings with the thresholds that a command line gives.
 

@@ -60,6 +60,9 @@ def clock_skew(
     figure = None if seen.skew_s is None else abs(seen.skew_s)
     if seen.doubts:
         return ended(Monitor.CLOCK_SKEW, MonitorStatus.ALERT, figure, limit_s, seen.doubts[-1])
+    if figure is None and seen.sound:
+        said = "the latest session kept no measurement of the clock"
+        return ended(Monitor.CLOCK_SKEW, MonitorStatus.NO_DATA, None, limit_s, said)
     # Stated as what must hold, so that a NaN fails too.
     if not (seen.sound and (figure is None or figure <= limit_s)):
         said = "it was not measured" if figure is None else f"they differ by {figure:.3f} s"

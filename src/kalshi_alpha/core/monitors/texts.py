@@ -94,12 +94,12 @@ TEXTS: dict[Monitor, MonitorText] = {
         Reason.MONITOR_ALERT,
     ),
     Monitor.AUTH_ERROR_STREAK: MonitorText(
-        "calls in a row that the exchange answered with 401 or 403",
+        "calls in a row that the exchange answered with 401 or 403, the most since the last look",
         "rejects in a row",
         "the exchange refuses our signature, or a session that should write telemetry does not",
         f"monitor_alert: {_ALL}",
         "check key id, key file and clock, then python -m kalshi_alpha.dev.sanity_check "
-        "--live-smoke; the next call that is answered clears it",
+        "--live-smoke; a call that is answered clears it when the monitors run again after it",
         Reason.MONITOR_ALERT,
     ),
     Monitor.EV_SEQ_GUARD: MonitorText(

@@ -71,6 +71,8 @@ def read_alerts(path: Path) -> tuple[AlertLine, ...]:
     NewerSchema
         If a later version of the program wrote a line.
     """
+    if path.exists() and not (path.is_file() or path.is_dir()):
+        raise TornFile(f"{path}: is no file that keeps what is written; {_REMEDY}")
     try:
         data = path.read_bytes()
     except FileNotFoundError:
@@ -113,6 +115,11 @@ def append_alerts(
 
     An alert that stands is written again after ten minutes only. The file is made in any case, so
     that a log without alerts can be told from one that is gone.
+
+    Raises
+    ------
+    TornFile
+        If the log cannot be written; the message names it.
     """
     recent = {
         line.monitor
@@ -124,10 +131,20 @@ def append_alerts(
         for monitor, cause in alerting.items()
         if monitor.value not in recent
     )
-    if not path.exists():
-        write_atomic(path, b"")
-    append_lines(path, [msgspec.json.encode(line).decode() for line in fresh])
+    try:
+        if not path.exists():
+            write_atomic(path, b"")
+    except OSError as error:
+        raise TornFile(f"{path}: cannot be written: {error.strerror}; {_REMEDY}") from error
+    _append(path, fresh)
     return fresh
+
+
+def _append(path: Path, lines: Iterable[AlertLine]) -> None:
+    try:
+        append_lines(path, [msgspec.json.encode(line).decode() for line in lines])
+    except OSError as error:
+        raise TornFile(f"{path}: cannot be written: {error.strerror}; {_REMEDY}") from error
 
 
 def restore_alerts(
@@ -138,7 +155,7 @@ def restore_alerts(
         AlertLine(at=alert.at, monitor=alert.monitor, cause=RESTORED, clock_source=source)
         for alert in alerts
     )
-    append_lines(path, [msgspec.json.encode(line).decode() for line in lines])
+    _append(path, lines)
     return lines
 
 
@@ -148,7 +165,7 @@ def append_lift(path: Path, memo: Memo, at: datetime, source: ClockSource) -> Al
     known = {(each.lifted_by, each.why) for each in read_alerts(path) if each.lifted_by}
     if (memo.who, memo.why) in known:
         return None
-    append_lines(path, [msgspec.json.encode(line).decode()])
+    _append(path, [line])
     return line
 
 

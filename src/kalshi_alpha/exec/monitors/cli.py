@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from kalshi_alpha.core.errors import ConfigError
+from kalshi_alpha.core.errors import ConfigError, ConfigWeakened
 from kalshi_alpha.datastore.paths import Paths
 from kalshi_alpha.exec.command import HELP, clock_flag, exit_with, output_flags, run_command
 
@@ -58,33 +58,36 @@ def cli(
     from kalshi_alpha.exec.monitors.run import run_monitors
 
     paths = Paths.from_environ(os.environ)
-    desk, family, loosened = _desk(paths, series, as_of, thresholds)
-    ran = run_monitors(desk, family, loosened, os.environ)
+    desk, family, loosened, weakened = _desk(paths, series, as_of, thresholds)
+    ran = run_monitors(desk, family, (*weakened, *loosened), os.environ)
     if as_json:
         click.echo(encode_json(ran.to_tree()), nl=False)
     elif not quiet:
         click.echo(ran.to_text())
     for problem in ran.problems:
         click.echo(f"{NAME}: {problem}", err=True)
+    if weakened:
+        raise ConfigWeakened(f"{'; '.join(weakened)}; restore the committed values")
     return ran.exit_code
 
 
 def _desk(
     paths: Paths, series: str | None, as_of: str | None, thresholds: Mapping[str, Any]
-) -> tuple[Desk, str | None, tuple[str, ...]]:
+) -> tuple[Desk, str | None, tuple[str, ...], tuple[str, ...]]:
     from kalshi_alpha.config.environment import kalshi_env
-    from kalshi_alpha.config.monitors import load_monitors, loosened, with_flags
+    from kalshi_alpha.config.monitors import load_as_agreed, loosened, with_flags
     from kalshi_alpha.config.ramp import load_ramp, refuse_practice
     from kalshi_alpha.config.settings import load_settings
     from kalshi_alpha.datastore.state import read_memos
     from kalshi_alpha.exec.clock import run_clock
     from kalshi_alpha.exec.monitors.files import SUMMARY
     from kalshi_alpha.exec.monitors.gather import Desk
+    from kalshi_alpha.exec.monitors.run import CONFIG_FILE
 
     clock = run_clock(as_of, os.environ)
     try:
         settings = load_settings(paths.configs)
-        agreed = load_monitors(paths.config("monitors")).value
+        agreed, weaker = load_as_agreed(paths.config("monitors"))
         ramp = load_ramp(paths.configs).value
     except ConfigError:
         # What was fine before must not outlive the configuration that it was judged by.
@@ -98,6 +101,7 @@ def _desk(
         Desk(paths, settings, chosen, clock, memos, ramp.evidence.rule()),
         family,
         loosened(chosen.thresholds),
+        tuple(f"{CONFIG_FILE}: {line}" for line in weaker),
     )
 
 

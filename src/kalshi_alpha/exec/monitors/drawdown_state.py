@@ -87,6 +87,8 @@ def clock_of(path: Path) -> ClockSource | None:
 def known_state(path: Path, at: datetime, source: ClockSource) -> DrawdownFile | None:
     """Return the state of the last look under the same kind of clock; None if there is none.
 
+    Under a set clock a later state is none either: a practised day may be gone back to.
+
     Raises
     ------
     TornFile, NewerSchema, FutureData
@@ -96,13 +98,29 @@ def known_state(path: Path, at: datetime, source: ClockSource) -> DrawdownFile |
         found = read_drawdown(path, _END_OF_TIME)
     except MissingData:
         return None
-    if found.clock_source is not source:
-        return None
-    if found.generated_at > at + CLOCK_TOLERANCE:
-        if source is ClockSource.SET:
-            return None
-        raise FutureData(f"{path}: dated after the clock; set the clock")
-    return found
+    if source is ClockSource.SYSTEM and found.generated_at > at + CLOCK_TOLERANCE:
+        raise FutureData(
+            f"{path}: dated {found.generated_at.isoformat()}, after the clock; set the clock, or "
+            "move the file away"
+        )
+    late = found.generated_at > at + CLOCK_TOLERANCE
+    return None if late or found.clock_source is not source else found
+
+
+def begun_anew(path: Path, at: datetime, source: ClockSource) -> str:
+    """Return what is to be said before a look at an earlier set clock replaces a later one's.
+
+    Empty if it does not: the file is not of later, or is the system's and is left as it is.
+    """
+    try:
+        found = read_drawdown(path, _END_OF_TIME)
+    except DataError:
+        return ""
+    if not (source is found.clock_source is ClockSource.SET):
+        return ""
+    if found.generated_at <= at + CLOCK_TOLERANCE:
+        return ""
+    return f"{path}: was of a later set clock, {found.generated_at.isoformat()}, and is begun anew"
 
 
 def _typed(path: Path, tree: dict[str, Any]) -> DrawdownFile:

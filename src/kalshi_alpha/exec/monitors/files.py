@@ -258,6 +258,15 @@ def read_monitors(paths: Paths, at: datetime) -> MonitorFiles:
     return MonitorFiles(documents, tuple(missing), problems, summary, _system_at(paths))
 
 
+def looked_at(paths: Paths, monitor: Monitor, at: datetime, source: ClockSource) -> datetime | None:
+    """Return when a monitor ran last under the same kind of clock; None if that is not known."""
+    try:
+        found: MonitorFile = _read(paths, monitor, MonitorFile, at)
+    except DataError:
+        return None
+    return found.generated_at if found.clock_source is source else None
+
+
 def _system_at(paths: Paths) -> datetime | None:
     try:
         found: SummaryFile = _read(paths, SUMMARY, SummaryFile, _END_OF_TIME)

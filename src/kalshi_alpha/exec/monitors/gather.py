@@ -49,6 +49,7 @@ from kalshi_alpha.exec.gate_readings import QUOTED_FAMILY
 from kalshi_alpha.exec.inputs import CALENDAR
 from kalshi_alpha.exec.monitors import drawdown_state, freshness, guard_state, scan_signs
 from kalshi_alpha.exec.monitors import session_signs as sessions
+from kalshi_alpha.exec.monitors.files import looked_at
 from kalshi_alpha.exec.monitors.guard_units import fed_units
 
 _HOUR = timedelta(hours=1)
@@ -360,14 +361,20 @@ def _from_sessions(desk: Desk, found: Gathered) -> None:
     _judge(
         found,
         Monitor.AUTH_ERROR_STREAK,
-        lambda: auth_error_streak(telemetry.statuses, signs, at, alert_at=thresholds.auth_rejects),
+        lambda: auth_error_streak(
+            telemetry.calls,
+            signs,
+            at,
+            alert_at=thresholds.auth_rejects,
+            since=looked_at(desk.paths, Monitor.AUTH_ERROR_STREAK, at, desk.clock.source),
+        ),
         judged[Monitor.AUTH_ERROR_STREAK],
         said,
     )
     _judge(
         found,
         Monitor.CLOCK_SKEW,
-        lambda: clock_skew(sessions.skew_seen(telemetry, session, beat), at, max_age=max_age),
+        lambda: clock_skew(sessions.skew_seen(telemetry, session), at, max_age=max_age),
         judged[Monitor.CLOCK_SKEW],
         said,
     )

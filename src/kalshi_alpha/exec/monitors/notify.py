@@ -20,7 +20,8 @@ import msgspec
 
 from kalshi_alpha.core.errors import ConfigError, DataError
 from kalshi_alpha.core.monitors.messages import plain_text, slack_text
-from kalshi_alpha.core.monitors.outcome import MonitorStatus
+from kalshi_alpha.core.monitors.outcome import MonitorOutcome, MonitorStatus
+from kalshi_alpha.core.monitors.texts import Monitor
 from kalshi_alpha.datastore.artifacts import read_json
 from kalshi_alpha.datastore.atomic import write_json
 from kalshi_alpha.datastore.paths import Paths
@@ -36,7 +37,7 @@ _TOO_MANY = 429
 class Told(msgspec.Struct, frozen=True, kw_only=True):
     """What was told last, and when each message was sent: ``monitor_notify.json``.
 
-    ``statuses`` holds what people know, ``sent`` when a message of a monitor and a status left.
+    ``statuses`` holds what people know, ``sent`` when a message of a monitor and a state left.
     """
 
     schema: int = SCHEMA
@@ -95,9 +96,32 @@ def _require_web_address(url: str) -> None:
         raise ConfigError(f"{SLACK} is no https address; copy it from Slack again")
 
 
+CLEAR = MonitorStatus.OK.value
+
+
+def told_state(outcome: MonitorOutcome, *, blocks: bool) -> str:
+    """Return what people are told of a monitor in a few words: they hear when it changes.
+
+    That is whether it alerts, which series do, and whether it stops live trading, by an alert or
+    for want of anything young enough to look at.
+    """
+    if outcome.status is not MonitorStatus.ALERT and not blocks:
+        return CLEAR
+    own = sorted(n for n, each in outcome.series.items() if each.status is MonitorStatus.ALERT)
+    return " ".join([outcome.status.value, *(["stops"] if blocks else []), *own])
+
+
+def told_line(monitor: Monitor, outcome: MonitorOutcome, *, blocks: bool) -> str:
+    """Return the line about a monitor; without an alert it says what that does to trading."""
+    said = outcome.cause or "in order again"
+    if outcome.status in {MonitorStatus.NO_DATA, MonitorStatus.STALE}:
+        said = f"{'stops live trading' if blocks else 'stops nothing'}; {said}"
+    return f"kalshi-alpha {outcome.status} {monitor}: {said}"
+
+
 def notify(
     path: Path,
-    statuses: Mapping[str, MonitorStatus],
+    statuses: Mapping[str, str],
     lines: Mapping[str, str],
     at: datetime,
     repeat_after: timedelta,
@@ -110,7 +134,7 @@ def notify(
     path
         Keeps what was told.
     statuses
-        The monitors' statuses now.
+        By monitor, its state now as `told_state` says it.
     lines
         By monitor, what is said of it.
     at
@@ -134,7 +158,7 @@ def notify(
 
 def _tell(
     path: Path,
-    statuses: Mapping[str, MonitorStatus],
+    statuses: Mapping[str, str],
     lines: Mapping[str, str],
     at: datetime,
     repeat_after: timedelta,
@@ -150,25 +174,20 @@ def _tell(
         sent |= {_key(name, statuses[name]): at for name in due}
     known = dict(told.statuses)
     if ending.arrived:
-        known |= {name: statuses[name].value for name in due}
+        known |= {name: statuses[name] for name in due}
     write_json(path, Told(generated_at=at, statuses=known, sent=sent))
     return ending.said
 
 
 def due_now(
-    told: Told, statuses: Mapping[str, MonitorStatus], at: datetime, repeat_after: timedelta
+    told: Told, statuses: Mapping[str, str], at: datetime, repeat_after: timedelta
 ) -> tuple[str, ...]:
     """Return the monitors whose state changed since it was told, and may be told now.
 
-    A change is an alert that began, or one that ended. A message that left less than
+    Whatever was never told of a monitor, it counted as clear. A message that left less than
     ``repeat_after`` ago is not sent again; if the change still stands by then, it is.
     """
-    alert = MonitorStatus.ALERT
-    changed = [
-        name
-        for name, status in statuses.items()
-        if (status is alert) != (told.statuses.get(name) == alert.value)
-    ]
+    changed = [name for name, state in statuses.items() if state != told.statuses.get(name, CLEAR)]
     return tuple(
         name
         for name in changed
@@ -186,8 +205,8 @@ def read_told(path: Path, at: datetime) -> Told:
         return Told(generated_at=at)
 
 
-def _key(monitor: str, status: MonitorStatus) -> str:
-    return f"{monitor} {'ALERT' if status is MonitorStatus.ALERT else 'cleared'}"
+def _key(monitor: str, state: str) -> str:
+    return f"{monitor} {state}"
 
 
 def within(total_s: float, send: Callable[[], Sent]) -> Sent:

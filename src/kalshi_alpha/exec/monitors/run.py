@@ -30,10 +30,19 @@ from kalshi_alpha.exec.monitors.alert_log import (
 )
 from kalshi_alpha.exec.monitors.files import SCHEMA, SUMMARY, document, read_monitors
 from kalshi_alpha.exec.monitors.gather import Desk, Gathered, gather
-from kalshi_alpha.exec.monitors.notify import notify, notify_path, senders
+from kalshi_alpha.exec.monitors.notify import (
+    CLEAR,
+    notify,
+    notify_path,
+    senders,
+    told_line,
+    told_state,
+)
 from kalshi_alpha.exec.monitors.report_block import refresh_reports, summary_table
 
 EXIT_CLEAR, EXIT_REFUSED = 0, 3
+CONFIG_FILE = "configs/monitors.yaml"
+"""Begins a line about a threshold that the file loosened, and no flag."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +136,8 @@ class Ran:
             if outcome.alerts(self.family):
                 lines.append(f"{monitor.value} ALERT: {outcome.effect}. Remedy: {outcome.remedy}")
         lines += [
-            f"loosened by a flag, so live orders are refused: {line}"
+            f"loosened{'' if line.startswith(CONFIG_FILE) else ' by a flag'}, so live orders are "
+            f"refused: {line}"
             for line in self.summary["loosened"]
         ]
         stops = "something stops live trading" if self.exit_code else "nothing stops live trading"
@@ -150,12 +160,15 @@ def run_monitors(
     family
         What the exit code and the screen are about; the files hold everything in any case.
     loosened
-        Thresholds that a flag made looser than agreed.
+        Thresholds that a flag or the file made looser than agreed.
     environ
         The environment, for services that messages go to.
     """
     found = gather(desk)
     panic, problems = _panic(desk, found)
+    falls = drawdown_state.drawdown_path(desk.paths)
+    if anew := drawdown_state.begun_anew(falls, desk.clock.at, desk.clock.source):
+        problems.append(anew)
     written = _write_state(desk, found)
     documents = _documents(desk, found)
     for monitor, each in documents.items():
@@ -166,7 +179,7 @@ def run_monitors(
     reports, unfit = refresh_reports(
         desk.paths, _folders(desk), found.outcomes, desk.clock.at, panic.to_text()
     )
-    problems += [*unfit, *_tell(desk, found, panic, environ)]
+    problems += [*unfit, *_tell(desk, found, documents, panic, environ)]
     return Ran(
         desk=desk,
         family=family,
@@ -174,7 +187,7 @@ def run_monitors(
         documents=documents,
         summary=summary,
         panic=panic,
-        exit_code=_exit_code(found, documents, panic, family),
+        exit_code=_exit_code(found, documents, panic, family, loosened),
         written=(*written, desk.paths.monitor(SUMMARY), *reports),
         problems=tuple(problems),
     )
@@ -189,12 +202,12 @@ def _panic(desk: Desk, found: Gathered) -> tuple[Panic, list[str]]:
     }
     try:
         before = _with_panic_kept(desk, read_alerts(path))
+        fresh = append_alerts(path, alerting, clock.at, clock.source, before)
     except DataError as error:
-        append_alerts(path, alerting, clock.at, clock.source, ())
+        problems = dict.fromkeys([str(error), *_written_all_the_same(desk, alerting)])
         # What was known of a panic stays known while the log is seen to.
         kept = _kept(desk)
-        return Panic(panic_until(kept, clock.at), problem=str(error), alerts=kept), [str(error)]
-    fresh = append_alerts(path, alerting, clock.at, clock.source, before)
+        return Panic(panic_until(kept, clock.at), problem=str(error), alerts=kept), list(problems)
     alerts = counted((*before, *fresh), clock.source)
     latched = latched_panic(alerts, clock.at)
     until = began_at = None
@@ -203,10 +216,23 @@ def _panic(desk: Desk, found: Gathered) -> tuple[Panic, list[str]]:
     lifted = memo_for(Reason.PANIC_BACKOFF, desk.memos, clock.at, began_at=began_at)
     if lifted is not None:
         append_lift(path, lifted, clock.at, clock.source)
-    _, unreadable = read_memos(desk.paths.memos)
-    return Panic(until, lifted, alerts=_of_panic(alerts, until)), [
-        f"memo not read: {line}" for line in unreadable
-    ]
+    return Panic(until, lifted, alerts=_of_panic(alerts, until)), _memo_problems(desk)
+
+
+def _memo_problems(desk: Desk) -> list[str]:
+    memos, unreadable = read_memos(desk.paths.memos)
+    named = {memo.series for memo in memos} - {"", *desk.settings.series.families}
+    strange = [f"memo of {series}: no such series; it lifts nothing" for series in sorted(named)]
+    return [*(f"memo not read: {line}" for line in unreadable), *strange]
+
+
+def _written_all_the_same(desk: Desk, alerting: dict[Monitor, str]) -> list[str]:
+    """Write down what alerts behind a line that cannot be read; say it if that cannot be done."""
+    try:
+        append_alerts(desk.paths.alert_log, alerting, desk.clock.at, desk.clock.source, ())
+    except DataError as error:
+        return [str(error)]
+    return []
 
 
 def _of_panic(alerts: Iterable[Alert], until: datetime | None) -> tuple[Alert, ...]:
@@ -292,7 +318,7 @@ def _summary(
         "statuses": {monitor.value: each.status for monitor, each in found.outcomes.items()},
         "alerts": [m.value for m, each in found.outcomes.items() if each.status is alert],
         "blocks": [m.value for m, each in documents.items() if each["blocks"]],
-        "exit_code": _exit_code(found, documents, panic, None),
+        "exit_code": _exit_code(found, documents, panic, None, loosened),
         "lifted": [] if panic.lifted is None else [_lifted(panic.lifted)],
         "loosened": list(loosened),
     }
@@ -307,8 +333,10 @@ def _exit_code(
     documents: Mapping[Monitor, Mapping[str, Any]],
     panic: Panic,
     family: str | None,
+    loosened: tuple[str, ...],
 ) -> int:
-    stops = panic.holds or any(
+    weakened = any(line.startswith(CONFIG_FILE) for line in loosened)
+    stops = (panic.holds or weakened) or any(
         outcome.alerts(family)
         if _is_apart(found, monitor, family)
         else documents[monitor]["blocks"]
@@ -328,20 +356,30 @@ def _folders(desk: Desk) -> list[tuple[str, str]]:
     return [(name, each.report) for name, each in families.items()]
 
 
-def _tell(desk: Desk, found: Gathered, panic: Panic, environ: Mapping[str, str]) -> tuple[str, ...]:
+def _tell(
+    desk: Desk,
+    found: Gathered,
+    documents: Mapping[Monitor, Mapping[str, Any]],
+    panic: Panic,
+    environ: Mapping[str, str],
+) -> tuple[str, ...]:
     try:
         send_by = senders(environ)
     except ConfigError as error:
         return (str(error),)
     outcomes = found.outcomes
-    statuses = {monitor.value: each.status for monitor, each in outcomes.items()}
+    states = {
+        monitor.value: told_state(each, blocks=documents[monitor]["blocks"])
+        for monitor, each in outcomes.items()
+    }
     lines = {
-        monitor.value: f"kalshi-alpha {each.status} {monitor}: {each.cause or 'in order again'}"
+        monitor.value: told_line(monitor, each, blocks=documents[monitor]["blocks"])
         for monitor, each in outcomes.items()
     }
     name = Reason.PANIC_BACKOFF.value
-    statuses[name] = MonitorStatus.ALERT if panic.holds else MonitorStatus.OK
-    lines[name] = f"kalshi-alpha {statuses[name]} {name}: {panic.to_text()}"
+    states[name] = MonitorStatus.ALERT.value if panic.holds else CLEAR
+    status = MonitorStatus.ALERT if panic.holds else MonitorStatus.OK
+    lines[name] = f"kalshi-alpha {status} {name}: {panic.to_text()}"
     repeat_after = timedelta(minutes=desk.monitors.notify.repeat_minutes)
     path = notify_path(desk.paths)
-    return notify(path, statuses, lines, desk.clock.at, repeat_after, send_by)
+    return notify(path, states, lines, desk.clock.at, repeat_after, send_by)

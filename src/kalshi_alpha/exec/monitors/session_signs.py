@@ -54,10 +54,10 @@ class Telemetry:
         )
 
     @property
-    def statuses(self) -> tuple[int | None, ...]:
-        """The status of every call, oldest first."""
+    def calls(self) -> tuple[tuple[datetime, int | None], ...]:
+        """When each call was made and the status it got, oldest first."""
         return tuple(
-            _status(line.payload.get("status"))
+            (line.timestamp, _status(line.payload.get("status")))
             for line in self.lines
             # What a session says about a streak is no call of its own.
             if line.event in _CALLS and "alert" not in line.payload
@@ -161,17 +161,17 @@ def session_signs(
     return SessionSigns("", running=False, newest_at=newest)
 
 
-def skew_seen(
-    telemetry: Telemetry, session: PilotSession | None, beat: Heartbeat | None
-) -> SkewSeen | None:
-    """Return what the latest session says of its clock."""
+def skew_seen(telemetry: Telemetry, session: PilotSession | None) -> SkewSeen | None:
+    """Return what the latest session says of its clock; None if it neither measured nor doubted.
+
+    Telemetry without a doubt is no measurement, whoever wrote it.
+    """
     doubts = telemetry.doubts(session.began_at if session else datetime.min.replace(tzinfo=UTC))
     said = _clock_reading(session)
     if session is None or said is None:
-        if not doubts and (beat is None or not telemetry.lines):
+        if not doubts:
             return None
-        newest = telemetry.lines[-1].timestamp
-        return SkewSeen(newest, None, sound=not doubts, doubts=doubts)
+        return SkewSeen(telemetry.lines[-1].timestamp, None, sound=False, doubts=doubts)
     match = _SKEW.search(str(said.get("detail", "")))
     skew_s = None if match is None else float(match[1])
     return SkewSeen(session.ended_at, skew_s, sound=said.get("ok") is True, doubts=doubts)

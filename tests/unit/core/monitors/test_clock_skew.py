@@ -17,7 +17,9 @@ DAY = timedelta(days=1)
     [
         (None, MonitorStatus.NO_DATA),
         (SkewSeen(AT, -0.2, sound=True), MonitorStatus.OK),
-        (SkewSeen(AT, None, sound=True), MonitorStatus.OK),
+        (SkewSeen(AT, None, sound=True), MonitorStatus.NO_DATA),
+        (SkewSeen(AT, None, sound=False), MonitorStatus.ALERT),
+        (SkewSeen(AT, None, sound=False, doubts=("stepped",)), MonitorStatus.ALERT),
         (SkewSeen(AT, 5.1, sound=True), MonitorStatus.ALERT),
         (SkewSeen(AT, math.nan, sound=True), MonitorStatus.ALERT),
         (SkewSeen(AT, 0.1, sound=False), MonitorStatus.ALERT),

@@ -3,11 +3,15 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
 
 import pytest
 
+from kalshi_alpha.core.gates import Reason
+from kalshi_alpha.datastore.paths import Paths
 from kalshi_alpha.exec.monitors import cli
+from kalshi_alpha.exec.monitors.files import read_monitors
 from runs import REPO, at_home_in_new_york
 
 STAMP = "2024-12-11T11:30:00Z"
@@ -82,8 +86,17 @@ def test_a_configuration_that_cannot_be_read_leaves_no_older_summary(
 def test_a_looser_file_is_three(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
     path = root / "configs/monitors.yaml"
     path.write_text(path.read_text().replace("auth_rejects: 3", "auth_rejects: 30"))
+    run()
+    at = datetime.fromisoformat(STAMP)
     assert run() == 3
     assert "auth_rejects: 30 is above 3; restore the committed values" in capsys.readouterr().err
+    found = read_monitors(Paths(root), at)
+    assert (found.missing, found.problems) == ((), {})
+    assert found.summary is not None
+    assert found.summary.exit_code == 3
+    assert found.documents["auth_error_streak"].threshold == 3
+    reasons = [each.reason for each in found.reading(at).findings]
+    assert Reason.CONFIG_WEAKENED in reasons
 
 
 def test_a_flag_moves_a_threshold(root: Path) -> None:

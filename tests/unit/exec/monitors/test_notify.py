@@ -4,7 +4,7 @@ import json
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -15,7 +15,9 @@ from typing import Any
 import pytest
 
 from kalshi_alpha.core.errors import ConfigError
-from kalshi_alpha.core.monitors.outcome import MonitorStatus
+from kalshi_alpha.core.monitors.endings import ended
+from kalshi_alpha.core.monitors.outcome import FamilyOutcome, MonitorStatus
+from kalshi_alpha.core.monitors.texts import Monitor
 from kalshi_alpha.exec.monitors.notify import (
     SERVICES,
     SLACK,
@@ -25,6 +27,7 @@ from kalshi_alpha.exec.monitors.notify import (
     post_slack,
     read_told,
     senders,
+    told_state,
     within,
 )
 
@@ -84,9 +87,7 @@ def hook() -> Iterator[Hook]:
         yield found
 
 
-def tell(
-    path: Path, statuses: dict[str, MonitorStatus], minutes: float, hook: Hook
-) -> tuple[str, ...]:
+def tell(path: Path, statuses: Mapping[str, str], minutes: float, hook: Hook) -> tuple[str, ...]:
     at = AT + timedelta(minutes=minutes)
     return notify(path, statuses, LINES, at, HALF_HOUR, senders({SLACK: hook.url}))
 
@@ -128,6 +129,39 @@ def test_a_state_that_flaps_is_told_again_after_half_an_hour_only(
         tell(path, {"ev_gap": status}, minutes, hook)
         told.append(len(hook.bodies) - before)
     assert told == [1, 1, 0, 0, 0, 1]
+
+
+CPI = FamilyOutcome(ALERT, 1, 0, "of CPI")
+CALM = FamilyOutcome(OK, 0, 0)
+ONE, BOTH = {"CPI": CPI, "TNEY": CALM}, {"CPI": CPI, "TNEY": CPI}
+
+
+@pytest.mark.parametrize(
+    ("status", "series", "blocks", "state"),
+    [
+        (OK, {}, False, "OK"),
+        (MonitorStatus.NO_DATA, {}, False, "OK"),
+        (MonitorStatus.STALE, {}, False, "OK"),
+        (MonitorStatus.NO_DATA, {}, True, "NO_DATA stops"),
+        (MonitorStatus.STALE, {}, True, "STALE stops"),
+        (ALERT, {}, True, "ALERT stops"),
+        (ALERT, ONE, True, "ALERT stops CPI"),
+        (ALERT, BOTH, True, "ALERT stops CPI TNEY"),
+        (ALERT, ONE, False, "ALERT CPI"),
+    ],
+)
+def test_what_is_told_changes_with_what_stops_and_with_every_series(
+    status: MonitorStatus, series: dict[str, FamilyOutcome], blocks: bool, state: str
+) -> None:
+    outcome = ended(Monitor.EV_GAP, status, None, 0, "found", series=series)
+    assert told_state(outcome, blocks=blocks) == state
+
+
+def test_a_series_that_joins_is_told_at_once(tmp_path: Path, hook: Hook) -> None:
+    path = tmp_path / "told.json"
+    for minutes, state in enumerate(("ALERT stops CPI", "ALERT stops CPI TNEY", "NO_DATA stops")):
+        tell(path, {"ev_gap": state}, minutes, hook)
+    assert len(hook.bodies) == 3
 
 
 def test_a_desk_in_order_says_nothing(tmp_path: Path, hook: Hook) -> None:

@@ -12,11 +12,12 @@ import pytest
 
 from kalshi_alpha.config.monitors import load_monitors
 from kalshi_alpha.config.settings import load_settings
-from kalshi_alpha.core.gates import Memo, Reason
+from kalshi_alpha.core.gates import Fault, Memo, Reason
 from kalshi_alpha.core.ledger.entry import ClockSource
 from kalshi_alpha.core.monitors.endings import ended
 from kalshi_alpha.core.monitors.outcome import FamilyOutcome, MonitorOutcome, MonitorStatus
 from kalshi_alpha.core.monitors.texts import Monitor
+from kalshi_alpha.datastore.atomic import write_json
 from kalshi_alpha.datastore.paths import Paths
 from kalshi_alpha.exec.clock import RunClock
 from kalshi_alpha.exec.monitors import run
@@ -25,7 +26,7 @@ from kalshi_alpha.exec.monitors.drawdown_state import clock_of, drawdown_path
 from kalshi_alpha.exec.monitors.files import read_monitors
 from kalshi_alpha.exec.monitors.gather import Desk, Gathered, gather
 from kalshi_alpha.exec.monitors.guard_state import guard_path
-from kalshi_alpha.exec.monitors.notify import SLACK
+from kalshi_alpha.exec.monitors.notify import SLACK, Sent
 from kalshi_alpha.exec.monitors.run import Ran, run_monitors
 from runs import REPO
 
@@ -205,6 +206,41 @@ def test_a_torn_alert_log_is_a_panic_that_names_the_line(desk: Desk) -> None:
     assert "alerts.jsonl: line 1 is torn" in done.problems[0]
 
 
+def test_an_alert_log_that_keeps_nothing_is_a_panic_that_names_it(
+    desk: Desk, found: dict[Monitor, MonitorOutcome]
+) -> None:
+    alert(found, Monitor.EV_GAP)
+    desk.paths.alert_log.parent.mkdir(parents=True)
+    desk.paths.alert_log.symlink_to("/dev/null")
+    done = ran(desk)
+    assert (done.exit_code, done.panic.holds) == (3, True)
+    assert all("alerts.jsonl: " in line for line in done.problems)
+    assert panic_state(desk.paths.alert_log, AT, SYSTEM).fault is Fault.UNREADABLE
+
+
+def test_a_memo_of_no_known_series_is_named(desk: Desk) -> None:
+    memo = {"schema": 2, "generated_at": AT, "who": "ops", "why": "w", "until": AT}
+    memo |= {"reason": "freeze_window", "series": "CPJ"}
+    write_json(desk.paths.memos / "m.json", memo)
+    assert ran(desk).problems == ("memo of CPJ: no such series; it lifts nothing",)
+
+
+def test_a_later_state_is_begun_anew_by_a_set_clock_aloud_and_refused_by_the_systems(
+    desk: Desk,
+) -> None:
+    practice = replace(desk, clock=RunClock(AT, ClockSource.SET))
+    path = drawdown_path(desk.paths)
+    assert ran(practice, 24 * 60).problems == ()
+    [problem] = ran(practice).problems
+    assert "drawdown.json: was of a later set clock, 2024-12-12" in problem
+    assert ran(practice).problems == ()
+    ran(practice, 24 * 60)
+    before = path.read_bytes()
+    assert "dated 2024-12-12" in gather(desk).outcomes[Monitor.DRAWDOWN].cause
+    ran(desk)
+    assert path.read_bytes() == before
+
+
 def test_a_memo_that_cannot_be_read_lifts_nothing_and_is_named(desk: Desk) -> None:
     desk.paths.memos.mkdir(parents=True)
     (desk.paths.memos / "m.json").write_text("{")
@@ -244,6 +280,29 @@ def test_a_webhook_that_cannot_be_used_stops_nothing_and_is_not_shown(
     assert done.exit_code == 3
     [problem] = done.problems
     assert "SECRET" not in problem
+
+
+def test_people_hear_when_trading_is_stopped_for_want_of_data(
+    desk: Desk, found: dict[Monitor, MonitorOutcome], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told: list[str] = []
+
+    def keep(text: str) -> Sent:
+        told.append(text)
+        return Sent()
+
+    monkeypatch.setattr(run, "senders", lambda _: {"slack": keep})
+    ran(desk)
+    nothing = ended(Monitor.WEBSOCKET, MonitorStatus.NO_DATA, None, 1, "silent", must_exist=True)
+    found[Monitor.WEBSOCKET] = nothing
+    ran(desk, 5)
+    ran(desk, 10)
+    found[Monitor.WEBSOCKET] = replace(nothing, must_exist=False)
+    ran(desk, 15)
+    assert told == [
+        "kalshi-alpha NO_DATA websocket: stops live trading; silent",
+        "kalshi-alpha NO_DATA websocket: stops nothing; silent",
+    ]
 
 
 def test_a_looser_flag_is_shown(desk: Desk) -> None:

@@ -92,7 +92,7 @@ def test_calls_are_counted_and_what_is_said_about_them_is_not(paths: Paths) -> N
         (E.REQUEST, {"status": None, "fault": "timeout"}),
         (E.REQUEST, {"status": ["hostile"]}),
     )
-    assert read_lines(paths, AT).statuses == (200, 401, None, None)
+    assert read_lines(paths, AT).calls == ((AT, 200), (AT, 401), (AT, None), (AT, None))
 
 
 def test_a_beating_session_is_expected_to_write_and_a_pipeline_is_not(paths: Paths) -> None:
@@ -145,7 +145,7 @@ def test_a_summary_of_later_is_none_and_a_torn_one_is_refused(paths: Paths) -> N
 
 def test_the_skew_is_the_one_that_the_session_measured(paths: Paths) -> None:
     session(paths)
-    found = skew_seen(read_lines(paths, AT), read_session(paths, AT), None)
+    found = skew_seen(read_lines(paths, AT), read_session(paths, AT))
     assert found is not None
     assert (found.skew_s, found.sound, found.at) == (-0.12, True, AT + HOUR)
 
@@ -154,25 +154,25 @@ def test_a_doubt_in_the_session_is_kept(paths: Paths) -> None:
     session(paths, AT - HOUR)
     write(paths, AT - 2 * HOUR, (E.CLOCK_SKEW, {"detail": "an earlier one"}))
     write(paths, AT, (E.CLOCK_SKEW, {"detail": "our clock stepped by +9.0 s"}))
-    found = skew_seen(read_lines(paths, AT), read_session(paths, AT), None)
+    found = skew_seen(read_lines(paths, AT), read_session(paths, AT))
     assert found is not None
     assert found.doubts == ("our clock stepped by +9.0 s",)
 
 
 def test_without_a_session_no_clock_was_compared(paths: Paths) -> None:
-    assert skew_seen(read_lines(paths, AT), None, None) is None
+    assert skew_seen(read_lines(paths, AT), None) is None
     write(paths, AT, (E.CLOCK_SKEW, {}))
-    found = skew_seen(read_lines(paths, AT), None, None)
+    found = skew_seen(read_lines(paths, AT), None)
     assert found is not None
     assert not found.sound
 
 
-def test_a_running_session_without_doubts_is_sound(paths: Paths) -> None:
+def test_telemetry_without_a_doubt_is_no_measurement(paths: Paths) -> None:
     write(paths, AT, (E.REQUEST, {"status": 200}))
     beat(paths)
-    found = skew_seen(read_lines(paths, AT), None, running_session(paths, AT))
-    assert found is not None
-    assert (found.skew_s, found.sound) == (None, True)
+    assert skew_seen(read_lines(paths, AT), None) is None
+    session(paths, verdict={"readings": []})
+    assert skew_seen(read_lines(paths, AT), read_session(paths, AT)) is None
 
 
 def test_the_latest_comparison_is_of_the_journal_or_of_the_session(paths: Paths) -> None:
