@@ -31,6 +31,7 @@ from kalshi_alpha.datastore.atomic import append_lines
 from kalshi_alpha.datastore.kill_switch import set_kill_switch
 from kalshi_alpha.datastore.ledger import LedgerStore
 from kalshi_alpha.datastore.paths import Paths
+from kalshi_alpha.exec.monitors import cli as monitors
 from kalshi_alpha.exec.reports import ramp
 from spoilt_tables import no_table
 
@@ -275,6 +276,35 @@ def test_one_thing_wrong_stops_every_series_with_exactly_its_reason(
     # Where the ledger itself cannot be read there is no evidence either, and that is said.
     assert set(words(found)) - _NO_ROWS == set(expected)
     assert "remedy" in paths.pilot_readiness.read_text()
+
+
+def _looser_feed(paths: Paths) -> None:
+    file = paths.config("freshness")
+    text = file.read_text()
+    assert "grace_minutes: 60" in text
+    file.write_text(text.replace("grace_minutes: 60", "grace_minutes: 61", 1))
+
+
+def _in_order(_: Paths) -> None:
+    """Leave everything as it is."""
+
+
+@pytest.mark.parametrize(
+    ("flip", "word"),
+    [
+        (SAFETY["kill switch"][0], "kill_switch"),
+        (SAFETY["machine in another zone"][0], "tz_not_et"),
+        (SAFETY["heartbeat of the future"][0], "heartbeat_stale"),
+        (SAFETY["no gasoline"][0], "STALE_FEEDS"),
+        (_looser_feed, "config_weakened"),
+        (_in_order, ""),
+    ],
+)
+def test_one_fault_that_monitors_saw_too_is_one_line(paths: Paths, flip: Flip, word: str) -> None:
+    flip(paths)
+    monitors.main(["--as-of", CLOCK, "--quiet"])
+    _, found = decide(paths)
+    assert [row.reason for row in found.overall.global_details] == ([word] if word else [])
 
 
 def test_a_sequential_alert_stops_its_own_series(paths: Paths) -> None:
