@@ -46,6 +46,7 @@ FRAMES_PER_S_BAR, PEER_BAR, P99_BAR_US = 1e6, 3.0, 5.0
 BATCH_BAR, BATCH_PEER_BAR = 5e6, 10.0
 OWN_IDEA = "dict + orjson with our best prices"
 FOLDER = "KALSHI_ALPHA_STREAM_FRAMES"
+BOOK_FRAME = b'{"type":"orderbook_'
 
 Levels = dict[tuple[str, str, int], int]
 """Hundredths of contracts by ticker, side and price in 1e-4 dollars."""
@@ -331,7 +332,7 @@ def recorded(folder: Path) -> list[bytes]:
     """Return the book frames of the first recording in a folder."""
     for path in sorted([*folder.glob("*.ndjson"), *folder.glob("*.jsonl")]):
         with path.open("rb") as lines:
-            frames = [line.rstrip(b"\n") for line in lines if b'"orderbook_' in line[:40]]
+            frames = [line.rstrip(b"\n") for line in lines if line.startswith(BOOK_FRAME)]
         if frames:
             return frames[:RECORDED_MAX]
     return []
