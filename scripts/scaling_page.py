@@ -28,6 +28,8 @@ class Measured(NamedTuple):
         Of the replay; processor time of all processes together.
     rss_mib, worker_rss_mib
         Largest resident memory of the process that asks, and of a worker.
+    load
+        Processes that wanted a processor when it began, others' too.
     """
 
     tape: str
@@ -44,6 +46,7 @@ class Measured(NamedTuple):
     cpu_s: float
     rss_mib: float
     worker_rss_mib: float
+    load: float
 
     @property
     def per_million(self) -> float:
@@ -146,9 +149,11 @@ def _reading(results: Sequence[Measured]) -> list[str]:
     return [
         _paragraph(
             "Rows are prints and changes of quotes or books. Wall time leaves out the start of",
-            "workers; processor time has it in, and the machine did other work meanwhile, so",
-            "compare processor time first. Two Dask workers were",
-            f"{one.wall_s / two.wall_s:.2f} times as quick as one.",
+            f"workers; processor time has it in. Between {min(e.load for e in results):.0f} and",
+            f"{max(e.load for e in results):.0f} processes wanted a processor when cases began:",
+            "where they are more than there are cores, wall times compare nothing, and processor",
+            f"time is what to plan with. Two Dask workers took {two.wall_s:.1f} s, one",
+            f"{one.wall_s:.1f} s, and {two.cpu_s / one.cpu_s:.2f} times its processor time.",
         ),
         "",
         _paragraph(

@@ -63,6 +63,7 @@ CASES = (
 def measured(case: Case, plan: Plan, tasks: Sequence[DayTask]) -> Measured:
     """Replay days as a case says and return what it took."""
     rows, read = _recorded(tasks)
+    load = os.getloadavg()[0]
     with executor_of(case.executor, case.workers) as executor:
         if executor is not None:  # Workers import the program once, and then live for hours.
             list(executor.map(time.sleep, [0.3] * (2 * case.workers)))
@@ -85,6 +86,7 @@ def measured(case: Case, plan: Plan, tasks: Sequence[DayTask]) -> Measured:
         cpu_s=_cpu_s() - cpu,
         rss_mib=_rss_mib(),
         worker_rss_mib=worker_rss,
+        load=load,
     )
 
 
