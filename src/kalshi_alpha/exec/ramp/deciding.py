@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -198,9 +198,7 @@ def _series(gathered: _Gathered, family: str) -> SeriesReadiness:
     own = (
         gathered.schedule.reading(family),
         ramp_reading(shown.evidence(), limits, made_at=at),
-        Reading(
-            ReadingName.LEDGER, tuple(Finding(Reason.READING_UNREADABLE, each) for each in doubts)
-        ),
+        Reading(ReadingName.LEDGER, tuple(_unreadable(doubts))),
     )
     judged = gathered.judge(own, family)
     day_start = gathered.memory.size(family)
@@ -224,6 +222,13 @@ def _series(gathered: _Gathered, family: str) -> SeriesReadiness:
         gathered.monitors,
         at,
     )
+
+
+def _unreadable(doubts: Sequence[str]) -> Iterator[Finding]:
+    """Yield one reason of all that is wrong with a family's rows."""
+    if doubts:
+        more = f" (and {len(doubts) - 1} more such)" if len(doubts) > 1 else ""
+        yield Finding(Reason.READING_UNREADABLE, f"{doubts[0]}{more}")
 
 
 def _figures(gathered: _Gathered, family: str) -> tuple[Figures, tuple[str, ...]]:
