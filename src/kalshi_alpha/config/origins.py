@@ -20,6 +20,8 @@ MASK = "****"
 DOTENV = (".env.local", ".env")
 """Files of variables below the root, the one that wins first; the process wins over both."""
 _PREFIX = "KALSHI_"
+_TELLING = 8
+"""A shorter value stands in many a text by chance."""
 _SHOWN = (AS_OF, ENV, HOME, "CREDENTIALS_DIRECTORY", "TZ")
 
 
@@ -90,6 +92,29 @@ def from_environment(root: Path, environ: Mapping[str, str]) -> Iterator[Valued]
             yield Valued(PROCESS, name, _shown(name, value), origin)
         else:
             yield Valued(PROCESS, name, None, DEFAULT)
+
+
+def own_secrets(root: Path, environ: Mapping[str, str]) -> dict[str, str]:
+    """Return the variables of this program whose names mean a secret, with their values.
+
+    They are what must not stand in anything that leaves the desk, whatever they look like.
+
+    Raises
+    ------
+    ConfigError
+        If a dotenv file cannot be read or sets what it may not.
+    """
+    values = dict(environ)
+    for file in DOTENV:
+        for name, value in read_dotenv([root / file]).items():
+            values.setdefault(name, value)
+    return {
+        name: value.strip()
+        for name, value in values.items()
+        if name.startswith(_PREFIX)
+        and secrecy(name) is not Secrecy.ORDINARY
+        and len(value.strip()) >= _TELLING
+    }
 
 
 def _lines_of(path: Path) -> dict[str, int]:

@@ -7,9 +7,10 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -43,8 +44,13 @@ class Bundle:
     review: Review
 
 
-def make_bundle(paths: Paths, clock: RunClock) -> Bundle:
+def make_bundle(
+    paths: Paths, clock: RunClock, own_secrets: Mapping[str, str] = MappingProxyType({})
+) -> Bundle:
     """Read, judge and pack; nothing is written. The same files and clock give the same bytes.
+
+    ``own_secrets`` are the desk's own, by the names of their variables: none of the files may
+    hold one.
 
     Raises
     ------
@@ -56,7 +62,7 @@ def make_bundle(paths: Paths, clock: RunClock) -> Bundle:
     from kalshi_alpha.datastore.atomic import encode_json
     from kalshi_alpha.datastore.bundle_archive import MANIFEST, README, pack
     from kalshi_alpha.datastore.bundle_check import check_bundle
-    from kalshi_alpha.exec.bundle.members import refuse_secrets
+    from kalshi_alpha.exec.bundle.members import refuse_own_secrets, refuse_secrets
     from kalshi_alpha.exec.reports.pilot_readme import pilot_readme
 
     parts, review = _read(paths, clock)
@@ -65,6 +71,8 @@ def make_bundle(paths: Paths, clock: RunClock) -> Bundle:
     manifest = _manifest(parts, review, files)
     refuse_secrets(README, files[README])
     refuse_secrets(MANIFEST, encode_json(manifest))
+    for name, content in files.items():
+        refuse_own_secrets(name, content, own_secrets)
     data = pack(files, manifest)
     checked = check_bundle(data)
     if not checked.ok:
@@ -175,12 +183,13 @@ def cli(context: click.Context, *, output: Path | None, as_of: str | None, as_js
     """
     if context.invoked_subcommand is not None:
         return 0
+    from kalshi_alpha.config.origins import own_secrets
     from kalshi_alpha.datastore.atomic import encode_json, write_atomic
     from kalshi_alpha.exec.clock import run_clock
 
     paths = Paths.from_environ(os.environ)
     clock = run_clock(as_of, os.environ)
-    bundle = make_bundle(paths, clock)
+    bundle = make_bundle(paths, clock, own_secrets(paths.root, os.environ))
     path = paths.pilot_bundle(f"{clock.at:%Y%m%d_%H%M%S}") if output is None else output.absolute()
     write_atomic(path, bundle.data)
     if as_json:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from kalshi_alpha.config.origins import Valued, configured, from_environment
+from kalshi_alpha.config.origins import Valued, configured, from_environment, own_secrets
 from kalshi_alpha.core.errors import ConfigError
 
 CONFIGS = Path(__file__).resolve().parents[3] / "configs"
@@ -66,6 +66,8 @@ def test_the_process_wins_over_local_which_wins_over_shared(root: Path) -> None:
         ("KALSHI_API_KEY_ID", "a952bcbe-ec3b-4b5b-b8f9-11dae589608c", "****"),
         ("KALSHI_PROD_API_KEY_ID", "short", "****"),
         ("KALSHI_MONITOR_SLACK_WEBHOOK", "https://chat.example/services/T0/B0/x", "****"),
+        ("KALSHI_MONITOR_NOTIFY_URL", "discord://4174216298/example-token", "****"),
+        ("KALSHI_MONITOR_NOTIFY_URL", "pover://user@example-token", "****"),
         ("KALSHI_PASSWORD", "12", "****"),
         ("KALSHI_PRIVATE_KEY_PEM_PATH", "/keys/demo.pem", "/keys/demo.pem"),
     ],
@@ -77,6 +79,15 @@ def test_a_secret_is_masked_wherever_it_stands(
     for environ in ({name: value}, {}):
         found = {each.key: each.value for each in from_environment(root, environ)}
         assert found[name] == shown
+
+
+def test_the_desks_own_secrets_are_known_by_value(root: Path) -> None:
+    (root / ".env.local").write_text("KALSHI_DEMO_API_KEY_ID=from-the-file\nKALSHI_ENV=demo\n")
+    environ = {"KALSHI_API_KEY_ID": "from-the-process", "KALSHI_PASSWORD": "short"}
+    assert own_secrets(root, environ | {"OTHER_TOKEN": "somebody-elses"}) == {
+        "KALSHI_API_KEY_ID": "from-the-process",
+        "KALSHI_DEMO_API_KEY_ID": "from-the-file",
+    }
 
 
 def test_a_dotenv_file_that_moves_the_root_is_refused(root: Path) -> None:

@@ -68,6 +68,20 @@ def test_more_than_a_bundle_may_hold_makes_none(
         make_bundle(paths, CLOCK)
 
 
+def test_the_desks_own_key_id_in_a_report_makes_no_bundle(
+    paths: Paths, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    ours = "a952bcbe-ec3b-4b5b-b8f9-11dae589608c"
+    monkeypatch.setenv("KALSHI_API_KEY_ID", ours)
+    report = next(paths.root.glob("reports/CPI/*-10/REPORT.md"))
+    report.write_text(f"{report.read_text()}signed by {ours}\n")
+    assert main([*AS_OF]) == 3
+    err = capsys.readouterr().err
+    assert "value of KALSHI_API_KEY_ID" in err
+    assert ours not in err
+    assert not paths.pilot_bundle(STAMP).exists()
+
+
 def test_the_command_writes_one_archive_and_prints_the_verdict(
     paths: Paths, capsys: pytest.CaptureFixture[str]
 ) -> None:

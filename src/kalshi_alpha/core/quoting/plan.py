@@ -29,6 +29,7 @@ class Because(StrEnum):
     TOO_SMALL = "smaller than wanted"
     DOUBT = "the market cannot be trusted"
     GATE = "the gate is closed"
+    SESSION_ENDS = "the session ends"
     MAKES_ROOM = "waits: an order on this side is not gone yet, or the wish is new"
     BUDGET = "no requests left in this round"
 

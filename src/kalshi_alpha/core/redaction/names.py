@@ -33,6 +33,7 @@ _PAIRS = frozenset(
     {
         *(("access", "key"), ("api", "key"), ("idempotency", "key"), ("key", "id")),
         *(("private", "key"), ("signing", "key"), ("encryption", "key")),
+        *(("notify", "url"), ("notification", "url")),
     }
 )
 _GLUED = frozenset("".join(pair) for pair in _PAIRS) | {

@@ -69,6 +69,20 @@ _SHAPES: tuple[tuple[str, re.Pattern[str]], ...] = (
             re.I,
         ),
     ),
+    # An address of apprise is its own credential, whatever service it names.
+    (
+        "notification address",
+        re.compile(
+            r"(?<![A-Za-z0-9])(?:discord|tgram|slack|pover|ntfys?|gotifys?|pbul|msteams|mmosts?"
+            r"|matrixs?|rockets?|signals?|sns|ses|twilio|sendgrid|mailgun|ifttt|prowl|pushy|pjets?"
+            r"|wxteams|workflows?|zulip|opsgenie|pagerduty|hassios?|barks?|lark|feishu|dingtalk"
+            r"|guilded|gchat|apprises?|pushdeers?|schan|spush|nexmo|msgbird|clicksend|o365|resend"
+            r"|smtp2go|sparkpost|brevo|splunk|victorops|spike|twist|mastodons?|toots?|bsky|revolt"
+            r"|whatsapp|notica|notifiarr|nctalks?|nclouds?|pagertree|wecombot|mailtos?|flock|ryver"
+            r")://[^\s\"'<>]{8,}",
+            re.I,
+        ),
+    ),
     ("provider token", re.compile(r"\bxox[a-z]-[A-Za-z0-9-]{8,}|\bAKIA[0-9A-Z]{16}\b")),
     ("provider token", re.compile(r"\bgh[a-z]_[A-Za-z0-9]{30,}|\bsk_(?:live|test)_\w{8,}")),
     ("password in a URL", re.compile(r"(?<=://)[^\s/:@]+:[^\s/@]+(?=@)")),
@@ -102,8 +116,9 @@ def find_secrets(text: str) -> Iterator[Find]:
     """Yield every secret in a text by its shape: they may overlap, and come in no order.
 
     Looked for are PEM blocks, JSON web tokens, bearer and basic credentials, webhooks of Slack,
-    Discord and Teams, tokens of well-known providers, passwords in URLs, ``name=value`` where the
-    name means a secret, and base64 of 64 characters or more that no hash, id or path explains.
+    Discord and Teams, addresses of notification services as apprise takes them, tokens of
+    well-known providers, passwords in URLs, ``name=value`` where the name means a secret, and
+    base64 of 64 characters or more that no hash, id or path explains.
     """
     for find in _found(text):
         if not is_masked(text[find.start : find.end]):

@@ -7,7 +7,7 @@ the whole bundle: what leaves the machine must not need a second look.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -132,6 +132,31 @@ def refuse_secrets(name: str, data: bytes) -> None:
     """
     _refuse_secrets(name, _lines(data))
     _refuse_secrets(name, [("the whole text", data.decode("utf-8", "replace"))])
+
+
+def refuse_own_secrets(name: str, data: bytes, own: Mapping[str, str]) -> None:
+    """Return unless a file holds the value of one of the desk's own secrets.
+
+    A key id looks like any other id, so it is known by its value and not by its shape.
+
+    Parameters
+    ----------
+    name, data
+        The file.
+    own
+        Values by the names of their variables.
+
+    Raises
+    ------
+    SecretInBundle
+        If it does; the message names the variable.
+    """
+    text = data.lower()
+    for variable, value in own.items():
+        at = text.find(value.lower().encode())
+        if at >= 0:
+            line = text.count(b"\n", 0, at) + 1
+            raise SecretInBundle(name, f"line {line}", f"value of {variable}")
 
 
 def _wanted(

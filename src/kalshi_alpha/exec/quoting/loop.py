@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from kalshi_alpha.core.book.order_book import OrderBook
@@ -16,7 +16,7 @@ from kalshi_alpha.core.errors import BadParameter
 from kalshi_alpha.core.ports import Clock
 from kalshi_alpha.core.quoting.basis import Basis, MarketBasis, RepriceThresholds, Why, moved
 from kalshi_alpha.core.quoting.own_orders import without_own
-from kalshi_alpha.core.quoting.plan import Plan, QueuePolicy, plan
+from kalshi_alpha.core.quoting.plan import Because, Plan, QueuePolicy, plan
 from kalshi_alpha.core.types import Side
 from kalshi_alpha.exec.quoting.desk import Books, Desk, DeskState, Solution, Solver
 
@@ -136,10 +136,12 @@ class QuotingLoop:
         return done
 
     async def withdraw(self) -> Plan:
-        """Cancel everything that rests, whatever the gate says."""
+        """Cancel everything that rests because the session ends, whatever the gate says."""
         state = self._desk.state()
-        found = plan((), state.resting, self._policy.queue, gate_open=False)
-        await self._send(Round(self._clock.now(), (), ("withdrawn",), found))
+        left = plan((), state.resting, self._policy.queue, gate_open=False).cancels
+        ends = tuple(replace(step, because=Because.SESSION_ENDS) for step in left)
+        found = Plan(cancels=ends)
+        await self._send(Round(self._clock.now(), (), (Because.SESSION_ENDS.value,), found))
         self._basis = None
         self._wanted_since.clear()
         return found

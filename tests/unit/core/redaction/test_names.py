@@ -11,7 +11,14 @@ SECRET_NAMES = [
     *("private_key", "privateKeyPem", "PRIVATE_KEY_PEM", "signing_key"),
     *("KALSHI-ACCESS-KEY", "KALSHI-ACCESS-SIGNATURE", "Idempotency-Key", "Authorization"),
     *("token", "accessToken", "refresh_token", "bearer", "jwt", "cookie", "Set-Cookie", "sig"),
-    *("signature", "signatures", "KALSHI_MONITOR_SLACK_WEBHOOK", "webhook_url", "credentials"),
+    *(
+        "signature",
+        "signatures",
+        "KALSHI_MONITOR_SLACK_WEBHOOK",
+        "KALSHI_MONITOR_NOTIFY_URL",
+        "webhook_url",
+        "credentials",
+    ),
 ]
 ORDINARY_NAMES = [
     *("key", "key_rate", "keyboard", "monkey", "keys_seen", "secretary", "secretariat"),

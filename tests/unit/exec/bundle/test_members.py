@@ -14,6 +14,7 @@ from kalshi_alpha.exec.bundle.members import (
     SecretInBundle,
     gather,
     is_unchanged,
+    refuse_own_secrets,
     refuse_secrets,
 )
 
@@ -45,6 +46,14 @@ def test_every_listed_file_is_taken_once_and_nothing_is_missing(paths: Paths) ->
         *(f"reports/{family}/2025-06-10/REPORT.md" for family in FAMILIES),
     } <= names
     assert not any("2025-06-09/REPORT" in name for name in names)
+
+
+def test_the_desks_own_key_id_is_refused_by_its_value() -> None:
+    own = {"KALSHI_API_KEY_ID": "a952bcbe-ec3b-4b5b-b8f9-11dae589608c"}
+    refuse_own_secrets("REPORT.md", b"scan 0c9b1f6e-1d9f-4b39-8c5a-6d2f0f4a1b11", own)
+    with pytest.raises(SecretInBundle, match="line 2: value of KALSHI_API_KEY_ID") as refused:
+        refuse_own_secrets("REPORT.md", b"ok\nby A952BCBE-ec3b-4b5b-b8f9-11dae589608c", own)
+    assert "a952" not in str(refused.value).lower()
 
 
 def test_what_is_not_there_is_named(paths: Paths) -> None:

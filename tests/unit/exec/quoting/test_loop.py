@@ -216,6 +216,7 @@ def test_a_run_ends_on_time_with_nothing_resting() -> None:
     scene = play(act)
     assert scene.desk.orders == {}
     assert scene.loop.rounds <= 301
+    assert scene.desk.log[-1] == "cancel 3400 the session ends"
 
 
 def test_a_run_that_fails_cancels_what_rests() -> None:
