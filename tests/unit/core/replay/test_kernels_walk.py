@@ -21,6 +21,11 @@ BIDS = (
             (QueueRule.BEHIND_LEAVES, 100, 200, 0, 150, 100),
             (QueueRule.BEHIND_LEAVES, 9, 9, 0, 4, 4),
         ],
+        # The table of the page on paper fills.
+        (QueueRule.BEHIND_LEAVES, 100, 200, 0, 150, 100),
+        (QueueRule.BEHIND_LEAVES, 100, 200, 0, 60, 60),
+        (QueueRule.PRO_RATA, 100, 200, 0, 150, 75),
+        (QueueRule.PRO_RATA, 100, 200, 0, 60, 30),
         # Half of those who did not trade left, so half of the 80 before us did.
         (QueueRule.PRO_RATA, 80, 220, 20, 100, 40),
         # The fraction that cannot leave stays before us.
