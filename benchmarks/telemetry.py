@@ -18,9 +18,9 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+from kalshi_alpha.brokers.kalshi.venue_clock import SystemClock
 from kalshi_alpha.core.redaction import ensure_safe_payload
 from kalshi_alpha.datastore.paths import Paths
-from kalshi_alpha.brokers.kalshi.venue_clock import SystemClock
 from kalshi_alpha.exec.telemetry.events import TelemetryEvent, read_telemetry
 from kalshi_alpha.exec.telemetry.sink import TelemetrySink
 
