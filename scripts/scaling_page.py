@@ -161,7 +161,8 @@ def _reading(results: Sequence[Measured]) -> list[str]:
             f"{tape.rows / tape.events:,.0f} rows,",
             f"{tape.gathered_bytes / tape.read_bytes:.1%} of what was read; with depth",
             f"{depth.gathered_bytes / depth.read_bytes:.2%}. The process that asks took",
-            f"{tape.rss_mib:,.0f} MiB for {tape.days} dates and {half.rss_mib:,.0f} for {half.days}:",
+            f"{tape.rss_mib:,.0f} MiB for {tape.days} dates and",
+            f"{half.rss_mib:,.0f} for {half.days}:",
             "what grows with dates is forecasts and results, not tapes.",
         ),
     ]
