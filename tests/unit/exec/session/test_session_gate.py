@@ -152,7 +152,7 @@ def test_panic_and_monitors_are_read_anew_and_a_memo_lifts_what_it_may(
     append_lines(paths.alert_log, [msgspec.json.encode(line).decode() for line in lines])
     assert around.gate.reasons() == ("panic_backoff",)
     memo = {
-        "schema": 1,
+        "schema": 2,
         "generated_at": AT.isoformat(),
         "who": "ops",
         "why": "the feed is back",
