@@ -23,8 +23,9 @@ from kalshi_alpha.core.ledger.delta import (
 )
 from kalshi_alpha.core.ledger.entry import LedgerEntry
 from kalshi_alpha.core.ledger.evidence import evidence_rows
+from kalshi_alpha.core.ledger.honesty_bins import HonestyBin
 from kalshi_alpha.core.ledger.standard_errors import ClusteredMean, clustered_mean
-from kalshi_alpha.core.ramp.bin_veto import vetoing_bins
+from kalshi_alpha.core.ramp.bin_veto import UNITS_MIN
 from kalshi_alpha.core.ramp.figures import figures
 from kalshi_alpha.core.ramp.statistic import Declaration, Statistic
 from kalshi_alpha.core.worlds.terms import FAMILY, SHRINK
@@ -50,8 +51,8 @@ class Look:
         Looks are counted from 0.
     honest
         False where a bin vetoed by the ramp's own test.
-    plausible
-        False where one vetoed by `bin_veto`.
+    by_own_spread
+        False where one would have vetoed by the spread that its own units showed.
     by_closing
         Whether the declared closing mids judged, and not outcomes in their place.
     e_value
@@ -60,7 +61,7 @@ class Look:
 
     number: int
     honest: bool
-    plausible: bool
+    by_own_spread: bool
     by_closing: bool
     e_value: float
 
@@ -135,7 +136,7 @@ class Looks:
         return Look(
             number=self.n_looks,
             honest=not lacking,
-            plausible=not vetoing_bins(self._rows),
+            by_own_spread=not any(map(_far_below, found.bins.values())),
             by_closing=found.judged.used is Statistic.CLOSING_LINE,
             e_value=found.e_value,
         )
@@ -146,3 +147,8 @@ class Looks:
         deltas = closing_line_deltas(self._fills, beta)
         units = [fill.risk_unit for fill in self._fills]
         return clustered_mean(np.asarray(deltas), contracts(self._fills), units)
+
+
+def _far_below(found: HonestyBin) -> bool:
+    """Say whether a bin's mean lies two of its own standard errors below what was expected."""
+    return found.n_units >= UNITS_MIN and found.t_stat is not None and not found.t_stat > -2.0

@@ -74,13 +74,10 @@ class WorldVerdict:
         Seeds with GO at some weekly look, and at the last one.
     go_ever_bar_bins, go_last_bar_bins
         The same if honesty bins changed sizes alone and vetoed nothing.
-    go_ever_plausible
-        Seeds with GO at some look if bins vetoed by the test of `bin_veto`.
+    go_ever_own_spread
+        Seeds with GO at some look if bins vetoed by the spread of their own units.
     go_ever_by_closing
         Seeds with GO at some look that was judged by closing mids.
-    go_ever_proposed
-        Seeds with GO at some look that was judged by closing mids, if bins vetoed by the test of
-        `bin_veto`.
     go_ever_e_value
         Seeds with GO at some look at which the e-value stood at 20 besides.
     first_go
@@ -113,9 +110,8 @@ class WorldVerdict:
     go_last: Share
     go_ever_bar_bins: Share
     go_last_bar_bins: Share
-    go_ever_plausible: Share
+    go_ever_own_spread: Share
     go_ever_by_closing: Share
-    go_ever_proposed: Share
     go_ever_e_value: Share
     first_go: float | None
     slope_true: float
@@ -166,12 +162,9 @@ def verdict_of(results: Sequence[SeedResult], bankroll: float) -> WorldVerdict:
         go_last=_share(results, lambda r: r.n_looks - 1 in _go(r)),
         go_ever_bar_bins=_share(results, lambda r: bool(r.looks)),
         go_last_bar_bins=_share(results, lambda r: r.n_looks - 1 in {x.number for x in r.looks}),
-        go_ever_plausible=_share(results, lambda r: any(x.plausible for x in r.looks)),
+        go_ever_own_spread=_share(results, lambda r: any(x.by_own_spread for x in r.looks)),
         go_ever_by_closing=_share(
             results, lambda r: any(x.honest and x.by_closing for x in r.looks)
-        ),
-        go_ever_proposed=_share(
-            results, lambda r: any(x.plausible and x.by_closing for x in r.looks)
         ),
         go_ever_e_value=_share(results, lambda r: any(map(_proven, r.looks))),
         first_go=float(np.mean(firsts)) + 1.0 if firsts else None,

@@ -97,8 +97,8 @@ def _world_claims(lived: Sequence[Lived]) -> Iterator[Claim]:
 def _edge_claims(verdict: WorldVerdict) -> Iterator[Claim]:
     for what, go in (
         ("the policy as it is", verdict.go_ever),
-        ("bins vetoing by the spread of the beliefs", verdict.go_ever_plausible),
-        ("the same, judged by closing mids or not at all", verdict.go_ever_proposed),
+        ("judged by closing mids or not at all", verdict.go_ever_by_closing),
+        ("bins vetoing by their own spread", verdict.go_ever_own_spread),
         ("bins setting sizes and vetoing nothing", verdict.go_ever_bar_bins),
     ):
         yield Claim(
@@ -155,7 +155,7 @@ def terminal_lines(measured: Measured) -> list[str]:
         lines.append(
             f"{each.world.name:14} edge {v.net_bps.mean:+5.0f} bps, "
             f"delta {v.closing_bps.mean:+5.0f} by closing mids; GO ever {v.go_ever.share:4.0%}, "
-            f"at the end {v.go_last.share:4.0%}, bins by beliefs {v.go_ever_plausible.share:4.0%}, "
+            f"at the end {v.go_last.share:4.0%}, bins by own spread {v.go_ever_own_spread.share:4.0%}, "
             f"bar bins {v.go_ever_bar_bins.share:4.0%}; slope {v.slope.mean:+.2f} of "
             f"{v.slope_true:+.2f}, cover {v.slope_cover.share:.0%}; caps {v.caps_broken}, "
             f"ruin {v.ruined}; {each.seconds:.0f} s"
@@ -179,7 +179,7 @@ def _facts(measured: Measured) -> list[str]:
 def _world_table(lived: Sequence[Lived]) -> list[str]:
     head = (
         *("world", "fills", "units", "edge net, bps", "promised, bps", "Δ settled", "Δ closing"),
-        *("sd of a unit", "GO ever", "GO at the end", "by closing mids", "bins by beliefs", "both"),
+        *("sd of a unit", "GO ever", "GO at the end", "by closing mids", "bins by own spread"),
         *("bins size only", "GO and e-value 20", "first GO, week", "slope", "true", "90 % cover"),
         *("guard alert", "its week", "lowest P&L, $", "mean P&L, $", "in GO weeks, $"),
     )
@@ -194,8 +194,8 @@ def _world_row(each: Lived) -> tuple[str, ...]:
         f"{v.delta_bps.mean:+.0f} ±{1.96 * v.delta_bps.se:.0f}",
         f"{v.closing_bps.mean:+.0f} ±{1.96 * v.closing_bps.se:.0f}",
         *(f"{v.closing_sd_bps:.0f}", _share(v.go_ever), _share(v.go_last)),
-        *(_share(v.go_ever_by_closing), _share(v.go_ever_plausible)),
-        *(_share(v.go_ever_proposed), _share(v.go_ever_bar_bins), _share(v.go_ever_e_value)),
+        *(_share(v.go_ever_by_closing), _share(v.go_ever_own_spread)),
+        *(_share(v.go_ever_bar_bins), _share(v.go_ever_e_value)),
         "-" if v.first_go is None else f"{v.first_go:.0f}",
         *(f"{v.slope.mean:+.2f} ±{1.96 * v.slope.se:.2f}", f"{v.slope_true:+.2f}"),
         *(_share(v.slope_cover), _share(v.guard_alert)),

@@ -41,11 +41,11 @@ def go(
     number: int,
     *,
     honest: bool = True,
-    plausible: bool = True,
+    by_own_spread: bool = True,
     by_closing: bool = True,
     e_value: float = 1.0,
 ) -> Look:
-    return Look(number, honest, plausible, by_closing, e_value)
+    return Look(number, honest, by_own_spread, by_closing, e_value)
 
 
 def test_a_share_has_wilsons_interval() -> None:
@@ -72,7 +72,7 @@ def test_looks_are_counted_by_what_said_go() -> None:
     lives = [
         replace(PLAIN, looks=(go(2), go(7))),
         replace(PLAIN, looks=(go(7, honest=False, by_closing=False),)),
-        replace(PLAIN, looks=(go(6, plausible=False, e_value=25.0),)),
+        replace(PLAIN, looks=(go(6, by_own_spread=False, e_value=25.0),)),
         PLAIN,
     ]
     found = verdict_of(lives, 1e4)
@@ -80,9 +80,8 @@ def test_looks_are_counted_by_what_said_go() -> None:
     assert found.go_last.share == 0.25
     assert found.go_ever_bar_bins.share == 0.75
     assert found.go_last_bar_bins.share == 0.5
-    assert found.go_ever_plausible.share == 0.5
+    assert found.go_ever_own_spread.share == 0.5
     assert found.go_ever_by_closing.share == 0.5
-    assert found.go_ever_proposed.share == 0.25
     assert found.go_ever_e_value.share == 0.25
     assert found.first_go == pytest.approx((3 + 7) / 2)
 
