@@ -155,7 +155,7 @@ def terminal_lines(measured: Measured) -> list[str]:
         lines.append(
             f"{each.world.name:14} edge {v.net_bps.mean:+5.0f} bps, "
             f"delta {v.closing_bps.mean:+5.0f} by closing mids; GO ever {v.go_ever.share:4.0%}, "
-            f"at the end {v.go_last.share:4.0%}, bins by own spread {v.go_ever_own_spread.share:4.0%}, "
+            f"at the end {v.go_last.share:4.0%}, by own spread {v.go_ever_own_spread.share:4.0%}, "
             f"bar bins {v.go_ever_bar_bins.share:4.0%}; slope {v.slope.mean:+.2f} of "
             f"{v.slope_true:+.2f}, cover {v.slope_cover.share:.0%}; caps {v.caps_broken}, "
             f"ruin {v.ruined}; {each.seconds:.0f} s"

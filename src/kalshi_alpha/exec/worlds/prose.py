@@ -50,9 +50,9 @@ How to read it:
 - The columns after **GO at the end** are GO ever under other rules. **by closing mids**: only looks
   that the declared closing mids judged. Where these fail their test of calibration, outcomes judge
   in their place; and they fail it most often in a life that was lucky, whose outcomes then say GO.
-  **bins by own spread**: honesty bins veto by the spread of their own units, and not by the one that
-  the stored beliefs imply. A score of longshots that all lost has no spread, and vetoes a family
-  that has done nothing wrong. **bins size only**: no veto at all.
+  **bins by own spread**: honesty bins veto by the spread of their own units, and not by the one
+  that the stored beliefs imply. A score of longshots that all lost has no spread, and vetoes a
+  family that has done nothing wrong. **bins size only**: no veto at all.
 - In `informed` the takers who know the outcome cost money that closing mids do not see, because
   nobody else learns what they know: Δ by closing mids is higher than Δ by outcomes.
 - The e-value asks whether settled profit is above zero. Two years of weekly prints are too few to
