@@ -31,7 +31,7 @@ def calls(statuses: Sequence[int | None]) -> list[Call]:
         ([401, 429, 401], 1),
     ],
 )
-def test_an_answer_ends_a_streak_and_no_answer_does_not(
+def test_an_answer_ends_a_streak_and_no_answer_or_a_failure_does_not(
     statuses: list[int | None], count: int
 ) -> None:
     assert streak(calls(statuses)) == count
