@@ -21,9 +21,9 @@ DAILY = "kalshi_alpha.exec.pipelines.daily"
 SCAN = "kalshi_alpha.exec.runners.scan_ladders"
 
 
-@pytest.fixture(scope="module")
-def exchange(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServedExchange]:
-    with served(tmp_path_factory.mktemp("online"), "--seed", "3") as listening:
+@pytest.fixture
+def exchange(tmp_path: Path) -> Iterator[ServedExchange]:
+    with served(tmp_path, "--seed", "3") as listening:
         yield listening
 
 
@@ -68,9 +68,13 @@ def test_live_orders_follow_a_report_end_with_the_session_and_learn_their_closin
         *("--scanner-fixtures", str(REPOSITORY / "tests/data_fixtures")),
         *("--report", "--paper-ledger"),
     )
-    fill_one_of(exchange, "KXCPI-24NOV-T0.2")
-    daily.send_signal(signal.SIGTERM)
-    said, _ = daily.communicate(timeout=30)
+    try:
+        fill_one_of(exchange, "KXCPI-24NOV-T0.2")
+    finally:
+        daily.send_signal(signal.SIGTERM)
+        said, _ = daily.communicate(timeout=30)
+        # Shown with a failure: what the session itself said of it.
+        sys.stdout.write(said)
     assert daily.returncode == 0, said
     assert exchange.orders("resting") == []
     assert exchange.orders()

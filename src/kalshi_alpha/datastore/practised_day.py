@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Annotated
 
 import msgspec
 
@@ -16,11 +17,10 @@ from kalshi_alpha.datastore.tables import FeedStore
 
 ASK_WITHIN_S = 5.0
 ALIKE = timedelta(seconds=2)
-"""Clocks this close are the same: what is read of the other is only the second."""
+"""Clocks this close are the same."""
 SERVED_SESSION = "served"
-STATUS = "/trade-api/v2/exchange/status"
-"""What is asked for the sake of its date: unsigned, and of no account."""
-_DATE_GRAIN = timedelta(seconds=1)
+STATE = "/sim/state"
+"""What is asked for the sake of its time: unsigned, and of no account."""
 _ONE_DAY = timedelta(days=1)
 
 
@@ -51,8 +51,17 @@ class ExchangeClock:
         return datetime.now(UTC) + self.ahead
 
 
+class _State(msgspec.Struct, frozen=True):
+    """What of the exchange's state is read."""
+
+    now: Annotated[datetime, msgspec.Meta(tz=True)]
+
+
 def practised_clock(exchange: str) -> Clock:
-    """Return the time of a local exchange, which it tells in the ``Date`` of its replies.
+    """Return the time of a local exchange, which it tells to the microsecond.
+
+    The ``Date`` of its replies is cut to the second: two runs that followed each other would keep
+    times half a second apart, and the second would seem to receive what is older than the first's.
 
     Parameters
     ----------
@@ -69,7 +78,6 @@ def practised_clock(exchange: str) -> Clock:
 
 
 def _ahead(exchange: str) -> timedelta:
-    from email.utils import parsedate_to_datetime
     from http.client import HTTPConnection, HTTPException
     from urllib.parse import urlsplit
 
@@ -77,21 +85,20 @@ def _ahead(exchange: str) -> timedelta:
     connection = HTTPConnection(place.hostname or "", place.port or 80, timeout=ASK_WITHIN_S)
     try:
         sent_at = datetime.now(UTC)
-        connection.request("GET", STATUS)
-        date = connection.getresponse().headers.get("date", "")
+        connection.request("GET", STATE)
+        body = connection.getresponse().read()
         received_at = datetime.now(UTC)
-        stamp = parsedate_to_datetime(date)
+        told = msgspec.json.decode(body, type=_State)
     except (OSError, HTTPException) as error:
         raise VenueUnavailable(
             f"no exchange answers at {exchange}: {error}; start `python -m kalshi_alpha.sim "
             "serve` and set KALSHI_SIM_URL to the address that is printed"
         ) from error
-    except ValueError as error:
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise VenueUnavailable(f"{exchange} does not tell its time: {error}") from error
     finally:
         connection.close()
-    # The header is cut to the second: its middle is nearest.
-    return stamp + _DATE_GRAIN / 2 - (sent_at + (received_at - sent_at) / 2)
+    return told.now - (sent_at + (received_at - sent_at) / 2)
 
 
 class _Visited(msgspec.Struct, frozen=True):
