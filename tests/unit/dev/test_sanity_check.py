@@ -5,6 +5,7 @@ import socket
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from email.utils import formatdate
 from pathlib import Path
 
@@ -35,6 +36,8 @@ def exchange(seen: list[str]) -> Iterator[str]:
                 line = connection.recv(65536).decode().split("\r\n")[0]
                 seen.append(line)
                 body = BALANCE if "balance" in line else MARKETS
+                if "/sim/state" in line:
+                    body = json.dumps({"now": datetime.now(UTC).isoformat()}).encode()
                 head = (
                     "HTTP/1.1 200 OK\r\nConnection: close\r\n"
                     f"Date: {formatdate(usegmt=True)}\r\nContent-Length: {len(body)}\r\n\r\n"
@@ -75,7 +78,7 @@ def test_two_questions_reach_the_local_exchange(
     printed = capsys.readouterr()
     assert code == 0, printed
     assert seen == [
-        "GET /trade-api/v2/exchange/status HTTP/1.1",
+        "GET /sim/state HTTP/1.1",
         "GET /trade-api/v2/portfolio/balance HTTP/1.1",
         "GET /trade-api/v2/markets?mve_filter=exclude&limit=1 HTTP/1.1",
     ]

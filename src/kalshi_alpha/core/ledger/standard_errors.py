@@ -15,6 +15,9 @@ import numpy as np
 from kalshi_alpha.core.arrays import FloatArray
 from kalshi_alpha.core.errors import BadParameter
 
+ROUNDING = 1e-9
+"""Error, as a share of the mean, below which units count as all alike."""
+
 
 @dataclass(frozen=True, slots=True)
 class ClusteredMean:
@@ -41,12 +44,12 @@ class ClusteredMean:
     @property
     def t_stat(self) -> float | None:
         """Mean over its standard error."""
-        return self.mean / self.se if self.se else None
+        return t_statistic(self.mean, self.se)
 
     @property
     def t_stat_cluster(self) -> float | None:
         """Mean over the clustered standard error alone."""
-        return self.mean / self.se_cluster if self.se_cluster else None
+        return t_statistic(self.mean, self.se_cluster)
 
     @property
     def dof(self) -> int:
@@ -85,6 +88,17 @@ def clustered_mean(
         se_hac=hac_se(scores, total, newey_west_lag(n) if lag is None else lag) if n > 1 else None,
         largest_unit_share=float(unit_weights.max() / total),
     )
+
+
+def t_statistic(mean: float, se: float | None) -> float | None:
+    """Return a mean over its standard error, or None where there is no error to speak of.
+
+    Units that are all alike leave an error of nothing but rounding, which would make a huge figure
+    out of a sample that proves nothing.
+    """
+    if se is None or not se > ROUNDING * max(abs(mean), 1.0):
+        return None
+    return mean / se
 
 
 def unit_scores(values: FloatArray, weights: FloatArray, units: Sequence[str]) -> FloatArray:

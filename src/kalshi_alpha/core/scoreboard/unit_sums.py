@@ -17,7 +17,12 @@ import numpy.typing as npt
 from kalshi_alpha.core.arrays import IntArray
 from kalshi_alpha.core.errors import BadParameter
 from kalshi_alpha.core.ledger.delta import BPS
-from kalshi_alpha.core.ledger.standard_errors import cluster_se, hac_se, newey_west_lag
+from kalshi_alpha.core.ledger.standard_errors import (
+    cluster_se,
+    hac_se,
+    newey_west_lag,
+    t_statistic,
+)
 from kalshi_alpha.core.risk.drawdown import Drawdown
 from kalshi_alpha.core.scoreboard.figures import Edge
 from kalshi_alpha.core.scoreboard.windows import Window
@@ -159,7 +164,7 @@ def _edge(sums: UnitSums) -> Edge:
         realised_bps=realised_e9 * in_bps / total,
         delta_bps=mean,
         se_bps=se,
-        t_stat=mean / se if se else None,
+        t_stat=t_statistic(mean, se),
     )
 
 

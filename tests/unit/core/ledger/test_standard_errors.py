@@ -18,6 +18,7 @@ from kalshi_alpha.core.ledger.standard_errors import (
     hac_se,
     newey_west_lag,
     settlement_sd_bps,
+    t_statistic,
     unit_scores,
     units_for_t,
 )
@@ -153,3 +154,11 @@ def test_splitting_a_fill_never_changes_the_evidence(rows: list[tuple[float, int
         assert halves.se is None
     else:
         assert halves.se == pytest.approx(whole.se, abs=1e-6)
+
+
+def test_units_that_are_alike_but_for_rounding_prove_nothing() -> None:
+    assert t_statistic(-490.0, 6.6e-14) is None
+    assert t_statistic(0.0, 1e-10) is None
+    assert t_statistic(6.0, None) is None
+    assert t_statistic(6.0, 3.0) == 2.0
+    assert t_statistic(6.0, float("nan")) is None
