@@ -201,7 +201,8 @@ def _judge_newest(
     said = f"newest is {newest.on}, {age} of {rule.max_age_days} {rule.unit.replace('_', ' ')} old"
     if age > rule.max_age_days and newer_was_due:
         return FeedStatus.STALE, said
-    return FeedStatus.OK, said
+    told = f"{said}, and no newer one was due" if age > rule.max_age_days else said
+    return FeedStatus.OK, told
 
 
 def _dues_reach(dues: Sequence[Due], newest_on: date, at: datetime) -> bool:

@@ -244,9 +244,7 @@ def _row(
 
 
 def _reason(rule: FeedRule, judged: FeedVerdict) -> str:
-    said = judged.detail.removeprefix(f"{rule.feed}: {judged.status}, ")
-    older = judged.age_days is not None and judged.age_days > rule.max_age_days
-    return f"{said}, and no newer one was due" if judged.ok and older else said
+    return judged.detail.removeprefix(f"{rule.feed}: {judged.status}, ")
 
 
 def _remedy(status: str, source: str) -> str:

@@ -16,6 +16,7 @@ text { font: 13px system-ui, sans-serif; fill: #24292f }
 .title { font-size: 15px; font-weight: 600 }
 .grid { stroke: #d0d7de; stroke-width: 1 }
 .book { fill: #8c959f; fill-opacity: .55 }
+.pale { fill-opacity: .18 }
 .model { stroke: #0969da; fill: none; stroke-width: 2 }
 .dot { fill: #0969da }
 .quote { fill: #bf3989; stroke: #fff; stroke-width: 1 }
@@ -105,9 +106,10 @@ def _books(at: Sequence[float], rungs: Sequence[Rung]) -> Iterator[str]:
     for x, rung in zip(at, rungs, strict=True):
         low = 0.0 if rung.bid is None else rung.bid
         high = 1.0 if rung.ask is None else rung.ask
-        hollow = ' fill-opacity="0.18"' if rung.bid is None or rung.ask is None else ""
+        # A class, because a style overrules an attribute.
+        pale = " pale" if rung.bid is None or rung.ask is None else ""
         yield (
-            f'<rect class="book"{hollow} x="{x - 9:.1f}" y="{_y(high):.1f}" width="18" '
+            f'<rect class="book{pale}" x="{x - 9:.1f}" y="{_y(high):.1f}" width="18" '
             f'height="{max(1.0, _y(low) - _y(high)):.1f}"/>'
         )
 

@@ -72,6 +72,7 @@ def test_old_but_nothing_newer_was_due_is_fresh() -> None:
     reading = FeedReading(date(2025, 10, 24), wall(date(2025, 10, 24), time(8, 30)))
     got = judge_feed(CPI, [reading], dues, wall(date(2025, 12, 18), time(6, 30)))
     assert (got.status, got.age_days) == (FeedStatus.OK, 55)
+    assert got.detail.endswith("55 of 35 calendar days old, and no newer one was due")
 
 
 def test_old_and_newer_due_within_the_grace_is_stale() -> None:

@@ -17,7 +17,7 @@ RUNGS = [
 
 def shapes(text: str, tag: str, kind: str) -> list[ET.Element]:
     root = ET.fromstring(text)  # noqa: S314 - our own text
-    return [each for each in root.iter(f"{SVG}{tag}") if each.get("class") == kind]
+    return [each for each in root.iter(f"{SVG}{tag}") if kind in each.get("class", "").split()]
 
 
 def test_the_picture_is_well_formed_and_names_itself() -> None:
@@ -30,6 +30,14 @@ def test_there_is_a_bar_for_each_book_a_dot_for_each_forecast_and_a_mark_for_eac
     assert len(shapes(text, "rect", "book")) == 3 + 1  # one more in the legend
     assert len(shapes(text, "circle", "dot")) == 2
     assert len(shapes(text, "path", "quote")) == 1 + 2
+
+
+def test_a_book_with_an_empty_side_is_pale_in_the_picture_and_not_in_name_only() -> None:
+    text = ladder_picture("t", "s", RUNGS)
+    assert len(shapes(text, "rect", "pale")) == 1
+    # The later rule of a style sheet wins, and any rule wins over an attribute.
+    assert text.index(".book {") < text.index(".pale {")
+    assert "fill-opacity=" not in text
 
 
 def test_higher_probabilities_are_drawn_higher() -> None:
