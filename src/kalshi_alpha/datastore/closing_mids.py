@@ -8,10 +8,12 @@ from pathlib import Path
 
 import msgspec
 
-from kalshi_alpha.core.errors import NewerSchema, TornFile
+from kalshi_alpha.core.errors import TornFile
 from kalshi_alpha.datastore.atomic import write_json
+from kalshi_alpha.datastore.versioned import bytes_of, decode_versioned
 
 SCHEMA = 1
+_REMEDY = "move it away to ask anew"
 
 
 class MidAttempt(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -28,10 +30,6 @@ class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tru
     markets: dict[str, MidAttempt]
 
 
-class _SchemaOnly(msgspec.Struct):
-    schema: int
-
-
 def read_mid_attempts(path: Path) -> dict[str, MidAttempt]:
     """Return the markets that had no closing mid, by ticker; none if all had one.
 
@@ -42,21 +40,12 @@ def read_mid_attempts(path: Path) -> dict[str, MidAttempt]:
     NewerSchema
         If a later version of the program wrote it.
     """
-    try:
-        data = path.read_bytes()
-    except FileNotFoundError:
+    data = bytes_of(path)
+    if data is None:
         return {}
-    except OSError as error:
-        raise TornFile(f"{path}: cannot be read: {error}") from error
-    try:
-        schema = msgspec.json.decode(data, type=_SchemaOnly).schema
-        if schema > SCHEMA:
-            raise NewerSchema(f"{path}: schema {schema}, this program reads up to {SCHEMA}")
-        found = msgspec.json.decode(data, type=_File).markets
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise TornFile(f"{path}: {error}; move it away to ask anew") from error
+    found = decode_versioned(data, _File, SCHEMA, where=path, remedy=_REMEDY).markets
     if any(each.asked_at.tzinfo is None for each in found.values()):
-        raise TornFile(f"{path}: a time carries no zone; move it away to ask anew")
+        raise TornFile(f"{path}: a time carries no zone; {_REMEDY}")
     return found
 
 

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import msgspec
 
-from kalshi_alpha.core.errors import DomainError, NewerSchema, TornFile
 from kalshi_alpha.core.ledger.paper_orders import OpenPaperOrder
 from kalshi_alpha.datastore.atomic import write_json
+from kalshi_alpha.datastore.versioned import bytes_of, decode_versioned
 
 SCHEMA = 1
 
@@ -19,10 +19,6 @@ class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tru
     schema: int
     generated_at: datetime
     orders: tuple[OpenPaperOrder, ...]
-
-
-class _SchemaOnly(msgspec.Struct):
-    schema: int
 
 
 def read_paper_orders(path: Path) -> tuple[OpenPaperOrder, ...]:
@@ -35,19 +31,11 @@ def read_paper_orders(path: Path) -> tuple[OpenPaperOrder, ...]:
     NewerSchema
         If a later version of the program wrote it.
     """
-    try:
-        data = path.read_bytes()
-    except FileNotFoundError:
+    data = bytes_of(path)
+    if data is None:
         return ()
-    except OSError as error:
-        raise TornFile(f"{path}: cannot be read: {error}") from error
-    try:
-        schema = msgspec.json.decode(data, type=_SchemaOnly).schema
-        if schema > SCHEMA:
-            raise NewerSchema(f"{path}: schema {schema}, this program reads up to {SCHEMA}")
-        return msgspec.json.decode(data, type=_File).orders
-    except (msgspec.DecodeError, UnicodeDecodeError, DomainError) as error:
-        raise TornFile(f"{path}: {error}; move it away to begin anew without them") from error
+    remedy = "move it away to begin anew without them"
+    return decode_versioned(data, _File, SCHEMA, where=path, remedy=remedy).orders
 
 
 def write_paper_orders(path: Path, orders: Iterable[OpenPaperOrder], now: datetime) -> None:

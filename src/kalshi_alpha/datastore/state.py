@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -22,12 +22,12 @@ from kalshi_alpha.datastore.kill_switch import (
     read_kill_switch,
     set_kill_switch,
 )
+from kalshi_alpha.datastore.versioned import decode_versioned
 
 if TYPE_CHECKING:
     from kalshi_alpha.core.gates.memos import Memo
     from kalshi_alpha.core.gates.readings import Fault, Reading
 
-T = TypeVar("T")
 __all__ = [
     "SCHEMA",
     "Heartbeat",
@@ -69,10 +69,6 @@ class Heartbeat(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only
     schema: int = SCHEMA
 
 
-class _SchemaOnly(msgspec.Struct):
-    schema: int
-
-
 def read_heartbeat(path: Path, at: datetime) -> Heartbeat | None:
     """Return the last beat, or None if no session ever beat.
 
@@ -92,7 +88,7 @@ def read_heartbeat(path: Path, at: datetime) -> Heartbeat | None:
         if absent and blocked_by(path) is None:
             return None
         raise
-    beat = _decode(path, data, Heartbeat)
+    beat = decode_versioned(data, Heartbeat, SCHEMA, where=path)
     if beat.generated_at.tzinfo is None:
         raise TornFile(f"{path}: generated_at carries no zone")
     if beat.generated_at > at:
@@ -153,7 +149,7 @@ def read_memo(path: Path) -> Memo:
     from kalshi_alpha.core.gates.memos import Memo
     from kalshi_alpha.core.gates.reasons import Reason
 
-    found = _decode(path, _read(path), _MemoFile, MEMO_SCHEMA)
+    found = decode_versioned(_read(path), _MemoFile, MEMO_SCHEMA, where=path)
     if found.schema != MEMO_SCHEMA:
         raise TornFile(
             f"{path}: schema {found.schema} lifts nothing any more; sign it again as schema "
@@ -241,14 +237,3 @@ def _read(path: Path) -> bytes:
         return path.read_bytes()
     except OSError as error:
         raise TornFile(f"{path}: cannot be read: {error}") from error
-
-
-def _decode(path: Path, data: bytes, kind: type[T], newest: int = SCHEMA) -> T:
-    """Decode a state file: a newer schema is named before anything else is judged."""
-    try:
-        schema = msgspec.json.decode(data, type=_SchemaOnly).schema
-        if schema > newest:
-            raise NewerSchema(f"{path}: schema {schema}, this program reads up to {newest}")
-        return msgspec.json.decode(data, type=kind)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise TornFile(f"{path}: {error}") from error

@@ -8,9 +8,10 @@ from datetime import date
 
 import msgspec
 
-from kalshi_alpha.core.errors import NewerSchema, TornFile
+from kalshi_alpha.core.errors import TornFile
 from kalshi_alpha.core.replay.tape import Fidelity
 from kalshi_alpha.datastore.market.schema import MARKET_SCHEMA, Table
+from kalshi_alpha.datastore.versioned import decode_versioned
 
 MANIFEST_NAME = "manifest.json"
 _NAME = re.compile(r"[a-z]+(\.[A-Za-z0-9-]+)?\.parquet")
@@ -131,19 +132,9 @@ def read_manifest(data: bytes, where: str) -> DateManifest:
     TornFile, NewerSchema
         If it is not whole, or a later version wrote it.
     """
-    try:
-        # A later schema may have fields that this one does not know.
-        version = msgspec.json.decode(data, type=_Version).schema
-        if version > MARKET_SCHEMA:
-            raise NewerSchema(f"{where}: schema {version}, this version reads {MARKET_SCHEMA}")
-        manifest = msgspec.json.decode(data, type=DateManifest)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise TornFile(f"{where}: {error}; import or seal this date again") from error
+    remedy = "import or seal this date again"
+    manifest = decode_versioned(data, DateManifest, MARKET_SCHEMA, where=where, remedy=remedy)
     for file in manifest.files:
         if _NAME.fullmatch(file.name) is None:
             raise TornFile(f"{where}: {file.name!r} is no name of a table's file")
     return manifest
-
-
-class _Version(msgspec.Struct):
-    schema: int
