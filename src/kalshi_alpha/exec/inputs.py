@@ -43,7 +43,7 @@ class Inputs:
 class Gathered:
     """What was read and taken in, and the run at the clock of what was read last.
 
-    ``tapes`` holds the prints of markets in which paper orders have ended, by market, and
+    ``tapes`` holds the prints that paper orders which have ended may have met, by order, and
     ``closing`` what the venue said of the closing mids that were waited for.
     """
 

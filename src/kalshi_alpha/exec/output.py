@@ -11,7 +11,6 @@ from typing import Any
 from kalshi_alpha.brokers.dry import DryGateway
 from kalshi_alpha.core.ladder import interval, interval_bounds, market_probabilities
 from kalshi_alpha.core.ledger.entry import LedgerEntry
-from kalshi_alpha.core.ledger.order_rows import keeping_settlements
 from kalshi_alpha.core.ledger.rows import EventRun
 from kalshi_alpha.core.ledger.support import support
 from kalshi_alpha.core.proposals.proposal import Proposal
@@ -115,8 +114,7 @@ def write_ledger(
         store.replace_runs(entries, run.clock.at, repeated)
     if rests_on_paper(run):
         forecasts = scanned.forecasts.forecasts
-        rows = renew(run, opened(run, resting, scanned.snapshots, forecasts, terms), tapes)
-        store.upsert(keeping_settlements(store.entries(), rows), run.clock.at)
+        renew(run, store, opened(run, resting, scanned.snapshots, forecasts, terms), tapes)
     mids = record(run, store, closing)
     settled = settle_known(run, strategy, scanned.snapshots, store)
     copies = store.write_artifacts(entries, f"paper_ledger_{run.family}", run.clock.at)

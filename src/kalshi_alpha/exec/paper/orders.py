@@ -12,11 +12,12 @@ from kalshi_alpha.brokers.kalshi.payloads import TradesReply
 from kalshi_alpha.config.environment import KalshiEnv
 from kalshi_alpha.core.forecast import Forecast
 from kalshi_alpha.core.ledger.entry import LedgerEntry
-from kalshi_alpha.core.ledger.order_rows import OrderSource, rows_of_orders
+from kalshi_alpha.core.ledger.order_rows import OrderSource, keeping_settlements, rows_of_orders
 from kalshi_alpha.core.ledger.paper_orders import OpenPaperOrder, judged
 from kalshi_alpha.core.proposals.proposal import Proposal
 from kalshi_alpha.core.proposals.snapshot import LadderSnapshot
 from kalshi_alpha.core.types import Contracts, Trade
+from kalshi_alpha.datastore.ledger import LedgerStore
 from kalshi_alpha.datastore.paper_orders import read_paper_orders, write_paper_orders
 from kalshi_alpha.exec.beliefs import belief_of, pmf_sha256
 from kalshi_alpha.exec.paper.ledger import PaperTerms, intent_of
@@ -26,7 +27,7 @@ PRINTED_AFTER = timedelta(minutes=2)
 """How long after its end an order waits for the last prints to be listed."""
 
 Tapes = Mapping[str, Sequence[Trade]]
-"""Prints by market, oldest first."""
+"""Prints of an order's market while it rested, oldest first, by the id of the order."""
 
 
 def due(run: Run) -> tuple[OpenPaperOrder, ...]:
@@ -48,27 +49,28 @@ def due(run: Run) -> tuple[OpenPaperOrder, ...]:
 async def read_tapes(
     client: MarketReads, orders: Iterable[OpenPaperOrder]
 ) -> dict[str, Sequence[Trade]]:
-    """Ask the venue for the prints of every market that the orders rested in.
+    """Ask the venue for the prints of every market that the orders rested in, and for no others.
 
     Raises
     ------
     VenueError, ParseRefused
         If they cannot be read: a tape with a hole is no tape.
     """
-    spans: dict[str, tuple[datetime, datetime]] = {}
-    for order in orders:
+    ended, spans = tuple(orders), dict[str, tuple[datetime, datetime]]()
+    for order in ended:
         meant = order.intent
-        begun, ended = spans.get(meant.ticker, (meant.decided_at, meant.expires_at))
-        spans[meant.ticker] = min(begun, meant.decided_at), max(ended, meant.expires_at)
+        begun, over = spans.get(meant.ticker, (meant.decided_at, meant.expires_at))
+        spans[meant.ticker] = min(begun, meant.decided_at), max(over, meant.expires_at)
     second = timedelta(seconds=1)
-    return {
+    prints = {
         ticker: decode.trades(
             TradesReply(
-                await client.trades(ticker, min_ts=begun - second, max_ts=ended + second), ""
+                await client.trades(ticker, min_ts=begun - second, max_ts=over + second), ""
             )
         )
-        for ticker, (begun, ended) in spans.items()
+        for ticker, (begun, over) in spans.items()
     }
+    return {order.intent.client_order_id: prints[order.intent.ticker] for order in ended}
 
 
 def opened(
@@ -109,26 +111,33 @@ def _opened(
     )
 
 
-def renew(run: Run, placed: Iterable[OpenPaperOrder], tapes: Tapes) -> tuple[LedgerEntry, ...]:
+def renew(
+    run: Run, store: LedgerStore, placed: Iterable[OpenPaperOrder], tapes: Tapes
+) -> tuple[LedgerEntry, ...]:
     """Judge the orders whose tape was read, keep the others and the new ones, and return rows.
 
-    A judged order without a fill has a row too: what fills is judged by what was posted.
+    A judged order without a fill has a row too: what fills is judged by what was posted. Rows are
+    in the ledger before their orders are forgotten: a run that dies between the two is repeated by
+    the next one, and writes the same rows.
 
     Raises
     ------
     TornFile, NewerSchema
-        If the file of open orders cannot be read.
+        If the file of open orders, or the ledger, cannot be read.
     """
     path = run.paths.paper_orders(run.environment)
-    known = read_paper_orders(path)
-    ended = [o for o in due(run) if o.intent.ticker in tapes]
+    ended = [o for o in read_paper_orders(path) if o.intent.client_order_id in tapes]
     source = OrderSource(run.ledger_mode, run.environment, run.clock.source)
-    records = [judged(order, tapes[order.intent.ticker]) for order in ended]
-    over = {order.intent.client_order_id for order in ended}
-    open_now = [order for order in known if order.intent.client_order_id not in over]
-    if known or placed:
-        write_paper_orders(path, [*open_now, *placed], run.clock.at)
-    return rows_of_orders(records, source, {})
+    records = [judged(order, tapes[order.intent.client_order_id]) for order in ended]
+    rows = rows_of_orders(records, source, {})
+    if rows:
+        store.upsert(keeping_settlements(store.entries(), rows), run.clock.at)
+    fresh = tuple(placed)
+    if ended or fresh:
+        known = read_paper_orders(path)
+        kept = [order for order in known if order.intent.client_order_id not in tapes]
+        write_paper_orders(path, [*kept, *fresh], run.clock.at)
+    return rows
 
 
 def rests_on_paper(run: Run) -> bool:

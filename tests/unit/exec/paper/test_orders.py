@@ -19,8 +19,15 @@ from kalshi_alpha.datastore.ledger import LedgerStore
 from kalshi_alpha.exec.clock import RunClock
 from kalshi_alpha.exec.holdings import held_and_allowed
 from kalshi_alpha.exec.output import Written, summary, write_ledger
+from kalshi_alpha.exec.paper import orders
 from kalshi_alpha.exec.paper.closing_mids import ClosedMarket, MidAnswer, awaiting
-from kalshi_alpha.exec.paper.orders import PRINTED_AFTER, due, read_tapes, rests_on_paper
+from kalshi_alpha.exec.paper.orders import (
+    PRINTED_AFTER,
+    due,
+    read_tapes,
+    renew,
+    rests_on_paper,
+)
 from kalshi_alpha.exec.scan_options import ScanOptions
 from kalshi_alpha.exec.wiring import DataMode, NotAskedYet, Run
 from kalshi_alpha.strategies.cpi import STRATEGY
@@ -136,6 +143,53 @@ def test_an_order_counts_once_among_the_holdings(there: Run, morning: Morning) -
     ).exposures
     mine = [e for each in held.values() for e in each if e.ticker == first.market_ticker]
     assert sum(e.contracts.e2 for e in mine) == first.contracts.e2
+
+
+def test_a_run_that_dies_before_it_forgets_its_orders_is_repeated_by_the_next(
+    there: Run, morning: Morning, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    scanned, store = morning.scanned, LedgerStore(there.paths)
+    write_ledger(there, scanned, STRATEGY, ScanOptions(), "scan", NOTHING)
+    later = replace(there, clock=RunClock(AT + timedelta(hours=3), ClockSource.SYSTEM))
+    ended = due(later)
+    venue: Any = Venue(scanned.proposals[0], AT + timedelta(minutes=1))
+    tapes = asyncio.run(read_tapes(venue, ended))
+    with monkeypatch.context() as dying:
+        dying.setattr(orders, "write_paper_orders", _power_cut)
+        with pytest.raises(KeyboardInterrupt):
+            renew(later, store, (), tapes)
+    written = store.entries()
+    assert sum(row.kind is EntryKind.FILLED for row in written) == len(ended)
+    assert due(later) == ended
+    renew(later, store, (), tapes)
+    assert store.entries() == written
+    assert due(later) == ()
+
+
+def _power_cut(*_: object) -> None:
+    raise KeyboardInterrupt
+
+
+def test_an_order_whose_own_tape_was_not_read_is_not_judged_by_anothers(
+    there: Run, morning: Morning
+) -> None:
+    """Two orders in one market: one ended before the venue was asked, the other just after."""
+    store, first = LedgerStore(there.paths), morning.scanned.proposals[0]
+    one = replace(morning.scanned, proposals=(first,))
+    write_ledger(there, one, STRATEGY, ScanOptions(), "scan", NOTHING)
+    later = replace(there, clock=RunClock(AT + timedelta(hours=3), ClockSource.SYSTEM))
+    (order,) = due(later)
+    second = replace(
+        order, intent=replace(order.intent, expires_at=order.intent.expires_at + timedelta(hours=1))
+    )
+    venue: Any = Venue(first, AT + timedelta(minutes=1))
+    tapes = asyncio.run(read_tapes(venue, [order]))
+    renew(later, store, (second,), tapes)
+    after = replace(there, clock=RunClock(AT + timedelta(hours=9), ClockSource.SYSTEM))
+    assert due(after) == (second,)
+    renew(after, store, (), tapes)
+    assert due(after) == (second,)
+    assert len([row for row in store.entries() if row.kind is EntryKind.FILLED]) == 1
 
 
 def test_an_order_waits_for_its_last_prints(there: Run, morning: Morning) -> None:
