@@ -65,7 +65,8 @@ def all_or_nothing(exposures: Sequence[Exposure]) -> UnitBook:
 
 
 def _order_of(row: LedgerEntry) -> tuple[object, ...]:
-    return (row.mode, row.environment, row.market_ticker, row.side, row.price_e4, row.as_of)
+    # Without the price: what is expected of an order may be booked at a worse one than its own.
+    return (row.mode, row.environment, row.market_ticker, row.side, row.as_of)
 
 
 def _is_open(run: Run, row: LedgerEntry, run_scope: str) -> bool:

@@ -10,6 +10,7 @@ import pytest
 from desk import AT, Morning
 from kalshi_alpha.brokers.kalshi.payloads import TradePayload
 from kalshi_alpha.config.environment import KalshiEnv
+from kalshi_alpha.core.execution.expected_fill import SlippageMode
 from kalshi_alpha.core.gates import Action
 from kalshi_alpha.core.ledger.closing_mid import QuoteSnapshot
 from kalshi_alpha.core.ledger.entry import ClockSource, EntryKind, LedgerMode
@@ -127,9 +128,13 @@ def test_a_paper_order_becomes_evidence_once_the_tape_has_filled_it(
     assert awaiting(later) == ()
 
 
-def test_an_order_counts_once_among_the_holdings(there: Run, morning: Morning) -> None:
+@pytest.mark.parametrize("mode", SlippageMode)
+def test_an_order_counts_once_among_the_holdings(
+    there: Run, morning: Morning, mode: SlippageMode
+) -> None:
+    """Its forecast may be booked at another price than its own."""
     scanned = morning.scanned
-    write_ledger(there, scanned, STRATEGY, ScanOptions(), "scan", NOTHING)
+    write_ledger(there, scanned, STRATEGY, ScanOptions(slippage_mode=mode), "scan", NOTHING)
     later = replace(there, clock=RunClock(AT + timedelta(hours=3), ClockSource.SYSTEM))
     first = scanned.proposals[0]
     venue: Any = Venue(first, AT + timedelta(minutes=1))
