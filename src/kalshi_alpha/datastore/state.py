@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from kalshi_alpha.core.errors import DataError, FutureData, NewerSchema, StaleData, TornFile
+from kalshi_alpha.core.errors import DataError, FutureData, StaleData, TornFile
 from kalshi_alpha.datastore.atomic import write_json
 from kalshi_alpha.datastore.kill_switch import (
     SCHEMA,
@@ -26,7 +26,7 @@ from kalshi_alpha.datastore.versioned import decode_versioned
 
 if TYPE_CHECKING:
     from kalshi_alpha.core.gates.memos import Memo
-    from kalshi_alpha.core.gates.readings import Fault, Reading
+    from kalshi_alpha.core.gates.readings import Reading
 
 __all__ = [
     "SCHEMA",
@@ -199,6 +199,7 @@ def heartbeat_state(path: Path, at: datetime, *, must_be_fresh: bool) -> Reading
     refused as well.
     """
     from kalshi_alpha.core.gates.heartbeat import heartbeat_reading
+    from kalshi_alpha.core.gates.readings import fault_of
 
     try:
         beat = read_heartbeat(path, at)
@@ -208,7 +209,7 @@ def heartbeat_state(path: Path, at: datetime, *, must_be_fresh: bool) -> Reading
             at,
             session_running=False,
             must_be_fresh=must_be_fresh,
-            fault=_fault(error),
+            fault=fault_of(error),
             detail=str(error),
         )
     return heartbeat_reading(
@@ -218,18 +219,6 @@ def heartbeat_state(path: Path, at: datetime, *, must_be_fresh: bool) -> Reading
         must_be_fresh=must_be_fresh,
         detail=str(path),
     )
-
-
-def _fault(error: DataError) -> Fault:
-    from kalshi_alpha.core.gates.readings import Fault
-
-    match error:
-        case NewerSchema():
-            return Fault.NEWER_SCHEMA
-        case FutureData():
-            return Fault.FUTURE_DATED
-        case _:
-            return Fault.UNREADABLE
 
 
 def _read(path: Path) -> bytes:

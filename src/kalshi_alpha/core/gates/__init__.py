@@ -31,7 +31,7 @@ from kalshi_alpha.core.gates.preconditions import (
     time_zone_reading,
 )
 from kalshi_alpha.core.gates.quality import QualityFigures, QualityLimits, Skill, quality_reading
-from kalshi_alpha.core.gates.readings import Fault, Finding, Reading, ReadingName
+from kalshi_alpha.core.gates.readings import Fault, Finding, Reading, ReadingName, fault_of
 from kalshi_alpha.core.gates.reasons import Part, Reason, ReasonText, describe
 from kalshi_alpha.core.gates.requirements import Action, Need, needs
 
@@ -67,6 +67,7 @@ __all__ = [
     "daily_dues",
     "describe",
     "exchange_reading",
+    "fault_of",
     "feeds_reading",
     "heartbeat_reading",
     "judge_feed",

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from kalshi_alpha.core.errors import DataError, FutureData, MissingData, NewerSchema, StaleData
 from kalshi_alpha.core.gates.reasons import Reason
 
 
@@ -38,6 +39,19 @@ class Fault(StrEnum):
     EXPIRED = "expired"
     FUTURE_DATED = "future_dated"
     NEWER_SCHEMA = "newer_schema"
+
+
+_FAULTS: tuple[tuple[type[DataError], Fault], ...] = (
+    (MissingData, Fault.MISSING),
+    (NewerSchema, Fault.NEWER_SCHEMA),
+    (FutureData, Fault.FUTURE_DATED),
+    (StaleData, Fault.EXPIRED),
+)
+
+
+def fault_of(error: DataError) -> Fault:
+    """Return the fault of a reading whose file was refused: unreadable, unless it says better."""
+    return next((fault for kind, fault in _FAULTS if isinstance(error, kind)), Fault.UNREADABLE)
 
 
 @dataclass(frozen=True, slots=True, order=True)

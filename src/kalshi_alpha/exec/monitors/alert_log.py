@@ -13,7 +13,15 @@ from pathlib import Path
 import msgspec
 
 from kalshi_alpha.core.errors import NewerSchema, TornFile
-from kalshi_alpha.core.gates import Alert, Fault, Memo, Reading, ReadingName, panic_reading
+from kalshi_alpha.core.gates import (
+    Alert,
+    Fault,
+    Memo,
+    Reading,
+    ReadingName,
+    fault_of,
+    panic_reading,
+)
 from kalshi_alpha.core.ledger.entry import ClockSource
 from kalshi_alpha.core.monitors.texts import Monitor
 from kalshi_alpha.datastore.atomic import append_lines, write_atomic
@@ -175,8 +183,6 @@ def panic_state(path: Path, at: datetime, source: ClockSource) -> Reading:
         return Reading(ReadingName.PANIC, fault=Fault.MISSING, detail=f"{path}: run make monitors")
     try:
         lines = read_alerts(path)
-    except NewerSchema as error:
-        return Reading(ReadingName.PANIC, fault=Fault.NEWER_SCHEMA, detail=str(error))
-    except TornFile as error:
-        return Reading(ReadingName.PANIC, fault=Fault.UNREADABLE, detail=str(error))
+    except (NewerSchema, TornFile) as error:
+        return Reading(ReadingName.PANIC, fault=fault_of(error), detail=str(error))
     return panic_reading(counted(lines, source), at)

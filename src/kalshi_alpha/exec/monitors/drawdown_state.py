@@ -9,8 +9,8 @@ from typing import Any
 
 import msgspec
 
-from kalshi_alpha.core.errors import DataError, FutureData, MissingData, NewerSchema, TornFile
-from kalshi_alpha.core.gates import Fault, Finding, Reading, ReadingName, Reason
+from kalshi_alpha.core.errors import DataError, FutureData, MissingData, TornFile
+from kalshi_alpha.core.gates import Fault, Finding, Reading, ReadingName, Reason, fault_of
 from kalshi_alpha.core.ledger.entry import ClockSource, EntryKind, LedgerEntry
 from kalshi_alpha.core.monitors.drawdown import (
     WEEK_DAYS,
@@ -221,7 +221,7 @@ def drawdown_reading(
     except MissingData:
         return Reading(name, fault=Fault.MISSING, detail=f"{path}: {_REMEDY}")
     except DataError as error:
-        return Reading(name, fault=_fault(error), detail=str(error))
+        return Reading(name, fault=fault_of(error), detail=str(error))
     # A file of seconds ahead is as good as one of now; the gate itself knows no tolerance.
     made_at = min(state.generated_at, at)
     findings = tuple(
@@ -236,13 +236,3 @@ def drawdown_reading(
 def _holds(found: FallFound, made_at: datetime, at: datetime) -> bool:
     days = (new_york(at).date() - new_york(made_at).date()).days
     return days < (1 if found.span is Span.DAY else WEEK_DAYS)
-
-
-def _fault(error: DataError) -> Fault:
-    match error:
-        case NewerSchema():
-            return Fault.NEWER_SCHEMA
-        case FutureData():
-            return Fault.FUTURE_DATED
-        case _:
-            return Fault.UNREADABLE

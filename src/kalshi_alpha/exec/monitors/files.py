@@ -9,8 +9,8 @@ from typing import Any
 
 import msgspec
 
-from kalshi_alpha.core.errors import DataError, FutureData, MissingData, NewerSchema, TornFile
-from kalshi_alpha.core.gates import Alert, Fault, Finding, Reading, ReadingName, Reason
+from kalshi_alpha.core.errors import DataError, MissingData, TornFile
+from kalshi_alpha.core.gates import Alert, Fault, Finding, Reading, ReadingName, Reason, fault_of
 from kalshi_alpha.core.ledger.entry import ClockSource
 from kalshi_alpha.core.monitors.outcome import MonitorOutcome, MonitorStatus
 from kalshi_alpha.core.monitors.texts import TEXTS, Monitor
@@ -254,7 +254,7 @@ def read_monitors(paths: Paths, at: datetime) -> MonitorFiles:
         except MissingData:
             missing.append(str(name))
         except DataError as error:
-            problems[str(name)] = (_fault_of(error), str(error))
+            problems[str(name)] = (fault_of(error), str(error))
     return MonitorFiles(documents, tuple(missing), problems, summary, _system_at(paths))
 
 
@@ -285,16 +285,6 @@ def _read(paths: Paths, name: str, kind: Any, at: datetime) -> Any:
     if isinstance(found, MonitorFile) and found.monitor != name:
         raise TornFile(f"{path}: is the file of {found.monitor}; {_REMEDY}")
     return found
-
-
-def _fault_of(error: DataError) -> Fault:
-    match error:
-        case NewerSchema():
-            return Fault.NEWER_SCHEMA
-        case FutureData():
-            return Fault.FUTURE_DATED
-        case _:
-            return Fault.UNREADABLE
 
 
 def document(

@@ -6,14 +6,8 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from kalshi_alpha.core.errors import (
-    DataError,
-    FutureData,
-    MissingData,
-    NewerSchema,
-    StaleData,
-)
-from kalshi_alpha.core.gates import Fault, Finding, Reading, ReadingName, Reason
+from kalshi_alpha.core.errors import DataError
+from kalshi_alpha.core.gates import Finding, Reading, ReadingName, Reason, fault_of
 from kalshi_alpha.core.ledger.entry import ClockSource
 from kalshi_alpha.exec.ramp.agreement import disagreements
 from kalshi_alpha.exec.ramp.readiness import MAX_AGE, Readiness, ReasonRow, read_readiness
@@ -39,7 +33,7 @@ def readiness_reading(
     try:
         found = read_readiness(path, at, None)
     except DataError as error:
-        return Reading(ReadingName.RAMP, fault=_fault(error), detail=str(error))
+        return Reading(ReadingName.RAMP, fault=fault_of(error), detail=str(error))
     own = found.of(family)
     findings = [*_said(found, family, path.name)]
     # Without an entry there is no GO that anything could disagree with.
@@ -84,15 +78,3 @@ def finding_of(row: ReasonRow) -> Finding:
         return Finding(Reason(row.reason), row.detail)
     except ValueError:
         return Finding(Reason.READING_UNREADABLE, f"{row.reason}: {row.detail}")
-
-
-_FAULTS: tuple[tuple[type[DataError], Fault], ...] = (
-    (MissingData, Fault.MISSING),
-    (NewerSchema, Fault.NEWER_SCHEMA),
-    (FutureData, Fault.FUTURE_DATED),
-    (StaleData, Fault.EXPIRED),
-)
-
-
-def _fault(error: DataError) -> Fault:
-    return next((fault for kind, fault in _FAULTS if isinstance(error, kind)), Fault.UNREADABLE)

@@ -4,7 +4,16 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from kalshi_alpha.core.gates.readings import Fault, Finding, Reading, ReadingName
+from kalshi_alpha.core.errors import (
+    DataError,
+    FutureData,
+    MissingData,
+    NewerSchema,
+    ParseRefused,
+    StaleData,
+    TornFile,
+)
+from kalshi_alpha.core.gates.readings import Fault, Finding, Reading, ReadingName, fault_of
 from kalshi_alpha.core.gates.reasons import Reason
 
 NOW = datetime(2025, 6, 11, 10, 30, tzinfo=UTC)
@@ -42,3 +51,18 @@ def test_a_finding_is_not_ok() -> None:
 def test_age_is_in_seconds() -> None:
     assert Reading(ReadingName.LEDGER, at=NOW - TWO_HOURS).age_s(NOW) == 7200.0
     assert Reading(ReadingName.LEDGER).age_s(NOW) is None
+
+
+@pytest.mark.parametrize(
+    ("error", "fault"),
+    [
+        (MissingData("x"), Fault.MISSING),
+        (StaleData("x"), Fault.EXPIRED),
+        (FutureData("x"), Fault.FUTURE_DATED),
+        (NewerSchema("x"), Fault.NEWER_SCHEMA),
+        (TornFile("x"), Fault.UNREADABLE),
+        (ParseRefused("x", "y"), Fault.UNREADABLE),
+    ],
+)
+def test_a_refused_file_is_a_fault_of_its_kind(error: DataError, fault: Fault) -> None:
+    assert fault_of(error) is fault
