@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 
@@ -12,6 +12,12 @@ from kalshi_alpha.core.errors import FutureData, MissingData, NewerSchema, Stale
 
 CLOCK_TOLERANCE = timedelta(seconds=5)
 """How far ahead a writer's clock may run before its file counts as written in the future."""
+
+
+END_OF_TIME = datetime.max.replace(tzinfo=UTC)
+"""A clock by which no file is of later: for whoever reads one whatever its date."""
+
+T = TypeVar("T")
 
 
 class _Header(msgspec.Struct, frozen=True):
@@ -72,3 +78,35 @@ def read_json(
     if max_age is not None and age > max_age:
         raise StaleData(f"{path}: {age} old, at most {max_age} is accepted")
     return whole
+
+
+def read_typed(
+    path: Path,
+    kind: type[T],
+    schema: int,
+    now: datetime,
+    max_age: timedelta | None = None,
+    *,
+    remedy: str = "",
+) -> T:
+    """Read a JSON artifact as `read_json` does, and convert it to its type.
+
+    Parameters
+    ----------
+    path, schema, now, max_age
+        As of `read_json`.
+    kind
+        What the object is to be.
+    remedy
+        What the message ends with if it is not that.
+
+    Raises
+    ------
+    MissingData, TornFile, NewerSchema, FutureData, StaleData
+        As `read_json`; TornFile also if a value is not of its type.
+    """
+    tree = read_json(path, schema, now, max_age)
+    try:
+        return msgspec.convert(tree, kind)
+    except msgspec.ValidationError as error:
+        raise TornFile(f"{path}: {error}{remedy and f'; {remedy}'}") from error

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import fields
-from datetime import UTC, datetime
+from datetime import datetime
 from enum import Enum
 from pathlib import Path
 from typing import Any
@@ -23,7 +23,7 @@ from kalshi_alpha.core.gates import (
 from kalshi_alpha.core.proposals.proposal import Passed, Proposal
 from kalshi_alpha.core.schedule import new_york
 from kalshi_alpha.core.types import Contracts, Money, Price
-from kalshi_alpha.datastore.artifacts import read_json
+from kalshi_alpha.datastore.artifacts import END_OF_TIME, read_json
 from kalshi_alpha.datastore.atomic import encode_json, write_atomic, write_json
 from kalshi_alpha.datastore.paths import Paths
 from kalshi_alpha.exec.inputs import InputUsed
@@ -34,7 +34,6 @@ SCHEMA = 1
 MONTHLY = ("cpi", "jobs")
 """Calendar events that report a month."""
 
-_END_OF_TIME = datetime.max.replace(tzinfo=UTC)
 _DIGITS = 10  # far below any decision, and short enough to read
 
 
@@ -154,7 +153,7 @@ def no_older_go(paths: Paths, families: Collection[str]) -> Iterator[None]:
 def _taken_back(path: Path, families: Collection[str]) -> dict[str, Any] | None:
     """Return the verdicts with NO-GO in the place of these families' GO; None if none stands."""
     try:
-        document = read_json(path, SCHEMA, _END_OF_TIME)
+        document = read_json(path, SCHEMA, END_OF_TIME)
     except DataError:
         return None  # Nobody can take a GO from a file that cannot be read.
     series = document.get("series")
@@ -178,7 +177,7 @@ def _put_back(path: Path, before: bytes, during: bytes) -> None:
 
 def _others(run: Run, path: Path) -> dict[str, Any]:
     # This command wrote the file itself if it has decided anything: no clock can forbid it.
-    now = _END_OF_TIME if run.decided else run.clock.at
+    now = END_OF_TIME if run.decided else run.clock.at
     try:
         found = read_json(path, SCHEMA, now)["series"]
         return {

@@ -3,6 +3,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from kalshi_alpha.core.errors import (
@@ -13,7 +14,7 @@ from kalshi_alpha.core.errors import (
     StaleData,
     TornFile,
 )
-from kalshi_alpha.datastore.artifacts import read_json
+from kalshi_alpha.datastore.artifacts import END_OF_TIME, read_json, read_typed
 from kalshi_alpha.datastore.atomic import encode_json, write_json
 
 NOW = datetime(2025, 6, 11, 10, 30, tzinfo=UTC)
@@ -65,3 +66,33 @@ def test_without_a_limit_any_age_is_accepted(tmp_path: Path) -> None:
     path = tmp_path / "a.json"
     write_json(path, document(timedelta(days=4000)))
     assert read_json(path, 1, NOW)["value"] == 1
+
+
+class Valued(msgspec.Struct, frozen=True):
+    generated_at: datetime
+    value: int
+
+
+def test_an_artifact_is_converted_to_its_type(tmp_path: Path) -> None:
+    path = tmp_path / "a.json"
+    write_json(path, document())
+    assert read_typed(path, Valued, 1, NOW) == Valued(NOW, 1)
+    with pytest.raises(NewerSchema):
+        read_typed(path, Valued, 0, NOW)
+    with pytest.raises(StaleData):
+        read_typed(path, Valued, 1, NOW + TWO_HOURS, timedelta(hours=1))
+
+
+def test_a_value_of_another_type_is_torn_and_says_what_helps(tmp_path: Path) -> None:
+    path = tmp_path / "a.json"
+    write_json(path, document() | {"value": "one"})
+    with pytest.raises(TornFile, match=r"a\.json: .*`\$\.value`; run it again$"):
+        read_typed(path, Valued, 1, NOW, remedy="run it again")
+    with pytest.raises(TornFile, match=r"a\.json: .*`\$\.value`$"):
+        read_typed(path, Valued, 1, NOW)
+
+
+def test_no_file_is_of_later_than_the_end_of_time(tmp_path: Path) -> None:
+    path = tmp_path / "a.json"
+    write_json(path, document(timedelta(days=-90_000)))
+    assert read_json(path, 1, END_OF_TIME)["value"] == 1

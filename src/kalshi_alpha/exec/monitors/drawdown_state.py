@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
-from typing import Any
 
 import msgspec
 
@@ -24,13 +23,13 @@ from kalshi_alpha.core.monitors.drawdown import (
 )
 from kalshi_alpha.core.schedule import new_york
 from kalshi_alpha.core.types import Money
-from kalshi_alpha.datastore.artifacts import CLOCK_TOLERANCE, read_json
+from kalshi_alpha.datastore.artifacts import CLOCK_TOLERANCE, END_OF_TIME, read_typed
 from kalshi_alpha.datastore.atomic import write_json
 from kalshi_alpha.datastore.paths import Paths
 
 SCHEMA = 1
-_END_OF_TIME = datetime.max.replace(tzinfo=UTC)
 _REMEDY = "run make monitors"
+_UNDO = f"move it away, then {_REMEDY}"
 
 
 class DayLook(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -73,13 +72,20 @@ def read_drawdown(path: Path, at: datetime) -> DrawdownFile:
     MissingData, TornFile, NewerSchema, FutureData
         As `read_json`; TornFile also if a value is not of its type.
     """
-    return _typed(path, read_json(path, SCHEMA, at))
+    found = read_typed(path, DrawdownFile, SCHEMA, at, remedy=_UNDO)
+    try:
+        for looks in found.days.values():
+            for look in looks.values():
+                Money.parse(look.high_usd), Money.parse(look.last_usd)
+    except ValueError as error:
+        raise TornFile(f"{path}: {error}; {_UNDO}") from error
+    return found
 
 
 def clock_of(path: Path) -> ClockSource | None:
     """Return the kind of clock under which the state was written; None if there is none to keep."""
     try:
-        return read_drawdown(path, _END_OF_TIME).clock_source
+        return read_drawdown(path, END_OF_TIME).clock_source
     except MissingData:
         return None
 
@@ -95,7 +101,7 @@ def known_state(path: Path, at: datetime, source: ClockSource) -> DrawdownFile |
         If it cannot be trusted.
     """
     try:
-        found = read_drawdown(path, _END_OF_TIME)
+        found = read_drawdown(path, END_OF_TIME)
     except MissingData:
         return None
     if source is ClockSource.SYSTEM and found.generated_at > at + CLOCK_TOLERANCE:
@@ -113,7 +119,7 @@ def begun_anew(path: Path, at: datetime, source: ClockSource) -> str:
     Empty if it does not: the file is not of later, or is the system's and is left as it is.
     """
     try:
-        found = read_drawdown(path, _END_OF_TIME)
+        found = read_drawdown(path, END_OF_TIME)
     except DataError:
         return ""
     if not (source is found.clock_source is ClockSource.SET):
@@ -121,17 +127,6 @@ def begun_anew(path: Path, at: datetime, source: ClockSource) -> str:
     if found.generated_at <= at + CLOCK_TOLERANCE:
         return ""
     return f"{path}: was of a later set clock, {found.generated_at.isoformat()}, and is begun anew"
-
-
-def _typed(path: Path, tree: dict[str, Any]) -> DrawdownFile:
-    try:
-        found = msgspec.convert(tree, DrawdownFile)
-        for looks in found.days.values():
-            for look in looks.values():
-                Money.parse(look.high_usd), Money.parse(look.last_usd)
-    except (msgspec.ValidationError, ValueError) as error:
-        raise TornFile(f"{path}: {error}; move it away, then {_REMEDY}") from error
-    return found
 
 
 def look(
@@ -208,7 +203,7 @@ def drawdown_reading(
     """
     name = ReadingName.DRAWDOWN
     try:
-        state = read_drawdown(path, _END_OF_TIME)
+        state = read_drawdown(path, END_OF_TIME)
         late = state.generated_at > at + CLOCK_TOLERANCE
         if source is ClockSource.SET and state.clock_source is ClockSource.SYSTEM and late:
             said = "was written under the system's clock, later than the set one"

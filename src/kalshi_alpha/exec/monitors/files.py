@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
-from typing import Any
+from datetime import datetime, timedelta
+from typing import Any, TypeVar
 
 import msgspec
 
@@ -14,15 +14,16 @@ from kalshi_alpha.core.gates import Alert, Fault, Finding, Reading, ReadingName,
 from kalshi_alpha.core.ledger.entry import ClockSource
 from kalshi_alpha.core.monitors.outcome import MonitorOutcome, MonitorStatus
 from kalshi_alpha.core.monitors.texts import TEXTS, Monitor
-from kalshi_alpha.datastore.artifacts import CLOCK_TOLERANCE, read_json
+from kalshi_alpha.datastore.artifacts import CLOCK_TOLERANCE, END_OF_TIME, read_typed
 from kalshi_alpha.datastore.paths import Paths
 
 SCHEMA = 1
 SUMMARY = "summary"
 MAX_AGE = timedelta(hours=2)
 """How old the monitors may be when something is sent."""
-_END_OF_TIME = datetime.max.replace(tzinfo=UTC)
 _REMEDY = "run make monitors"
+
+T = TypeVar("T")
 _READ_ANEW = frozenset({Monitor.FREEZE_WINDOW})
 """The gate of a family reads the schedule itself, to the second; a file would hold a freeze on."""
 
@@ -261,7 +262,7 @@ def read_monitors(paths: Paths, at: datetime) -> MonitorFiles:
 def looked_at(paths: Paths, monitor: Monitor, at: datetime, source: ClockSource) -> datetime | None:
     """Return when a monitor ran last under the same kind of clock; None if that is not known."""
     try:
-        found: MonitorFile = _read(paths, monitor, MonitorFile, at)
+        found = _read(paths, monitor, MonitorFile, at)
     except DataError:
         return None
     return found.generated_at if found.clock_source is source else None
@@ -269,19 +270,15 @@ def looked_at(paths: Paths, monitor: Monitor, at: datetime, source: ClockSource)
 
 def _system_at(paths: Paths) -> datetime | None:
     try:
-        found: SummaryFile = _read(paths, SUMMARY, SummaryFile, _END_OF_TIME)
+        found = _read(paths, SUMMARY, SummaryFile, END_OF_TIME)
     except DataError:
         return None
     return found.generated_at if found.clock_source is ClockSource.SYSTEM else None
 
 
-def _read(paths: Paths, name: str, kind: Any, at: datetime) -> Any:
+def _read(paths: Paths, name: str, kind: type[T], at: datetime) -> T:
     path = paths.monitor(name)
-    tree = read_json(path, SCHEMA, at)
-    try:
-        found = msgspec.convert(tree, kind)
-    except msgspec.ValidationError as error:
-        raise TornFile(f"{path}: {error}; {_REMEDY}") from error
+    found = read_typed(path, kind, SCHEMA, at, remedy=_REMEDY)
     if isinstance(found, MonitorFile) and found.monitor != name:
         raise TornFile(f"{path}: is the file of {found.monitor}; {_REMEDY}")
     return found

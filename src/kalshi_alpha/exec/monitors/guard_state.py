@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -24,13 +24,12 @@ from kalshi_alpha.core.guards.sequential import Reset, UnitResult
 from kalshi_alpha.core.guards.standardise import UnitRisk
 from kalshi_alpha.core.guards.union_threshold import N_PATHS, union_threshold
 from kalshi_alpha.core.ledger.entry import ClockSource
-from kalshi_alpha.datastore.artifacts import read_json
+from kalshi_alpha.datastore.artifacts import END_OF_TIME, read_json, read_typed
 from kalshi_alpha.datastore.atomic import write_json
 from kalshi_alpha.datastore.paths import Paths
 from kalshi_alpha.exec.monitors.guard_units import FedUnit
 
 SCHEMA = 1
-_END_OF_TIME = datetime.max.replace(tzinfo=UTC)
 _REMEDY = (
     "put the file back from the newest backup; only if there is none, and after a review, move it "
     "away"
@@ -98,12 +97,11 @@ def read_guards(path: Path) -> dict[str, GuardLog]:
         that it shows is not the one that its log amounts to.
     """
     try:
-        tree = read_json(path, SCHEMA, _END_OF_TIME)
-        found = msgspec.convert(tree, _File)
+        found = read_typed(path, _File, SCHEMA, END_OF_TIME, remedy=_REMEDY)
         logs = {name: _log(family) for name, family in found.series.items()}
     except MissingData:
         return {}
-    except (msgspec.ValidationError, BadParameter) as error:
+    except BadParameter as error:
         raise TornFile(f"{path}: {error}; {_REMEDY}") from error
     for name, log in logs.items():
         if shown(log) != found.series[name].state:
@@ -114,7 +112,7 @@ def read_guards(path: Path) -> dict[str, GuardLog]:
 def clock_of(path: Path) -> ClockSource | None:
     """Return the kind of clock under which the state was written; None if there is no state."""
     try:
-        return ClockSource(read_json(path, SCHEMA, _END_OF_TIME)["clock_source"])
+        return ClockSource(read_json(path, SCHEMA, END_OF_TIME)["clock_source"])
     except MissingData:
         return None
     except (KeyError, ValueError) as error:

@@ -22,7 +22,7 @@ from kalshi_alpha.core.errors import ConfigError, DataError
 from kalshi_alpha.core.monitors.messages import plain_text, slack_text
 from kalshi_alpha.core.monitors.outcome import MonitorOutcome, MonitorStatus
 from kalshi_alpha.core.monitors.texts import Monitor
-from kalshi_alpha.datastore.artifacts import read_json
+from kalshi_alpha.datastore.artifacts import read_typed
 from kalshi_alpha.datastore.atomic import write_json
 from kalshi_alpha.datastore.paths import Paths
 
@@ -199,9 +199,8 @@ def due_now(
 def read_told(path: Path, at: datetime) -> Told:
     """Return what was told; nothing if that cannot be read, so that people hear twice at worst."""
     try:
-        tree: dict[str, Any] = read_json(path, SCHEMA, at)
-        return msgspec.convert(tree, Told)
-    except (DataError, msgspec.ValidationError):
+        return read_typed(path, Told, SCHEMA, at)
+    except DataError:
         return Told(generated_at=at)
 
 

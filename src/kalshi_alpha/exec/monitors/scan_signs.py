@@ -11,7 +11,7 @@ from kalshi_alpha.core.errors import MissingData, TornFile
 from kalshi_alpha.core.gates import ReadingName
 from kalshi_alpha.core.monitors.latest_scan import ScanFound
 from kalshi_alpha.core.monitors.texts import TEXTS, Monitor
-from kalshi_alpha.datastore.artifacts import read_json
+from kalshi_alpha.datastore.artifacts import END_OF_TIME, read_json
 from kalshi_alpha.datastore.paths import Paths
 from kalshi_alpha.exec.artifacts import SCHEMA
 
@@ -29,7 +29,7 @@ def read_scans(paths: Paths) -> dict[str, dict[str, Any]]:
     """
     path = paths.go_no_go
     try:
-        document = read_json(path, SCHEMA, datetime.max.replace(tzinfo=UTC))
+        document = read_json(path, SCHEMA, END_OF_TIME)
     except MissingData:
         return {}
     series = document.get("series")

@@ -16,7 +16,7 @@ from kalshi_alpha.core.monitors.reconciliation import Compared
 from kalshi_alpha.core.monitors.signs import SessionSigns
 from kalshi_alpha.core.orders.events import Reconciled
 from kalshi_alpha.core.schedule import new_york
-from kalshi_alpha.datastore.artifacts import read_json
+from kalshi_alpha.datastore.artifacts import END_OF_TIME, read_json
 from kalshi_alpha.datastore.paths import Paths
 from kalshi_alpha.datastore.state import Heartbeat, read_heartbeat
 from kalshi_alpha.exec.telemetry.events import TelemetryEvent, TelemetryLine, read_telemetry
@@ -117,7 +117,7 @@ def read_session(paths: Paths, at: datetime) -> PilotSession | None:
     """
     path = paths.pilot_session
     try:
-        tree = read_json(path, _SESSION_SCHEMA, datetime.max.replace(tzinfo=UTC))
+        tree = read_json(path, _SESSION_SCHEMA, END_OF_TIME)
     except MissingData:
         return None
     began_at = datetime.fromisoformat(str(tree["generated_at"]))

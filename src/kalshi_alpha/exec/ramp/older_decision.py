@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from types import TracebackType
 
 from msgspec import structs
@@ -20,6 +19,7 @@ from kalshi_alpha.core.errors import (
 )
 from kalshi_alpha.core.gates import Reason
 from kalshi_alpha.core.ledger.entry import ClockSource
+from kalshi_alpha.datastore.artifacts import END_OF_TIME
 from kalshi_alpha.datastore.atomic import encode_json, write_atomic
 from kalshi_alpha.datastore.paths import Paths
 from kalshi_alpha.exec.clock import RunClock
@@ -37,7 +37,6 @@ from kalshi_alpha.exec.ramp.readiness import (
 )
 from kalshi_alpha.exec.reports.readiness_page import readiness_page
 
-_END_OF_TIME = datetime.max.replace(tzinfo=UTC)
 _REASONS: tuple[tuple[type[BaseException], Reason], ...] = (
     (ConfigWeakened, Reason.CONFIG_WEAKENED),
     (ConfigError, Reason.CONFIG_UNREADABLE),
@@ -78,7 +77,7 @@ class OlderDecision:
             return
         path = self.paths.pilot_ready
         try:
-            found = read_readiness(path, _END_OF_TIME, None)
+            found = read_readiness(path, END_OF_TIME, None)
         except DataError:
             return
         if found.clock_source == ClockSource.SYSTEM:

@@ -8,14 +8,11 @@ from typing import Any
 
 import msgspec
 
-from kalshi_alpha.core.errors import (
-    BadParameter,
-    TornFile,
-)
+from kalshi_alpha.core.errors import BadParameter
 from kalshi_alpha.core.ledger.honesty_bins import BinKey
 from kalshi_alpha.core.ramp.size import BinTerms
 from kalshi_alpha.core.types import Side
-from kalshi_alpha.datastore.artifacts import read_json
+from kalshi_alpha.datastore.artifacts import read_typed
 
 SCHEMA = 1
 MAX_AGE = timedelta(hours=2)
@@ -219,11 +216,7 @@ def read_readiness(path: Path, at: datetime, max_age: timedelta | None = MAX_AGE
     MissingData, TornFile, NewerSchema, FutureData, StaleData
         By the name of what is wrong with it.
     """
-    tree = read_json(path, SCHEMA, at, max_age)
-    try:
-        return msgspec.convert(tree, Readiness)
-    except msgspec.ValidationError as error:
-        raise TornFile(f"{path}: {error}") from error
+    return read_typed(path, Readiness, SCHEMA, at, max_age)
 
 
 def _require_share(of: str, name: str, value: float | None) -> None:
