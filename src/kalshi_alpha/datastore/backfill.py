@@ -21,6 +21,7 @@ import click
 import msgspec
 
 from kalshi_alpha.core.errors import DataError, DomainError, MissingData
+from kalshi_alpha.core.text_table import text_table
 from kalshi_alpha.datastore.atomic import encode_json
 from kalshi_alpha.datastore.command import run_command
 from kalshi_alpha.datastore.feeds import Driver
@@ -215,11 +216,7 @@ def render(summaries: Sequence[FileSummary]) -> str:
         )
         for each in summaries
     ]
-    widths = [max(len(line[i]) for line in (head, *body)) for i in range(len(head))]
-    return "\n".join(
-        "  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip()
-        for line in (head, *body)
-    )
+    return "\n".join(text_table(head, body))
 
 
 def _state(summary: FileSummary) -> str:

@@ -9,6 +9,7 @@ import msgspec
 
 from kalshi_alpha.config.freshness import Freshness, feed_name
 from kalshi_alpha.core.schedule import ReleaseCalendar, new_york
+from kalshi_alpha.core.text_table import text_table
 from kalshi_alpha.datastore.bond_calendar import bond_calendar
 
 
@@ -132,8 +133,4 @@ def _table(summaries: Sequence[FeedSummary]) -> list[str]:
         )
         for summary in summaries
     ]
-    widths = [max(len(line[i]) for line in (head, *body)) for i in range(len(head))]
-    return [
-        "  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip()
-        for line in (head, *body)
-    ]
+    return text_table(head, body)

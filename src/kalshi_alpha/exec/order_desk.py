@@ -29,6 +29,7 @@ from kalshi_alpha.core.orders.intent import OrderIntent
 from kalshi_alpha.core.orders.reconcile import Reconciliation, reconcile
 from kalshi_alpha.core.orders.record import OrderRecord
 from kalshi_alpha.core.ports import Clock
+from kalshi_alpha.core.text_table import text_table
 from kalshi_alpha.core.types import Contracts, Money
 from kalshi_alpha.exec.group_cancel import GroupCanceller
 
@@ -295,11 +296,5 @@ def _signed(net_e2: int) -> str:
 
 def _table(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> list[str]:
     """Return columns of text, or nothing if there is no row."""
-    body = [tuple(row) for row in rows]
-    if not body:
-        return []
-    widths = [max(map(len, column)) for column in zip(columns, *body, strict=True)]
-    return [
-        "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
-        for row in (tuple(columns), *body)
-    ]
+    body = list(rows)
+    return text_table(columns, body) if body else []

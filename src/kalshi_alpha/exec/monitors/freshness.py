@@ -16,6 +16,7 @@ import click
 
 from kalshi_alpha.core.errors import ConfigError
 from kalshi_alpha.core.monitors.outcome import MonitorOutcome, MonitorStatus
+from kalshi_alpha.core.text_table import text_table
 from kalshi_alpha.datastore.paths import Paths
 from kalshi_alpha.exec.command import HELP, clock_flag, exit_with, output_flags, run_command
 
@@ -204,12 +205,7 @@ def render(found: Freshness, path: Path) -> str:
 
 def _table(rows: Sequence[FeedRow]) -> list[str]:
     head = ("feed", "driver", "newest", "age", "limit", "due", "due since ET", "verdict", "reason")
-    body = [_cells(row) for row in rows]
-    widths = [max(len(line[i]) for line in (head, *body)) for i in range(len(head))]
-    return [
-        "  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip()
-        for line in (head, *body)
-    ]
+    return text_table(head, map(_cells, rows))
 
 
 def _cells(row: FeedRow) -> tuple[str, ...]:
