@@ -9,6 +9,7 @@ from kalshi_alpha.core.worlds.guard_runs import PRICES, RunLength
 from kalshi_alpha.core.worlds.life import UNITS_A_YEAR
 from kalshi_alpha.core.worlds.verdicts import Share, WorldVerdict
 from kalshi_alpha.core.worlds.world import World
+from kalshi_alpha.exec.reports.markdown import table
 from kalshi_alpha.exec.worlds.prose import CHAIN, HEAD, READING
 
 GuardTable = Mapping[tuple[tuple[float, ...], float], Mapping[str, RunLength]]
@@ -135,7 +136,7 @@ def _guard_claims(guard: GuardTable) -> Iterator[Claim]:
 def worlds_page(measured: Measured) -> str:
     """Return the page."""
     lines = [HEAD, *_facts(measured), "", CHAIN, "## What was to be reached", ""]
-    lines += _table(
+    lines += table(
         ("claim", "measured", "holds"),
         [(c.what, c.found, "yes" if c.holds else "no") for c in claims(measured)],
     )
@@ -183,7 +184,7 @@ def _world_table(lived: Sequence[Lived]) -> list[str]:
         *("bins size only", "GO and e-value 20", "first GO, week", "slope", "true", "90 % cover"),
         *("guard alert", "its week", "lowest P&L, $", "mean P&L, $", "in GO weeks, $"),
     )
-    return _table(head, [_world_row(each) for each in lived])
+    return list(table(head, [_world_row(each) for each in lived]))
 
 
 def _world_row(each: Lived) -> tuple[str, ...]:
@@ -215,12 +216,8 @@ def _guard_table(guard: GuardTable) -> list[str]:
         )
         for (prices, target), row in guard.items()
     ]
-    return _table(("target", "price", "run length, honest", "ten cents less", "histories"), rows)
-
-
-def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
-    lines = [head, ["---"] * len(head), *rows]
-    return ["| " + " | ".join(line) + " |" for line in lines]
+    head = ("target", "price", "run length, honest", "ten cents less", "histories")
+    return list(table(head, rows))
 
 
 def _share(share: Share) -> str:
