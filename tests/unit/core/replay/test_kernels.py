@@ -13,36 +13,9 @@ from kalshi_alpha.core.replay.kernels import (
     settled_profit,
     touches,
 )
-from kalshi_alpha.core.replay.kernels_columns import (
-    DepthStream,
-    FillColumns,
-    OrderColumns,
-    QueueRule,
-    RowKind,
-)
+from kalshi_alpha.core.replay.kernels_columns import FillColumns, QueueRule
 from kalshi_alpha.core.types import Side
-
-Row = tuple[int, int, int, int]
-Bid = tuple[int, int, int, int, int]
-LEVEL, PRINT, OPEN = RowKind.LEVEL, RowKind.PRINT, RowKind.OPEN
-BOTH = (True, False)
-
-
-def stream_of(rows: list[Row], n_books: int = 2) -> DepthStream:
-    table = np.array(rows, dtype=np.int32).reshape(-1, 4)
-    kind, book, tick, size = (np.ascontiguousarray(table[:, at]) for at in range(4))
-    return DepthStream(kind.astype(np.int8), book, tick, size, n_books)
-
-
-def orders_of(bids: list[Bid]) -> OrderColumns:
-    table = np.array(bids, dtype=np.int64).reshape(-1, 5)
-    book, tick, count = (np.ascontiguousarray(table[:, at].astype(np.int32)) for at in range(3))
-    return OrderColumns(book, tick, count, table[:, 3].copy(), table[:, 4].copy())
-
-
-def plain(fills: FillColumns) -> list[tuple[int, int, int]]:
-    columns = (fills.row.tolist(), fills.order.tolist(), fills.count_e2.tolist())
-    return list(zip(*columns, strict=True))
+from kernel_cases import BOTH, LEVEL, OPEN, PRINT, Bid, Row, orders_of, plain, stream_of
 
 
 def at_price(rows: list[tuple[int, int]], rule: QueueRule, *, compiled: bool) -> list[int]:

@@ -5,36 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kalshi_alpha.core.replay.kernels import depth_fills, settled_profit, touches
-from kalshi_alpha.core.replay.kernels_columns import (
-    DepthStream,
-    FillColumns,
-    OrderColumns,
-    QueueRule,
-    RowKind,
-)
-
-Row = tuple[int, int, int, int]
-Bid = tuple[int, int, int, int, int]
-LEVEL, PRINT, OPEN = RowKind.LEVEL, RowKind.PRINT, RowKind.OPEN
-BOTH = (True, False)
-
-
-def stream_of(rows: list[Row], n_books: int = 2) -> DepthStream:
-    table = np.array(rows, dtype=np.int32).reshape(-1, 4)
-    kind, book, tick, size = (np.ascontiguousarray(table[:, at]) for at in range(4))
-    return DepthStream(kind.astype(np.int8), book, tick, size, n_books)
-
-
-def orders_of(bids: list[Bid]) -> OrderColumns:
-    table = np.array(bids, dtype=np.int64).reshape(-1, 5)
-    book, tick, count = (np.ascontiguousarray(table[:, at].astype(np.int32)) for at in range(3))
-    return OrderColumns(book, tick, count, table[:, 3].copy(), table[:, 4].copy())
-
-
-def plain(fills: FillColumns) -> list[tuple[int, int, int]]:
-    columns = (fills.row.tolist(), fills.order.tolist(), fills.count_e2.tolist())
-    return list(zip(*columns, strict=True))
-
+from kalshi_alpha.core.replay.kernels_columns import QueueRule
+from kernel_cases import BOTH, LEVEL, OPEN, PRINT, Bid, Row, orders_of, plain, stream_of
 
 TICKS = st.integers(38, 42)
 ROWS = st.lists(
