@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
 from kalshi_alpha.config.ramp import BASELINE_POLICY, Ramp
 from kalshi_alpha.core.errors import DataError
-from kalshi_alpha.core.gates import Action, Reading
+from kalshi_alpha.core.gates import Action, Finding, Reading, Reason
 from kalshi_alpha.core.gates.requirements import needs_evidence
 from kalshi_alpha.core.proposals.bins import BinTable
 from kalshi_alpha.exec.ramp.agreement import disagreements
@@ -56,12 +57,20 @@ def practised(run: Run, ramp: Ramp) -> Run:
     return run
 
 
-def pilot_terms(run: Run) -> PilotTerms:
-    """Return what the decision on the run's family allows; nothing if it cannot be relied on."""
+def pilot_terms(run: Run, at: datetime | None = None) -> PilotTerms:
+    """Return what the decision on the run's family allows; nothing if it cannot be relied on.
+
+    Parameters
+    ----------
+    run
+        The session's run.
+    at
+        When it is asked; None asks at the run's clock.
+    """
     if not needs_evidence(run.action):
         return PilotTerms()
     try:
-        found = read_readiness(run.paths.pilot_ready, run.clock.at)
+        found = read_readiness(run.paths.pilot_ready, at or run.clock.at)
     except DataError:
         found = None
     own = found.of(run.family) if found else None
@@ -79,11 +88,28 @@ def _terms(own: SeriesReadiness, family: str) -> PilotTerms:
     )
 
 
+@dataclass(slots=True)
+class _Watched:
+    """The reading of a file, taken anew whenever the file is replaced."""
+
+    path: Path
+    read: Callable[[datetime], Reading]
+    sign: _Sign = None
+    reading: Reading | None = None
+
+    def at(self, at: datetime) -> Reading:
+        sign = _sign(self.path)
+        if self.reading is None or sign != self.sign:
+            self.reading, self.sign = _settled(self.read(at), at), sign
+        return self.reading
+
+
 class ReadinessFiles:
     """Ledger and readiness as the gate of a session reads them.
 
-    Both must be fresh when the session begins. They do not grow old under it, because nothing in a
-    window makes them anew; but a decision that is replaced counts from then on.
+    Each must be fresh when the session begins, and does not grow old under it, because nothing in a
+    window makes it anew; but a decision that is replaced counts from then on. One that allows less
+    than the session began with closes the gate: the caps of a session are those of its beginning.
 
     Parameters
     ----------
@@ -91,35 +117,43 @@ class ReadinessFiles:
         The session's run.
     ramp
         The policy.
+    terms
+        What the session began with; None where none has begun.
     """
 
-    def __init__(self, run: Run, ramp: Ramp) -> None:
-        self._run, self._ramp = run, ramp
-        self._watched = (run.paths.ledger_all, run.paths.pilot_ready)
-        self._signs: tuple[_Sign, ...] | None = None
-        self._readings: tuple[Reading, ...] = ()
+    def __init__(self, run: Run, ramp: Ramp, terms: PilotTerms | None = None) -> None:
+        self._run, self._ramp, self._terms = run, ramp, terms
+        self._ledger = _Watched(run.paths.ledger_all, self._read_ledger)
+        self._decision = _Watched(run.paths.pilot_ready, self._read_decision)
 
     def readings(self, at: datetime) -> tuple[Reading, ...]:
         """Return the readings at the clock; none where no decision is waited for."""
         if not needs_evidence(self._run.action):
             return ()
-        signs = tuple(_sign(path) for path in self._watched)
-        if signs != self._signs:
-            self._readings = tuple(_settled(each, at) for each in self._read(at))
-            self._signs = signs
-        return self._readings
+        return self._ledger.at(at), self._decision.at(at)
 
-    def _read(self, at: datetime) -> tuple[Reading, ...]:
-        run, base = self._run, BASELINE_POLICY
+    def _read_ledger(self, _at: datetime) -> Reading:
         # A file that is looser is refused by name; its age is not lent to anything before that.
-        minutes = min(self._ramp.policy.max_ledger_age_minutes, base.max_ledger_age_minutes)
-        real_money = run.action is Action.LIVE
-        return (
-            read_ledger(run.paths, timedelta(minutes=minutes)).reading,
-            readiness_reading(
-                run.paths.pilot_ready, run.family, at, real_money=real_money, max_age=MAX_AGE
-            ),
+        minutes = min(
+            self._ramp.policy.max_ledger_age_minutes, BASELINE_POLICY.max_ledger_age_minutes
         )
+        return read_ledger(self._run.paths, timedelta(minutes=minutes)).reading
+
+    def _read_decision(self, at: datetime) -> Reading:
+        run, path = self._run, self._run.paths.pilot_ready
+        real_money = run.action is Action.LIVE
+        found = readiness_reading(path, run.family, at, real_money=real_money, max_age=MAX_AGE)
+        less = tuple(self._allows_less(at))
+        return replace(found, findings=(*found.findings, *less)) if less else found
+
+    def _allows_less(self, at: datetime) -> Iterator[Finding]:
+        if self._terms is None:
+            return
+        begun, now = self._terms.size, pilot_terms(self._run, at).size
+        # Stated as what must hold, so that a NaN fails too.
+        if not now >= begun:
+            said = f"the session began with {begun} of the caps, and {now} is allowed now"
+            yield Finding(Reason.RAMP_STALE, f"{said}; hold another one")
 
 
 def _settled(reading: Reading, at: datetime) -> Reading:

@@ -158,7 +158,7 @@ async def hold_session(
             async with given.beat(), nothing_left(gateway, given):
                 await take_back(gateway, given)
                 run, prepared = await prepare()
-                ramp = ReadinessFiles(run, mandate.ramp)
+                ramp = ReadinessFiles(run, mandate.ramp, mandate.terms)
                 scanned, run = await _scan(run, given, prepared, gateway, mandate, ramp)
                 gate = _session_gate(run, scanned, gateway, given.client, given.clock, ramp)
                 gate_of.append(gate)

@@ -9,7 +9,7 @@ import pytest
 
 from desk import AT, ledger_row, wired
 from kalshi_alpha.config.ramp import BASELINE
-from kalshi_alpha.core.gates import Action, Fault, ReadingName
+from kalshi_alpha.core.gates import Action, Fault, ReadingName, Reason
 from kalshi_alpha.datastore.atomic import write_json
 from kalshi_alpha.datastore.ledger import LedgerStore
 from kalshi_alpha.exec.session.readiness import PilotTerms, ReadinessFiles, pilot_terms
@@ -66,6 +66,26 @@ def test_a_decision_that_is_replaced_counts_from_then_on(run: Run) -> None:
     write_json(run.paths.pilot_ready, no_go)
     os.utime(run.paths.pilot_ready, ns=(1, 1))
     assert not all(each.ok(AT) for each in files.readings(AT))
+
+
+def test_a_decision_that_allows_less_than_a_session_began_with_ends_it(run: Run) -> None:
+    began = replace(pilot_terms(run), size=0.5)
+    assert all(each.ok(AT) for each in ReadinessFiles(run, BASELINE, pilot_terms(run)).readings(AT))
+    ledger, ramp = ReadinessFiles(run, BASELINE, began).readings(AT)
+    assert ledger.ok(AT)
+    (finding,) = ramp.findings
+    assert finding.reason is Reason.RAMP_STALE
+    assert finding.detail == (
+        "the session began with 0.5 of the caps, and 0.25 is allowed now; hold another one"
+    )
+
+
+def test_a_ledger_that_is_refreshed_makes_the_decision_no_older(run: Run) -> None:
+    files = ReadinessFiles(run, BASELINE, pilot_terms(run))
+    assert all(each.ok(AT) for each in files.readings(AT))
+    later = AT + timedelta(hours=3)
+    LedgerStore(run.paths).upsert([ledger_row(as_of=AT)], later)
+    assert all(each.ok(later) for each in files.readings(later))
 
 
 def replace_decision() -> object:
