@@ -17,6 +17,7 @@ from kalshi_alpha.core.ports import Acknowledgement
 from kalshi_alpha.core.types import Contracts, Money
 from live_desk import DOLLAR, ROOMY, LiveDesk, MemoryJournal, at_a_desk
 from order_cases import ID, MARKET, ORDER, OTHER_MARKET, VENUE_ID, intent, later
+from order_stops import distrusted, gate_closed, killed, locked, stopped, tired, ungrouped, unready
 
 OTHER = intent(ticker=OTHER_MARKET)
 
@@ -52,32 +53,6 @@ def test_the_same_intent_is_sent_once() -> None:
     at_a_desk(session)
 
 
-async def unready(desk: LiveDesk) -> None:
-    desk.gateway._reconciler.last = None
-
-
-async def killed(desk: LiveDesk) -> None:
-    desk.killed = True
-
-
-async def gate_closed(desk: LiveDesk) -> None:
-    desk.closed_gate = Reason.FREEZE_WINDOW
-
-
-async def stopped(desk: LiveDesk) -> None:
-    desk.gateway._log.learn(ev.SeriesStopped(at=desk.clock.now(), series="KXCPI", why="x"))
-
-
-async def locked(desk: LiveDesk) -> None:
-    desk.venue.script.append("lost")
-    with pytest.raises(OrderUnknown):
-        await desk.gateway.place(intent(nonce=7))
-
-
-async def ungrouped(desk: LiveDesk) -> None:
-    desk.gateway.group_id = None
-
-
 async def broken_journal(desk: LiveDesk) -> None:
     desk.journal.fails_at = 0
 
@@ -88,18 +63,6 @@ async def closed(desk: LiveDesk) -> None:
 
 async def late(_: LiveDesk) -> None:
     await asyncio.sleep(599.5)
-
-
-async def tired(desk: LiveDesk) -> None:
-    desk.venue.script.append("429")
-    with pytest.raises(OrderRejected):
-        await desk.gateway.place(intent(nonce=7))
-
-
-async def distrusted(desk: LiveDesk) -> None:
-    desk.venue.script.append("401")
-    with pytest.raises(OrderRejected):
-        await desk.gateway.place(intent(nonce=7))
 
 
 SPOILT = [

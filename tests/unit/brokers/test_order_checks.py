@@ -10,61 +10,21 @@ import pytest
 
 from kalshi_alpha.brokers.order_checks import Moment
 from kalshi_alpha.brokers.venue_port import BatchAnswer, CreateAnswer
-from kalshi_alpha.core.gates.reasons import Reason
-from kalshi_alpha.core.orders import events as ev
-from kalshi_alpha.core.orders.errors import OrderRejected, OrderUnknown, OrderWithheld
+from kalshi_alpha.core.orders.errors import OrderRejected, OrderWithheld
 from kalshi_alpha.core.orders.states import OrderState
 from kalshi_alpha.core.ports import Acknowledgement
 from kalshi_alpha.core.types import Contracts
 from kalshi_alpha.sim.virtual_time import VirtualClock, run_virtual
 from live_desk import ROOMY, LiveDesk, at_a_desk
 from order_cases import AT, ID, ORDER, OTHER_MARKET, intent, later
+from order_stops import distrusted, gate_closed, killed, locked, stopped, tired, ungrouped, unready
 
 OTHER = intent(ticker=OTHER_MARKET)
 SMALL = [intent(nonce=n, contracts=Contracts.whole(1)) for n in range(30)]
 
 
-async def killed(desk: LiveDesk) -> None:
-    desk.killed = True
-
-
-async def gate_closed(desk: LiveDesk) -> None:
-    await asyncio.sleep(0)
-    desk.closed_gate = Reason.FREEZE_WINDOW
-
-
-async def stopped(desk: LiveDesk) -> None:
-    desk.gateway._log.learn(ev.SeriesStopped(at=desk.clock.now(), series="KXCPI", why="x"))
-
-
-async def locked(desk: LiveDesk) -> None:
-    desk.venue.script.append("lost")
-    with pytest.raises(OrderUnknown):
-        await desk.gateway.place(intent(nonce=7))
-
-
-async def tired(desk: LiveDesk) -> None:
-    desk.venue.script.append("429")
-    with pytest.raises(OrderRejected):
-        await desk.gateway.place(intent(nonce=7))
-
-
-async def distrusted(desk: LiveDesk) -> None:
-    desk.venue.script.append("401")
-    with pytest.raises(OrderRejected):
-        await desk.gateway.place(intent(nonce=7))
-
-
-async def unready(desk: LiveDesk) -> None:
-    desk.gateway._reconciler.last = None
-
-
 async def comparing(desk: LiveDesk) -> None:
     desk.gateway._reconciler._comparing += 1
-
-
-async def ungrouped(desk: LiveDesk) -> None:
-    desk.gateway.group_id = None
 
 
 async def regrouped(desk: LiveDesk) -> None:
