@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from kalshi_alpha.core.orders import events as ev
+from kalshi_alpha.core.orders.belief import Belief
 from kalshi_alpha.core.orders.blotter import Blotter
 from kalshi_alpha.core.orders.intent import OrderIntent
 from kalshi_alpha.core.orders.venue_view import VenueFill, VenueOrder, VenueView
@@ -36,6 +37,28 @@ def intent(**changes: Any) -> OrderIntent:
         "decided_at": AT,
     }
     return OrderIntent(**(fields | changes))
+
+
+def belief(**changes: Any) -> Belief:
+    """Build what an intent was believed to be worth: consumer prices, above the market's."""
+    fields: dict[str, Any] = {
+        "family": "CPI",
+        "quantity": "cpi_mom",
+        "risk_unit": "CPI:2026-12-10",
+        "strike": "> 0.3",
+        "p": 0.55,
+        "p_model": 0.6,
+        "p_market": 0.45,
+        "shrink": 0.9,
+        "w_bin": 1.0,
+        "adverse": 0.005,
+        "pmf_sha256": "ab",
+        "closes_at": later(7200),
+        "touch_e4": 4100,
+        "touch_depth_e2": 20_000,
+        "tick_e4": 100,
+    }
+    return Belief(**(fields | changes))
 
 
 ORDER = intent()

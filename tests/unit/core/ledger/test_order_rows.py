@@ -14,30 +14,13 @@ from kalshi_alpha.core.ledger.order_rows import (
 )
 from kalshi_alpha.core.ledger.settle import Settlement
 from kalshi_alpha.core.orders import events as ev
-from kalshi_alpha.core.orders.belief import Belief
 from kalshi_alpha.core.orders.blotter import Blotter
 from kalshi_alpha.core.orders.intent import OrderIntent
 from kalshi_alpha.core.types import Contracts, Money, Price, Side
-from order_cases import AT, MARKET, intent, later
+from order_cases import AT, MARKET, belief, intent, later
 
 SOURCE = OrderSource(LedgerMode.LIVE, "prod", ClockSource.SYSTEM)
-BELIEF = Belief(
-    family="CPI",
-    quantity="cpi_mom",
-    risk_unit="CPI:2026-12-10",
-    strike="> 0.3",
-    p=0.55,
-    p_model=0.6,
-    p_market=0.45,
-    shrink=0.9,
-    w_bin=0.5,
-    adverse=0.005,
-    pmf_sha256="ab",
-    closes_at=later(7200),
-    touch_e4=4100,
-    touch_depth_e2=20_000,
-    tick_e4=100,
-)
+BELIEF = belief(w_bin=0.5)
 
 
 def story(meant: OrderIntent, *counts: int, fee: str = "0.01") -> list[ev.OrderEvent]:

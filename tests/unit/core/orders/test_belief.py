@@ -8,26 +8,9 @@ import pytest
 
 from kalshi_alpha.core.errors import BadParameter
 from kalshi_alpha.core.orders import events as ev
-from kalshi_alpha.core.orders.belief import Belief
-from order_cases import AT, intent, later
+from order_cases import AT, belief, intent
 
-BELIEF = Belief(
-    family="CPI",
-    quantity="cpi_mom",
-    risk_unit="CPI:2026-12-10",
-    strike="> 0.3",
-    p=0.55,
-    p_model=0.6,
-    p_market=0.45,
-    shrink=0.9,
-    w_bin=1.0,
-    adverse=0.005,
-    pmf_sha256="ab",
-    closes_at=later(3600),
-    touch_e4=4100,
-    touch_depth_e2=20_000,
-    tick_e4=100,
-)
+BELIEF = belief()
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,6 @@ from decimal import Decimal
 from fakes.order_venue import FakeVenue
 from kalshi_alpha.core.fees import FeeTerms, FeeType
 from kalshi_alpha.core.gates.reasons import Reason
-from kalshi_alpha.core.orders.belief import Belief
 from kalshi_alpha.core.quoting.plan import Because, Step
 from kalshi_alpha.core.types import (
     Contracts,
@@ -25,7 +24,7 @@ from kalshi_alpha.exec.session.live_desk import REFUSED_FOR, LiveDesk, QuotedMar
 from kalshi_alpha.sim.virtual_time import VirtualClock, run_virtual
 from live_desk import LiveDesk as Around
 from live_desk import MemoryJournal
-from order_cases import AT
+from order_cases import AT, belief
 
 EVENT, TICKER = "KXCPI-24NOV", "KXCPI-24NOV-T0.2"
 CLOSE = AT + timedelta(hours=2)
@@ -39,22 +38,15 @@ MARKET = Market(
 )
 QUOTED = QuotedMarket("KXCPI", MARKET, FeeTerms(FeeType.QUADRATIC_WITH_MAKER_FEES, Decimal(1)))
 
-BELIEF = Belief(
-    family="CPI",
-    quantity="cpi_mom",
+BELIEF = belief(
     risk_unit="CPI:2024-12-11",
     strike="> 0.2",
     p=0.4,
     p_model=0.42,
     p_market=0.36,
-    shrink=0.9,
-    w_bin=1.0,
-    adverse=0.005,
-    pmf_sha256="ab",
     closes_at=CLOSE,
     touch_e4=3400,
     touch_depth_e2=10_000,
-    tick_e4=100,
 )
 
 
