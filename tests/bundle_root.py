@@ -9,6 +9,7 @@ from typing import Any
 
 import msgspec
 
+import readiness_cases as case
 from kalshi_alpha.core.monitors.texts import Monitor
 from kalshi_alpha.core.types import Side
 from kalshi_alpha.datastore.atomic import write_atomic, write_json
@@ -16,13 +17,10 @@ from kalshi_alpha.datastore.paths import Paths
 from kalshi_alpha.exec.ramp.readiness import (
     Ages,
     BinRow,
-    DataFreshness,
     MonitorRow,
-    Overall,
     PlanRow,
     Readiness,
     SeriesReadiness,
-    StatisticRow,
 )
 from kalshi_alpha.exec.reports.readiness_page import readiness_page
 
@@ -35,11 +33,6 @@ def series(name: str = "CPI", **changes: Any) -> SeriesReadiness:
     """A family that is GO on enough evidence."""
     plain: dict[str, Any] = {
         "series": name,
-        "decision": "GO",
-        "go": True,
-        "safety_go": True,
-        "evidence_go": True,
-        "reasons": (),
         "size_multiplier": 0.5,
         "fills": 340,
         "open_fills": 3,
@@ -49,30 +42,16 @@ def series(name: str = "CPI", **changes: Any) -> SeriesReadiness:
         "t_stat": 2.4,
         "delta_bps_cv": 28.0,
         "t_stat_cv": 3.1,
-        "statistic": StatisticRow(
-            declared="closing_line",
-            declared_at=AT - timedelta(days=400),
-            used="closing_line",
-            beta=1.0,
-            closing_share=1.0,
-            calibrated=True,
-            slope=1.0,
-            slope_se=0.1,
-            intercept=0.0,
-            intercept_se=0.1,
-        ),
+        "statistic": case.statistic(declared_at=AT - timedelta(days=400), slope=1.0, slope_se=0.1),
         "e_value": 25.0,
         "largest_unit_share": 0.05,
-        "guardrail_breaches": 0,
-        "breaches": (),
         "drawdown": MonitorRow(status="OK"),
         "cusum_state": MonitorRow(status="OK"),
         "fill_realism_gap": 1.0,
-        "missing": (),
         "ev_honesty_bins": (honesty_bin(),),
         "plan": PlanRow(fills_per_day=2.0, units_per_day=0.2, days=None, ready_on=None),
     }
-    return SeriesReadiness(**(plain | changes))
+    return case.series(**(plain | changes))
 
 
 def honesty_bin(**changes: Any) -> BinRow:
@@ -98,24 +77,11 @@ def honesty_bin(**changes: Any) -> BinRow:
 
 def readiness(*families: SeriesReadiness, **changes: Any) -> Readiness:
     """The ramp's decision on these families, GO unless changed."""
-    plain: dict[str, Any] = {
-        "go": True,
-        "no_go": False,
-        "decision": "GO",
-        "global_reasons": (),
-        "global_details": (),
-        "sequential_alert_series": (),
-        "freeze_violation_series": (),
-        "panic_backoff": False,
-        "size_multiplier": 0.5,
-    }
-    return Readiness(
-        schema=1,
+    return case.readiness(
+        *(families or (series(),)),
         generated_at=changes.pop("generated_at", AT - timedelta(minutes=3)),
-        clock_source="system",
         practice=changes.pop("practice", False),
-        label="",
-        overall=Overall(**(plain | changes)),
+        overall=case.overall(**({"size_multiplier": 0.5} | changes)),
         policy={"max_ledger_age_minutes": 120.0, "max_monitors_age_minutes": 120.0},
         freshness=Ages(
             ledger_age_minutes=20.0,
@@ -123,9 +89,6 @@ def readiness(*families: SeriesReadiness, **changes: Any) -> Readiness:
             ledger_generated_at=AT - timedelta(minutes=23),
             monitors_generated_at=AT - timedelta(minutes=7),
         ),
-        data_freshness=DataFreshness(required_feeds_ok=True, feeds=()),
-        series=families or (series(),),
-        inputs={},
     )
 
 

@@ -44,18 +44,7 @@ def series(**changes: Any) -> SeriesReadiness:
         "t_stat_cv": 8.85,
         "e_value": 4.7,
         "largest_unit_share": 0.04,
-        "statistic": StatisticRow(
-            declared="closing_line",
-            declared_at=datetime(2022, 1, 1, tzinfo=UTC),
-            used="closing_line",
-            beta=1.0,
-            closing_share=1.0,
-            calibrated=True,
-            slope=1.1,
-            slope_se=0.2,
-            intercept=0.0,
-            intercept_se=0.1,
-        ),
+        "statistic": statistic(),
         "guardrail_breaches": 0,
         "breaches": (),
         "drawdown": ok,
@@ -85,6 +74,39 @@ def series(**changes: Any) -> SeriesReadiness:
     return SeriesReadiness(**(fields | changes))
 
 
+def statistic(**changes: Any) -> StatisticRow:
+    """Return the closing line as the statistic that was declared, and calibrated since."""
+    fields: dict[str, Any] = {
+        "declared": "closing_line",
+        "declared_at": datetime(2022, 1, 1, tzinfo=UTC),
+        "used": "closing_line",
+        "beta": 1.0,
+        "closing_share": 1.0,
+        "calibrated": True,
+        "slope": 1.1,
+        "slope_se": 0.2,
+        "intercept": 0.0,
+        "intercept_se": 0.1,
+    }
+    return StatisticRow(**(fields | changes))
+
+
+def overall(**changes: Any) -> Overall:
+    """Return GO for the whole desk."""
+    fields: dict[str, Any] = {
+        "go": True,
+        "no_go": False,
+        "decision": "GO",
+        "global_reasons": (),
+        "global_details": (),
+        "sequential_alert_series": (),
+        "panic_backoff": False,
+        "freeze_violation_series": (),
+        "size_multiplier": 0.25,
+    }
+    return Overall(**(fields | changes))
+
+
 def readiness(*entries: SeriesReadiness, **changes: Any) -> Readiness:
     """Return a decision that holds entries, by default consumer prices at GO."""
     fields: dict[str, Any] = {
@@ -93,17 +115,7 @@ def readiness(*entries: SeriesReadiness, **changes: Any) -> Readiness:
         "clock_source": "system",
         "practice": False,
         "label": "",
-        "overall": Overall(
-            go=True,
-            no_go=False,
-            decision="GO",
-            global_reasons=(),
-            global_details=(),
-            sequential_alert_series=(),
-            panic_backoff=False,
-            freeze_violation_series=(),
-            size_multiplier=0.25,
-        ),
+        "overall": overall(),
         "policy": {"min_fills": 300, "families": {"CPI": {"min_units": 12}}, "overrides": []},
         "freshness": Ages(
             ledger_age_minutes=5.0,
