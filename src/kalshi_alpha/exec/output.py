@@ -26,7 +26,7 @@ from kalshi_alpha.exec.paper.ledger import (
     intent_of,
     paper_entries,
 )
-from kalshi_alpha.exec.paper.orders import Tapes, opened, renew, rests_on_paper
+from kalshi_alpha.exec.paper.orders import Tapes, due, opened, renew, rests_on_paper
 from kalshi_alpha.exec.reports.ladder_picture import Rung, ladder_picture
 from kalshi_alpha.exec.reports.ladder_report import ReportParts, ladder_report
 from kalshi_alpha.exec.scan_options import ScanOptions
@@ -42,13 +42,15 @@ EXIT_GO, EXIT_REFUSED, EXIT_FEED = 0, 3, 4
 class Written:
     """Files written, ledger rows of this run, older rows that it settled, and closing mids.
 
-    ``entries`` is None if no paper ledger was asked for.
+    ``entries`` is None if no paper ledger was asked for. ``untold`` names the markets whose prints
+    could not be read: paper orders that ended there are not judged yet.
     """
 
     files: tuple[Path, ...]
     entries: tuple[LedgerEntry, ...] | None
     settled: tuple[LedgerEntry, ...]
     closing: ClosingMids = field(default_factory=ClosingMids)
+    untold: tuple[str, ...] = ()
 
     def and_files(self, *more: Path) -> Written:
         """Return the same with further files."""
@@ -112,16 +114,19 @@ def write_ledger(
     }
     if entries or run.paths.ledger_all.exists():
         store.replace_runs(entries, run.clock.at, repeated)
+    untold: set[str] = set()
     if rests_on_paper(run):
         forecasts = scanned.forecasts.forecasts
         renew(run, store, opened(run, resting, scanned.snapshots, forecasts, terms), tapes)
+        untold = {order.intent.ticker for order in due(run)}
     mids = record(run, store, closing)
     settled = settle_known(run, strategy, scanned.snapshots, store)
     copies = store.write_artifacts(entries, f"paper_ledger_{run.family}", run.clock.at)
     ledger = (run.paths.ledger_all,) if run.paths.ledger_all.exists() else ()
-    return replace(before, entries=entries, settled=settled, closing=mids).and_files(
-        *copies, *ledger
+    written = replace(
+        before, entries=entries, settled=settled, closing=mids, untold=tuple(sorted(untold))
     )
+    return written.and_files(*copies, *ledger)
 
 
 def write_report(run: Run, scanned: Scanned, before: Written) -> Written:
@@ -226,5 +231,7 @@ def summary(run: Run, scanned: Scanned, written: Written) -> str:
     ]
     lines += [f"  {found.reason.value}: {found.detail}" for found in decision.reasons]
     lines += [written.closing.line] if written.closing.line else []
+    if written.untold:
+        lines.append(f"paper orders not judged yet, no prints of: {', '.join(written.untold)}")
     lines += [f"wrote {path}" for path in written.files]
     return "\n".join(lines)

@@ -21,7 +21,7 @@ MARKETS_MAX = 40
 """Markets that one run asks, each with one request."""
 ASKED_AGAIN_AFTER = (timedelta(hours=1), timedelta(days=1), timedelta(days=7))
 """Pauses before a market without a mid is asked again; after the last it is given up."""
-_OF_THE_MARKET = frozenset({400, 404})
+OF_THE_MARKET = frozenset({400, 404})
 """Refusals that speak of the market and not of whoever asks."""
 _MINUTE, _LOOKED_BACK = timedelta(minutes=1), timedelta(hours=1)
 
@@ -152,7 +152,7 @@ async def read_closing(
         except ParseRefused as error:
             found.append(MidAnswer(market, None, str(error)))
         except VenueError as error:
-            if not isinstance(error, VenueRefused) or error.status not in _OF_THE_MARKET:
+            if not isinstance(error, VenueRefused) or error.status not in OF_THE_MARKET:
                 break
             found.append(MidAnswer(market, None, str(error)))
     return tuple(found)

@@ -10,6 +10,7 @@ from kalshi_alpha.brokers.kalshi import decode
 from kalshi_alpha.brokers.kalshi.market_reads import MarketReads
 from kalshi_alpha.brokers.kalshi.payloads import TradesReply
 from kalshi_alpha.config.environment import KalshiEnv
+from kalshi_alpha.core.errors import ParseRefused, VenueRefused
 from kalshi_alpha.core.forecast import Forecast
 from kalshi_alpha.core.ledger.entry import LedgerEntry
 from kalshi_alpha.core.ledger.order_rows import OrderSource, keeping_settlements, rows_of_orders
@@ -20,6 +21,7 @@ from kalshi_alpha.core.types import Contracts, Trade
 from kalshi_alpha.datastore.ledger import LedgerStore
 from kalshi_alpha.datastore.paper_orders import read_paper_orders, write_paper_orders
 from kalshi_alpha.exec.beliefs import belief_of, pmf_sha256
+from kalshi_alpha.exec.paper.closing_mids import OF_THE_MARKET
 from kalshi_alpha.exec.paper.ledger import PaperTerms, intent_of
 from kalshi_alpha.exec.wiring import Run
 
@@ -51,26 +53,41 @@ async def read_tapes(
 ) -> dict[str, Sequence[Trade]]:
     """Ask the venue for the prints of every market that the orders rested in, and for no others.
 
+    A tape with a hole is no tape: a market whose prints are refused or cannot be read is left out,
+    and its orders wait for the next run.
+
     Raises
     ------
-    VenueError, ParseRefused
-        If they cannot be read: a tape with a hole is no tape.
+    VenueError
+        If the venue does not answer.
     """
     ended, spans = tuple(orders), dict[str, tuple[datetime, datetime]]()
     for order in ended:
         meant = order.intent
         begun, over = spans.get(meant.ticker, (meant.decided_at, meant.expires_at))
         spans[meant.ticker] = min(begun, meant.decided_at), max(over, meant.expires_at)
-    second = timedelta(seconds=1)
-    prints = {
-        ticker: decode.trades(
-            TradesReply(
-                await client.trades(ticker, min_ts=begun - second, max_ts=over + second), ""
-            )
-        )
-        for ticker, (begun, over) in spans.items()
+    prints: dict[str, Sequence[Trade]] = {}
+    for ticker, (begun, over) in spans.items():
+        try:
+            prints[ticker] = await _prints(client, ticker, begun, over)
+        except ParseRefused:
+            continue
+        except VenueRefused as error:
+            if error.status not in OF_THE_MARKET:
+                raise
+    return {
+        order.intent.client_order_id: prints[order.intent.ticker]
+        for order in ended
+        if order.intent.ticker in prints
     }
-    return {order.intent.client_order_id: prints[order.intent.ticker] for order in ended}
+
+
+async def _prints(
+    client: MarketReads, ticker: str, begun: datetime, over: datetime
+) -> tuple[Trade, ...]:
+    second = timedelta(seconds=1)
+    found = await client.trades(ticker, min_ts=begun - second, max_ts=over + second)
+    return decode.trades(TradesReply(found, ""))
 
 
 def opened(

@@ -10,6 +10,7 @@ import pytest
 from desk import AT, Morning
 from kalshi_alpha.brokers.kalshi.payloads import TradePayload
 from kalshi_alpha.config.environment import KalshiEnv
+from kalshi_alpha.core.errors import ParseRefused, VenueRefused, VenueUnavailable
 from kalshi_alpha.core.execution.expected_fill import SlippageMode
 from kalshi_alpha.core.gates import Action
 from kalshi_alpha.core.ledger.closing_mid import QuoteSnapshot
@@ -51,9 +52,13 @@ def there(morning: Morning, run: Run) -> Run:
 
 
 class Venue:
-    """A venue of which only the prints are asked for: one that fills a proposal whole."""
+    """A venue of which only the prints are asked for: one that fills a proposal whole.
 
-    def __init__(self, proposal: Proposal, at: datetime) -> None:
+    With an error it raises that instead.
+    """
+
+    def __init__(self, proposal: Proposal, at: datetime, error: Exception | None = None) -> None:
+        self._error = error
         self.asked: list[tuple[str, datetime, datetime]] = []
         self._of, self._at = proposal, at
 
@@ -63,6 +68,8 @@ class Venue:
         self.asked.append((ticker, min_ts, max_ts))
         if ticker != self._of.market_ticker:
             return ()
+        if self._error is not None:
+            raise self._error
         yes = self._of.side is Side.YES
         price = self._of.price if yes else self._of.price.complement()
         return (
@@ -173,6 +180,36 @@ def test_a_run_that_dies_before_it_forgets_its_orders_is_repeated_by_the_next(
 
 def _power_cut(*_: object) -> None:
     raise KeyboardInterrupt
+
+
+@pytest.mark.parametrize(
+    "error", [ParseRefused("kalshi", "trade 7"), VenueRefused(404, "not_found", "gone")]
+)
+def test_a_market_whose_prints_cannot_be_read_keeps_only_its_own_orders_waiting(
+    there: Run, morning: Morning, error: Exception
+) -> None:
+    scanned = morning.scanned
+    write_ledger(there, scanned, STRATEGY, ScanOptions(), "scan", NOTHING)
+    later = replace(there, clock=RunClock(AT + timedelta(hours=3), ClockSource.SYSTEM))
+    first, others = scanned.proposals[0], len(scanned.proposals) - 1
+    venue: Any = Venue(first, AT + timedelta(minutes=1), error)
+    tapes = asyncio.run(read_tapes(venue, due(later)))
+    assert len(tapes) == others
+    nothing_new = replace(scanned, proposals=())
+    done = write_ledger(later, nothing_new, STRATEGY, ScanOptions(), "x", NOTHING, tapes)
+    assert {order.intent.ticker for order in due(later)} == {first.market_ticker}
+    assert f"no prints of: {first.market_ticker}\n" in summary(later, nothing_new, done)
+
+
+@pytest.mark.parametrize("error", [VenueRefused(401, "unauthorized", "no"), VenueUnavailable("-")])
+def test_a_venue_that_answers_nobody_is_an_error(
+    there: Run, morning: Morning, error: Exception
+) -> None:
+    write_ledger(there, morning.scanned, STRATEGY, ScanOptions(), "scan", NOTHING)
+    later = replace(there, clock=RunClock(AT + timedelta(hours=3), ClockSource.SYSTEM))
+    venue: Any = Venue(morning.scanned.proposals[0], AT, error)
+    with pytest.raises(type(error)):
+        asyncio.run(read_tapes(venue, due(later)))
 
 
 def test_an_order_whose_own_tape_was_not_read_is_not_judged_by_anothers(
