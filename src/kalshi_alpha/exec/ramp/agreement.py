@@ -128,9 +128,14 @@ def _against_go(each: SeriesReadiness, policy: Mapping[str, Any]) -> Iterator[st
 
 
 def _holds(value: float | None, *, least: Any = None, most: Any = None) -> bool:
-    """Say whether a figure keeps its bound; where either is not stated, nothing contradicts."""
-    if value is None or (least is None and most is None):
+    """Say whether a figure keeps its bound; without a bound any does, and with one no figure not.
+
+    The gate gives no GO to a figure that it does not know.
+    """
+    if least is None and most is None:
         return True
+    if value is None:
+        return False
     try:
         return bool(value >= least) if most is None else bool(value <= most)
     except TypeError:
