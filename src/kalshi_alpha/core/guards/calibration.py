@@ -14,7 +14,7 @@ import numpy as np
 
 from kalshi_alpha.core.arrays import FloatArray, IntArray
 from kalshi_alpha.core.errors import BadParameter
-from kalshi_alpha.core.guards.cusum import TIE
+from kalshi_alpha.core.guards.new_highs import NewHighs, average_run_length
 from kalshi_alpha.core.guards.run_length import bisect_threshold, threshold_for
 from kalshi_alpha.core.guards.standardise import UnitRisk, standardised_atoms, unit_risk
 
@@ -48,25 +48,16 @@ class UnitForecast:
 
 @dataclass(frozen=True, slots=True)
 class SimulatedPaths:
-    """New highs of simulated honest sums, from which any threshold's run length is read.
+    """New highs of simulated honest sums, from which any threshold's run length is read."""
 
-    Arrays are of shape ``(n_highs,)`` in time order: which path, after how many units, how high.
-    """
-
-    path: IntArray
-    time: IntArray
-    high: FloatArray
+    highs: NewHighs
     n_paths: int
     horizon: int
 
     def arl(self, h: float) -> float:
         """Average run length at threshold h: units lived through over alarms seen."""
-        crossed = self.high >= h - TIE
-        first = np.full(self.n_paths, self.horizon, dtype=np.int64)
-        # Written backwards, so that a path's earliest crossing is the one that stays.
-        first[self.path[crossed][::-1]] = self.time[crossed][::-1]
-        alarms = np.unique(self.path[crossed]).size
-        return float(first.sum() / alarms) if alarms else float("inf")
+        first = self.highs.first_crossings(h, self.n_paths, self.horizon)
+        return average_run_length(first, self.horizon)
 
 
 def inputs_sha256(units: Sequence[UnitForecast], k: float, arl0: float, n_paths: int) -> str:
@@ -170,4 +161,4 @@ def simulate_paths(
         peaks[rising] = sums[rising]
         highs.append((rising, np.full(rising.size, time), sums[rising]))
     path, when, high = (np.concatenate(column) for column in zip(*highs, strict=True))
-    return SimulatedPaths(path, when, high, n_paths, horizon)
+    return SimulatedPaths(NewHighs(path, when, high), n_paths, horizon)

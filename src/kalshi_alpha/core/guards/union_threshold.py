@@ -21,8 +21,8 @@ from kalshi_alpha.core.guards.calibration import (
     UnitForecast,
     inputs_sha256,
 )
-from kalshi_alpha.core.guards.cusum import TIE
 from kalshi_alpha.core.guards.e_detector import LAMBDAS
+from kalshi_alpha.core.guards.new_highs import NewHighs, average_run_length
 from kalshi_alpha.core.guards.run_length import bisect_threshold, threshold_for
 from kalshi_alpha.core.guards.sequential import UNION_FACTOR
 from kalshi_alpha.core.guards.standardise import CLIP
@@ -53,8 +53,8 @@ class UnionPaths:
 
     Attributes
     ----------
-    path, time, high
-        New highs of the sums in time order, each of shape ``(n_highs,)``.
+    highs
+        New highs of the sums.
     e_alarm
         Units after which an e-detector alarmed, one more than ``horizon`` if none did, shape
         ``(n_paths,)``.
@@ -62,22 +62,14 @@ class UnionPaths:
         Units that each path was run for.
     """
 
-    path: IntArray
-    time: IntArray
-    high: FloatArray
+    highs: NewHighs
     e_alarm: IntArray
     horizon: int
 
     def arl(self, h: float) -> float:
         """Average run length at threshold h: units lived through over alarms seen."""
-        crossed = self.high >= h - TIE
-        first = np.full(self.e_alarm.size, self.horizon + 1, dtype=np.int64)
-        # Written backwards, so that a path's earliest crossing is the one that stays.
-        first[self.path[crossed][::-1]] = self.time[crossed][::-1]
-        first = np.minimum(first, self.e_alarm)
-        alarms = int((first <= self.horizon).sum())
-        lived = float(np.minimum(first, self.horizon).sum())
-        return lived / alarms if alarms else float("inf")
+        first = self.highs.first_crossings(h, self.e_alarm.size, self.horizon)
+        return average_run_length(np.minimum(first, self.e_alarm), self.horizon)
 
 
 def union_threshold(
@@ -185,9 +177,11 @@ def union_paths(
         for done in range(0, n_paths, _BATCH)
     ]
     return UnionPaths(
-        path=np.concatenate([b[0] + n * _BATCH for n, b in enumerate(batches)]),
-        time=np.concatenate([b[1] for b in batches]),
-        high=np.concatenate([b[2] for b in batches]),
+        highs=NewHighs(
+            path=np.concatenate([b[0] + n * _BATCH for n, b in enumerate(batches)]),
+            time=np.concatenate([b[1] for b in batches]),
+            high=np.concatenate([b[2] for b in batches]),
+        ),
         e_alarm=np.concatenate([b[3] for b in batches]),
         horizon=horizon,
     )
