@@ -15,7 +15,20 @@ from kalshi_alpha.core.replay.kernels import (
 )
 from kalshi_alpha.core.replay.kernels_columns import FillColumns, QueueRule
 from kalshi_alpha.core.types import Side
-from kernel_cases import BOTH, LEVEL, OPEN, PRINT, Bid, Row, orders_of, plain, stream_of
+from kernel_cases import (
+    BIDS,
+    BOTH,
+    LEVEL,
+    OPEN,
+    PRINT,
+    ROWS,
+    Bid,
+    Row,
+    in_turn,
+    orders_of,
+    plain,
+    stream_of,
+)
 
 
 def at_price(rows: list[tuple[int, int]], rule: QueueRule, *, compiled: bool) -> list[int]:
@@ -85,30 +98,6 @@ def test_touches_follow_levels_that_empty_and_books_that_begin_anew(*, compiled:
     found = touches(stream_of(rows), np.array([1, 3, 4, 6]), compiled=compiled)
     assert found.tick.tolist() == [[42, 0], [40, 55], [0, 55], [11, 55]]
     assert found.size_e2.tolist() == [[7, 0], [5, 3], [0, 3], [2, 3]]
-
-
-TICKS = st.integers(38, 42)
-ROWS = st.lists(
-    st.one_of(
-        st.tuples(st.just(LEVEL), st.integers(0, 3), TICKS, st.integers(0, 60)),
-        st.tuples(st.just(PRINT), st.integers(0, 3), TICKS, st.integers(0, 25)),
-        st.tuples(st.just(OPEN), st.integers(0, 3), st.just(0), st.just(0)),
-    ),
-    max_size=60,
-)
-BIDS = st.lists(
-    st.tuples(st.integers(0, 3), TICKS, st.integers(1, 40), st.integers(0, 20)), max_size=12
-)
-
-
-def in_turn(bids: list[tuple[int, int, int, int]]) -> list[Bid]:
-    """Return bids that rest one after another in each book, the next where the last ends."""
-    ends = [-1, 0, 1, 2]
-    found: list[Bid] = []
-    for book, tick, count, rows in bids:
-        found.append((book, tick, count, ends[book], ends[book] + rows))
-        ends[book] += rows
-    return sorted(found, key=lambda bid: bid[3])
 
 
 @given(rows=ROWS, bids=BIDS, rule=st.sampled_from(QueueRule))
