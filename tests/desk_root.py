@@ -58,6 +58,16 @@ def decide(paths: Paths, *flags: str, at: str = CLOCK) -> tuple[int, Readiness]:
     return code, read_readiness(paths.pilot_ready, datetime.fromisoformat(at))
 
 
+@cache
+def decided_at_go() -> bytes:
+    """Return what the ramp decision writes on such a root."""
+    with tempfile.TemporaryDirectory() as folder:
+        paths = go_root(Path(folder))
+        with at_home_in_new_york(paths.root):
+            assert ramp.main(["--as-of", CLOCK, "--quiet"]) == 0
+        return paths.pilot_ready.read_bytes()
+
+
 def words(found: Readiness, family: str = "CPI") -> list[str]:
     """Return the reasons against a family, each once."""
     own = found.of(family)

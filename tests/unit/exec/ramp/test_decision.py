@@ -2,37 +2,24 @@ from __future__ import annotations
 
 import json
 from datetime import timedelta
-from functools import cache
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
 from msgspec import structs
 
-from desk_root import AT, CLOCK, edit_json, go_root
+from desk_root import AT, decided_at_go, edit_json
 from kalshi_alpha.core.gates import Action, verdict
 from kalshi_alpha.datastore.atomic import write_json
 from kalshi_alpha.exec.ramp.decision import readiness_reading
 from kalshi_alpha.exec.ramp.readiness import ReasonRow
-from kalshi_alpha.exec.reports import ramp
 from readiness_cases import readiness
-from runs import at_home_in_new_york
-
-
-@cache
-def _decided() -> bytes:
-    with TemporaryDirectory() as folder:
-        paths = go_root(Path(folder))
-        with at_home_in_new_york(paths.root):
-            assert ramp.main(["--as-of", CLOCK, "--quiet"]) == 0
-        return paths.pilot_ready.read_bytes()
 
 
 @pytest.fixture
 def file(tmp_path: Path) -> Path:
     path = tmp_path / "pilot_ready.json"
-    path.write_bytes(_decided())
+    path.write_bytes(decided_at_go())
     return path
 
 

@@ -2,37 +2,24 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import timedelta
-from functools import cache
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
 
-from desk_root import AT, CLOCK, edit_json, go_root
+from desk_root import AT, decided_at_go, edit_json
 from kalshi_alpha.core.errors import FutureData, MissingData, NewerSchema, StaleData, TornFile
 from kalshi_alpha.core.ledger.honesty_bins import BinKey
 from kalshi_alpha.core.types import Side
 from kalshi_alpha.exec.ramp.readiness import read_readiness
-from kalshi_alpha.exec.reports import ramp
-from runs import at_home_in_new_york
 
 Change = Callable[[dict[str, Any]], object]
-
-
-@cache
-def _decided() -> bytes:
-    with TemporaryDirectory() as folder:
-        paths = go_root(Path(folder))
-        with at_home_in_new_york(paths.root):
-            assert ramp.main(["--as-of", CLOCK, "--quiet"]) == 0
-        return paths.pilot_ready.read_bytes()
 
 
 @pytest.fixture
 def file(tmp_path: Path) -> Path:
     path = tmp_path / "pilot_ready.json"
-    path.write_bytes(_decided())
+    path.write_bytes(decided_at_go())
     return path
 
 
