@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -10,21 +9,18 @@ from typing import Any
 import pytest
 
 from desk import ledger_row
-from kalshi_alpha.config.monitors import load_monitors
-from kalshi_alpha.config.settings import load_settings
 from kalshi_alpha.core.ledger.entry import ClockSource, EntryKind, LedgerEntry, LedgerMode
 from kalshi_alpha.core.monitors.outcome import MonitorStatus
 from kalshi_alpha.core.monitors.texts import Monitor
 from kalshi_alpha.datastore.atomic import write_json
 from kalshi_alpha.datastore.kill_switch import set_kill_switch
 from kalshi_alpha.datastore.ledger import LedgerStore
-from kalshi_alpha.datastore.paths import Paths
 from kalshi_alpha.datastore.state import Heartbeat, write_heartbeat
 from kalshi_alpha.exec.clock import RunClock
 from kalshi_alpha.exec.monitors.drawdown_state import drawdown_path, write_drawdown
 from kalshi_alpha.exec.monitors.gather import Desk, Gathered, gather
 from kalshi_alpha.exec.monitors.guard_state import guard_path, write_guards
-from runs import REPO
+from monitor_desk import monitored
 
 AT = datetime(2024, 12, 11, 15, tzinfo=UTC)
 NO_DATA, ALERT, OK, STALE = (
@@ -37,14 +33,7 @@ NO_DATA, ALERT, OK, STALE = (
 
 @pytest.fixture
 def desk(tmp_path: Path) -> Desk:
-    shutil.copytree(REPO / "configs", tmp_path / "configs")
-    paths = Paths(tmp_path)
-    return Desk(
-        paths,
-        load_settings(paths.configs),
-        load_monitors(paths.config("monitors")).value,
-        RunClock(AT, ClockSource.SYSTEM),
-    )
+    return monitored(tmp_path, AT)
 
 
 def live(n: int = 0, **changes: Any) -> LedgerEntry:

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -10,15 +9,12 @@ from typing import Any
 
 import pytest
 
-from kalshi_alpha.config.monitors import load_monitors
-from kalshi_alpha.config.settings import load_settings
 from kalshi_alpha.core.gates import Fault, Memo, Reason
 from kalshi_alpha.core.ledger.entry import ClockSource
 from kalshi_alpha.core.monitors.endings import ended
 from kalshi_alpha.core.monitors.outcome import FamilyOutcome, MonitorOutcome, MonitorStatus
 from kalshi_alpha.core.monitors.texts import Monitor
 from kalshi_alpha.datastore.atomic import write_json
-from kalshi_alpha.datastore.paths import Paths
 from kalshi_alpha.exec.clock import RunClock
 from kalshi_alpha.exec.monitors import run
 from kalshi_alpha.exec.monitors.alert_log import RESTORED, panic_state, read_alerts
@@ -28,7 +24,7 @@ from kalshi_alpha.exec.monitors.gather import Desk, Gathered, gather
 from kalshi_alpha.exec.monitors.guard_state import guard_path
 from kalshi_alpha.exec.monitors.notify import SLACK, Sent
 from kalshi_alpha.exec.monitors.run import Ran, run_monitors
-from runs import REPO
+from monitor_desk import monitored
 
 AT = datetime(2024, 12, 11, 15, tzinfo=UTC)
 ALERT, OK = MonitorStatus.ALERT, MonitorStatus.OK
@@ -38,14 +34,7 @@ THREE = (Monitor.EV_GAP, Monitor.WEBSOCKET, Monitor.MODEL_DRIFT)
 
 @pytest.fixture
 def desk(tmp_path: Path) -> Desk:
-    shutil.copytree(REPO / "configs", tmp_path / "configs")
-    paths = Paths(tmp_path)
-    return Desk(
-        paths,
-        load_settings(paths.configs),
-        load_monitors(paths.config("monitors")).value,
-        RunClock(AT, ClockSource.SYSTEM),
-    )
+    return monitored(tmp_path, AT)
 
 
 @pytest.fixture(autouse=True)
