@@ -12,6 +12,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric import ed25519
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
+from fakes.spoken_line import SpokenLine
 from kalshi_alpha.brokers.kalshi.clock_guard import ClockGuard
 from kalshi_alpha.config.environment import KalshiEnv
 from kalshi_alpha.core.errors import KalshiClockSkewError
@@ -25,12 +26,12 @@ from kalshi_alpha.sim.virtual_time import VirtualClock, run_virtual
 START = datetime(2026, 6, 11, 6, 31, tzinfo=UTC)
 
 
-class Line:
+class Line(SpokenLine):
     """A connection whose venue shows some markets, and then changes one each second."""
 
     def __init__(self, shown: Sequence[str], changes: int) -> None:
-        self.shown, self.changes, self.seq = shown, changes, 0
-        self.said: list[bytes] = []
+        super().__init__()
+        self.shown, self.changes = shown, changes
 
     async def send(self, frame: bytes) -> None:
         command = json.loads(frame)
@@ -51,16 +52,6 @@ class Line:
             change = {"price_dollars": "0.3300", "delta_fp": "1.00", "side": "yes"}
             self.numbered("orderbook_delta", market_ticker=self.shown[0], **change)
         return self.said.pop(0)
-
-    async def close(self) -> None:
-        pass
-
-    def say(self, **frame: object) -> None:
-        self.said.append(json.dumps(frame).encode())
-
-    def numbered(self, kind: str, **msg: object) -> None:
-        self.seq += 1
-        self.say(type=kind, sid=1, seq=self.seq, msg=msg)
 
 
 class Venue:

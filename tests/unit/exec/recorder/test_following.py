@@ -9,6 +9,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from fakes.spoken_line import SpokenLine
 from kalshi_alpha.brokers.kalshi.clock_guard import ClockGuard
 from kalshi_alpha.brokers.kalshi.payloads import EventPayload, MarketPayload
 from kalshi_alpha.core.errors import VenueUnavailable
@@ -38,12 +39,12 @@ def payload(ticker: str) -> MarketPayload:
 OPEN = EventPayload(EVENT, "KXHIGHNY", "", tuple(payload(each.ticker) for each in MARKETS[:2]))
 
 
-class Line:
+class Line(SpokenLine):
     """A connection that shows what is asked for, and changes a level every second."""
 
     def __init__(self) -> None:
-        self.said: list[bytes] = []
-        self.seq = self.size = 0
+        super().__init__()
+        self.size = 0
         self.tickers: list[str] = []
 
     async def send(self, frame: bytes) -> None:
@@ -67,16 +68,6 @@ class Line:
             change = {"price_dollars": "0.3400", "delta_fp": "1.00", "side": "yes"}
             self.numbered("orderbook_delta", market_ticker=self.tickers[0], **change)
         return self.said.pop(0)
-
-    async def close(self) -> None:
-        pass
-
-    def say(self, **frame: object) -> None:
-        self.said.append(json.dumps(frame).encode())
-
-    def numbered(self, kind: str, **msg: object) -> None:
-        self.seq += 1
-        self.say(type=kind, sid=1, seq=self.seq, msg=msg)
 
 
 class Venue:
