@@ -11,6 +11,7 @@ from kalshi_alpha.core.errors import BadParameter
 from kalshi_alpha.core.ledger.honesty_bins import LEAD_NAMES, PRICE_NAMES, BinKey, bin_key
 from kalshi_alpha.core.proposals.bins import BinTable
 from kalshi_alpha.core.proposals.holdings import Holdings
+from kalshi_alpha.core.proposals.not_proposed import NotProposed
 from kalshi_alpha.core.proposals.proposal import ScanResult
 from kalshi_alpha.core.proposals.scan import scan
 from kalshi_alpha.core.ramp.size import BinTerms, bin_terms
@@ -76,6 +77,22 @@ def test_a_weight_takes_from_the_gross_edge_and_stands_beside_the_shrink() -> No
     assert free.prob_honest - held.prob_honest == pytest.approx(0.2 * free.ev_shrink.s * edge)
     assert held.ev_honest < free.ev_honest
     assert held.contracts < free.contracts
+
+
+@pytest.mark.parametrize("weight", [0.9, 0.8, 0.7])
+def test_an_edge_is_worth_its_weight(weight: float) -> None:
+    (free,) = scanned(None, contracts=5).proposals
+    (held,) = scanned(BinTerms(weight=weight, cap=1.0, cap_lots=None), contracts=5).proposals
+    assert (free.contracts, held.contracts) == (Contracts.whole(5),) * 2
+    taken = (1 - weight) * free.ev_shrink.s * (free.prob_pooled - free.price.dollars)
+    assert free.ev_honest - held.ev_honest == pytest.approx(taken, abs=2e-4)
+    assert free.ev_raw == held.ev_raw
+
+
+def test_an_edge_of_too_little_weight_is_below_the_minimum() -> None:
+    found = scanned(BinTerms(weight=0.05, cap=1.0, cap_lots=None))
+    assert found.proposals == ()
+    assert NotProposed.EV_BELOW_MINIMUM in {each.reason for each in found.passed}
 
 
 def test_a_bin_that_earned_nothing_is_not_traded() -> None:

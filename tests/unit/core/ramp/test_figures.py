@@ -8,6 +8,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from kalshi_alpha.core.errors import BadParameter
+from kalshi_alpha.core.gates import Reason
+from kalshi_alpha.core.gates.evidence import EvidenceLimits, ramp_reading
 from kalshi_alpha.core.ledger.entry import ClockSource, EntryKind, LedgerEntry, LedgerMode
 from kalshi_alpha.core.ledger.honesty_bins import empty_bin
 from kalshi_alpha.core.ramp.figures import EvidenceRule, figures, remembered
@@ -104,6 +106,8 @@ def test_a_bin_far_below_expectation_is_dishonest(row: Row) -> None:
     found = figures("CPI", rows, DECLARED, AT, shrink=0.9)
     assert len(found.dishonest) == 1
     assert not found.evidence().honest
+    said = ramp_reading(found.evidence(), EvidenceLimits(min_fills=1), made_at=AT)
+    assert Reason.EV_HONESTY in {each.reason for each in said.findings}
     few = figures("CPI", rows[:9], DECLARED, AT, shrink=0.9)
     assert few.dishonest == ()
 

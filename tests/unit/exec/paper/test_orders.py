@@ -15,8 +15,9 @@ from kalshi_alpha.core.execution.expected_fill import SlippageMode
 from kalshi_alpha.core.gates import Action
 from kalshi_alpha.core.ledger.closing_mid import QuoteSnapshot
 from kalshi_alpha.core.ledger.entry import ClockSource, EntryKind, LedgerMode
+from kalshi_alpha.core.ledger.paper_orders import judged
 from kalshi_alpha.core.proposals.proposal import Proposal
-from kalshi_alpha.core.types import Price, Side
+from kalshi_alpha.core.types import Contracts, Price, Side
 from kalshi_alpha.datastore.ledger import LedgerStore
 from kalshi_alpha.exec.clock import RunClock
 from kalshi_alpha.exec.holdings import held_and_allowed
@@ -133,6 +134,19 @@ def test_a_paper_order_becomes_evidence_once_the_tape_has_filled_it(
     assert done.closing.rows == (known,)
     assert "closing mids: 1 order\n" in summary(later, nothing_new, done)
     assert awaiting(later) == ()
+
+
+def test_a_print_after_the_end_of_an_order_fills_nothing(there: Run, morning: Morning) -> None:
+    write_ledger(there, morning.scanned, STRATEGY, ScanOptions(), "scan", NOTHING)
+    later = replace(there, clock=RunClock(AT + timedelta(hours=3), ClockSource.SYSTEM))
+    first = morning.scanned.proposals[0]
+    (mine,) = [each for each in due(later) if each.intent.ticker == first.market_ticker]
+    filled = []
+    for late_s in (0, 1):
+        venue: Any = Venue(first, mine.intent.expires_at + timedelta(seconds=late_s))
+        (tape,) = asyncio.run(read_tapes(venue, [mine])).values()
+        filled.append(judged(mine, tape).filled)
+    assert filled == [mine.intent.contracts, Contracts(0)]
 
 
 @pytest.mark.parametrize("mode", SlippageMode)
