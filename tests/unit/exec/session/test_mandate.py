@@ -48,12 +48,22 @@ def asked(config: Path = SHIPPED) -> PilotRequest:
     )
 
 
-def test_the_ramps_share_is_taken_of_everything() -> None:
+@pytest.mark.parametrize(
+    ("size", "order", "session", "total"),
+    [(0.25, 1, 15, "37.5"), (0.5, 2, 30, "75"), (1, 5, 60, "150")],
+)
+def test_the_ramps_share_is_taken_of_everything(
+    size: float, order: int, session: int, total: str
+) -> None:
+    mandate = Mandate(load_pilot(SHIPPED).value, BASELINE, PilotTerms(size=size))
+    assert mandate.order_contracts == Contracts.whole(order)
+    assert mandate.caps.total == Money.parse(total)
+    assert mandate.clamp.contracts == Contracts.whole(session)
+
+
+def test_ladders_are_scanned_with_the_bins_that_the_ramp_binds() -> None:
     bins = BinTable.of({}, "CPI")
     mandate = Mandate(load_pilot(SHIPPED).value, BASELINE, PilotTerms(size=0.25, bins=bins))
-    assert mandate.order_contracts == Contracts.whole(1)
-    assert mandate.caps.total == Money.parse("37.5")
-    assert mandate.clamp.contracts == Contracts.whole(15)
     assert mandate.options(ScanOptions(min_ev=0.02)) == ScanOptions(min_ev=0.02, bins=bins)
 
 

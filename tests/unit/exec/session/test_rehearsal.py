@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -7,16 +10,35 @@ import pytest
 
 from desk import AT, REPOSITORY
 from kalshi_alpha.config.environment import KalshiEnv
+from kalshi_alpha.core.errors import MissingData
 from kalshi_alpha.core.ledger.entry import LedgerMode
 from kalshi_alpha.datastore.ledger import LedgerStore
 from kalshi_alpha.datastore.paths import Paths
 from kalshi_alpha.datastore.state import Heartbeat, write_heartbeat
 from kalshi_alpha.exec.scan_options import ScanOptions
+from kalshi_alpha.exec.session import rehearsal
 from kalshi_alpha.exec.session.pilot import record_orders
 from kalshi_alpha.exec.session.rehearsal import rehearse
 from kalshi_alpha.exec.session.report import SessionReport
 from kalshi_alpha.exec.session.request import PilotRequest
+from kalshi_alpha.exec.session.watchers import RENEW_EVERY_S, Renewed
 from runs import at_home_in_new_york, new_root
+
+
+def request(run_s: float) -> PilotRequest:
+    return PilotRequest(
+        series="KXCPI",
+        env=KalshiEnv.SIM,
+        pilot_config=REPOSITORY / "configs/pilot.yaml",
+        fixtures_root=REPOSITORY / "tests/data_fixtures",
+        driver_fixtures=None,
+        seed=3,
+        pace=1.0,
+        options=ScanOptions(),
+        as_json=True,
+        quiet=True,
+        run_s=run_s,
+    )
 
 
 def test_a_rehearsal_may_end_before_its_window(
@@ -27,21 +49,7 @@ def test_a_rehearsal_may_end_before_its_window(
     beat = Heartbeat(generated_at=datetime.now(UTC), session="live", running=False, pid=1)
     write_heartbeat(Paths(tmp_path).heartbeat, beat)
     with at_home_in_new_york(new_root(tmp_path)):
-        report = rehearse(
-            PilotRequest(
-                series="KXCPI",
-                env=KalshiEnv.SIM,
-                pilot_config=REPOSITORY / "configs/pilot.yaml",
-                fixtures_root=REPOSITORY / "tests/data_fixtures",
-                driver_fixtures=None,
-                seed=3,
-                pace=1.0,
-                options=ScanOptions(),
-                as_json=True,
-                quiet=True,
-                run_s=60.0,
-            )
-        )
+        report = rehearse(request(60.0))
     assert isinstance(report, SessionReport)
     assert report.held.verdict.go
     assert report.orders
@@ -55,3 +63,46 @@ def test_a_rehearsal_may_end_before_its_window(
     record_orders(report)
     record_orders(report)
     assert len(LedgerStore(Paths(tmp_path)).entries()) == len(report.rows)
+
+
+def renewing(
+    root: Path, monkeypatch: pytest.MonkeyPatch, renewal: Callable[[], Renewed]
+) -> SessionReport:
+    """Hold a hundred seconds with something that its quotes go by."""
+    prepare = rehearsal._prepare
+
+    async def inline(call: Callable[[], Renewed]) -> Renewed:
+        return call()
+
+    monkeypatch.setattr(asyncio, "to_thread", inline)
+    monkeypatch.setattr(
+        rehearsal, "_prepare", lambda *given: replace(prepare(*given), renewal=renewal)
+    )
+    monkeypatch.chdir(root)
+    with at_home_in_new_york(new_root(root)):
+        report = rehearse(request(100.0))
+    assert isinstance(report, SessionReport)
+    return report
+
+
+def test_what_quotes_go_by_is_asked_for_while_a_session_lasts(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+
+    def renewal() -> Renewed:
+        asked.append("asked")
+        return Renewed((), ())
+
+    renewing(tmp_path, monkeypatch, renewal)
+    assert len(asked) == 100.0 // RENEW_EVERY_S
+
+
+def test_a_quote_that_does_not_come_is_among_the_alerts(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def renewal() -> Renewed:
+        raise MissingData("no answer")
+
+    report = renewing(tmp_path, monkeypatch, renewal)
+    assert ("live_quote", "no answer") in report.alerts
