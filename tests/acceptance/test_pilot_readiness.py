@@ -66,14 +66,22 @@ def test_a_session_is_held_within_the_share_of_a_first_go(paths: Paths) -> None:
     assert all(Decimal(trade["contracts"]) == 1 for trade in found["trades"])
 
 
-def test_an_order_is_made_with_the_weight_that_the_decision_gives_its_bin(paths: Paths) -> None:
+@pytest.mark.parametrize("cap", [1.0, 0.9])
+def test_an_order_is_made_with_the_weight_that_the_decision_gives_its_bin(
+    paths: Paths, cap: float
+) -> None:
+    """Of all bins one is open; a quarter of five contracts is one, whatever the bin's cap."""
     decide(paths)
 
     def add_a_bin(document: dict[str, Any]) -> None:
         (cpi,) = [own for own in document["series"] if own["series"] == "CPI"]
         row = cpi["ev_honesty_bins"][0]
+        shut = [each | {"cap": 0.0} for each in cpi["ev_honesty_bins"]]
         dear = {"side": "no", "price_bucket": ".9-1", "bin": "no .9-1 0-2h"}
-        cpi["ev_honesty_bins"].append(row | dear | {"weight": 0.97, "cap": 1.0, "cap_lots": None})
+        cpi["ev_honesty_bins"] = [
+            *shut,
+            row | dear | {"weight": 0.97, "cap": cap, "cap_lots": None},
+        ]
 
     edit_json(paths.pilot_ready, add_a_bin)
     code, found = hold(paths)

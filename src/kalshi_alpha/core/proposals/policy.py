@@ -34,6 +34,9 @@ class SizingPolicy:
         ``contracts``, when given, as a ceiling.
     bankroll
         What the fractions are of.
+    share
+        How much of ``contracts``, or of what an order's bin allows of them, may be asked for, in
+        [0, 1]: whole lots, and one at least unless it is 0.
     kelly_multiplier
         Fraction of the full Kelly stake that is used.
     kelly_cap
@@ -48,6 +51,7 @@ class SizingPolicy:
     rule: SizingRule
     bankroll: Money
     contracts: Contracts | None = None
+    share: float = 1.0
     kelly_multiplier: float = 0.25
     kelly_cap: float = 0.25
     probability_se: float = 0.02
@@ -56,6 +60,8 @@ class SizingPolicy:
     def __post_init__(self) -> None:
         if self.bankroll.e6 <= 0:
             raise BadParameter(f"bankroll must be positive, was {self.bankroll}")
+        if not 0.0 <= self.share <= 1.0:
+            raise BadParameter(f"share outside [0, 1]: {self.share}")
         if not 0.0 < self.kelly_multiplier <= 1.0:
             raise BadParameter(f"Kelly multiplier outside (0, 1]: {self.kelly_multiplier}")
         if not 0.0 < self.kelly_cap <= KELLY_CAP_MAX:

@@ -19,7 +19,7 @@ from kalshi_alpha.core.risk.pal import Commitment, Exposure
 from kalshi_alpha.core.sizing.filled_book import size_alone
 from kalshi_alpha.core.sizing.fractional import PROB_SE_FLOOR
 from kalshi_alpha.core.sizing.single import kelly_fraction
-from kalshi_alpha.core.types import E2_PER_CONTRACT
+from kalshi_alpha.core.types import E2_PER_CONTRACT, Contracts
 
 _ROUNDING = 1e-9  # three fifths of five contracts are three
 
@@ -101,9 +101,7 @@ def wanted_sizes(
     staked = np.minimum(staked, cap * sizing.kelly_cap)
     wanted = _contracts_e2(staked, cost, sizing)
     if sizing.contracts is not None:
-        wanted = np.minimum(
-            wanted, np.floor(cap * sizing.contracts.e2 + _ROUNDING).astype(np.int64)
-        )
+        wanted = np.minimum(wanted, _largest_e2(cap, sizing.contracts, sizing))
     wanted = np.minimum(wanted, lots_e2)
     return WantedSizes(honest, filled_prob, kelly, staked, wanted // sizing.lot.e2 * sizing.lot.e2)
 
@@ -160,14 +158,26 @@ def truncated_fractions(
 
 
 def _contracts_e2(staked: FloatArray, cost: FloatArray, sizing: SizingPolicy) -> IntArray:
-    most = None if sizing.contracts is None else sizing.contracts.e2
+    full = np.ones(staked.shape)
+    most = None if sizing.contracts is None else _largest_e2(full, sizing.contracts, sizing)
     if sizing.rule is SizingRule.FIXED and most is not None:
-        wanted = np.full(staked.shape, most, dtype=np.int64)
+        wanted = most
     else:
         bought = staked * sizing.bankroll.dollars / cost * E2_PER_CONTRACT
         wanted = np.floor(bought).astype(np.int64)
         wanted = wanted if most is None else np.minimum(wanted, most)
     return wanted // sizing.lot.e2 * sizing.lot.e2
+
+
+def _largest_e2(cap: FloatArray, contracts: Contracts, sizing: SizingPolicy) -> IntArray:
+    """Return the largest orders: a bin's part of the contracts, and the policy's share of that.
+
+    The share leaves one lot of whatever a bin allows: below it there is no trade, and no evidence.
+    """
+    lot = sizing.lot.e2
+    allowed = np.floor(cap * contracts.e2 + _ROUNDING).astype(np.int64) // lot * lot
+    shared = np.floor(allowed * sizing.share + _ROUNDING).astype(np.int64) // lot * lot
+    return np.where((allowed > 0) & (sizing.share > 0.0), np.maximum(shared, lot), 0)
 
 
 def _beside_filled(

@@ -14,6 +14,7 @@ from kalshi_alpha.core.errors import UsageError
 from kalshi_alpha.core.gates import Reading, Verdict, time_zone_reading, verdict
 from kalshi_alpha.core.gates.requirements import needs, needs_evidence
 from kalshi_alpha.core.orders.caps import Caps
+from kalshi_alpha.core.proposals.policy import SizingPolicy
 from kalshi_alpha.core.quoting.clamp import Clamp
 from kalshi_alpha.core.types import Contracts
 from kalshi_alpha.datastore.state import kill_switch_state
@@ -56,6 +57,14 @@ class Mandate:
     def order_contracts(self) -> Contracts:
         """The largest order."""
         return order_contracts(self.pilot, self.terms.size)
+
+    def sizing(self, asked: SizingPolicy) -> SizingPolicy:
+        """Return how quotes are sized: as was asked, up to the ramp's share of the largest order.
+
+        A bin's cap is of the desk's own largest order, not of the share that the ramp leaves.
+        """
+        most = Contracts.whole(self.pilot.caps.order_contracts)
+        return replace(asked, contracts=most, share=self.terms.size)
 
     def options(self, asked: ScanOptions) -> ScanOptions:
         """Return how ladders are scanned: as was asked, with the bins that the ramp binds."""

@@ -351,13 +351,12 @@ def session_end(scanned: Scanned) -> datetime:
 def _solver(
     run: Run, prepared: Prepared, scanned: Scanned, gateway: LiveGateway, mandate: Mandate
 ) -> ScanSolver:
-    sizing = replace(scanned.policy.sizing, contracts=mandate.order_contracts)
     pal = run.settings.pal_policy
     return ScanSolver(
         scanned.snapshots,
         {(f.quantity, f.period): f.pmf for f in scanned.forecasts.forecasts},
         held_and_allowed(run, _elsewhere(run, scanned), scanned.snapshots, pal, RUN_SCOPE),
-        replace(scanned.policy, sizing=sizing),
+        replace(scanned.policy, sizing=mandate.sizing(scanned.policy.sizing)),
         risk_model(run, prepared.options),
         paid=lambda: paid_lots(gateway.blotter),
         family=run.family,

@@ -9,8 +9,11 @@ from hypothesis import strategies as st
 
 from kalshi_alpha.core.errors import BadParameter
 from kalshi_alpha.core.forecast import GridPmf
+from kalshi_alpha.core.ledger.honesty_bins import LEAD_NAMES, PRICE_NAMES, BinKey
+from kalshi_alpha.core.proposals.bins import BinTable
 from kalshi_alpha.core.proposals.policy import Pooling, SizingRule
 from kalshi_alpha.core.proposals.sizes import WantedSizes, truncated_fractions, wanted_sizes
+from kalshi_alpha.core.ramp.size import BinTerms, scaled
 from kalshi_alpha.core.risk.pal import Commitment, Exposure
 from kalshi_alpha.core.sizing.fractional import parameter_risk, truncated_fraction
 from kalshi_alpha.core.types import Contracts, Money, Side
@@ -127,3 +130,43 @@ def test_a_pooled_probability_is_not_shrunk_for_its_error_again() -> None:
     found = sizes(replace(GOLDEN, policy=replace(GOLDEN.policy, pooling=alone)))
     assert found.prob_filled[0] == pytest.approx(0.558)
     assert found.staked[0] == pytest.approx(0.25 * 0.1081967, abs=1e-7)
+
+
+@pytest.mark.parametrize(
+    ("cap", "share", "size"),
+    [
+        (0.99, 0.25, 1),
+        (0.4, 0.25, 1),
+        (0.99, 0.5, 2),
+        (0.4, 0.5, 1),
+        (1.0, 1.0, 5),
+        (0.1, 1.0, 0),
+        (0.1, 0.25, 0),
+        (0.99, 0.0, 0),
+    ],
+)
+def test_a_share_is_taken_of_what_a_bin_allows_and_leaves_one_contract(
+    cap: float, share: float, size: int
+) -> None:
+    """The first size multiplier leaves one of five contracts: no cap of a bin may close it."""
+    keys = [
+        BinKey("CPI", side, p, lead) for side in Side for p in PRICE_NAMES for lead in LEAD_NAMES
+    ]
+    bins = BinTable.of(dict.fromkeys(keys, BinTerms(cap=cap, cap_lots=None)), "CPI")
+    case = GOLDEN.sized(contracts=Contracts.whole(5), share=share)
+    case = replace(case, policy=replace(case.policy, bins=bins))
+    assert sizes(case).contracts_e2.tolist() == [100 * size]
+
+
+@pytest.mark.parametrize(("share", "size"), [(0.1, 1), (0.29, 2), (0.5, 3), (0.0, 0)])
+def test_a_share_of_a_fixed_count_is_whole_contracts(share: float, size: int) -> None:
+    """Without bins, and as `kalshi_alpha.core.ramp.size.scaled` has it."""
+    most = Contracts.whole(7)
+    case = GOLDEN.sized(rule=SizingRule.FIXED, contracts=most, share=share)
+    assert sizes(case).contracts_e2.tolist() == [100 * size] == [scaled(most, share).e2]
+
+
+@pytest.mark.parametrize("share", [-0.1, 1.1, float("nan")])
+def test_an_impossible_share_is_refused(share: float) -> None:
+    with pytest.raises(BadParameter, match="share"):
+        replace(KELLY, share=share)

@@ -13,6 +13,7 @@ from kalshi_alpha.config.ramp import BASELINE
 from kalshi_alpha.core.errors import ConfigWeakened, UsageError
 from kalshi_alpha.core.gates import Action
 from kalshi_alpha.core.proposals.bins import BinTable
+from kalshi_alpha.core.proposals.policy import SizingPolicy, SizingRule
 from kalshi_alpha.core.types import Contracts, Money
 from kalshi_alpha.exec.scan_options import ScanOptions
 from kalshi_alpha.exec.session.mandate import (
@@ -59,6 +60,12 @@ def test_the_ramps_share_is_taken_of_everything(
     assert mandate.order_contracts == Contracts.whole(order)
     assert mandate.caps.total == Money.parse(total)
     assert mandate.clamp.contracts == Contracts.whole(session)
+
+
+def test_quotes_are_sized_by_the_ramps_share_of_the_largest_order() -> None:
+    mandate = Mandate(load_pilot(SHIPPED).value, BASELINE, PilotTerms(size=0.25))
+    sizing = mandate.sizing(SizingPolicy(rule=SizingRule.KELLY, bankroll=Money.parse("1000")))
+    assert (sizing.contracts, sizing.share) == (Contracts.whole(5), 0.25)
 
 
 def test_ladders_are_scanned_with_the_bins_that_the_ramp_binds() -> None:
