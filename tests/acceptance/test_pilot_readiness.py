@@ -20,10 +20,7 @@ from desk_root import (
     open_go_root,
     rewrite_ledger,
 )
-from kalshi_alpha.brokers.journal import read_journal
 from kalshi_alpha.core.ledger.entry import LedgerMode
-from kalshi_alpha.core.orders.blotter import Blotter, total_open
-from kalshi_alpha.core.types import Contracts
 from kalshi_alpha.datastore.kill_switch import set_kill_switch
 from kalshi_alpha.datastore.ledger import LedgerStore
 from kalshi_alpha.datastore.paths import Paths
@@ -88,36 +85,6 @@ def test_an_order_is_made_with_the_weight_that_the_decision_gives_its_bin(
     assert (code, found["orders"] > 0) == (0, True)
     rows = [row for row in LedgerStore(paths).entries() if row.run_scope.startswith("order:")]
     assert {row.w_bin for row in rows} == {0.97}
-
-
-def in_pilot(paths: Paths, old: str, new: str) -> None:
-    """Change what the root's own pilot file says, before the ramp decides."""
-    file = paths.config("pilot")
-    assert old in file.read_text()
-    file.write_text(file.read_text().replace(old, new))
-
-
-@pytest.mark.parametrize(
-    ("old", "new", "strikes", "contracts"),
-    [("bins: 8 ", "bins: 1 ", 1, 15), ("session_contracts: 60", "session_contracts: 8", 8, 2)],
-)
-def test_no_more_is_held_and_quoted_than_the_pilot_file_allows(
-    paths: Paths, old: str, new: str, strikes: int, contracts: int
-) -> None:
-    in_pilot(paths, old, new)
-    decide(paths)
-    code, found = hold(paths)
-    assert (code, found["orders"] > 0) == (0, True)
-    (journal,) = (paths.proc / "practice").rglob("orders.sqlite")
-    blotter, fullest = Blotter(), 0
-    for event in read_journal(journal):
-        blotter.apply(event)
-        held = {ticker: abs(net) for ticker, net in blotter.positions.items() if net}
-        open_e2 = total_open(blotter.live()).e2 + sum(held.values())
-        assert len({*held, *(order.intent.ticker for order in blotter.live())}) <= strikes
-        assert open_e2 <= Contracts.whole(contracts).e2
-        fullest = max(fullest, open_e2)
-    assert fullest
 
 
 def ready(change: Callable[[dict[str, Any]], object]) -> Flip:

@@ -168,6 +168,9 @@ class OrderChecks:
             for cap, subject, stands, limit in reached:
                 if stands > limit:
                     raise OrderWithheld("cap", str(Breach(cap, subject, stands, limit)))
+        crowd = order_caps.crowded(blotter, self._caps)
+        if crowd is not None:
+            raise OrderWithheld("cap", str(crowd))
 
     def _require_rate(self, count: int, now: datetime) -> None:
         """Hold the cap per second to what leaves, whenever it was decided on."""

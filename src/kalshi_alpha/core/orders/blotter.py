@@ -177,6 +177,21 @@ class Blotter:
         """Signed hundredths of contracts by market, from the fills: YES positive; no zeros."""
         return MappingProxyType({t: net for t, net in self._held_e2.items() if net})
 
+    def counted_e2(self) -> Counter[str]:
+        """Return hundredths of contracts by market: held, filled and not reported, or open.
+
+        Unlike positions they say nothing of sides: what is held counts once it is netted, and
+        what may still be filled adds to it on either side. It costs a look at every live order.
+        """
+        counted = Counter({ticker: abs(net) for ticker, net in self._held_e2.items() if net})
+        for order in self._unreported.values():
+            if order.intent.ticker not in self._settled:
+                counted[order.intent.ticker] += order.unreported.e2
+        for order in self._live.values():
+            if open_e2 := order.open.e2:
+                counted[order.intent.ticker] += open_e2
+        return counted
+
     @property
     def cash(self) -> Money | None:
         """Cash as it must stand at the venue; None before it was first stated."""

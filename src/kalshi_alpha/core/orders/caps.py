@@ -23,6 +23,8 @@ class CapName(StrEnum):
     STRIKE = "strike"
     LADDER = "ladder"
     TOTAL = "total"
+    CONTRACTS = "contracts"
+    STRIKES = "strikes"
     PER_SECOND = "per_second"
 
 
@@ -73,6 +75,8 @@ class Caps:
         Dollars at risk of everything together.
     per_second
         Orders sent in any second.
+    contracts, strikes
+        Contracts held and open in all, and markets in which there are any; None for no such cap.
     series
         Caps by series; one that is not named has ``default``, and may send nothing if that is
         None.
@@ -85,11 +89,13 @@ class Caps:
 
     total: Money
     per_second: int
+    contracts: Contracts | None = None
+    strikes: int | None = None
     default: LadderCaps | None = None
     series: Mapping[str, LadderCaps] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        if self.total < _ZERO or self.per_second < 0:
+        if self.total < _ZERO or min(self.per_second, self.strikes or 0) < 0:
             raise BadParameter(f"a cap cannot be negative: {self}")
 
     def of(self, series: str) -> LadderCaps | None:
@@ -152,7 +158,36 @@ def check(blotter: Blotter, intent: OrderIntent, caps: Caps, at: datetime) -> Br
     for cap, subject, would_be, limit in reached:
         if would_be > limit:
             return Breach(cap, subject, would_be, limit)
+    crowd = crowded(blotter, caps, intent)
+    if crowd is not None:
+        return crowd
     sent = blotter.sent_in_second(at) + 1
     if sent > caps.per_second:
         return Breach(CapName.PER_SECOND, "all", sent, caps.per_second)
+    return None
+
+
+def crowded(blotter: Blotter, caps: Caps, adds: OrderIntent | None = None) -> Breach | None:
+    """Return the cap on contracts or strikes in all that is passed, or would be, or None.
+
+    What is filled counts even where its fill came between the cancel of an order and the order
+    that was to take its place.
+
+    Parameters
+    ----------
+    blotter, caps
+        Of the account.
+    adds
+        An order that the blotter does not hold; None to judge what it holds.
+    """
+    if caps.contracts is None and caps.strikes is None:
+        return None
+    counted = blotter.counted_e2()
+    if adds is not None:
+        counted[adds.ticker] += adds.contracts.e2
+    contracts, strikes = Contracts(counted.total()), len(counted)
+    if caps.contracts is not None and contracts > caps.contracts:
+        return Breach(CapName.CONTRACTS, "all", contracts, caps.contracts)
+    if caps.strikes is not None and strikes > caps.strikes:
+        return Breach(CapName.STRIKES, "all", strikes, caps.strikes)
     return None

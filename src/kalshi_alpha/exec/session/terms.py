@@ -25,10 +25,12 @@ def pilot_caps(pilot: Pilot, size: float = 1.0) -> Caps:
     size
         Share of its caps that the ramp allows; the number of orders a second is not one of them.
     """
-    caps, most = pilot.caps, order_contracts(pilot, size)
+    caps, most, clamp = pilot.caps, order_contracts(pilot, size), pilot_clamp(pilot, size)
     return Caps(
         total=_dollars(caps.total_usd, size),
         per_second=caps.orders_per_second,
+        contracts=clamp.contracts,
+        strikes=clamp.bins,
         default=LadderCaps(
             # A contract never costs more than a dollar and its fee of less than two cents.
             order=Money(most.e2 * E6_PER_DOLLAR * 102 // 10_000),

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from kalshi_alpha.core.errors import BadParameter
 from kalshi_alpha.core.orders.blotter import Blotter
-from kalshi_alpha.core.orders.caps import Breach, CapName, Caps, LadderCaps, check
+from kalshi_alpha.core.orders.caps import Breach, CapName, Caps, LadderCaps, check, crowded
 from kalshi_alpha.core.orders.events import OrderEvent
 from kalshi_alpha.core.types import Contracts, Money, Price, Side
 from order_cases import (
@@ -17,6 +17,7 @@ from order_cases import (
     ORDER,
     OTHER_MARKET,
     accepted,
+    cancelled,
     filled,
     fold,
     intended,
@@ -89,6 +90,27 @@ def test_all_that_is_filled_resting_or_unknown_counts_before_it(
     assert broken(caps(**{name: 2 * COST - 1}), *events, meant=again) == name
 
 
+@pytest.mark.parametrize("events", STANDING)
+def test_contracts_and_strikes_are_counted_in_all(events: list[Any]) -> None:
+    again, beside = intent(nonce=1), intent(ticker=OTHER_MARKET, nonce=1)
+    assert broken(caps(contracts=Contracts.whole(20)), *events, meant=again) is None
+    assert broken(caps(contracts=Contracts(1999)), *events, meant=again) is CapName.CONTRACTS
+    assert broken(caps(strikes=1), *events, meant=again) is None
+    assert broken(caps(strikes=1), *events, meant=beside) is CapName.STRIKES
+    assert broken(caps(strikes=2), *events, meant=beside) is None
+
+
+def test_what_was_filled_while_it_was_cancelled_takes_its_room() -> None:
+    """Whether the fill is known by itself yet, or only from the answer to the cancel."""
+    limits, meant = caps(contracts=Contracts.whole(10)), intent(ticker=OTHER_MARKET)
+    gone = [intended(), accepted(), cancelled(400)]
+    assert broken(limits, *gone, meant=meant) is CapName.CONTRACTS
+    assert crowded(fold(*gone), limits) is None
+    assert crowded(fold(*gone), caps(contracts=Contracts(599))) is not None
+    assert broken(limits, *gone, filled(600), meant=meant) is CapName.CONTRACTS
+    assert broken(limits, intended(), accepted(), cancelled(), meant=meant) is None
+
+
 def test_what_was_refused_counts_nothing() -> None:
     assert broken(caps(total=COST), intended(), rejected(), meant=intent(nonce=1)) is None
 
@@ -138,7 +160,7 @@ def test_a_breach_says_what_would_be_passed() -> None:
     assert str(breach) == f"cap ladder of {EVENT}: 4.200000 would exceed 4.199999"
 
 
-@pytest.mark.parametrize("change", [{"order": -1}, {"ladder": -1}, {"total": -1}])
+@pytest.mark.parametrize("change", [{"order": -1}, {"ladder": -1}, {"total": -1}, {"strikes": -1}])
 def test_a_negative_cap_is_none(change: dict[str, int]) -> None:
     with pytest.raises(BadParameter):
         caps(**change)

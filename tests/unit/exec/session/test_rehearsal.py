@@ -9,9 +9,12 @@ from pathlib import Path
 import pytest
 
 from desk import AT, REPOSITORY
+from kalshi_alpha.brokers.journal import read_journal
 from kalshi_alpha.config.environment import KalshiEnv
 from kalshi_alpha.core.errors import MissingData
 from kalshi_alpha.core.ledger.entry import LedgerMode
+from kalshi_alpha.core.orders.blotter import Blotter, total_open
+from kalshi_alpha.core.types import Contracts
 from kalshi_alpha.datastore.ledger import LedgerStore
 from kalshi_alpha.datastore.paths import Paths
 from kalshi_alpha.datastore.state import Heartbeat, write_heartbeat
@@ -25,11 +28,11 @@ from kalshi_alpha.exec.session.watchers import RENEW_EVERY_S, Renewed
 from runs import at_home_in_new_york, new_root
 
 
-def request(run_s: float) -> PilotRequest:
+def request(run_s: float, config: Path = REPOSITORY / "configs/pilot.yaml") -> PilotRequest:
     return PilotRequest(
         series="KXCPI",
         env=KalshiEnv.SIM,
-        pilot_config=REPOSITORY / "configs/pilot.yaml",
+        pilot_config=config,
         fixtures_root=REPOSITORY / "tests/data_fixtures",
         driver_fixtures=None,
         seed=3,
@@ -63,6 +66,40 @@ def test_a_rehearsal_may_end_before_its_window(
     record_orders(report)
     record_orders(report)
     assert len(LedgerStore(Paths(tmp_path)).entries()) == len(report.rows)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "strikes", "contracts"),
+    [
+        ("bins: 8 ", "bins: 3 ", 3, 15),
+        ("bins: 8 ", "bins: 1 ", 1, 5),
+        ("session_contracts: 60", "session_contracts: 7", 2, 7),
+    ],
+)
+def test_the_pilot_file_bounds_what_is_held_and_quoted_at_every_moment(
+    old: str,
+    new: str,
+    strikes: int,
+    contracts: int,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Four strikes of five contracts each are quoted under the file as it is shipped."""
+    shipped = (REPOSITORY / "configs/pilot.yaml").read_text()
+    assert old in shipped
+    config = tmp_path / "pilot.yaml"
+    config.write_text(shipped.replace(old, new))
+    monkeypatch.chdir(tmp_path)
+    with at_home_in_new_york(new_root(tmp_path)):
+        rehearse(request(60.0, config))
+    (journal,) = (tmp_path / "data/proc/practice").rglob("orders.sqlite")
+    blotter, widest, fullest = Blotter(), 0, 0
+    for event in read_journal(journal):
+        blotter.apply(event)
+        held = {ticker: abs(net) for ticker, net in blotter.positions.items() if net}
+        widest = max(widest, len({*held, *(order.intent.ticker for order in blotter.live())}))
+        fullest = max(fullest, sum(held.values()) + total_open(blotter.live()).e2)
+    assert (widest, fullest) == (strikes, Contracts.whole(contracts).e2)
 
 
 def renewing(

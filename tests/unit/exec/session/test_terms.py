@@ -19,6 +19,7 @@ def test_the_caps_of_the_last_check_are_the_pilots() -> None:
     caps = pilot_caps(load_pilot(SHIPPED).value)
     assert caps.total == Money.parse("150")
     assert caps.per_second == 5
+    assert (caps.contracts, caps.strikes) == (Contracts.whole(60), 8)
     assert caps.default is not None
     assert (caps.default.strike, caps.default.ladder) == (Money.parse("25"), Money.parse("75"))
     # Five contracts at a dollar, and the most that their fee can be.
@@ -37,6 +38,7 @@ def test_the_ramp_takes_its_share_of_every_cap(size: float, contracts: int, tota
     assert caps.default.order_contracts == order_contracts(pilot, size)
     assert order_contracts(pilot, size) == Contracts.whole(contracts)
     assert clamp == Clamp(8, Contracts.whole(int(60 * size)))
+    assert (caps.contracts, caps.strikes) == (clamp.contracts, clamp.bins)
     five = check(Blotter(), intent(contracts=Contracts.whole(5)), caps, later(0))
     assert five is not None
 
