@@ -103,7 +103,7 @@ def test_contracts_and_strikes_are_counted_in_all(events: list[Any]) -> None:
 def test_what_was_filled_while_it_was_cancelled_takes_its_room() -> None:
     """Whether the fill is known by itself yet, or only from the answer to the cancel."""
     limits, meant = caps(contracts=Contracts.whole(10)), intent(ticker=OTHER_MARKET)
-    gone = [intended(), accepted(), cancelled(400)]
+    gone: list[OrderEvent] = [intended(), accepted(), cancelled(400)]
     assert broken(limits, *gone, meant=meant) is CapName.CONTRACTS
     assert crowded(fold(*gone), limits) is None
     assert crowded(fold(*gone), caps(contracts=Contracts(599))) is not None
