@@ -25,7 +25,7 @@ from kalshi_alpha.core.guards.e_detector import LAMBDAS
 from kalshi_alpha.core.guards.new_highs import NewHighs, average_run_length
 from kalshi_alpha.core.guards.run_length import bisect_threshold, threshold_for
 from kalshi_alpha.core.guards.sequential import UNION_FACTOR
-from kalshi_alpha.core.guards.standardise import CLIP
+from kalshi_alpha.core.guards.standardise import standardised_atoms
 
 N_PATHS = 2_000
 _HORIZON = 4  # in wanted run lengths: about 2 % of honest paths last longer
@@ -133,12 +133,12 @@ def atom_table(units: Sequence[UnitForecast]) -> AtomTable:
 
 
 def _columns(unit: UnitForecast) -> tuple[FloatArray, FloatArray, FloatArray, FloatArray]:
-    risk, pnl = unit.risk, np.array(unit.pnl)
-    z = np.clip((pnl - risk.expected) / risk.sd, -CLIP, CLIP)
+    risk, probs, pnl = unit.risk, np.array(unit.probs), np.array(unit.pnl)
+    z = standardised_atoms(probs, pnl)
     expected = (pnl - risk.expected) / max(risk.best - risk.expected, _RISKLESS_USD)
     # A unit that cannot gain says nothing about breaking even.
     zero = pnl / risk.best if risk.best > 0.0 else np.zeros(pnl.size)
-    return np.array(unit.probs), z, expected, zero
+    return probs, z, expected, zero
 
 
 def union_paths(
