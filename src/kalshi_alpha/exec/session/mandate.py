@@ -23,7 +23,7 @@ from kalshi_alpha.exec.scan_options import ScanOptions
 from kalshi_alpha.exec.session.readiness import PilotTerms, ReadinessFiles, pilot_terms, practised
 from kalshi_alpha.exec.session.refusal import SessionRefusal
 from kalshi_alpha.exec.session.request import PilotRequest
-from kalshi_alpha.exec.session.terms import order_contracts, pilot_caps, pilot_clamp
+from kalshi_alpha.exec.session.terms import pilot_caps, pilot_clamp
 from kalshi_alpha.exec.wiring import Run
 
 
@@ -52,11 +52,6 @@ class Mandate:
     def clamp(self) -> Clamp:
         """Strikes and contracts in all."""
         return pilot_clamp(self.pilot, self.terms.size)
-
-    @property
-    def order_contracts(self) -> Contracts:
-        """The largest order."""
-        return order_contracts(self.pilot, self.terms.size)
 
     def sizing(self, asked: SizingPolicy) -> SizingPolicy:
         """Return how quotes are sized: as was asked, up to the ramp's share of the largest order.

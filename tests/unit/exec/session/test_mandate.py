@@ -57,7 +57,8 @@ def test_the_ramps_share_is_taken_of_everything(
     size: float, order: int, session: int, total: str
 ) -> None:
     mandate = Mandate(load_pilot(SHIPPED).value, BASELINE, PilotTerms(size=size))
-    assert mandate.order_contracts == Contracts.whole(order)
+    assert mandate.caps.default is not None
+    assert mandate.caps.default.order_contracts == Contracts.whole(order)
     assert mandate.caps.total == Money.parse(total)
     assert mandate.clamp.contracts == Contracts.whole(session)
 
