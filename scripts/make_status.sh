@@ -7,6 +7,8 @@ cd "$(dirname "$0")/.."
 target=${1:?usage: scripts/make_status.sh TARGET}
 said=$(mktemp)
 trap 'rm -f "$said"' EXIT
+# Below another make it would name itself by its depth, and take that one's flags.
+unset MAKELEVEL MAKEFLAGS MFLAGS
 exec 3>&1
 LC_ALL=C make --no-print-directory "$target" 2>&1 >&3 | tee "$said" >&2
 code=${PIPESTATUS[0]}

@@ -277,7 +277,14 @@ def test_the_tools_of_this_machine_find_nothing_wrong(monkeypatch: pytest.Monkey
     assert {check.subject for check in checks} >= {"configs/systemd", "configs/logrotate"}
 
 
-def test_the_script_of_the_runner_ends_with_the_exit_code_of_the_command(tmp_path: Path) -> None:
+@pytest.mark.parametrize("environ", [{}, {"MAKELEVEL": "1", "MAKEFLAGS": "w"}])
+def test_the_script_of_the_runner_ends_with_the_exit_code_of_the_command(
+    environ: dict[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("MAKELEVEL", "MAKEFLAGS", "MFLAGS"):
+        monkeypatch.delenv(name, raising=False)
+    for name, value in environ.items():
+        monkeypatch.setenv(name, value)
     (tmp_path / "scripts").mkdir()
     script = tmp_path / "scripts" / "make_status.sh"
     script.write_bytes((REPO / "scripts" / "make_status.sh").read_bytes())
