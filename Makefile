@@ -17,7 +17,7 @@ setup: ## install the locked development set into .venv
 	@scripts/setup.sh dev
 
 demo: ## run the four pipelines offline, each at its scenario's clock
-	@scripts/setup.sh base
+	@scripts/setup.sh demo
 	@env -u KALSHI_ENV $(PY) -m kalshi_alpha.exec.pipelines.daily --mode $(DEMO_MODE) --offline \
 	  --driver-fixtures tests/fixtures --scanner-fixtures tests/data_fixtures --report --paper-ledger
 

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Re-resolve the three hash-locked requirement sets; needs uv.
+# Re-resolve the four hash-locked requirement sets; needs uv.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 lock() {
@@ -9,5 +9,6 @@ lock() {
     --generate-hashes --quiet --custom-compile-command "make lock" -o "requirements/$name.lock"
 }
 lock base
+lock demo --extra report
 lock dev --extra dev
 lock bench --extra dev --extra bench

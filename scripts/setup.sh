@@ -1,12 +1,12 @@
 #!/usr/bin/env bash
-# Make .venv hold one of the locked requirement sets (base, dev or bench) and this package, editable.
+# Make .venv hold one of the locked requirement sets (base, demo, dev or bench) and this package, editable.
 # A larger set serves a smaller one; nothing is done when the set is already there. The locks are whole:
 # pip adds nothing to them (uv reads from pyproject.toml which of a peer's wishes do not count).
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-want=${1:?usage: scripts/setup.sh base|dev|bench}
-sets=(base dev bench)
+want=${1:?usage: scripts/setup.sh base|demo|dev|bench}
+sets=(base demo dev bench)
 hash_of() { cat "requirements/$1.lock" pyproject.toml | python_any -c 'import hashlib,sys; print(hashlib.sha256(sys.stdin.buffer.read()).hexdigest())'; }
 python_any() { "${KALSHI_PYTHON:-$(command -v python3.11 || command -v python3)}" "$@"; }
 
