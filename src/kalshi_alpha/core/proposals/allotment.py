@@ -7,11 +7,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from kalshi_alpha.core.arrays import BoolArray, IntArray
+from kalshi_alpha.core.arrays import BoolArray, FloatArray, IntArray
 from kalshi_alpha.core.proposals.book_risk import BookAtRisk, RiskModel, share_within
 from kalshi_alpha.core.proposals.holdings import Holdings
 from kalshi_alpha.core.proposals.legs import Legs
-from kalshi_alpha.core.proposals.limits import unit_shares, within_position_limits
+from kalshi_alpha.core.proposals.limits import PositionCut, unit_shares, within_position_limits
 from kalshi_alpha.core.proposals.not_proposed import NotProposed
 from kalshi_alpha.core.proposals.policy import ScanPolicy
 from kalshi_alpha.core.proposals.priced import PricedMarkets
@@ -20,6 +20,35 @@ from kalshi_alpha.core.types import Money
 
 _HOUR_S = 3600.0
 _SOONEST_H = 1e-9  # a market at its close is worth quoting last, not infinitely much
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class CapSteps:
+    """What each cap left of the quotes that were sized: orders that a step dropped are absent.
+
+    Parameters
+    ----------
+    wanted
+        Before any cap, in order of preference.
+    sizes
+        Of ``wanted``.
+    position, positioned
+        What the position limits found and left of the orders of one lot and more.
+    unit_shares, scaled
+        What the caps on single pieces of news left of those that still stood.
+    var_share, var_before
+        What the value-at-risk limit left of all that was worth its fee by then, and the value at
+        risk before it did.
+    """
+
+    wanted: Legs
+    sizes: WantedSizes
+    position: PositionCut
+    positioned: Legs
+    unit_shares: FloatArray
+    scaled: Legs
+    var_share: float
+    var_before: float
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -38,6 +67,8 @@ class Allotment:
         For every row of the table the first thing that stopped it; None for those of ``legs``.
     var
         Governing value at risk of what is held and allotted, in dollars.
+    steps
+        How the sizes came about.
     """
 
     legs: Legs
@@ -45,6 +76,7 @@ class Allotment:
     sizes: WantedSizes
     stopped: Sequence[NotProposed | None]
     var: float
+    steps: CapSteps
 
 
 def allot(
@@ -71,25 +103,29 @@ def allot(
     chosen = np.array([row for row, why in enumerate(stopped) if why is None], dtype=np.int64)
     order = _by_preference(priced, chosen, policy)
     sizes = wanted_sizes(priced, order, holdings.exposures, policy)
-    legs = Legs(priced, order, sizes.contracts_e2, policy.balance_step_e6)
-    legs = _drop(legs, legs.contracts_e2 == 0, reasons, NotProposed.KELLY_BELOW_ONE_LOT)
-    cut, rooms_e6 = within_position_limits(legs, holdings, sizing.lot)
-    rooms = dict(zip(legs.rows.tolist(), rooms_e6.tolist(), strict=True))
-    legs = _drop(legs.resized(cut), cut == 0, reasons, NotProposed.POSITION_LIMIT)
-    legs = legs.scaled(unit_shares(legs, holdings, sizing), sizing.lot.e2)
-    legs = _drop(legs, legs.contracts_e2 == 0, reasons, NotProposed.RISK_UNIT_CAP)
+    wanted = Legs(priced, order, sizes.contracts_e2, policy.balance_step_e6)
+    legs = _drop(wanted, wanted.contracts_e2 == 0, reasons, NotProposed.KELLY_BELOW_ONE_LOT)
+    position = within_position_limits(legs, holdings, sizing.lot)
+    rooms = dict(zip(legs.rows.tolist(), position.rooms_e6.tolist(), strict=True))
+    positioned = legs.resized(position.contracts_e2)
+    none_left = position.contracts_e2 == 0
+    legs = _drop(positioned, none_left, reasons, NotProposed.POSITION_LIMIT)
+    shares = unit_shares(legs, holdings, sizing)
+    scaled = legs.scaled(shares, sizing.lot.e2)
+    legs = _drop(scaled, scaled.contracts_e2 == 0, reasons, NotProposed.RISK_UNIT_CAP)
     worth = _worth_their_fee(legs, policy)
     legs = _drop(legs, ~worth, reasons, NotProposed.EV_LOST_TO_FEE_ROUNDING)
-    probs = sizes.prob_filled[np.isin(order, legs.rows)]
-    final, var = _cut_to_var(legs, BookAtRisk(legs, probs, holdings, risk), policy)
-    _drop(legs, ~np.isin(legs.rows, final.rows), reasons, NotProposed.VAR_LIMIT)
+    probs = sizes.prob_filled[_among(order, legs)]
+    final, var, step = _cut_to_var(legs, BookAtRisk(legs, probs, holdings, risk), policy)
+    _drop(legs, ~_among(legs.rows, final), reasons, NotProposed.VAR_LIMIT)
     return Allotment(
         legs=final,
         rooms=tuple(Money(rooms[row]) for row in final.rows.tolist()),
         # No step changes the order, so the sizes of what remains are a part of all sizes.
-        sizes=sizes.at(np.flatnonzero(np.isin(order, final.rows))),
+        sizes=sizes.at(np.flatnonzero(_among(order, final))),
         stopped=reasons,
         var=var,
+        steps=CapSteps(wanted, sizes, position, positioned, shares, scaled, *step),
     )
 
 
@@ -109,8 +145,13 @@ def _worth_their_fee(legs: Legs, policy: ScanPolicy) -> BoolArray:
     return np.asarray((honest >= policy.min_ev) & (honest > 0.0))
 
 
-def _cut_to_var(legs: Legs, book: BookAtRisk, policy: ScanPolicy) -> tuple[Legs, float]:
-    """Return the legs at the largest share whose value at risk is within the limit, and it."""
+def _cut_to_var(
+    legs: Legs, book: BookAtRisk, policy: ScanPolicy
+) -> tuple[Legs, float, tuple[float, float]]:
+    """Return the legs at the largest share whose value at risk is within the limit, and it.
+
+    Last come that share, and the value at risk of all of them.
+    """
     found: dict[float, tuple[Legs, float]] = {}
 
     def var_at(share: float) -> float:
@@ -122,7 +163,14 @@ def _cut_to_var(legs: Legs, book: BookAtRisk, policy: ScanPolicy) -> tuple[Legs,
 
     share = share_within(book.limit, var_at)
     var_at(share)
-    return found[share]
+    return *found[share], (share, found[1.0][1])
+
+
+def _among(rows: IntArray, legs: Legs) -> BoolArray:
+    """Say of each row whether one of the legs is on it."""
+    taken = np.zeros(len(legs.priced.table.markets), dtype=np.bool_)
+    taken[legs.rows] = True
+    return np.asarray(taken[rows])
 
 
 def _drop(legs: Legs, gone: BoolArray, reasons: list[NotProposed | None], why: NotProposed) -> Legs:

@@ -7,6 +7,7 @@ a leg that was meant as a hedge may be the only one that fills.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 import numpy as np
 
@@ -50,6 +51,11 @@ class RunningRoom:
         self._ladder_left_e6 = (self._limits.ladder_cap - ladder_exposure(held)).e6
         self._strike_left_e6: dict[str, int] = {}
 
+    @property
+    def ladder_left_e6(self) -> int:
+        """Room of the whole ladder in 1e-6 dollars; negative if its cap is broken."""
+        return self._ladder_left_e6
+
     def room_e6(self, ticker: str) -> int:
         """Return the room of a strike in 1e-6 dollars; negative if a cap is broken."""
         left_e6 = self._strike_left_e6.get(ticker)
@@ -64,9 +70,25 @@ class RunningRoom:
         self._ladder_left_e6 -= at_risk_e6
 
 
-def within_position_limits(
-    legs: Legs, holdings: Holdings, lot: Contracts
-) -> tuple[IntArray, IntArray]:
+class PositionCut(NamedTuple):
+    """What the position limits leave of some legs; arrays of shape (n_legs,).
+
+    Parameters
+    ----------
+    contracts_e2
+        Hundredths of contracts.
+    rooms_e6
+        What each leg found free before it was placed, in 1e-6 dollars.
+    ladder_rooms_e6
+        What its whole ladder had free then, whatever the cap of its strike.
+    """
+
+    contracts_e2: IntArray
+    rooms_e6: IntArray
+    ladder_rooms_e6: IntArray
+
+
+def within_position_limits(legs: Legs, holdings: Holdings, lot: Contracts) -> PositionCut:
     """Cut legs to the position limits of their ladders, first come, first served.
 
     Parameters
@@ -77,16 +99,10 @@ def within_position_limits(
         What is committed already, and the limits; an event without limits gets nothing.
     lot
         Smallest step of an order.
-
-    Returns
-    -------
-    contracts_e2 : integer ndarray of shape (n_legs,)
-    rooms_e6 : integer ndarray of shape (n_legs,)
-        What each leg found free before it was placed, in 1e-6 dollars.
     """
     table, step = legs.priced.table, legs.balance_step_e6
     running: dict[int, RunningRoom] = {}
-    cut, rooms_e6 = legs.contracts_e2.copy(), legs.contracts_e2.copy()
+    cut, rooms_e6, ladder_rooms_e6 = (legs.contracts_e2.copy() for _ in range(3))
     wanted = zip(
         legs.rows.tolist(),
         legs.ladders.tolist(),
@@ -100,13 +116,14 @@ def within_position_limits(
             held = holdings.exposures.get(event, ())
             running[ladder] = RunningRoom(holdings.limits.get(event), held)
         free_e6 = rooms_e6[at] = running[ladder].room_e6(ticker)
+        ladder_rooms_e6[at] = running[ladder].ladder_left_e6
         if at_risk_e6 > free_e6:
             order = _Order(table.snapshots[ladder].fee_terms, Price(price_e4), step)
             most = allowed_contracts(Money(free_e6), order.price, order.fee, lot)
             count = min(most, Contracts(int(cut[at])))
             cut[at], at_risk_e6 = count.e2, order.at_risk(count).e6  # noqa: PLW2901 - it shrank
         running[ladder].commit(ticker, at_risk_e6)
-    return cut, rooms_e6
+    return PositionCut(cut, rooms_e6, ladder_rooms_e6)
 
 
 class _Order:
@@ -123,6 +140,16 @@ class _Order:
 
     def at_risk(self, contracts: Contracts) -> Money:
         return Money.notional(self.price, contracts) + self.fee(contracts)
+
+
+def unit_cap(unit: str, holdings: Holdings, sizing: SizingPolicy) -> float:
+    """Return the dollars that the ladders at hand may lose on one piece of news.
+
+    What is held on the same news elsewhere is as good as lost: its ladder is not at hand.
+    """
+    whole = sizing.kelly_cap * sizing.bankroll.dollars
+    elsewhere = holdings.elsewhere.get(unit)
+    return whole if elsewhere is None else whole - elsewhere.max_loss.dollars
 
 
 def unit_shares(legs: Legs, holdings: Holdings, sizing: SizingPolicy) -> FloatArray:
@@ -143,7 +170,6 @@ def unit_shares(legs: Legs, holdings: Holdings, sizing: SizingPolicy) -> FloatAr
         In [0, 1], the same for all legs of a risk unit.
     """
     table = legs.priced.table
-    whole = sizing.kelly_cap * sizing.bankroll.dollars
     held = [holdings.exposures.get(s.ladder.event_ticker, ()) for s in table.snapshots]
     # What is at risk in all of a ladder bounds its worst case, and mostly settles the matter.
     at_risk = np.bincount(legs.ladders, legs.at_risk_e6, minlength=len(held)) / E6_PER_DOLLAR
@@ -154,9 +180,7 @@ def unit_shares(legs: Legs, holdings: Holdings, sizing: SizingPolicy) -> FloatAr
         units.setdefault(snapshot.ladder.risk_unit, []).append(ladder)
     share = np.ones(len(held))
     for unit, ladders in units.items():
-        # What is held on the same news elsewhere is as good as lost: its ladder is not at hand.
-        elsewhere = holdings.elsewhere.get(unit)
-        cap = whole if elsewhere is None else whole - elsewhere.max_loss.dollars
+        cap = unit_cap(unit, holdings, sizing)
         if not float(at_risk[ladders].sum()) <= cap:
             outcomes = [worst_fills(legs, ladder, held[ladder]) for ladder in ladders]
             # The fee of a smaller order may be rounded up by one more step.

@@ -34,7 +34,7 @@ def legs(*counts: int, case: Scene = TWO) -> Legs:
 
 def cut(orders: Legs, limits: PalLimits | None, *exposures: Exposure) -> list[float]:
     known = {} if limits is None else {EVENT: limits}
-    counts, _ = within_position_limits(orders, Holdings({EVENT: exposures}, known), LOT)
+    counts = within_position_limits(orders, Holdings({EVENT: exposures}, known), LOT).contracts_e2
     return [e2 / 100 for e2 in counts.tolist()]
 
 
@@ -67,10 +67,13 @@ def test_a_cap_that_is_broken_already_leaves_nothing() -> None:
 
 
 def test_rooms_are_those_before_each_order() -> None:
-    _, rooms_e6 = within_position_limits(legs(100, 10), Holdings({}, {EVENT: LIMITS}), LOT)
+    rooms_e6 = within_position_limits(legs(100, 10), Holdings({}, {EVENT: LIMITS}), LOT).rooms_e6
     assert rooms_e6.tolist() == [2_500_000_000, 2_500_000_000]
     tight = Holdings({}, {EVENT: PalLimits(Money.parse("60"))})
-    assert within_position_limits(legs(100, 10), tight, LOT)[1].tolist() == [60_000_000, 9_562_500]
+    assert within_position_limits(legs(100, 10), tight, LOT).rooms_e6.tolist() == [
+        60_000_000,
+        9_562_500,
+    ]
 
 
 @given(
