@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterable, Sequence
-from datetime import UTC, datetime
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -22,12 +23,15 @@ from kalshi_alpha.core.ledger.rows import (
 from kalshi_alpha.datastore.atomic import write_atomic, write_json
 from kalshi_alpha.datastore.backups import FOLDER, back_up_bytes
 from kalshi_alpha.datastore.columns import frame_of
+from kalshi_alpha.datastore.exclusive import exclusive
 from kalshi_alpha.datastore.paths import Paths
 
 if TYPE_CHECKING:
     import polars as pl
 
 LEDGER_SCHEMA = 2
+PATIENCE = timedelta(seconds=30)
+"""How long a run waits for another one that is writing the ledger."""
 
 
 class _Written(NamedTuple):
@@ -38,10 +42,42 @@ class _Written(NamedTuple):
 
 
 class LedgerStore:
-    """``ledger_all.parquet``: one row an order, replaced as a whole file at each change."""
+    """``ledger_all.parquet``: one row an order, replaced as a whole file at each change.
 
-    def __init__(self, paths: Paths) -> None:
-        self._paths = paths
+    Parameters
+    ----------
+    paths
+        The root's paths.
+    patience
+        How long a change waits for another process that is changing the ledger.
+    """
+
+    def __init__(self, paths: Paths, patience: timedelta = PATIENCE) -> None:
+        self._paths, self._patience = paths, patience
+        self._alone = False
+        self._kept: list[LedgerEntry] | None = None
+
+    @contextmanager
+    def alone(self) -> Iterator[None]:
+        """Keep every other writer of this ledger out, from reading it to having written it.
+
+        Each change does so by itself; this holds several together. What was read or written
+        inside is not read again: nobody else can have changed it.
+
+        Raises
+        ------
+        FileBusy
+            If another process keeps this one out for longer than its patience.
+        """
+        if self._alone:
+            yield
+            return
+        with exclusive(self._paths.ledger_lock, self._patience):
+            self._alone = True
+            try:
+                yield
+            finally:
+                self._alone, self._kept = False, None
 
     def entries(self) -> list[LedgerEntry]:
         """Read all entries, oldest first; none if there is no ledger yet.
@@ -51,9 +87,13 @@ class LedgerStore:
         TornFile, NewerSchema
             If the file cannot be read, or a later version wrote it.
         """
-        if not self._paths.ledger_all.exists():
-            return []
-        return [from_row(row) for row in self.frame().to_dicts()]
+        if self._kept is not None:
+            return list(self._kept)
+        exists = self._paths.ledger_all.exists()
+        found = [from_row(row) for row in self.frame().to_dicts()] if exists else []
+        if self._alone:
+            self._kept = found
+        return list(found)
 
     def frame(self) -> pl.DataFrame:
         """Read the table as it is, for statistics over columns.
@@ -104,9 +144,10 @@ class LedgerStore:
         TornFile, NewerSchema
             If it cannot be read, or would not read back the same; it is then left as it is.
         """
-        if self.schema() in {None, LEDGER_SCHEMA}:
-            return None
-        return self._write(self.entries(), self._header()[1]).backup
+        with self.alone():
+            if self.schema() in {None, LEDGER_SCHEMA}:
+                return None
+            return self._write(self.entries(), self._header()[1]).backup
 
     def upsert(self, incoming: Iterable[LedgerEntry], now: datetime) -> int:
         """Add fills and settlements, each in the place of the entry with its id.
@@ -120,8 +161,11 @@ class LedgerStore:
         ------
         TornFile, NewerSchema
             If the present ledger cannot be read; it is then left as it is.
+        FileBusy
+            If another process keeps this one out.
         """
-        return self._write(upsert(self.entries(), incoming), now).rows
+        with self.alone():
+            return self._write(upsert(self.entries(), incoming), now).rows
 
     def replace_runs(
         self,
@@ -142,8 +186,11 @@ class LedgerStore:
         ------
         TornFile, NewerSchema
             If the present ledger cannot be read; it is then left as it is.
+        FileBusy
+            If another process keeps this one out.
         """
-        return self._write(replace_runs(self.entries(), incoming, repeated), now).rows
+        with self.alone():
+            return self._write(replace_runs(self.entries(), incoming, repeated), now).rows
 
     def write_artifacts(
         self, entries: Sequence[LedgerEntry], name: str, now: datetime
@@ -183,6 +230,7 @@ class LedgerStore:
         )
         backup = self._backed_up(buffer, ordered)
         write_atomic(self._paths.ledger_all, buffer.getvalue())
+        self._kept = ordered
         return _Written(len(entries), backup)
 
     def _backed_up(self, fresh: io.BytesIO, entries: Sequence[LedgerEntry]) -> Path | None:

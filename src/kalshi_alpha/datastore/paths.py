@@ -154,6 +154,11 @@ class Paths:
         return self.proc / "ledger_all.parquet"
 
     @property
+    def ledger_lock(self) -> Path:
+        """Lock of whoever is changing the aggregated ledger and the paper orders."""
+        return self.proc / "ledger_all.lock"
+
+    @property
     def audit(self) -> Path:
         """Folder of the order audit trail."""
         return self.proc / "audit"

@@ -112,15 +112,17 @@ def write_ledger(
         EventRun(run.ledger_mode, run.environment, s.ladder.event_ticker, run.clock.at, run_scope)
         for s in scanned.snapshots
     }
-    if entries or run.paths.ledger_all.exists():
-        store.replace_runs(entries, run.clock.at, repeated)
     untold: set[str] = set()
-    if rests_on_paper(run):
-        forecasts = scanned.forecasts.forecasts
-        renew(run, store, opened(run, resting, scanned.snapshots, forecasts, terms), tapes)
-        untold = {order.intent.ticker for order in due(run)}
-    mids = record(run, store, closing)
-    settled = settle_known(run, strategy, scanned.snapshots, store)
+    with store.alone():
+        # Orders first: a run that dies here has orders to judge and no rows, never the reverse.
+        if rests_on_paper(run):
+            forecasts = scanned.forecasts.forecasts
+            renew(run, store, opened(run, resting, scanned.snapshots, forecasts, terms), tapes)
+            untold = {order.intent.ticker for order in due(run)}
+        if entries or run.paths.ledger_all.exists():
+            store.replace_runs(entries, run.clock.at, repeated)
+        mids = record(run, store, closing)
+        settled = settle_known(run, strategy, scanned.snapshots, store)
     copies = store.write_artifacts(entries, f"paper_ledger_{run.family}", run.clock.at)
     ledger = (run.paths.ledger_all,) if run.paths.ledger_all.exists() else ()
     written = replace(

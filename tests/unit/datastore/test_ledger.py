@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import csv
 import json
+import threading
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -14,6 +15,7 @@ from kalshi_alpha.core.ledger.entry import ClockSource, EntryKind, LedgerEntry, 
 from kalshi_alpha.core.ledger.rows import ADDED, COLUMNS, to_row
 from kalshi_alpha.core.types import Side
 from kalshi_alpha.datastore import ledger
+from kalshi_alpha.datastore.exclusive import FileBusy
 from kalshi_alpha.datastore.ledger import LEDGER_SCHEMA, LedgerStore
 from kalshi_alpha.datastore.paths import Paths
 
@@ -187,3 +189,48 @@ def test_a_ledger_whose_successor_would_not_read_back_is_left_as_it_is(
     with pytest.raises(TornFile, match="would not read back in schema 2; left as it is"):
         store.bring_up()
     assert old.read_bytes() == before
+
+
+def test_a_change_waits_for_whoever_is_changing_the_ledger_and_loses_no_row(
+    tmp_path: Path,
+) -> None:
+    """Two scans at once: each reads, adds and writes the whole file."""
+    first, second = LedgerStore(Paths(tmp_path)), LedgerStore(Paths(tmp_path))
+    waiting = threading.Thread(target=second.upsert, args=([OTHER_PRICE], NOW))
+    with first.alone():
+        read = first.entries()
+        waiting.start()
+        waiting.join(0.1)
+        assert waiting.is_alive()
+        first.upsert([*read, ENTRY], NOW)
+    waiting.join()
+    assert {row.price_e4 for row in first.entries()} == {5500, 5600}
+
+
+def test_who_is_kept_out_too_long_is_told_and_changes_nothing(tmp_path: Path) -> None:
+    store = LedgerStore(Paths(tmp_path))
+    store.upsert([ENTRY], NOW)
+    hasty = LedgerStore(Paths(tmp_path), patience=timedelta(0))
+    with store.alone(), pytest.raises(FileBusy, match=r"ledger_all\.lock: held by another run"):
+        hasty.replace_runs([OTHER_PRICE], NOW)
+    assert store.entries() == [ENTRY]
+
+
+def test_a_writer_alone_reads_the_file_once_and_sees_its_own_changes(
+    store: LedgerStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store.upsert([ENTRY], NOW)
+    reads, frame = list[str](), store.frame
+
+    def counted() -> pl.DataFrame:
+        reads.append("read")
+        return frame()
+
+    monkeypatch.setattr(store, "frame", counted)
+    with store.alone():
+        assert store.entries() == [ENTRY]
+        store.upsert([OTHER_PRICE], NOW)
+        assert store.entries() == [ENTRY, OTHER_PRICE]
+    assert len(reads) == 1
+    assert store.entries() == [ENTRY, OTHER_PRICE]
+    assert len(reads) == 2

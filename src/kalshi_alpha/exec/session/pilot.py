@@ -54,7 +54,8 @@ def record_orders(report: SessionReport) -> None:
     """
     if report.rows:
         store = LedgerStore(report.run.paths)
-        store.upsert(keeping_settlements(store.entries(), report.rows), report.held.ended_at)
+        with store.alone():
+            store.upsert(keeping_settlements(store.entries(), report.rows), report.held.ended_at)
 
 
 def _held(request: PilotRequest, environ: Mapping[str, str]) -> SessionReport | SessionRefusal:
