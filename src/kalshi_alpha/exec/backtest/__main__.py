@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 
 import click
 
+from kalshi_alpha.exec.backtest.threads import one_thread_each
 from kalshi_alpha.exec.command import HELP, exit_with, run_command
 
 
@@ -69,11 +71,11 @@ def cli(
 
     Exit codes: 0 done, 1 failure or a look-ahead found, 2 usage, 4 data missing or unreadable.
     """
-    from kalshi_alpha.exec.backtest.request import BacktestRequest
-    from kalshi_alpha.exec.backtest.run import backtest
+    with one_thread_each(os.environ):
+        from kalshi_alpha.exec.backtest.request import BacktestRequest
+        from kalshi_alpha.exec.backtest.run import backtest
 
-    return backtest(
-        BacktestRequest(
+        request = BacktestRequest(
             family=family,
             data=data,
             first=None if first is None else first.date(),
@@ -89,7 +91,7 @@ def cli(
             check_lookahead=lookahead_check,
             study=write_study,
         )
-    )
+        return backtest(request)
 
 
 def main(argv: Sequence[str] | None = None) -> int:

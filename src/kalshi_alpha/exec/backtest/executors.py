@@ -12,6 +12,7 @@ from threading import Thread
 
 from kalshi_alpha.exec.backtest.plan import DayDone, DayTask, Plan, run_days
 from kalshi_alpha.exec.backtest.progress import Step
+from kalshi_alpha.exec.backtest.threads import one_thread_each
 
 KINDS = ("local", "processes", "dask")
 _DAYS_PER_TASK = 12
@@ -31,9 +32,12 @@ def executor_of(kind: str, workers: int) -> Iterator[Executor | None]:
         return
     # A forked child would inherit locks of threads that do not exist in it.
     count = min(workers, os.cpu_count() or 1)
-    with ProcessPoolExecutor(
-        count, mp_context=get_context("spawn"), initializer=end_with_parent
-    ) as pool:
+    with (
+        one_thread_each(os.environ),
+        ProcessPoolExecutor(
+            count, mp_context=get_context("spawn"), initializer=end_with_parent
+        ) as pool,
+    ):
         try:
             yield pool
         except BaseException:
