@@ -7,7 +7,7 @@ as a printed trade, so paper results never rest on fills that nobody traded.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
 from kalshi_alpha.core.errors import BadParameter
@@ -73,14 +73,13 @@ class PaperOrder:
         """
         if trade.at < self.seen_at:
             raise BadParameter(f"print at {trade.at} is earlier than {self.seen_at}")
-        seen = replace(self, seen_at=trade.at)
         traded = trade.yes_price if self.side is Side.YES else trade.yes_price.complement()
         if trade.taker_side is self.side or traded > self.price:
-            return seen, None
+            return PaperOrder(self.side, self.price, self.unfilled, self.ahead, trade.at), None
         queue = self.ahead if traded == self.price else _NONE
         used = min(queue, trade.contracts)
         filled = min(trade.contracts - used, self.unfilled)
-        rest = replace(seen, ahead=queue - used, unfilled=self.unfilled - filled)
+        rest = PaperOrder(self.side, self.price, self.unfilled - filled, queue - used, trade.at)
         return rest, PaperFill(trade.at, filled) if filled > _NONE else None
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -33,6 +33,7 @@ class Legs:
     rows: IntArray
     contracts_e2: IntArray
     balance_step_e6: int
+    _fees: list[IntArray] = field(default_factory=list, init=False, repr=False)
 
     @property
     def ladders(self) -> IntArray:
@@ -51,14 +52,16 @@ class Legs:
 
     @property
     def fee_e6(self) -> IntArray:
-        """Fee if the whole order fills at once, in 1e-6 dollars."""
-        fees = net_fee_e6(
-            self.priced.table.maker_rate[self.rows],
-            self.price_e4,
-            np.maximum(self.contracts_e2, 1),
-            self.balance_step_e6,
-        )
-        return np.where(self.contracts_e2 > 0, fees, 0)
+        """Fee if the whole order fills at once, in 1e-6 dollars; worked out once."""
+        if not self._fees:
+            fees = net_fee_e6(
+                self.priced.table.maker_rate[self.rows],
+                self.price_e4,
+                np.maximum(self.contracts_e2, 1),
+                self.balance_step_e6,
+            )
+            self._fees.append(np.where(self.contracts_e2 > 0, fees, 0))
+        return self._fees[0]
 
     @property
     def at_risk_e6(self) -> IntArray:
@@ -81,7 +84,7 @@ class Legs:
 
     def resized(self, contracts_e2: IntArray) -> Legs:
         """Return the same orders with other counts."""
-        return replace(self, contracts_e2=contracts_e2)
+        return Legs(self.priced, self.rows, contracts_e2, self.balance_step_e6)
 
     def scaled(self, share: FloatArray | float, lot_e2: int) -> Legs:
         """Return the orders at a share of their size, rounded down to whole lots."""
@@ -90,4 +93,5 @@ class Legs:
 
     def where(self, kept: BoolArray) -> Legs:
         """Return some of the orders, in the same order."""
-        return replace(self, rows=self.rows[kept], contracts_e2=self.contracts_e2[kept])
+        rows, contracts_e2 = self.rows[kept], self.contracts_e2[kept]
+        return Legs(self.priced, rows, contracts_e2, self.balance_step_e6)

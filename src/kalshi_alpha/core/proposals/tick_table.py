@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 
 import numpy as np
@@ -32,14 +33,20 @@ class TickTable:
 
     @classmethod
     def of(cls, grids: Sequence[TickGrid]) -> TickTable:
-        """Tabulate the grids, in order."""
-        every = np.arange(E4_PER_DOLLAR + 1, dtype=np.int64)
-        prices = [np.array(grid.prices_e4, dtype=np.int64) for grid in grids]
-        return cls(
-            legal=np.stack([np.isin(every, each) for each in prices]),
-            up=np.stack([_step(each, "right", 1) for each in prices]),
-            down=np.stack([_step(each, "left", 0) for each in prices]),
-        )
+        """Tabulate the grids, in order; the same grids share one table, which cannot be written."""
+        return _tabulated(tuple(grids))
+
+
+@lru_cache(maxsize=32)
+def _tabulated(grids: tuple[TickGrid, ...]) -> TickTable:
+    every = np.arange(E4_PER_DOLLAR + 1, dtype=np.int64)
+    prices = [np.array(grid.prices_e4, dtype=np.int64) for grid in grids]
+    legal = np.stack([np.isin(every, each) for each in prices])
+    up = np.stack([_step(each, "right", 1) for each in prices])
+    down = np.stack([_step(each, "left", 0) for each in prices])
+    for table in (legal, up, down):
+        table.flags.writeable = False
+    return TickTable(legal=legal, up=up, down=down)
 
 
 def _step(prices: IntArray, side: Literal["left", "right"], ahead: int) -> IntArray:

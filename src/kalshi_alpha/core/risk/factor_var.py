@@ -7,6 +7,7 @@ limit applies to the larger of it and the scenario value at risk.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from statistics import NormalDist
 
 import numpy as np
@@ -117,6 +118,13 @@ def factor_var(model: FactorModel, at_risk: FloatArray, level: float) -> FactorV
 
 
 def _require_correlation(matrix: FloatArray) -> None:
+    # A scan asks for one book after another, and the configured matrix is always the same.
+    _require_correlation_of(matrix.shape[0], matrix.tobytes())
+
+
+@lru_cache(maxsize=32)
+def _require_correlation_of(size: int, numbers: bytes) -> None:
+    matrix = np.frombuffer(numbers, dtype=np.float64).reshape(size, size)
     # Stated as what must hold, so that a NaN fails too.
     if not (np.allclose(matrix, matrix.T, atol=1e-12) and np.allclose(np.diag(matrix), 1.0)):
         raise BadParameter("correlation must be symmetric with ones on its diagonal")

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import pytest
 from hypothesis import given
 
 from generators import TAPERED, order_prices, tick_grids
@@ -25,3 +26,11 @@ def test_there_is_nothing_below_the_lowest_nor_above_the_highest_price() -> None
     table = TickTable.of([TickGrid.linear_cent()])
     assert table.down[0, 100] == ABSENT
     assert table.up[0, 9900] == ABSENT
+
+
+def test_the_same_grids_share_one_table_that_nobody_can_write() -> None:
+    table = TickTable.of([TickGrid.linear_cent(), TAPERED])
+    assert TickTable.of((TickGrid.linear_cent(), TAPERED)) is table
+    for shared in (table.legal, table.up, table.down):
+        with pytest.raises(ValueError, match="read-only"):
+            shared[0, 500] = 0
