@@ -143,17 +143,38 @@ class Figures:
 
     def evidence(self) -> RampEvidence:
         """Return what the gate is told."""
-        return RampEvidence(
-            series=self.family,
-            fills=self.fills,
-            units=self.units,
-            delta_bps=self.delta_used_bps,
-            t_stat=self.t_used,
-            guardrail_breaches=len(self.guardrail_breaches),
-            honest=not self.dishonest,
-            largest_unit_share=self.largest_unit_share,
-            by_closing_line=self.judged.used is Statistic.CLOSING_LINE,
-        )
+        counts = (self.fills, self.units, len(self.guardrail_breaches))
+        return evidence_of(self.family, self.judged, counts, honest=not self.dishonest)
+
+
+def evidence_of(
+    family: str, judged: Judged, counts: tuple[int, int, int], *, honest: bool
+) -> RampEvidence:
+    """Return what the gate is told of a family.
+
+    Parameters
+    ----------
+    family
+        Its name.
+    judged
+        Both statistics, and which of them counts.
+    counts
+        Settled fills, units, and guardrail breaches.
+    honest
+        Whether no honesty bin vetoes.
+    """
+    sample, (fills, units, breaches) = judged.sample, counts
+    return RampEvidence(
+        series=family,
+        fills=fills,
+        units=units,
+        delta_bps=sample.mean if sample else None,
+        t_stat=_t_stat(sample),
+        guardrail_breaches=breaches,
+        honest=honest,
+        largest_unit_share=sample.largest_unit_share if sample else None,
+        by_closing_line=judged.used is Statistic.CLOSING_LINE,
+    )
 
 
 def figures(
@@ -202,7 +223,7 @@ def figures(
         open_fills=len(window) - len(settled),
         units=units,
         judged=judged,
-        e_value=_e_value([unit for unit in whole if _is_possible(unit)], at),
+        e_value=_e_value([unit for unit in whole if is_possible(unit)], at),
         badge=badge(units, _t_stat(sample)),
         bins=honesty_bins(settled, shrink),
         guardrail_breaches=tuple(breaches),
@@ -210,7 +231,7 @@ def figures(
         units_per_day=len({row.risk_unit for row in recent}) / RATE_SPAN.days,
         newest_at=max((row.settled_at for row in settled if row.settled_at), default=None),
         dishonest=vetoing_bins([row for row in settled if row.count_e2]),
-        contradictions=tuple(_contradiction(unit) for unit in whole if not _is_possible(unit)),
+        contradictions=tuple(_contradiction(unit) for unit in whole if not is_possible(unit)),
     )
 
 
@@ -226,7 +247,8 @@ def _t_stat(sample: ClusteredMean | None) -> float | None:
     return sample.t_stat if sample else None
 
 
-def _is_possible(unit: SettledUnit) -> bool:
+def is_possible(unit: SettledUnit) -> bool:
+    """Say whether a unit earned what its rows can have earned together."""
     return unit.worst <= unit.realised <= unit.best
 
 
@@ -241,8 +263,14 @@ def _contradiction(unit: SettledUnit) -> str:
 def _e_value(units: Iterable[SettledUnit], at: datetime) -> float:
     state = WealthState()
     for unit in units:
-        # A unit that could not lose is no bet.
-        if unit.worst.e6 < 0 and unit.settled_at <= at:
-            pnl = unit.realised.e6 / E6_PER_DOLLAR
-            state = state.update(unit.risk_unit, pnl, -unit.worst.e6 / E6_PER_DOLLAR)
+        if unit.settled_at <= at:
+            state = staked(state, unit)
     return state.e_value
+
+
+def staked(wealth: WealthState, unit: SettledUnit) -> WealthState:
+    """Return a bettor's wealth after a unit; one that could not lose is no bet."""
+    if not unit.worst.e6 < 0:
+        return wealth
+    pnl = unit.realised.e6 / E6_PER_DOLLAR
+    return wealth.update(unit.risk_unit, pnl, -unit.worst.e6 / E6_PER_DOLLAR)

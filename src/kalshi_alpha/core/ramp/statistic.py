@@ -7,7 +7,7 @@ of the two judges is therefore declared beforehand, and the mids have to prove t
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -17,7 +17,12 @@ import numpy as np
 from kalshi_alpha.core.arrays import FloatArray
 from kalshi_alpha.core.errors import BadParameter
 from kalshi_alpha.core.ledger.closing_line import MidCalibration, mid_calibration
-from kalshi_alpha.core.ledger.delta import closing_line_deltas, contracts, settled_fills
+from kalshi_alpha.core.ledger.delta import (
+    SettledFill,
+    closing_line_deltas,
+    contracts,
+    settled_fills,
+)
 from kalshi_alpha.core.ledger.entry import PAYOUT_E6_PER_E2, LedgerEntry
 from kalshi_alpha.core.ledger.standard_errors import ClusteredMean, clustered_mean
 
@@ -109,15 +114,55 @@ def judge(entries: Sequence[LedgerEntry], declared: Statistic) -> Judged:
     calibration = _calibration(entries)
     if not fills:
         return Judged(None, None, declared, Statistic.SETTLED, 0.0, calibration, 0.0)
-    weights, units = contracts(fills), [fill.risk_unit for fill in fills]
+    return judge_means(
+        lambda beta: mean_delta(fills, beta), declared, calibration, mid_share(fills)
+    )
+
+
+def mean_delta(fills: Sequence[SettledFill], beta: float) -> ClusteredMean:
+    """Return the mean of the deltas with ``beta`` of the settlement noise taken out.
+
+    Raises
+    ------
+    BadParameter
+        If there is no fill.
+    """
+    units = [fill.risk_unit for fill in fills]
+    return clustered_mean(closing_line_deltas(fills, beta), contracts(fills), units)
+
+
+def mid_share(fills: Sequence[SettledFill]) -> float:
+    """Return the share of the contracts that have a closing mid."""
+    weights = contracts(fills)
     has_mid = np.array([fill.noise_bps is not None for fill in fills])
-    share = float(weights[has_mid].sum() / weights.sum())
+    return float(weights[has_mid].sum() / weights.sum())
+
+
+def judge_means(
+    mean: Callable[[float], ClusteredMean],
+    declared: Statistic,
+    calibration: MidCalibration | None,
+    share: float,
+) -> Judged:
+    """Say which of the two means counts.
+
+    Parameters
+    ----------
+    mean
+        Returns the mean for a control coefficient, as `mean_delta`.
+    declared
+        What the configuration declares.
+    calibration
+        Regression of outcomes on closing mids; None if it cannot be computed.
+    share
+        Share of the contracts that have a closing mid.
+    """
     proven = calibration is not None and calibration.is_calibrated and share >= CLOSING_SHARE_MIN
     beta = 1.0 if proven else 0.0
     by_closing = proven and declared is Statistic.CLOSING_LINE
     return Judged(
-        settled=clustered_mean(closing_line_deltas(fills, 0.0), weights, units),
-        closing=clustered_mean(closing_line_deltas(fills, beta), weights, units),
+        settled=mean(0.0),
+        closing=mean(beta),
         declared=declared,
         used=Statistic.CLOSING_LINE if by_closing else Statistic.SETTLED,
         beta=beta,

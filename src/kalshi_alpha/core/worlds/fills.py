@@ -119,7 +119,8 @@ def prints(draws: Draws, proposal: Proposal, place: Placed) -> Iterator[Trade]:
         begin, end = int(tape.first[index]), int(tape.first[index + 1])
         bids = draws.yes_bid if ours is Side.YES else draws.no_bid
         bid = int(bids[place.unit, place.stage, step + 1, place.market])
-        if not bid:
+        # Bids better than ours would trade first, and a print at theirs says nothing to our order.
+        if not bid or bid * _CENT_E4 > proposal.price.e4:
             continue
         price = Price(bid * _CENT_E4)
         yes_price = price if ours is Side.YES else price.complement()

@@ -1,8 +1,8 @@
 """The operator's looks at the ramp: after every settled unit, by the policy that live money needs.
 
-The decision is the real one, `core.ramp.figures` and `core.gates.evidence`. Because a world is
-lived through a thousand times, a look whose answer cannot be GO by counts or t-statistics that
-are kept up to date is not worked out further.
+The decision is the real one, `core.ramp` and `core.gates.evidence`. Because a world is lived
+through a thousand times, the figures are those of `core.ramp.running`, which grow with the ledger,
+and a look whose answer cannot be GO by counts or t-statistics is not worked out further.
 """
 
 from __future__ import annotations
@@ -11,26 +11,20 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-import numpy as np
-
 from kalshi_alpha.core.gates.evidence import EvidenceLimits, ramp_reading
 from kalshi_alpha.core.gates.reasons import Reason
-from kalshi_alpha.core.ledger.delta import (
-    SettledFill,
-    closing_line_deltas,
-    contracts,
-    settled_fill,
-)
+from kalshi_alpha.core.ledger.delta import SettledFill
 from kalshi_alpha.core.ledger.entry import LedgerEntry
 from kalshi_alpha.core.ledger.evidence import evidence_rows
-from kalshi_alpha.core.ledger.honesty_bins import HonestyBin
-from kalshi_alpha.core.ledger.standard_errors import ClusteredMean, clustered_mean
+from kalshi_alpha.core.ledger.honesty_bins import BinKey
+from kalshi_alpha.core.ledger.standard_errors import ClusteredMean
 from kalshi_alpha.core.ramp.bin_veto import UNITS_MIN
-from kalshi_alpha.core.ramp.figures import figures
-from kalshi_alpha.core.ramp.statistic import Declaration, Statistic
-from kalshi_alpha.core.worlds.terms import FAMILY, SHRINK
+from kalshi_alpha.core.ramp.running import RunningFigures
+from kalshi_alpha.core.ramp.statistic import Declaration, Statistic, mean_delta
+from kalshi_alpha.core.worlds.terms import FAMILY
 
 _MOMENT = timedelta(seconds=1)
+_ERRORS = 2.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,14 +80,15 @@ class Looks:
     rule: RampRule
     found: list[Look] = field(default_factory=list)
     n_looks: int = 0
-    _rows: list[LedgerEntry] = field(default_factory=list)
-    _fills: list[SettledFill] = field(default_factory=list)
+    _ledger: RunningFigures = field(init=False)
+    _far_below: dict[BinKey, tuple[int, bool]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self._ledger = RunningFigures(FAMILY, self.rule.declaration)
 
     def look(self, settled: Sequence[LedgerEntry], at: datetime, breaches: Sequence[str]) -> bool:
         """Take in a unit's settled rows, decide, and say whether it is GO."""
-        counted = [row for row in evidence_rows(settled) if row.count_e2]
-        self._rows += counted
-        self._fills += [settled_fill(row) for row in counted]
+        self._ledger.settle(evidence_rows(settled))
         seen = self._decide(at + _MOMENT, breaches) if self._could_be_go() else None
         if seen is not None:
             self.found.append(seen)
@@ -102,53 +97,52 @@ class Looks:
 
     def settled_mean(self) -> ClusteredMean | None:
         """Return realised less expected edge by outcomes, with its errors."""
-        return self._mean(0.0)
+        return self._ledger.mean(0.0)
 
     def closing_mean(self) -> ClusteredMean | None:
         """Return the same by closing mids."""
-        return self._mean(1.0)
+        return self._ledger.mean(1.0)
 
     @property
     def rows(self) -> Sequence[LedgerEntry]:
         """The rows that count, in order of settlement."""
-        return self._rows
+        return self._ledger.rows
 
     @property
     def fills(self) -> Sequence[SettledFill]:
         """The same in basis points."""
-        return self._fills
+        return self._ledger.fills
 
     def _could_be_go(self) -> bool:
         limits = self.rule.limits
-        if len(self._fills) < max(limits.min_fills, 1):
+        if len(self._ledger.fills) < max(limits.min_fills, 1):
             return False
         # Whichever of the two statistics counts, one of them must pass.
         means = (self.settled_mean(), self.closing_mean())
         return any(m and m.t_stat and m.t_stat >= limits.min_t_stat for m in means)
 
     def _decide(self, at: datetime, breaches: Sequence[str]) -> Look | None:
-        found = figures(
-            FAMILY, self._rows, self.rule.declaration, at, shrink=SHRINK, breaches=breaches
-        )
-        lacking = ramp_reading(found.evidence(), self.rule.limits, made_at=at).findings
+        judged = self._ledger.judged()
+        if judged is None:
+            return None
+        evidence = self._ledger.evidence(judged, breaches)
+        lacking = ramp_reading(evidence, self.rule.limits, made_at=at).findings
         if any(finding.reason is not Reason.EV_HONESTY for finding in lacking):
             return None
         return Look(
             number=self.n_looks,
             honest=not lacking,
-            by_own_spread=not any(map(_far_below, found.bins.values())),
-            by_closing=found.judged.used is Statistic.CLOSING_LINE,
-            e_value=found.e_value,
+            by_own_spread=not self._any_far_below(),
+            by_closing=judged.used is Statistic.CLOSING_LINE,
+            e_value=self._ledger.wealth.e_value,
         )
 
-    def _mean(self, beta: float) -> ClusteredMean | None:
-        if not self._fills:
-            return None
-        deltas = closing_line_deltas(self._fills, beta)
-        units = [fill.risk_unit for fill in self._fills]
-        return clustered_mean(np.asarray(deltas), contracts(self._fills), units)
-
-
-def _far_below(found: HonestyBin) -> bool:
-    """Say whether a bin's mean lies two of its own standard errors below what was expected."""
-    return found.n_units >= UNITS_MIN and found.t_stat is not None and not found.t_stat > -2.0
+    def _any_far_below(self) -> bool:
+        """Say whether a bin's mean lies two of its own standard errors below what was expected."""
+        for key, fills in self._ledger.by_bin.items():
+            if key not in self._far_below or self._far_below[key][0] != len(fills):
+                mean = mean_delta(fills, 0.0)
+                t_stat = mean.t_stat
+                far = mean.n_units >= UNITS_MIN and t_stat is not None and not t_stat > -_ERRORS
+                self._far_below[key] = (len(fills), far)
+        return any(far for _, far in self._far_below.values())
