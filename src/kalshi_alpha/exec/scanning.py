@@ -20,7 +20,7 @@ from kalshi_alpha.core.proposals.book_risk import RiskModel
 from kalshi_alpha.core.proposals.not_proposed import NotProposed
 from kalshi_alpha.core.proposals.policy import ScanPolicy
 from kalshi_alpha.core.proposals.proposal import Passed, Proposal, ScanResult
-from kalshi_alpha.core.proposals.scan import scan
+from kalshi_alpha.core.proposals.scan import ScanTrace, traced_scan
 from kalshi_alpha.core.proposals.snapshot import LadderSnapshot
 from kalshi_alpha.core.schedule import Phase, ReleaseCalendar
 from kalshi_alpha.datastore.feeds import Driver, Payload
@@ -80,6 +80,8 @@ class Scanned:
         Every market that is not in ``proposals``, with the first thing that stopped it.
     inputs
         The newest payload of every feed that the decision was made from.
+    trace
+        What the scan computed on its way; None where no ladder was listed.
     """
 
     verdict: Verdict
@@ -98,6 +100,7 @@ class Scanned:
     policy: ScanPolicy
     var_limit: float
     known: Known
+    trace: ScanTrace | None
 
     @property
     def dry_only(self) -> str | None:
@@ -180,7 +183,7 @@ def scan_family(
         no_skill=_no_skill(family_forecast.made, snapshots),
     )
     risk = risk_model(run, options)
-    result = scan(
+    result, trace = traced_scan(
         snapshots,
         {(f.quantity, f.period): f.pmf for f in made},
         held_and_allowed(run, entries, snapshots, run.settings.pal_policy, run_scope),
@@ -207,6 +210,7 @@ def scan_family(
         policy=policy,
         var_limit=risk.limit,
         known=known,
+        trace=trace,
     )
 
 

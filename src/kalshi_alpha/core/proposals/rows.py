@@ -18,8 +18,8 @@ from kalshi_alpha.core.proposals.proposal import EvShrink, Passed, Proposal
 from kalshi_alpha.core.proposals.tick_table import ABSENT
 from kalshi_alpha.core.types import Contracts, Money, Price, Side
 
-_PLACEMENTS = ("join", "improve")
-_SIDES = (Side.YES, Side.NO)
+PLACEMENTS = ("join", "improve")
+SIDES = (Side.YES, Side.NO)
 
 
 def proposal_rows(allotment: Allotment, policy: ScanPolicy) -> tuple[Proposal, ...]:
@@ -30,7 +30,7 @@ def proposal_rows(allotment: Allotment, policy: ScanPolicy) -> tuple[Proposal, .
 def _proposals(allotment: Allotment, policy: ScanPolicy) -> Iterator[Proposal]:
     legs, kelly = allotment.legs, allotment.sizes.kelly.tolist()
     honest_probs, edges = allotment.sizes.prob_honest.tolist(), legs.edges()
-    quotes = _QuoteColumns.of(legs.priced, legs.rows)
+    quotes = QuoteColumns.of(legs.priced, legs.rows)
     orders = _OrderColumns(*(each.tolist() for each in (legs.fee_e6, legs.at_risk_e6, *edges)))
     for at, (row, e2) in enumerate(
         zip(legs.rows.tolist(), legs.contracts_e2.tolist(), strict=True)
@@ -42,8 +42,8 @@ def _proposals(allotment: Allotment, policy: ScanPolicy) -> Iterator[Proposal]:
             **_ladder_names(legs.priced, row),
             market_ticker=market.ticker,
             strike=str(market.strike),
-            side=_SIDES[quotes.side[at]],
-            placement=_PLACEMENTS[quotes.placement[at]],
+            side=SIDES[quotes.side[at]],
+            placement=PLACEMENTS[quotes.placement[at]],
             price=Price(quotes.price[at]),
             contracts=contracts,
             prob_model=quotes.prob_model[at],
@@ -102,7 +102,7 @@ def passed_rows(
     """Return every market that was not proposed, ladder by ladder, with its reason."""
     table = priced.table
     stopped = [(row, why) for row, why in enumerate(allotment.stopped) if why is not None]
-    quotes = _QuoteColumns.of(priced, np.array([row for row, _ in stopped], dtype=np.int64))
+    quotes = QuoteColumns.of(priced, np.array([row for row, _ in stopped], dtype=np.int64))
     looked_at = [
         Passed(
             market_ticker=table.markets[row].ticker,
@@ -140,7 +140,7 @@ class _Quoted(TypedDict, total=False):
     ev_honest: float
 
 
-def _quoted(quotes: _QuoteColumns, at: int, why: NotProposed, policy: ScanPolicy) -> _Quoted:
+def _quoted(quotes: QuoteColumns, at: int, why: NotProposed, policy: ScanPolicy) -> _Quoted:
     honest = quotes.ev_honest[at]
     if quotes.price[at] == ABSENT or not isfinite(honest):
         return {"detail": why.meaning}
@@ -149,7 +149,7 @@ def _quoted(quotes: _QuoteColumns, at: int, why: NotProposed, policy: ScanPolicy
         detail = f"honest edge {100 * honest:+.2f} c a contract, {100 * policy.min_ev:.2f} c needed"
     return {
         "detail": detail,
-        "side": _SIDES[quotes.side[at]],
+        "side": SIDES[quotes.side[at]],
         "price": Price(quotes.price[at]),
         "prob_market": quotes.prob_market[at],
         "prob_pooled": quotes.prob_pooled[at],
@@ -159,8 +159,11 @@ def _quoted(quotes: _QuoteColumns, at: int, why: NotProposed, policy: ScanPolicy
 
 
 @dataclass(frozen=True, slots=True)
-class _QuoteColumns:
-    """The best quotes of some rows as Python numbers, which rows are made of."""
+class QuoteColumns:
+    """The best quotes of some rows as Python numbers, which rows are made of.
+
+    The fields are those of `BestQuotes`; probabilities are of the side quoted.
+    """
 
     side: list[int]
     placement: list[int]
@@ -174,7 +177,8 @@ class _QuoteColumns:
     prob_pooled: list[float]
 
     @classmethod
-    def of(cls, priced: PricedMarkets, rows: IntArray) -> _QuoteColumns:
+    def of(cls, priced: PricedMarkets, rows: IntArray) -> QuoteColumns:
+        """Take some rows' best quotes out of the arrays."""
         quotes = priced.quotes
         is_yes, model_yes = quotes.side[rows] == 0, priced.prob_yes[rows]
         return cls(

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
 from kalshi_alpha.core.forecast import GridPmf
-from kalshi_alpha.core.proposals.allotment import allot
+from kalshi_alpha.core.proposals.allotment import Allotment, allot
 from kalshi_alpha.core.proposals.book_risk import RiskModel
 from kalshi_alpha.core.proposals.checks import check_ladders
 from kalshi_alpha.core.proposals.holdings import Holdings
@@ -20,6 +21,27 @@ from kalshi_alpha.core.proposals.snapshot import LadderSnapshot
 from kalshi_alpha.core.proposals.table import MarketTable
 from kalshi_alpha.core.proposals.tick_table import ABSENT
 from kalshi_alpha.core.types import E4_PER_DOLLAR
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ScanTrace:
+    """Everything that a scan computed on its way, kept for whoever is to explain it.
+
+    Parameters
+    ----------
+    priced
+        Every market with its probabilities and its best quote.
+    allotment
+        The sizes, what each cap left of them, and what stopped each market.
+    holdings, policy, risk
+        What the scan was given.
+    """
+
+    priced: PricedMarkets
+    allotment: Allotment
+    holdings: Holdings
+    policy: ScanPolicy
+    risk: RiskModel
 
 
 def scan(
@@ -44,19 +66,31 @@ def scan(
     risk
         Value at risk and its limit.
     """
+    return traced_scan(snapshots, forecasts, holdings, policy, risk)[0]
+
+
+def traced_scan(
+    snapshots: Sequence[LadderSnapshot],
+    forecasts: Mapping[ForecastKey, GridPmf],
+    holdings: Holdings,
+    policy: ScanPolicy,
+    risk: RiskModel,
+) -> tuple[ScanResult, ScanTrace | None]:
+    """Do the same as `scan`, and return beside it what was computed; None without any ladder."""
     if not snapshots:
-        return ScanResult(at=policy.at, proposals=(), passed=(), checks=(), var=0.0)
+        return ScanResult(at=policy.at, proposals=(), passed=(), checks=(), var=0.0), None
     table = MarketTable.build(snapshots, policy.at)
     priced = price_markets(table, forecasts, policy)
     checks = check_ladders(table, priced.prob_yes, policy.at)
     allotment = allot(priced, first_stops(priced, checks, policy), holdings, policy, risk)
-    return ScanResult(
+    result = ScanResult(
         at=policy.at,
         proposals=proposal_rows(allotment, policy),
         passed=passed_rows(priced, allotment, policy),
         checks=checks,
         var=allotment.var,
     )
+    return result, ScanTrace(priced, allotment, holdings, policy, risk)
 
 
 def first_stops(
