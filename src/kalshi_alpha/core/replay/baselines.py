@@ -9,7 +9,7 @@ from enum import StrEnum
 from kalshi_alpha.core.replay.chain import Chain
 from kalshi_alpha.core.replay.clocks import to_us
 from kalshi_alpha.core.replay.engine import DayReplay, Look, maker_fee
-from kalshi_alpha.core.replay.fills import RestingOrder, resting_fills
+from kalshi_alpha.core.replay.fills import RestingOrder
 from kalshi_alpha.core.replay.market_view import MarketView
 from kalshi_alpha.core.replay.touches import ABSENT
 from kalshi_alpha.core.types import E4_PER_DOLLAR, Price, Side
@@ -112,7 +112,7 @@ def _traded(
         ahead_e2=view.ahead_e2(market, side, price_e4, placed_us),
         any_taker=view.any_taker,
     )
-    fills = resting_fills(view.prints[market], resting)
+    fills = view.fills(market, resting)
     filled = fills.total_e2
     if not filled:
         return 1, 0, count_e2, 0, 0, 0

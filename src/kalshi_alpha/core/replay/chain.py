@@ -12,6 +12,7 @@ from kalshi_alpha.core.forecast import GridPmf
 from kalshi_alpha.core.gates.quality import QualityLimits
 from kalshi_alpha.core.proposals.book_risk import RiskModel
 from kalshi_alpha.core.proposals.policy import ScanPolicy
+from kalshi_alpha.core.replay.kernels_columns import QueueRule
 from kalshi_alpha.core.replay.tape import EventTape
 from kalshi_alpha.core.risk.pal import PalLimits
 from kalshi_alpha.core.schedule import ReleaseCalendar
@@ -106,7 +107,9 @@ class ReplayRules:
         Whether, with prints alone, one through our price fills us whichever side its taker
         bought; where quotes were recorded, only those of the other side's takers do.
     ahead_share
-        Share of the size shown at our price that is taken to be ahead of us and to stay.
+        Share of the size shown at our price that is taken to be ahead of us.
+    queue
+        With depth, who is taken to have left when a level shrinks by more than was printed there.
     every
         How often a window decides anew; None for once.
     trade_without_skill
@@ -119,6 +122,7 @@ class ReplayRules:
     quote_age_us: int = _NO_LIMIT_US
     any_taker: bool = True
     ahead_share: float = 1.0
+    queue: QueueRule = QueueRule.NOBODY_LEAVES
     every: timedelta | None = None
     trade_without_skill: bool = False
 

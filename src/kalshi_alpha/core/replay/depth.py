@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from importlib.util import find_spec
 from typing import Self
 
 import numpy as np
@@ -11,6 +13,8 @@ from kalshi_alpha.core.arrays import IntArray
 from kalshi_alpha.core.replay.tape import DepthColumns
 from kalshi_alpha.core.replay.touches import ABSENT, BestPrices, MarketTouch
 from kalshi_alpha.core.types import E4_PER_DOLLAR, Side
+
+IS_COMPILED = find_spec("numba") is not None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -29,10 +33,18 @@ class DepthView:
     touches: tuple[MarketTouch, ...]
 
     @classmethod
-    def of(cls, depth: DepthColumns, n_markets: int) -> Self:
-        """Split an event's levels by market and follow each market's best prices."""
+    def of(cls, depth: DepthColumns, n_markets: int, *, compiled: bool = IS_COMPILED) -> Self:
+        """Split an event's levels by market and follow each market's best prices.
+
+        Parameters
+        ----------
+        depth, n_markets
+            The levels of all its markets.
+        compiled
+            Whether compiled code follows the best prices; the numbers are the same.
+        """
         columns = tuple(_of_market(depth, market) for market in range(n_markets))
-        return cls(columns, tuple(_touch(each) for each in columns))
+        return cls(columns, tuple(_follower(compiled)(each) for each in columns))
 
     def size_at(self, market: int, side: Side, price_e4: int, at_us: int) -> int:
         """Return what rested at a price just before an instant, in hundredths of contracts."""
@@ -47,6 +59,15 @@ class DepthView:
         return int(rows.size_e2[first + int(found[-1])]) if found.size else 0
 
 
+def _follower(compiled: bool) -> Callable[[DepthColumns], MarketTouch]:  # noqa: FBT001
+    if not compiled:
+        return followed_touch
+    # Compiled code is looked for only where there are books: it takes a while to load.
+    from kalshi_alpha.core.replay.book_rows import walked_touch
+
+    return walked_touch
+
+
 def _of_market(depth: DepthColumns, market: int) -> DepthColumns:
     mine = depth.market == market
     return DepthColumns(
@@ -59,7 +80,8 @@ def _of_market(depth: DepthColumns, market: int) -> DepthColumns:
     )
 
 
-def _touch(rows: DepthColumns) -> MarketTouch:
+def followed_touch(rows: DepthColumns) -> MarketTouch:
+    """Return how one market's best prices changed, level by level."""
     bid, bid_size = _best(rows, is_yes=True)
     no_bid, ask_size = _best(rows, is_yes=False)
     ask = np.where(no_bid == ABSENT, ABSENT, E4_PER_DOLLAR - no_bid)

@@ -25,7 +25,7 @@ from kalshi_alpha.core.proposals.scan import scan
 from kalshi_alpha.core.proposals.snapshot import LadderSnapshot
 from kalshi_alpha.core.replay.chain import Chain, KnownForecast, ReplayEvent
 from kalshi_alpha.core.replay.clocks import DecisionClock, decision_clocks, from_us, to_us
-from kalshi_alpha.core.replay.fills import NO_FILLS, UNKNOWN, Fills, RestingOrder, resting_fills
+from kalshi_alpha.core.replay.fills import NO_FILLS, UNKNOWN, Fills, RestingOrder
 from kalshi_alpha.core.replay.market_view import MarketView, SeenTouch
 from kalshi_alpha.core.replay.touches import ABSENT
 from kalshi_alpha.core.risk.pal import Commitment, Exposure
@@ -280,7 +280,7 @@ class _Day:
                 ahead_e2=ahead,
                 any_taker=view.any_taker,
             )
-            fills = resting_fills(view.prints[market], resting)
+            fills = view.fills(market, resting)
         bid, ask, bid_size, ask_size, _ = touches[market]
         is_yes = side is Side.YES
         return ReplayOrder(

@@ -32,11 +32,14 @@ class QueueRule(IntEnum):
     ``BEHIND_LEAVES``: whoever came after us leaves first, so we move up only as far as the level
     is smaller than our queue; the careful reading. ``PRO_RATA``: those before us and those after
     us leave in proportion to their contracts, rounded so that more stay before us.
+    ``NOBODY_LEAVES``: whoever is before us stays until prints have used him up; more careful still,
+    and what paper orders go by.
     """
 
     THROUGH_ONLY = 0
     BEHIND_LEAVES = 1
     PRO_RATA = 2
+    NOBODY_LEAVES = 3
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -126,6 +129,11 @@ def merged_stream(
     price = np.concatenate([hit_e4, nothing, nothing, depth.price_e4])
     if (price % tick_e4).any():
         raise BadParameter(f"prices are not on a step of {tick_e4}e-4 dollars")
+    largest = max(
+        (int(each.max()) for each in (trades.count_e2, depth.size_e2) if each.size), default=0
+    )
+    if largest > np.iinfo(np.int32).max:
+        raise BadParameter(f"no stream holds a size of {largest} hundredths of contracts")
     at_us = np.concatenate([trades.at_us, depth.at_us[opens], depth.at_us[opens], depth.at_us])
     kinds = (RowKind.PRINT, RowKind.OPEN, RowKind.OPEN, RowKind.LEVEL)
     counts = (trades.at_us.size, opens.size, opens.size, depth.at_us.size)

@@ -101,7 +101,8 @@ def _order_fills(
     elif rule is QueueRule.PRO_RATA:
         reach = _pro_rata_reach(size, through, level, is_set, kind == RowKind.OPEN, before)
     else:
-        reach = _behind_leaves_reach(size, through, level, is_set, before)
+        moves_up = is_set if rule is QueueRule.BEHIND_LEAVES else np.zeros_like(is_set)
+        reach = _behind_leaves_reach(size, through, level, moves_up, before)
     filled = np.diff(np.minimum(np.cumsum(reach), orders.count_e2[order]), prepend=0)
     some = np.flatnonzero(filled)
     return rows[some], filled[some]

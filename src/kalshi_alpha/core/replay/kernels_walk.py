@@ -21,7 +21,7 @@ IS_COMPILED = find_spec("numba") is not None
 
 # Plain numbers: the compiler takes them as constants.
 _LEVEL, _PRINT = 0, 1
-_THROUGH_ONLY, _PRO_RATA = 0, 2
+_THROUGH_ONLY, _PRO_RATA, _NOBODY_LEAVES = 0, 2, 3
 # What stands in a book, by column; a price of 0 where nothing does.
 _PRICE, _ORDER, _AHEAD, _PRINTED, _LEFT = 0, 1, 2, 3, 4
 _NOTHING = 0
@@ -80,6 +80,8 @@ def queue_left(rule: int, ahead: int, before: int, printed: int, after: int) -> 
 
     ``ahead`` has already lost the ``printed`` contracts.
     """
+    if rule == _NOBODY_LEAVES:
+        return ahead
     stayed = before - printed
     if rule == _PRO_RATA and 0 <= after < stayed:
         ahead = -((-ahead * after) // stayed)

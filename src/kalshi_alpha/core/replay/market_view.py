@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
@@ -16,7 +16,13 @@ from kalshi_alpha.core.ladder import interval
 from kalshi_alpha.core.replay.chain import KnownForecast, ReplayEvent, ReplayRules
 from kalshi_alpha.core.replay.clocks import from_us, to_us
 from kalshi_alpha.core.replay.depth import DepthView
-from kalshi_alpha.core.replay.fills import UNKNOWN, MarketPrints
+from kalshi_alpha.core.replay.fills import (
+    UNKNOWN,
+    Fills,
+    MarketPrints,
+    RestingOrder,
+    resting_fills,
+)
 from kalshi_alpha.core.replay.tape import Fidelity
 from kalshi_alpha.core.replay.touches import (
     ABSENT,
@@ -26,6 +32,9 @@ from kalshi_alpha.core.replay.touches import (
     quoted_touches,
 )
 from kalshi_alpha.core.types import E4_PER_DOLLAR, Side
+
+if TYPE_CHECKING:
+    from kalshi_alpha.core.replay.book_rows import BookRows
 
 _SOME_E2 = 1  # a size that is not known: something rests there
 
@@ -67,6 +76,23 @@ class MarketView:
         if tape.quotes is not None:
             return quoted_touches(tape.quotes, n_markets)
         return tuple(inferred_touch(each) for each in self.prints)
+
+    @cached_property
+    def _book_rows(self) -> BookRows | None:
+        columns = self.event.tape.depth
+        if columns is None:
+            return None
+        # The kernels are looked for only where there are books: they take a while to load.
+        from kalshi_alpha.core.replay.book_rows import BookRows
+
+        return BookRows.of(columns, self.event.tape.trades, len(self.event.tape.markets))
+
+    def fills(self, market: int, order: RestingOrder) -> Fills:
+        """Return what an order of ours fills with: by the kernels where books were recorded."""
+        rows = self._book_rows
+        if rows is None:
+            return resting_fills(self.prints[market], order)
+        return rows.fills(market, order, self.rules.queue)
 
     @property
     def is_inferred(self) -> bool:

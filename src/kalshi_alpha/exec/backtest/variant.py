@@ -17,12 +17,14 @@ from kalshi_alpha.core.proposals.policy import Pooling, ScanPolicy
 from kalshi_alpha.core.replay.baselines import BaselineRules
 from kalshi_alpha.core.replay.chain import ReplayRules
 from kalshi_alpha.core.replay.clocks import from_us
+from kalshi_alpha.core.replay.kernels_columns import QueueRule
 from kalshi_alpha.exec.scan_options import ScanOptions, decimal_option
 
 _SECOND_US = 1_000_000
 _CENT_E4 = 100
 _TRUE, _FALSE = {"1", "true", "yes", "on"}, {"0", "false", "no", "off"}
 _NO_TIME = from_us(0)
+_QUEUES = {each.name.lower(): each for each in QueueRule}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,7 +46,9 @@ class Variant:
     any_taker
         Whether, with prints alone, one through the price fills whichever side its taker bought.
     ahead_share
-        Share of the size shown that is ahead of us and stays.
+        Share of the size shown that is ahead of us.
+    queue
+        With depth, who is taken to leave when a level shrinks without prints: a `QueueRule`.
     every_minutes
         How often a window decides anew; 0 for once.
     trade_without_skill
@@ -73,6 +77,7 @@ class Variant:
     touch_minutes: float = 30.0
     any_taker: bool = True
     ahead_share: float = 1.0
+    queue: str = "nobody_leaves"
     every_minutes: float = 0.0
     trade_without_skill: bool = False
     forecast_shift: int = 0
@@ -85,6 +90,8 @@ class Variant:
         if self.fee_type and self.fee_type not in {each.value for each in FeeType}:
             kinds = ", ".join(each.value for each in FeeType)
             raise UsageError(f"fee_type={self.fee_type}: there are {kinds}")
+        if self.queue not in _QUEUES:
+            raise UsageError(f"queue={self.queue}: there are {', '.join(_QUEUES)}")
         if self.pool_weight is not None and not 0.0 <= self.pool_weight <= 1.0:
             raise UsageError(f"pool_weight must lie in [0, 1], was {self.pool_weight:g}")
         if not 0.0 <= self.forecast_hours < float("inf"):
@@ -134,6 +141,7 @@ class Variant:
                 inferred_age_us=round(self.touch_minutes * 60 * _SECOND_US),
                 any_taker=self.any_taker,
                 ahead_share=self.ahead_share,
+                queue=_QUEUES[self.queue],
                 every=timedelta(minutes=self.every_minutes) if self.every_minutes else None,
                 trade_without_skill=self.trade_without_skill,
             )
