@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from kalshi_alpha.core.forecast import Forecast
+from kalshi_alpha.core.schedule import Phase, ReleaseCalendar
 from kalshi_alpha.datastore.history import History
 from kalshi_alpha.strategies.replay import Replay
 
@@ -82,7 +83,8 @@ class Strategy:
     family
         Its name, such as ``CPI``.
     history
-        Where its calibration history lies below a folder of feed fixtures.
+        Where its calibration history lies below a folder of feed fixtures; an absolute path, as
+        a package of a user's own brings it, is taken as it is.
     calibrate
         ``(history rows, as_of, artifact path) -> calibration``: fits on what was known at
         ``as_of`` and writes the artifact.
@@ -101,6 +103,13 @@ class Strategy:
         files; None bounds mean the family's default span. None where a family has no replay.
     variants
         Every model that was tried for the replay, with what it scored, the chosen one among them.
+    phase
+        ``(instant, calendar) -> Phase``: when it may be quoted, for a family whose schedule the
+        program does not know.
+    past
+        ``calibration -> replays``: walk-forward forecasts of the newest part of the history that
+        the calibration itself holds, for whoever shows how honest they were. None where a family
+        cannot tell.
     """
 
     family: str
@@ -113,3 +122,5 @@ class Strategy:
     outcomes: Callable[[TableReader, datetime], Mapping[tuple[str, date], Outcome]]
     replay: Callable[[History, date | None, date | None], tuple[Replay, ...]] | None = None
     variants: tuple[tuple[str, str], ...] = ()
+    phase: Callable[[datetime, ReleaseCalendar], Phase] | None = None
+    past: Callable[[Any], tuple[Replay, ...]] | None = None

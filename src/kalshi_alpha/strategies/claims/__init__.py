@@ -4,6 +4,7 @@ from kalshi_alpha.strategies.claims.artifact import calibrate, load
 from kalshi_alpha.strategies.claims.calibrate import fit
 from kalshi_alpha.strategies.claims.forecast import Consensus, forecast
 from kalshi_alpha.strategies.claims.outcomes import outcomes
+from kalshi_alpha.strategies.claims.past import past
 from kalshi_alpha.strategies.claims.quality import quality
 from kalshi_alpha.strategies.claims.replay import replay
 from kalshi_alpha.strategies.claims.variants import VARIANTS
@@ -20,6 +21,7 @@ STRATEGY = Strategy(
     outcomes=outcomes,
     replay=replay,
     variants=VARIANTS,
+    past=past,
 )
 
 __all__ = [

@@ -73,18 +73,34 @@ def replay(
     MissingData
         If a file is absent, or no week can be forecast.
     """
-    prints = read_prints(history)
-    runs = LongRuns(read_finals(history))
-    steps = list(walk(prints, runs.seen_from))
-    against = baselines(steps, prints)
     low, high = first or DEFAULT_FIRST, last or date.max
+    found = replays_of(read_prints(history), read_finals(history), low, high)
+    if not found:
+        raise MissingData(f"no first print of claims to forecast from {low} on")
+    return found
+
+
+def replays_of(
+    prints: Sequence[FirstPrint], finals: Mapping[date, int], low: date, high: date
+) -> tuple[Replay, ...]:
+    """Forecast every week between two days; empty where none can be forecast.
+
+    Parameters
+    ----------
+    prints, finals
+        First prints, and values that no revision reaches any more, by week.
+    low, high
+        Bounds of the week-ending day.
+    """
+    steps = list(walk(prints, LongRuns(finals).seen_from))
+    against = baselines(steps, prints)
     scored = [
         i
         for i, step in enumerate(steps)
         if low <= step.printed.week <= high and step.learnt.alone.n >= ERRORS_LEAST
     ]
     if not scored:
-        raise MissingData(f"no first print of claims to forecast from {low} on")
+        return ()
     both = [i for i in scored if steps[i].outlook.pooled is not None]
     found = [_replay(QUANTITY, steps, scored, lambda step: step.outlook.alone, against)]
     if both:

@@ -4,6 +4,7 @@ from kalshi_alpha.strategies.cpi.artifact import calibrate, load
 from kalshi_alpha.strategies.cpi.calibrate import fit
 from kalshi_alpha.strategies.cpi.forecast import forecast
 from kalshi_alpha.strategies.cpi.outcomes import outcomes
+from kalshi_alpha.strategies.cpi.past import past
 from kalshi_alpha.strategies.cpi.quality import quality
 from kalshi_alpha.strategies.cpi.replay import replay
 from kalshi_alpha.strategies.cpi.variants import VARIANTS
@@ -20,6 +21,7 @@ STRATEGY = Strategy(
     outcomes=outcomes,
     replay=replay,
     variants=VARIANTS,
+    past=past,
 )
 
 __all__ = ["STRATEGY", "calibrate", "fit", "forecast", "load", "outcomes", "quality", "replay"]

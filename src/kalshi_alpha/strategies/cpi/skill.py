@@ -57,19 +57,27 @@ def walk_forward_skill(months: Sequence[HistoryMonth]) -> Skill:
     scored = range(MONTHS_LEAST, len(months))
     if not scored:
         return Skill((), DriftState.TOO_SHORT)
-    prints = np.array([each.first_print_pct for each in months])
-    dists = {
-        NOWCAST: [_around_nowcast(months[:i], months[i].nowcast_pct) for i in scored],
-        "random walk": [around_past_mean(prints[:i], 1) for i in scored],
-        "12-month mean": [around_past_mean(prints[:i], MEAN_MONTHS) for i in scored],
+    losses = {
+        name: _losses(each, months[MONTHS_LEAST:])
+        for name, each in walk_forward_dists(months).items()
     }
-    losses = {name: _losses(each, months[MONTHS_LEAST:]) for name, each in dists.items()}
     n, first, last = len(scored), months[MONTHS_LEAST].month, months[-1].month
     rows = tuple(
         SkillRow(name, n, first, last, _mean(crps), _mean(brier))
         for name, (crps, brier) in losses.items()
     )
     return Skill(rows, _drift(losses[NOWCAST][0], losses["12-month mean"][0]))
+
+
+def walk_forward_dists(months: Sequence[HistoryMonth]) -> dict[str, list[StudentT]]:
+    """Forecast each month after the first 18 from those before it: the model first, by name."""
+    scored = range(MONTHS_LEAST, len(months))
+    prints = np.array([each.first_print_pct for each in months])
+    return {
+        NOWCAST: [_around_nowcast(months[:i], months[i].nowcast_pct) for i in scored],
+        "random walk": [around_past_mean(prints[:i], 1) for i in scored],
+        "12-month mean": [around_past_mean(prints[:i], MEAN_MONTHS) for i in scored],
+    }
 
 
 def _around_nowcast(past: Sequence[HistoryMonth], nowcast_pct: float) -> StudentT:

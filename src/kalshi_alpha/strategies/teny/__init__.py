@@ -5,6 +5,7 @@ from kalshi_alpha.strategies.teny.artifact import calibrate, load
 from kalshi_alpha.strategies.teny.calibrate import fit
 from kalshi_alpha.strategies.teny.forecast import FAMILY, forecast
 from kalshi_alpha.strategies.teny.outcomes import outcomes
+from kalshi_alpha.strategies.teny.past import past
 from kalshi_alpha.strategies.teny.quality import quality
 from kalshi_alpha.strategies.teny.replay import replay
 
@@ -18,6 +19,7 @@ STRATEGY = Strategy(
     identity=lambda calibration: str(calibration.history_sha256),
     outcomes=outcomes,
     replay=replay,
+    past=past,
 )
 
 __all__ = ["STRATEGY", "calibrate", "fit", "forecast", "load", "outcomes", "quality", "replay"]

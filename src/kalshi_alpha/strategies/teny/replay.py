@@ -71,26 +71,28 @@ def replay(history: History, first: date | None, last: date | None) -> tuple[Rep
             f"no close between {first or DEFAULT_FIRST} and {last or 'the end'} has "
             f"{DAYS_LEAST} closes before it"
         )
-    seen = _until(changes, stop)
+    return (replay_of(_until(changes, stop), start),)
+
+
+def replay_of(seen: Changes, start: int) -> Replay:
+    """Forecast every close from index ``start`` on from the closes before it."""
     pmfs = walk_forward_pmfs(seen, start)
     before, printed = seen.before_bp[start:], seen.before_bp[start:] + seen.changes_bp[start:]
     lo = int(min(before.min() - WINDOW_BP, printed.min()))
     hi = int(max(before.max() + WINDOW_BP, printed.max()))
     placed = {name: _placed(each, before, lo, hi) for name, each in pmfs.items()}
     own = seen.days[start:]
-    return (
-        Replay(
-            key=QUANTITY,
-            days=own,
-            known_at=tuple(wall(day, DECIDED_AT) for day in own),
-            grid=GRID,
-            lo=lo,
-            pmfs=placed.pop(MODEL),
-            means=before / 100.0,
-            outcomes=printed,
-            baselines=placed,
-            units=tuple(str(day) for day in own),
-        ),
+    return Replay(
+        key=QUANTITY,
+        days=own,
+        known_at=tuple(wall(day, DECIDED_AT) for day in own),
+        grid=GRID,
+        lo=lo,
+        pmfs=placed.pop(MODEL),
+        means=before / 100.0,
+        outcomes=printed,
+        baselines=placed,
+        units=tuple(str(day) for day in own),
     )
 
 

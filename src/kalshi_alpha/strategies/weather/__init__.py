@@ -5,6 +5,7 @@ from kalshi_alpha.strategies.weather.artifact import calibrate, load
 from kalshi_alpha.strategies.weather.calibrate import fit
 from kalshi_alpha.strategies.weather.forecast import forecast
 from kalshi_alpha.strategies.weather.outcomes import outcomes
+from kalshi_alpha.strategies.weather.past import past
 from kalshi_alpha.strategies.weather.quality import quality
 from kalshi_alpha.strategies.weather.replay import replay
 from kalshi_alpha.strategies.weather.variants import VARIANTS
@@ -20,6 +21,7 @@ STRATEGY = Strategy(
     outcomes=outcomes,
     replay=replay,
     variants=VARIANTS,
+    past=past,
 )
 
 __all__ = [
