@@ -79,7 +79,7 @@ def clustered_mean(
     _check(values, weights, units)
     total = float(weights.sum())
     mean = float(np.dot(weights, values) / total)
-    scores, unit_weights = _by_unit(weights * (values - mean), units), _by_unit(weights, units)
+    scores, unit_weights = _by_unit((weights * (values - mean), weights), units)
     n = scores.size
     return ClusteredMean(
         mean=mean,
@@ -104,7 +104,9 @@ def t_statistic(mean: float, se: float | None) -> float | None:
 def unit_scores(values: FloatArray, weights: FloatArray, units: Sequence[str]) -> FloatArray:
     r"""Return :math:`u_g = \sum_{i \in g} n_i (x_i - \bar x)` per unit, in order of appearance."""
     _check(values, weights, units)
-    return _by_unit(weights * (values - np.dot(weights, values) / weights.sum()), units)
+    centred = weights * (values - np.dot(weights, values) / weights.sum())
+    (scores,) = _by_unit((centred,), units)
+    return scores
 
 
 def cluster_se(scores: FloatArray, total_weight: float) -> float:
@@ -186,12 +188,11 @@ def detectable_delta_bps(n_units: int, sd_bps: float, t: float = 2.0) -> float:
     return t * sd_bps / math.sqrt(n_units)
 
 
-def _by_unit(contributions: FloatArray, units: Sequence[str]) -> FloatArray:
-    order: dict[str, int] = {}
-    index = [order.setdefault(unit, len(order)) for unit in units]
-    sums: FloatArray = np.zeros(len(order))
-    np.add.at(sums, index, contributions)
-    return sums
+def _by_unit(columns: Sequence[FloatArray], units: Sequence[str]) -> list[FloatArray]:
+    """Add up each column by unit, in order of first appearance."""
+    order = {unit: place for place, unit in enumerate(dict.fromkeys(units))}
+    index = np.array([order[unit] for unit in units], dtype=np.int64)
+    return [np.bincount(index, column, minlength=len(order)) for column in columns]
 
 
 def _check(values: FloatArray, weights: FloatArray, units: Sequence[str]) -> None:
