@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from kalshi_alpha.core.arrays import FloatArray
+from kalshi_alpha.core.arrays import FloatArray, IntArray
 from kalshi_alpha.core.errors import BadParameter
 
 ROUNDING = 1e-9
@@ -192,7 +192,11 @@ def _by_unit(columns: Sequence[FloatArray], units: Sequence[str]) -> list[FloatA
     """Add up each column by unit, in order of first appearance."""
     order = {unit: place for place, unit in enumerate(dict.fromkeys(units))}
     index = np.array([order[unit] for unit in units], dtype=np.int64)
-    return [np.bincount(index, column, minlength=len(order)) for column in columns]
+    return [_sums(index, column, len(order)) for column in columns]
+
+
+def _sums(index: IntArray, column: FloatArray, n: int) -> FloatArray:
+    return np.asarray(np.bincount(index, column, minlength=n), dtype=np.float64)
 
 
 def _check(values: FloatArray, weights: FloatArray, units: Sequence[str]) -> None:
