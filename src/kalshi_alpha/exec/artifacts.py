@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import fields
 from datetime import datetime
-from enum import Enum
 from pathlib import Path
 from typing import Any
 
@@ -22,19 +20,34 @@ from kalshi_alpha.core.gates import (
 )
 from kalshi_alpha.core.proposals.proposal import Passed, Proposal
 from kalshi_alpha.core.schedule import new_york
-from kalshi_alpha.core.types import Contracts, Money, Price
+from kalshi_alpha.core.types import Price
 from kalshi_alpha.datastore.artifacts import END_OF_TIME, read_json
 from kalshi_alpha.datastore.atomic import encode_json, write_atomic, write_json
 from kalshi_alpha.datastore.paths import Paths
+from kalshi_alpha.exec.explain.markets import market_documents
 from kalshi_alpha.exec.inputs import InputUsed
+from kalshi_alpha.exec.plain import plain
 from kalshi_alpha.exec.scanning import Scanned
 from kalshi_alpha.exec.wiring import Run
+
+__all__ = [
+    "MONTHLY",
+    "SCHEMA",
+    "head",
+    "no_older_go",
+    "plain",
+    "proposal_document",
+    "proposals_document",
+    "proposals_path",
+    "shown_period",
+    "verdict_document",
+    "withdraw_verdict",
+    "write_go_no_go",
+]
 
 SCHEMA = 1
 MONTHLY = ("cpi", "jobs")
 """Calendar events that report a month."""
-
-_DIGITS = 10  # far below any decision, and short enough to read
 
 
 def proposals_document(run: Run, scanned: Scanned, series: str) -> dict[str, Any]:
@@ -68,6 +81,23 @@ def proposals_document(run: Run, scanned: Scanned, series: str) -> dict[str, Any
             for each in scanned.proposals
         ],
         "not_proposed": [_passed(each) for each in scanned.passed],
+        "thresholds": _thresholds(scanned),
+        "markets": market_documents(scanned),
+    }
+
+
+def _thresholds(scanned: Scanned) -> dict[str, Any]:
+    """Return what the scan measured every market by."""
+    policy, sizing = scanned.policy, scanned.policy.sizing
+    return {
+        "min_ev": policy.min_ev,
+        "shrink": policy.shrink,
+        "adverse_selection": policy.adverse_selection,
+        "max_spread": str(Price(policy.max_spread_e4)),
+        "sizing": sizing.rule.value,
+        "kelly_multiplier": sizing.kelly_multiplier,
+        "kelly_cap": sizing.kelly_cap,
+        "contracts": plain(sizing.contracts),
     }
 
 
@@ -221,32 +251,13 @@ def verdict_document(decision: Verdict) -> dict[str, Any]:
     }
 
 
-def plain(value: Any) -> Any:
-    """Turn values into JSON's own: money and prices to decimal strings, times to ISO in UTC."""
-    match value:
-        case Price() | Contracts() | Money():
-            return str(value)
-        case Enum():
-            return value.value
-        case float():
-            return round(value, _DIGITS)
-        case tuple() | list():
-            return [plain(each) for each in value]
-        case datetime():
-            return value.isoformat().replace("+00:00", "Z")
-        case _ if hasattr(value, "__dataclass_fields__"):
-            return {each.name: plain(getattr(value, each.name)) for each in fields(value)}
-        case _:
-            return value
-
-
 def head(run: Run) -> dict[str, Any]:
     """Return what every artifact begins with: schema, time, and where the data came from."""
     return {
         "schema": SCHEMA,
         "generated_at": plain(run.clock.at),
         "clock_source": run.clock.source.value,
-        "mode": run.data_mode.value.upper(),
+        "mode": run.mode,
         "environment": run.environment,
     }
 

@@ -1,20 +1,18 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from desk import AT, CLOCK, Morning, wired
+from desk import CLOCK, Morning, wired
 from kalshi_alpha.core.errors import DataError, MissingData, UsageError
-from kalshi_alpha.core.types import Contracts, Money, Price, Side
 from kalshi_alpha.exec.artifacts import (
     head,
     no_older_go,
-    plain,
     proposal_document,
     proposals_document,
     proposals_path,
@@ -24,30 +22,6 @@ from kalshi_alpha.exec.artifacts import (
     write_go_no_go,
 )
 from kalshi_alpha.exec.wiring import Run
-
-
-@dataclass(frozen=True)
-class Pair:
-    price: Price
-    side: Side
-
-
-@pytest.mark.parametrize(
-    ("value", "expected"),
-    [
-        (Price(4200), "0.4200"),
-        (Contracts(250), "2.50"),
-        (Money(1_250_000), str(Money(1_250_000))),
-        (0.1 + 0.2, 0.3),
-        (AT, CLOCK),
-        (Side.NO, "no"),
-        ((Pair(Price(1), Side.YES),), [{"price": "0.0001", "side": "yes"}]),
-        (None, None),
-        (7, 7),
-    ],
-)
-def test_values_become_jsons_own(value: object, expected: object) -> None:
-    assert plain(value) == expected
 
 
 def test_every_artifact_says_where_its_data_came_from(run: Run) -> None:
@@ -70,6 +44,20 @@ def test_the_proposals_document_is_whole_and_plain(morning: Morning) -> None:
         assert sum(each["prob"] for each in forecast["pmf"]) == pytest.approx(1.0, abs=1e-8)
     assert document["fill_alpha"]["alpha"] == 0.5
     assert document["verdict"] == verdict_document(morning.scanned.verdict)
+
+
+def test_every_market_is_in_the_document_once_with_its_book_and_first_reason(
+    morning: Morning,
+) -> None:
+    document = proposals_document(morning.run, morning.scanned, "CPI")
+    tickers = [each["market_ticker"] for each in document["markets"]]
+    listed = [m.ticker for s in morning.scanned.snapshots for m in s.ladder.markets]
+    assert tickers == listed
+    assert len(set(tickers)) == len(tickers)
+    for each in document["markets"]:
+        best = [level[0] for level in (each["book"] or {"yes": []})["yes"]]
+        assert each["yes_bid"] == next(iter(best), None)
+    assert document["thresholds"]["min_ev"] == morning.scanned.policy.min_ev
 
 
 def test_a_proposal_is_told_in_decimals(morning: Morning) -> None:
