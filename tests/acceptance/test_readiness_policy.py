@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -26,10 +30,34 @@ from kalshi_alpha.datastore.paths import Paths
 from kalshi_alpha.exec.ramp.readiness import read_readiness
 from kalshi_alpha.exec.reports import ramp
 
+DIES_READING = """
+import os, signal
+from kalshi_alpha.exec.ramp import deciding
+from kalshi_alpha.exec.reports import ramp
+
+def dies(*_):
+    os.kill(os.getpid(), signal.SIGKILL)
+
+deciding.read_ledger = dies
+ramp.main(["--quiet"])
+"""
+
 
 @pytest.fixture
 def paths(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Paths:
     return open_go_root(tmp_path, monkeypatch)
+
+
+def test_a_run_that_is_killed_while_it_reads_leaves_no_go(paths: Paths) -> None:
+    assert decide(paths)[0] == 0
+    environ = {"KALSHI_ALPHA_HOME": str(paths.root), "KALSHI_ALPHA_AS_OF": CLOCK}
+    environ |= {"PYTHONPATH": os.pathsep.join(sys.path), "TZ": "America/New_York"}
+    died = subprocess.run([sys.executable, "-c", DIES_READING], env=environ, check=False)
+    assert died.returncode == -signal.SIGKILL
+    found = read_readiness(paths.pilot_ready, AT)
+    assert (found.overall.decision, words(found)) == ("NO-GO", ["reading_unreadable"])
+    assert paths.pilot_readiness.read_text().startswith("# Pilot readiness: NO-GO")
+    assert decide(paths)[0] == 0
 
 
 LOOSER = ["--min-fills=10", "--min-units=5", "--min-t-stat=1", "--max-ledger-age-minutes=600"]

@@ -130,7 +130,13 @@ class _Gathered:
         return verdict(Action.RAMP, readings, self.clock.at, self.memos)
 
 
-def decide(paths: Paths, settings: Settings, terms: Terms, clock: RunClock) -> Readiness:
+def decide(
+    paths: Paths,
+    settings: Settings,
+    terms: Terms,
+    clock: RunClock,
+    memory: Memory | None = None,
+) -> Readiness:
     """Decide on every family that is switched on; nothing is written.
 
     Parameters
@@ -141,8 +147,11 @@ def decide(paths: Paths, settings: Settings, terms: Terms, clock: RunClock) -> R
         The policy in force.
     clock
         The clock.
+    memory
+        What is remembered of the last decision; None reads it.
     """
-    gathered = _gather(paths, settings, terms, clock)
+    remembers = Memory.read(paths.pilot_ready, clock) if memory is None else memory
+    gathered = _gather(paths, settings, terms, clock, remembers)
     overall = gathered.judge(_NEUTRAL, None)
     enabled = dict.fromkeys(series.family for series in settings.series.enabled)
     families = [family for family in enabled if family in terms.ramp.families]
@@ -165,8 +174,9 @@ def decide(paths: Paths, settings: Settings, terms: Terms, clock: RunClock) -> R
     )
 
 
-def _gather(paths: Paths, settings: Settings, terms: Terms, clock: RunClock) -> _Gathered:
-    memory = Memory.read(paths.pilot_ready, clock)
+def _gather(
+    paths: Paths, settings: Settings, terms: Terms, clock: RunClock, memory: Memory
+) -> _Gathered:
     ledger = read_ledger(paths, terms.ledger_age)
     found = look(paths, settings, clock)
     memos, _ = read_memos(paths.memos)

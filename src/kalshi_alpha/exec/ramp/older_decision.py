@@ -1,4 +1,4 @@
-"""The decision that stands while another one is made: no GO outlives a run that fails."""
+"""The decision that stands while another one is made: no GO outlives the start of a reading."""
 
 from __future__ import annotations
 
@@ -35,8 +35,10 @@ from kalshi_alpha.exec.ramp.readiness import (
     SeriesReadiness,
     read_readiness,
 )
+from kalshi_alpha.exec.ramp.under_way import Mark
 from kalshi_alpha.exec.reports.readiness_page import readiness_page
 
+_BEGUN = "the ramp began to decide and has not ended; if none runs, run make pilot-readiness"
 _REASONS: tuple[tuple[type[BaseException], Reason], ...] = (
     (ConfigWeakened, Reason.CONFIG_WEAKENED),
     (ConfigError, Reason.CONFIG_UNREADABLE),
@@ -46,13 +48,14 @@ _REASONS: tuple[tuple[type[BaseException], Reason], ...] = (
 )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class OlderDecision:
-    """Puts NO-GO in the place of an older decision if what was to decide anew fails, however.
+    """Puts NO-GO in the place of an older decision before what decides anew reads, or if it fails.
 
-    A session that runs meanwhile goes on by the older one until the new one is written. A wrong
-    command line decides nothing and fails nothing: it leaves the file as it is, and so does a run
-    that found none.
+    A run that is killed therefore leaves NO-GO. A session that runs meanwhile goes on by the older
+    decision until the new one is written: see `kalshi_alpha.exec.ramp.under_way`. A wrong command
+    line decides nothing and fails nothing: it leaves the file as it is, and so does a run that
+    found none.
 
     Parameters
     ----------
@@ -62,6 +65,24 @@ class OlderDecision:
 
     paths: Paths
     clock: RunClock
+    _mark: Mark | None = None
+    _memory: Memory | None = None
+
+    def put_aside(self) -> Memory:
+        """Put NO-GO in the place of the older decision, and return what is remembered of it.
+
+        Raises
+        ------
+        DecisionUnderWay
+            If another run has been deciding for too long.
+        """
+        if not self._stands:
+            return Memory.read(self.paths.pilot_ready, self.clock)
+        self._mark = Mark.begin(self.paths.pilot_ready)
+        self._memory = Memory.read(self.paths.pilot_ready, self.clock)
+        begun = ReasonRow(reason=Reason.READING_UNREADABLE.value, detail=_BEGUN)
+        self._replace(self._memory, begun)
+        return self._memory
 
     def require_replaceable(self, ramp: Ramp) -> None:
         """Return unless a clock that somebody set is about to replace a decision of the system's.
@@ -95,11 +116,20 @@ class OlderDecision:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        paths = self.paths
-        stands = paths.pilot_ready.exists() or paths.pilot_readiness.exists()
-        if error is None or isinstance(error, UsageError) or not stands:
-            return
-        found = no_go(Memory.read(paths.pilot_ready, self.clock), _reason(error, paths))
+        try:
+            if error is not None and not isinstance(error, UsageError) and self._stands:
+                memory = self._memory or Memory.read(self.paths.pilot_ready, self.clock)
+                self._replace(memory, _reason(error, self.paths))
+        finally:
+            if self._mark is not None:
+                self._mark.end()
+
+    @property
+    def _stands(self) -> bool:
+        return self.paths.pilot_ready.exists() or self.paths.pilot_readiness.exists()
+
+    def _replace(self, memory: Memory, reason: ReasonRow) -> None:
+        paths, found = self.paths, no_go(memory, reason)
         try:
             write_atomic(paths.pilot_ready, encode_json(found))
             write_atomic(paths.pilot_readiness, readiness_page(found).encode())

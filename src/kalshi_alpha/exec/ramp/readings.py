@@ -28,7 +28,6 @@ from kalshi_alpha.core.schedule import (
     Phase,
     ReleaseCalendar,
     SeriesState,
-    family_phase,
 )
 from kalshi_alpha.core.types import Money
 from kalshi_alpha.datastore.bond_calendar import bond_calendar
@@ -42,6 +41,7 @@ from kalshi_alpha.exec.feed_verdicts import known_rows
 from kalshi_alpha.exec.gate_readings import QUOTED_FAMILY
 from kalshi_alpha.exec.inputs import CALENDAR
 from kalshi_alpha.exec.monitors.freshness import Freshness
+from kalshi_alpha.exec.schedules import phase_of_family
 from kalshi_alpha.exec.settlement import written_strike
 
 UNREADABLE = (DataError, KeyError)
@@ -99,7 +99,7 @@ class Schedule:
     def phase(self, family: str, at: datetime) -> Phase:
         """Return the phase of a family at an instant."""
         days = _bond_days(at) if family == QUOTED_FAMILY else None
-        return family_phase(family, at, calendar=self._calendar, bond_days=days)
+        return phase_of_family(family, at, self._calendar, days)
 
     def reading(self, family: str) -> Reading:
         """Return the gate's reading of a family now."""

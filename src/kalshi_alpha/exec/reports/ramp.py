@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from kalshi_alpha.datastore.printing import echo_json, echo_text
 from kalshi_alpha.exec.command import HELP, clock_flag, exit_with, output_flags, run_command
 
 if TYPE_CHECKING:
@@ -49,9 +50,9 @@ def cli(*, series: str | None, plan: bool, as_of: str | None, **flags: Any) -> i
 
     The file always holds every family; --series limits what is printed and what the exit code
     says. A threshold that is looser than configs/ramp.yaml is a policy override: it shows what
-    would be, and the decision is never GO. A run that fails leaves NO-GO in the place of an older
-    decision. A set clock does not replace a decision of the system's, except below a root for
-    practice.
+    would be, and the decision is never GO. A run that fails, or is killed, leaves NO-GO in the
+    place of an older decision. A set clock does not replace a decision of the system's, except
+    below a root for practice.
 
     Exit codes: 0 GO, 1 a failure, 2 usage, 3 NO-GO.
     """
@@ -73,14 +74,15 @@ def cli(*, series: str | None, plan: bool, as_of: str | None, **flags: Any) -> i
         family = None if series is None else settings.series.family_of(series)
         if series is not None:
             settings.series.resolve(series)
-        found = decide(paths, settings, _terms(ramp, flags), clock)
+        terms = _terms(ramp, flags)
+        found = decide(paths, settings, terms, clock, older.put_aside())
         document = encode_json(found)
         write_atomic(paths.pilot_ready, document)
         write_atomic(paths.pilot_readiness, readiness_page(found).encode())
     if flags["as_json"]:
-        click.echo(document, nl=False)
+        echo_json(document)
     elif not flags["quiet"]:
-        click.echo("\n".join(_lines(found, family, paths, plan=plan)))
+        echo_text("\n".join(_lines(found, family, paths, plan=plan)))
     return EXIT_GO if is_go(found, family) else EXIT_REFUSED
 
 

@@ -21,6 +21,7 @@ from kalshi_alpha.exec.ramp.readiness import (
     read_readiness,
 )
 from kalshi_alpha.exec.ramp.readings import read_ledger
+from kalshi_alpha.exec.ramp.under_way import is_under_way
 from kalshi_alpha.exec.wiring import Run
 
 _Sign = tuple[int, int, int] | None
@@ -90,7 +91,7 @@ def _terms(own: SeriesReadiness, family: str) -> PilotTerms:
 
 @dataclass(slots=True)
 class _Watched:
-    """The reading of a file, taken anew whenever the file is replaced."""
+    """The reading of a file, taken anew whenever the file has been replaced for good."""
 
     path: Path
     read: Callable[[datetime], Reading]
@@ -99,7 +100,8 @@ class _Watched:
 
     def at(self, at: datetime) -> Reading:
         sign = _sign(self.path)
-        if self.reading is None or sign != self.sign:
+        waits = self.reading is not None and is_under_way(self.path)
+        if self.reading is None or (sign != self.sign and not waits):
             self.reading, self.sign = _settled(self.read(at), at), sign
         return self.reading
 

@@ -24,6 +24,7 @@ from kalshi_alpha.exec.ramp.agreement import disagreements
 from kalshi_alpha.exec.ramp.memory import Memory
 from kalshi_alpha.exec.ramp.older_decision import OlderDecision
 from kalshi_alpha.exec.ramp.readiness import read_readiness
+from kalshi_alpha.exec.ramp.under_way import is_under_way
 from readiness_cases import KEY, readiness
 
 LATER = RunClock(AT + timedelta(hours=1), ClockSource.SYSTEM)
@@ -73,6 +74,39 @@ def test_what_rises_slowly_is_remembered_over_a_failure(paths: Paths) -> None:
     assert memory.weights("CPI") == {KEY: 0.75}
     (cpi,) = read_readiness(paths.pilot_ready, LATER.at).series
     assert (cpi.size_day_start, cpi.ev_honesty_bins[0].weight_day_start) == (0.25, 0.75)
+
+
+def test_from_the_start_of_a_reading_no_go_stands(paths: Paths) -> None:
+    with OlderDecision(paths, LATER) as older:
+        memory = older.put_aside()
+        found = read_readiness(paths.pilot_ready, LATER.at)
+        assert (found.overall.go, [each.go for each in found.series]) == (False, [False])
+        assert "has not ended" in found.overall.global_details[0].detail
+        assert paths.pilot_readiness.read_text().startswith("# Pilot readiness: NO-GO\n")
+        assert is_under_way(paths.pilot_ready)
+    assert not is_under_way(paths.pilot_ready)
+    assert memory.last is not None
+    assert memory.last.overall.go
+
+
+def test_a_run_that_fails_while_it_reads_says_why_and_forgets_nothing(paths: Paths) -> None:
+    def reads_in_vain() -> None:
+        with OlderDecision(paths, LATER) as older:
+            older.put_aside()
+            raise MissingData("no ledger")
+
+    with pytest.raises(MissingData):
+        reads_in_vain()
+    found = read_readiness(paths.pilot_ready, LATER.at)
+    assert found.overall.global_details[0].detail == "the ramp could not decide: no ledger"
+    assert Memory.read(paths.pilot_ready, LATER).weights("CPI") == {KEY: 0.75}
+    assert not is_under_way(paths.pilot_ready)
+
+
+def test_a_first_decision_has_nothing_to_put_aside(tmp_path: Path) -> None:
+    with OlderDecision(Paths(tmp_path), LATER) as older:
+        assert older.put_aside().last is None
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_what_cannot_be_read_is_replaced_too(paths: Paths) -> None:

@@ -12,6 +12,7 @@ from kalshi_alpha.config.ramp import BASELINE
 from kalshi_alpha.core.gates import Action, Fault, ReadingName, Reason
 from kalshi_alpha.datastore.atomic import write_json
 from kalshi_alpha.datastore.ledger import LedgerStore
+from kalshi_alpha.exec.ramp.under_way import Mark
 from kalshi_alpha.exec.session.readiness import PilotTerms, ReadinessFiles, pilot_terms
 from kalshi_alpha.exec.wiring import Run
 from readiness_cases import readiness, series
@@ -65,6 +66,18 @@ def test_a_decision_that_is_replaced_counts_from_then_on(run: Run) -> None:
     no_go = replace_decision()
     write_json(run.paths.pilot_ready, no_go)
     os.utime(run.paths.pilot_ready, ns=(1, 1))
+    assert not all(each.ok(AT) for each in files.readings(AT))
+
+
+def test_a_session_waits_while_its_operator_decides_anew(run: Run) -> None:
+    """The NO-GO that stands meanwhile does not end it; one that was left by a killed run does."""
+    files = ReadinessFiles(run, BASELINE)
+    assert all(each.ok(AT) for each in files.readings(AT))
+    mark = Mark.begin(run.paths.pilot_ready)
+    write_json(run.paths.pilot_ready, replace_decision())
+    os.utime(run.paths.pilot_ready, ns=(1, 1))
+    assert all(each.ok(AT) for each in files.readings(AT))
+    os.close(mark.descriptor)  # as the kernel does when a process dies
     assert not all(each.ok(AT) for each in files.readings(AT))
 
 
