@@ -94,6 +94,7 @@ LOOSENINGS: list[tuple[str, Callable[[Tree], None], str]] = [
         put("series", "KXNEW", to={"ladder_cap_usd": 5000, "strike_cap_usd": 1000}),
         "KXNEW.ladder_cap_usd",
     ),
+    (PORT, put("bankroll_usd", to=10_001), "bankroll_usd"),
     (PORT, put("kelly", "cap", to=0.26), "kelly.cap"),
     (PORT, put("kelly", "multiplier", to=0.3), "kelly.multiplier"),
     (PORT, put("kelly", "min_probability_se", to=0.01), "kelly.min_probability_se"),

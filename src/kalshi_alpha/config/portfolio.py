@@ -62,7 +62,7 @@ class Portfolio(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only
     Attributes
     ----------
     bankroll_usd
-        What Kelly fractions are of. A statement of fact, not a guardrail.
+        What Kelly fractions are of, and the cap of one piece of news: never more than the capital.
     factor_vols
         Volatility of each factor, as a fraction of the dollars at risk.
     correlations

@@ -88,6 +88,8 @@ def _caps(where: str, found: SeriesCaps, base: SeriesCaps) -> Iterator[str]:
 
 def _portfolio(found: Portfolio, base: Portfolio) -> Iterator[str]:
     at = "portfolio.yaml: "
+    # Every fraction is of it: a larger one raises the cap of a piece of news and every size.
+    yield from _above(f"{at}bankroll_usd", found.bankroll_usd, base.bankroll_usd)
     yield from _above(f"{at}kelly.multiplier", found.kelly.multiplier, base.kelly.multiplier)
     yield from _above(f"{at}kelly.cap", found.kelly.cap, base.kelly.cap)
     yield from _below(

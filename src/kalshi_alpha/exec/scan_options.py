@@ -100,11 +100,20 @@ class ScanOptions:
         Raises
         ------
         UsageError
-            If the flag is no amount of money above zero.
+            If the flag is no amount of money above zero, or more than is configured.
         """
+        # A loosened file is the gate's to refuse; sizes are worked out as if it were not.
+        configured = min(settings.portfolio.bankroll_usd, baselines.PORTFOLIO.bankroll_usd)
+        most = Money(configured * E6_PER_DOLLAR)
         if self.bankroll_usd is None:
-            return Money(settings.portfolio.bankroll_usd * E6_PER_DOLLAR)
-        return _money("--bankroll", self.bankroll_usd)
+            return most
+        given = _money("--bankroll", self.bankroll_usd)
+        if given > most:
+            raise UsageError(
+                f"--bankroll {self.bankroll_usd} is above {configured} dollars, the bankroll of "
+                "configs/portfolio.yaml"
+            )
+        return given
 
     def var_limit(self, settings: Settings) -> float:
         """Return the limit of the value at risk in dollars.

@@ -52,7 +52,7 @@ def test_a_loosened_file_is_sized_as_if_it_were_not() -> None:
     kelly = replace_struct(
         SETTINGS.portfolio.kelly, cap=0.9, multiplier=1.0, min_probability_se=0.0
     )
-    portfolio = replace_struct(SETTINGS.portfolio, kelly=kelly)
+    portfolio = replace_struct(SETTINGS.portfolio, kelly=kelly, bankroll_usd=90_000)
     assert policy(replace(SETTINGS, portfolio=portfolio)).sizing == policy().sizing
 
 
@@ -69,6 +69,7 @@ def replace_struct(value: Any, **changes: Any) -> Any:
         {"kelly_cap": 0.0},
         {"kelly_cap": float("nan")},
         {"bankroll_usd": Decimal(0)},
+        {"bankroll_usd": Decimal("10000.01")},
         {"bankroll_usd": Decimal("1e-7")},
         {"bankroll_usd": Decimal("NaN")},
         {"contracts": Decimal("0.001")},
