@@ -41,7 +41,7 @@ def held_and_allowed(
         if row.kind is EntryKind.EXPECTED and _order_of(row) in seen:
             continue  # What was forecast of an order counts until it is known what filled.
         if _is_open(run, row, run_scope):
-            found = list(_exposures(row, run.clock.at, fees))
+            found = list(exposures_of(row, run.clock.at, fees))
             place = held if row.event_ticker in ladders else elsewhere
             key = row.event_ticker if row.event_ticker in ladders else row.risk_unit
             if found:
@@ -80,7 +80,20 @@ def _is_open(run: Run, row: LedgerEntry, run_scope: str) -> bool:
     )
 
 
-def _exposures(row: LedgerEntry, at: datetime, fees: Mapping[str, FeeTerms]) -> Iterator[Exposure]:
+def exposures_of(
+    row: LedgerEntry, at: datetime, fees: Mapping[str, FeeTerms]
+) -> Iterator[Exposure]:
+    """Yield what a row that is not settled has at risk: what is filled, and what still rests.
+
+    Parameters
+    ----------
+    row
+        The row.
+    at
+        The clock.
+    fees
+        Fee terms by event; an order that rests in an event without any counts no fee.
+    """
     has_filled = row.filled_at is not None and row.filled_at <= at
     filled_e2 = row.filled_e2 if has_filled else 0
     if filled_e2:
