@@ -158,8 +158,11 @@ def scan_family(
     options: ScanOptions,
     *,
     run_scope: str,
+    tuned_in: Paths | None = None,
 ) -> Scanned:
     """Forecast, price, size and judge; nothing is written but a tuned fill ratio.
+
+    That is read and kept below ``tuned_in``, by default the run's own paths.
 
     Raises
     ------
@@ -168,7 +171,11 @@ def scan_family(
     """
     entries = LedgerStore(run.paths).entries()
     alpha = expected_fill_ratio(
-        options.fill_alpha, run.paths.fill_alpha, entries, run.family, run.clock.at
+        options.fill_alpha,
+        (tuned_in or run.paths).fill_alpha,
+        entries,
+        run.family,
+        run.clock.at,
     )
     curve = options.slippage_curve(
         stored_curve(options.slippage_mode, run.paths.slippage, run.family, run.clock.at)

@@ -69,8 +69,8 @@ def _sentence(told: ExplainedMarket, passed: Passed | None) -> str:
         return passed.detail
     order, quote = told.order, told.quote
     assert order is not None and quote is not None  # noqa: S101, PT018 - what is not passed rests
-    side = quote.side.value.upper()
-    return f"{order.contracts} {side} rest at {quote.price}, {order.max_loss} dollars at risk"
+    resting = f"{order.contracts} {quote.side.value.upper()} rest at {quote.price}"
+    return f"{resting}, {order.max_loss.dollars:.2f} dollars at risk"
 
 
 def _unreadable(passed: Passed, snapshot: LadderSnapshot | None) -> dict[str, Any]:

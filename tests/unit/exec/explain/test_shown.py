@@ -1,0 +1,116 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from desk import Morning
+from kalshi_alpha.core.text_table import text_table
+from kalshi_alpha.exec.explain.explanation import explanation, of_market
+from kalshi_alpha.exec.explain.shown import ladder_tables, market_story
+
+
+@pytest.fixture
+def told(morning: Morning) -> dict[str, Any]:
+    return explanation(morning.run, morning.scanned, "CPI")
+
+
+def story(told: dict[str, Any], market: str) -> dict[str, str]:
+    lines = market_story(of_market(told, market))[4:]
+    return {line[:10].strip(): line[10:].strip() for line in lines}
+
+
+def test_every_market_has_one_row_with_its_decision(told: dict[str, Any]) -> None:
+    lines = ladder_tables(told, text_table)
+    words = {each["stopped"] or "rest" for each in told["markets"]}
+    rows = [line for line in lines if line.startswith(("> ", "< ")) and words & set(line.split())]
+    assert len(rows) == 25
+    assert sum("rest" in row.split() for row in rows) == 7
+    [golden] = [row for row in rows if row.startswith("> 0.3   0.28/0.32")]
+    assert golden.split() == [
+        *(">", "0.3", "0.28/0.32", "0.281", "0.300", "0.300", "NO", "0.68", "0.698"),
+        *("0.38", "+1.66", "+0.95", "3.02", "110", "2500", "rest", "110"),
+    ]
+
+
+def test_the_tables_end_with_how_many_each_reason_stopped(told: dict[str, Any]) -> None:
+    lines = ladder_tables(told, text_table)
+    [line] = [line for line in lines if line.startswith("13 stopped by one_sided_book")]
+    assert line.endswith("one side is empty, so the market's own probability is unknown")
+    assert "2 stopped by ev_below_minimum" in lines
+
+
+def test_the_story_of_an_order_leads_from_what_pays_to_the_decision(told: dict[str, Any]) -> None:
+    found = story(told, "KXCPI-24NOV-T0.3")
+    assert list(found) == [
+        *("pays", "closes", "book", "model", "market", "pooled", "quote", "honest", "fee", "EV"),
+        *("Kelly", "strike cap", "ladder cap", "news cap", "VaR limit", "order", "gate"),
+        "decision",
+    ]
+    assert found["pays"] == "YES > 0.3: settlement values 0.4 pp and above"
+    assert found["pooled"].endswith("0.020 of the weight is ours")
+    assert found["decision"] == "110.00 NO rest at 0.6800, 75.22 dollars at risk"
+
+
+def test_a_story_ends_where_the_chain_was_cut(told: dict[str, Any]) -> None:
+    found = story(told, "KXCPI-24NOV-T0.0")
+    assert found["market"] == "not known: a side of the book is empty"
+    assert "quote" not in found
+    assert found["decision"].startswith("one_sided_book: one side is empty")
+
+
+def test_a_closed_gate_is_named_in_table_and_story(told: dict[str, Any]) -> None:
+    reasons = [
+        {"reason": "kill_switch", "detail": "set"},
+        {"reason": "freeze_window", "detail": ""},
+    ]
+    shut = told | {"verdict": told["verdict"] | {"go": False, "reasons": reasons}}
+    assert ladder_tables(shut, text_table)[0].endswith("gate NO-GO (kill_switch, freeze_window)")
+    assert story(shut, "KXCPI-24NOV-T0.3")["gate"] == "NO-GO: kill_switch, freeze_window"
+
+
+def test_what_could_not_be_read_or_forecast_is_said(told: dict[str, Any]) -> None:
+    market = dict.fromkeys(told["markets"][0])
+    unread = market | {
+        "market_ticker": "KXLOST-1",
+        "event_ticker": "KXLOST",
+        "strike": "",
+        "caps": [],
+        "stopped": "bad_market",
+        "why": "no release of it is announced",
+    }
+    lost = told | {"markets": [unread], "forecasts_refused": {"cpi_mom": "too few months"}}
+    lines = ladder_tables(lost | {"dry_only": "no_live_quote"}, text_table)
+    assert "no forecast of cpi_mom: too few months" in lines
+    assert "dry only: no_live_quote" in lines
+    assert "KXLOST: cannot be read; 1 markets, 0 to rest" in lines
+    assert "1 stopped by bad_market: no release of it is announced" in lines
+    found = story(lost, "KXLOST-1")
+    assert found["pays"] == "not readable"
+    assert found["book"] == "none was received"
+    assert found["decision"] == "bad_market: no release of it is announced"
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "shown"),
+    [
+        ("35", "36", "35 to 36 F"),
+        (None, "34", "34 F and below"),
+        ("43", None, "43 F and above"),
+    ],
+)
+def test_what_pays_is_said_in_settlement_values(
+    told: dict[str, Any], low: str | None, high: str | None, shown: str
+) -> None:
+    market = told["markets"][0] | {"pays_from": low, "pays_to": high, "unit": "F", "strike": "x"}
+    found = story(told | {"markets": [market]}, market["market_ticker"])
+    assert found["pays"] == f"YES x: settlement values {shown}"
+
+
+def test_without_pooling_the_story_says_that_the_market_is_not_heard(morning: Morning) -> None:
+    assert morning.scanned.trace is not None
+    policy = replace(morning.scanned.policy, pooling=None)
+    trace = replace(morning.scanned.trace, policy=policy)
+    told = explanation(morning.run, replace(morning.scanned, trace=trace), "CPI")
+    assert story(told, "KXCPI-24NOV-T0.3")["pooled"].endswith("the market is not pooled")
