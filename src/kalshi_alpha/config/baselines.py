@@ -23,6 +23,9 @@ _MONTHLY_CHANGE = SeriesCaps(
 _YEARLY_CHANGE = SeriesCaps(ladder_cap_usd=3000, strike_cap_usd=2500)
 _SKILL = Advantage(crps=0.02, brier=0.01)
 
+ADDED_FAMILY = _SKILL
+"""What a family that a package brings must show at least: no less than the program's own."""
+
 PAL_POLICY = PalPolicy(
     schema=1,
     default=SeriesCaps(ladder_cap_usd=1000, strike_cap_usd=1000),

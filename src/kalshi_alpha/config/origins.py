@@ -10,6 +10,7 @@ from typing import Any
 import msgspec
 import yaml
 
+from kalshi_alpha.config.added_families import FOLDER, AddedFamily
 from kalshi_alpha.config.configuration import CONFIG_FILES
 from kalshi_alpha.config.environment import AS_OF, ENV, HOME, read_dotenv
 from kalshi_alpha.config.loading import load
@@ -55,8 +56,10 @@ def configured(root: Path) -> Iterator[Valued]:
     ConfigError
         If a file is absent or wrong.
     """
-    for name, kind in CONFIG_FILES.items():
-        place = f"configs/{name}.yaml"
+    files: dict[str, type[Any]] = {f"configs/{name}.yaml": t for name, t in CONFIG_FILES.items()}
+    for path in sorted((root / "configs" / FOLDER).glob("*.yaml")):
+        files[f"configs/{FOLDER}/{path.name}"] = AddedFamily
+    for place, kind in files.items():
         loaded = load(root / place, kind)
         # Numbers that keep their digits stay texts, as in the artifacts.
         tree = msgspec.to_builtins(loaded.value, str_keys=True)

@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
+from kalshi_alpha.config.added_families import (
+    FOLDER,
+    AddedFamily,
+    load_added,
+    with_added_betas,
+    with_added_minimum,
+    with_added_series,
+)
 from kalshi_alpha.config.freshness import Freshness
 from kalshi_alpha.config.loading import Loaded, load
 from kalshi_alpha.config.pal_policy import PalPolicy
@@ -55,13 +63,16 @@ def load_settings(
     freshness = load(folder / "freshness.yaml", Freshness)
     series = load(folder / "series.yaml", SeriesBook)
     pilot = load(folder / "pilot.yaml", Pilot)
-    _require_agreement(series, book.value, freshness.value)
+    added = load_added(folder)
+    every = with_added_series(series.value, added)
+    risks = with_added_betas(book.value, added)
+    _require_agreement(every, _places(series, added), risks, freshness.value)
     return Settings(
         pal_policy=pal.value,
-        portfolio=book.value,
-        quality_gates=quality.value,
+        portfolio=risks,
+        quality_gates=with_added_minimum(quality.value, added),
         freshness=freshness.value,
-        series=series.value,
+        series=every,
         pilot=pilot.value,
         sha256={
             "pal_policy.yaml": pal.sha256,
@@ -70,6 +81,7 @@ def load_settings(
             "freshness.yaml": freshness.sha256,
             "series.yaml": series.sha256,
             "pilot.yaml": pilot.sha256,
+            **{f"{FOLDER}/{each.path.name}": each.sha256 for each in added},
         },
     )
 
@@ -81,12 +93,19 @@ def _load(own: Path, kind: type[T], given: Path | None, flag: str) -> Loaded[T]:
     return load(given, kind, remedy=f"{flag} must name a file that can be read")
 
 
+def _places(own: Loaded[SeriesBook], added: Sequence[Loaded[AddedFamily]]) -> Mapping[str, Path]:
+    """Return the file in which each series stands."""
+    listed = [(series, own.path) for series in own.value.series]
+    listed += [(series, each.path) for each in added for series in each.value.series]
+    return {series.ticker: path for series, path in listed}
+
+
 def _require_agreement(
-    series: Loaded[SeriesBook], portfolio: Portfolio, freshness: Freshness
+    series: SeriesBook, places: Mapping[str, Path], portfolio: Portfolio, freshness: Freshness
 ) -> None:
     rules = {rule.feed for rule in freshness.rules()}
-    for each in series.value.series:
-        at = f"{series.path}: {each.ticker}"
+    for each in series.series:
+        at = f"{places[each.ticker]}: {each.ticker}"
         if each.exposure not in portfolio.betas:
             raise ConfigError(f"{at}.exposure: {each.exposure} has no betas in portfolio.yaml")
         for feed in each.feeds:

@@ -141,6 +141,16 @@ def _quality(found: QualityGates, base: QualityGates) -> Iterator[str]:
             continue
         yield from _below(f"{where}.crps", advantage.crps, least.crps)
         yield from _below(f"{where}.brier", advantage.brier, least.brier)
+    for family in sorted(set(found.minimum_advantage) - set(base.minimum_advantage)):
+        own, least = found.minimum_advantage[family], baselines.ADDED_FAMILY
+        yield from _below(
+            f"quality_gates.yaml, families.d: minimum_advantage.{family}.crps", own.crps, least.crps
+        )
+        yield from _below(
+            f"quality_gates.yaml, families.d: minimum_advantage.{family}.brier",
+            own.brier,
+            least.brier,
+        )
     for name in base.tolerances.__struct_fields__:
         yield from _above(
             f"{at}tolerances.{name}",

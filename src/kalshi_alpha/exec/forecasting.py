@@ -13,10 +13,9 @@ from kalshi_alpha.core.forecast import GridPmf
 from kalshi_alpha.core.ledger.entry import ClockSource
 from kalshi_alpha.exec.feed_verdicts import known_rows
 from kalshi_alpha.exec.inputs import read_history
+from kalshi_alpha.exec.wiring import STRATEGIES as GROUP
 from kalshi_alpha.exec.wiring import Run
 from kalshi_alpha.strategies.strategy import ForecastSet, Row, Strategy
-
-GROUP = "kalshi_alpha.strategies"
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,12 +23,13 @@ from kalshi_alpha.core.gates import (
     time_zone_reading,
 )
 from kalshi_alpha.core.proposals.proposal import ScanResult
-from kalshi_alpha.core.schedule import Phase, ReleaseCalendar, family_phase, new_york, tz_not_et
+from kalshi_alpha.core.schedule import Phase, ReleaseCalendar, new_york, tz_not_et
 from kalshi_alpha.datastore.bond_calendar import bond_calendar
 from kalshi_alpha.datastore.state import heartbeat_state, kill_switch_state
 from kalshi_alpha.exec.feed_verdicts import known_rows
 from kalshi_alpha.exec.forecast_marks import without_live_quote
 from kalshi_alpha.exec.monitors.standing import standing_readings
+from kalshi_alpha.exec.schedules import phase_of_family
 from kalshi_alpha.exec.session_beat import heartbeat_now
 from kalshi_alpha.exec.wiring import Run
 from kalshi_alpha.strategies.strategy import ModelQuality
@@ -42,7 +43,7 @@ def phase_of(run: Run, calendar: ReleaseCalendar) -> Phase:
     year = new_york(run.clock.at).year
     # Bond days are looked up where they decide: their calendar takes a while to load.
     bond_days = bond_calendar(year - 1, year + 1) if run.family == QUOTED_FAMILY else None
-    return family_phase(run.family, run.clock.at, calendar=calendar, bond_days=bond_days)
+    return phase_of_family(run.family, run.clock.at, calendar, bond_days)
 
 
 def live_quote(run: Run, forecasts: Sequence[Forecast]) -> tuple[Reading, ...]:

@@ -7,6 +7,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from importlib.metadata import entry_points
 from pathlib import Path
 
 from kalshi_alpha.brokers.kalshi.fixture_feed import FixtureFeed
@@ -30,6 +31,8 @@ SCENARIO_MODES = {
     "WEATHER": "weather_cycle",
 }
 BUILT_FAMILIES = tuple(SCENARIO_MODES)
+STRATEGIES = "kalshi_alpha.strategies"
+"""The entry point under which a package offers the strategy of a family, by its name in small."""
 
 
 _LEDGER_MODES = {
@@ -100,6 +103,11 @@ class Run:
             return LedgerMode.PAPER if on_paper else _LEDGER_MODES[self.venue]
         return LedgerMode.SIM if self.data_mode is DataMode.SIM else LedgerMode.OFFLINE
 
+    @property
+    def mode(self) -> str:
+        """The word that stands on every output: OFFLINE, PAPER, SIM, DEMO or LIVE."""
+        return self.ledger_mode.value.upper()
+
 
 def data_mode(*, online: bool, offline: bool) -> DataMode:
     """Return the data mode that two flags ask for.
@@ -161,7 +169,7 @@ def wire_offline(
     settings = load_settings(paths.configs, pal_policy=pal_policy, portfolio=portfolio_config)
     family = _built_family(settings, series)
     feed = _fixture_feed(scanner_fixtures)
-    mode = scenario or SCENARIO_MODES[family]
+    mode = scenario or SCENARIO_MODES.get(family, family.lower())
     return Run(
         paths=paths,
         settings=settings,
@@ -262,8 +270,12 @@ def wire_venue(
 
 def _built_family(settings: Settings, series: str) -> str:
     family = settings.series.family_of(series)
-    if family not in BUILT_FAMILIES:
-        raise NotBuilt(f"{family}: not_built; this version trades {', '.join(BUILT_FAMILIES)}")
+    offered = family in BUILT_FAMILIES or entry_points(group=STRATEGIES, name=family.lower())
+    if not offered:
+        raise NotBuilt(
+            f"{family}: not_built; this version trades {', '.join(BUILT_FAMILIES)}, and no "
+            f"installed package offers {family.lower()} under the entry point {STRATEGIES}"
+        )
     settings.series.resolve(series)
     return family
 

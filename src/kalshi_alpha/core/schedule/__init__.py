@@ -5,6 +5,7 @@ from kalshi_alpha.core.schedule.exchange import in_maintenance
 from kalshi_alpha.core.schedule.families import (
     claims_phase,
     cpi_phase,
+    daily_window,
     family_phase,
     teny_phase,
     weather_phase,
@@ -26,6 +27,7 @@ __all__ = [
     "Span",
     "claims_phase",
     "cpi_phase",
+    "daily_window",
     "family_phase",
     "in_maintenance",
     "new_york",

@@ -30,6 +30,8 @@ CPI_STOP_BEFORE_RELEASE = timedelta(minutes=10)
 CLAIMS_STOP_BEFORE_RELEASE = timedelta(minutes=5)
 WEATHER_CYCLE_HOURS = (0, 6, 12, 18)
 WEATHER_WINDOW = timedelta(minutes=45)
+SCHEDULED = ("CPI", "CLAIMS", "TNEY", "WEATHER")
+"""The families whose schedule is known here; any other brings its own."""
 _ONE_DAY = timedelta(days=1)
 _WEDNESDAY = 2
 
@@ -100,6 +102,25 @@ def weather_phase(at: datetime) -> Phase:
         for start in (datetime.combine(day, time(h), tzinfo=UTC) for h in WEATHER_CYCLE_HOURS)
     ]
     return phase_at(at, spans, gap=SeriesState.FROZEN, note="model cycles 00/06/12/18Z")
+
+
+def daily_window(opens: time, closes: time) -> Callable[[datetime, ReleaseCalendar], Phase]:
+    """Return the phase of a family that is quoted every day between two times of New York.
+
+    Everything else is frozen; the closing second is still in.
+    """
+
+    def phase(at: datetime, calendar: ReleaseCalendar) -> Phase:
+        del calendar
+        today = new_york(at).date()
+        spans = [
+            Span(SeriesState.WINDOW, wall(day, opens), wall(day, closes))
+            for day in (today - _ONE_DAY, today, today + _ONE_DAY)
+        ]
+        note = f"every day {opens:%H:%M} to {closes:%H:%M} ET"
+        return phase_at(at, spans, gap=SeriesState.FROZEN, note=note)
+
+    return phase
 
 
 def family_phase(

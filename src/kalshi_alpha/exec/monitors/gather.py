@@ -35,7 +35,7 @@ from kalshi_alpha.core.monitors.texts import Monitor
 from kalshi_alpha.core.monitors.tz_not_et import tz_not_et
 from kalshi_alpha.core.monitors.websocket import websocket
 from kalshi_alpha.core.ramp.figures import EvidenceRule
-from kalshi_alpha.core.schedule import Phase, family_phase, new_york
+from kalshi_alpha.core.schedule import Phase, new_york
 from kalshi_alpha.core.types import Money
 from kalshi_alpha.datastore.artifacts import CLOCK_TOLERANCE
 from kalshi_alpha.datastore.bond_calendar import bond_calendar
@@ -51,6 +51,7 @@ from kalshi_alpha.exec.monitors import drawdown_state, freshness, guard_state, s
 from kalshi_alpha.exec.monitors import session_signs as sessions
 from kalshi_alpha.exec.monitors.files import looked_at
 from kalshi_alpha.exec.monitors.guard_units import fed_units
+from kalshi_alpha.exec.schedules import phase_of_family
 
 _HOUR = timedelta(hours=1)
 Judge = Callable[[], MonitorOutcome]
@@ -411,11 +412,11 @@ def _phases(desk: Desk) -> dict[str, Phase]:
     calendar = release_calendar(known_rows(store, CALENDAR, at))
     year = new_york(at).year
     return {
-        family: family_phase(
+        family: phase_of_family(
             family,
             at,
-            calendar=calendar,
-            bond_days=bond_calendar(year - 1, year + 1) if family == QUOTED_FAMILY else None,
+            calendar,
+            bond_calendar(year - 1, year + 1) if family == QUOTED_FAMILY else None,
         )
         for family in desk.families
     }

@@ -12,6 +12,7 @@ from kalshi_alpha.core.schedule.bond_days import BondCalendar
 from kalshi_alpha.core.schedule.families import (
     claims_phase,
     cpi_phase,
+    daily_window,
     family_phase,
     teny_phase,
     weather_phase,
@@ -268,3 +269,19 @@ def test_the_named_window_lies_ahead_or_around(family: str, at: datetime) -> Non
     assert FAMILIES[family](opens).state is WINDOW
     assert FAMILIES[family](opens - SECOND).state is FROZEN
     assert FAMILIES[family](closes + SECOND).state is not WINDOW
+
+
+@pytest.mark.parametrize(
+    ("at", "state"),
+    [
+        ("2024-12-11T14:59:59+00:00", FROZEN),
+        ("2024-12-11T15:00:00+00:00", WINDOW),
+        ("2024-12-12T04:45:00+00:00", WINDOW),
+        ("2024-12-12T04:45:01+00:00", FROZEN),
+        ("2024-07-11T14:00:00+00:00", WINDOW),
+    ],
+)
+def test_a_daily_window_keeps_new_yorks_clock(at: str, state: SeriesState) -> None:
+    phase = daily_window(time(10), time(23, 45))(datetime.fromisoformat(at), CALENDAR)
+    assert phase.state is state
+    assert phase.rests_until is None or phase.rests_until > datetime.fromisoformat(at) - SECOND
