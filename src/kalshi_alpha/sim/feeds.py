@@ -32,6 +32,7 @@ _STAMP = re.compile(r"eta(\d{4})(\d{2})(\d{2})$")
 _MIME = {".json": "application/json", ".xml": "application/xml", ".html": "text/html"}
 _LISTED_MAX = 12
 _GAS = "GASREGW"
+_NO_GUIDANCE = b"runtime,ftime,model,station,n_x,x_n,txn,xnd\n"
 QUOTE_AGE = timedelta(seconds=5)
 """How old the quote is that follows the exchange's clock."""
 RE_DATED = "practice, re-dated: "
@@ -187,6 +188,15 @@ def _mentioning(source: str, station: Callable[[Asked], str]) -> Pick:
     return pick
 
 
+def _guidance(shelf: FeedShelf, asked: Asked) -> WireReply | None:
+    """Pick the newest bulletins of a station; of one without any the archive has an empty table."""
+    station = asked.value("station")
+    found = _mentioning("weather_guidance", lambda _: station)(shelf, asked)
+    if found is not None or not station or not shelf.received("weather_guidance"):
+        return found
+    return WireReply(200, {"content-type": "text/csv"}, _NO_GUIDANCE)
+
+
 def _climate_list(shelf: FeedShelf, asked: Asked) -> WireReply | None:
     """List the climate reports in which a station occurs, as the weather service does."""
     heading = f"CLI{asked.path.rpartition('/')[2]}".encode()
@@ -248,7 +258,7 @@ _PAGES = (
     ),
     _page(
         r"mesonet\.agron\.iastate\.edu/cgi-bin/request/mos\.py",
-        _mentioning("weather_guidance", lambda asked: asked.value("station")),
+        _guidance,
     ),
     _page(r"ten-year-quote/record", _quote),
 )

@@ -107,6 +107,17 @@ def test_what_a_publisher_would_not_have_is_404(address: str, query: str) -> Non
     assert _get(_shelf(), address, query).status == 404
 
 
+def test_a_station_without_bulletins_has_an_empty_table() -> None:
+    """As the archive answers: a desk that follows seven stations is not refused for four."""
+    address = "mesonet.agron.iastate.edu/cgi-bin/request/mos.py"
+    driver: Driver[Any] = importlib.import_module("kalshi_alpha.drivers.weather_guidance").DRIVER
+    reply = _get(_shelf(), address, "station=KDEN&model=NBS")
+    assert reply.status == 200
+    assert driver.parse(reply.body).rows == ()
+    early = _shelf(datetime(2024, 1, 1, tzinfo=UTC))
+    assert _get(early, address, "station=KDEN&model=NBS").status == 404
+
+
 def test_a_list_of_reports_names_those_of_one_station_newest_first() -> None:
     reply = _get(_shelf(), "api.weather.gov/products/types/CLI/locations/NYC")
     graph = json.loads(reply.body)["@graph"]
