@@ -17,6 +17,11 @@ def home(environ: Mapping[str, str]) -> Path:
     return Path(environ.get(HOME_VARIABLE) or ".").absolute()
 
 
+def dotenv_files(root: Path) -> tuple[Path, Path]:
+    """Return the files of variables, the one that wins first."""
+    return (root / ".env.local", root / ".env")
+
+
 def state_folder(root: Path) -> Path:
     """Return the folder of the state files that outlive a run."""
     return root / "data" / "proc" / "state"

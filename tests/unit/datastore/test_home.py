@@ -21,3 +21,7 @@ def test_a_state_file_lies_where_the_paths_say(tmp_path: Path, name: str) -> Non
     assert found == getattr(Paths(tmp_path), name)
     assert found.parent == home.state_folder(tmp_path) == Paths(tmp_path).state
     assert os.fspath(found).startswith(os.fspath(tmp_path / "data" / "proc" / "state"))
+
+
+def test_the_dotenv_files_are_those_of_the_paths(tmp_path: Path) -> None:
+    assert home.dotenv_files(tmp_path) == Paths(tmp_path).dotenv_files
