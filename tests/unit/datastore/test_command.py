@@ -1,12 +1,13 @@
 from __future__ import annotations
 
+import subprocess
 import sys
 
 import click
 import pytest
 
 from kalshi_alpha.core.errors import DataError, UsageError
-from kalshi_alpha.datastore.command import run_command
+from kalshi_alpha.datastore.command import DEBUG, mishap, on_mishap, run_command
 
 
 @pytest.mark.parametrize(
@@ -65,3 +66,105 @@ def test_a_code_that_a_command_returns_is_its_exit_code() -> None:
         return 3
 
     assert run_command(refused, "refused", []) == 3
+
+
+def test_a_library_of_another_extra_is_named_with_it(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    @click.command()
+    def draw() -> None:
+        import matplotlib  # noqa: F401, ICN001 - only whether it is there
+
+    monkeypatch.setitem(sys.modules, "matplotlib", None)
+    assert run_command(draw, "draw", []) == 1
+    assert "pip install kalshi-alpha[report]" in capsys.readouterr().err
+
+
+def test_an_error_shows_its_traceback_only_when_debugging(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    @click.command()
+    def take() -> None:
+        raise DataError("torn")
+
+    monkeypatch.setenv(DEBUG, "0")
+    assert run_command(take, "take", [], said_as="kalshi-alpha take") == 4
+    assert capsys.readouterr().err == "kalshi-alpha take: torn\n"
+    monkeypatch.setenv(DEBUG, "1")
+    assert run_command(take, "take", []) == 4
+    err = capsys.readouterr().err
+    assert err.startswith("Traceback")
+    assert err.endswith("\ntake: torn\n")
+
+
+def test_a_group_without_a_subcommand_shows_its_help_and_is_usage(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    @click.group()
+    def orders() -> None:
+        pass
+
+    assert run_command(orders, "orders", []) == 2
+    assert capsys.readouterr().err.startswith("Usage: orders ")
+
+
+def _mishap(error: Exception) -> str:
+    try:
+        raise error
+    except type(error) as caught:
+        return mishap("scan", caught)
+
+
+def test_an_error_that_nobody_meant_is_one_line_with_its_place(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.delenv(DEBUG, raising=False)
+    line = _mishap(ZeroDivisionError("division\nby zero"))
+    assert line.startswith("scan: unexpected ZeroDivisionError: division by zero; at ")
+    assert line.endswith(f"for the traceback: kalshi-alpha --debug, or {DEBUG}=1\n")
+    assert line.count("\n") == 1
+
+
+def test_with_debug_the_traceback_goes_before_it_and_neither_holds_a_secret(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    key = "-----BEGIN PRIVATE KEY-----\nMIIEvQIBADANBgkqhkiG9w0BAQEFAASC\n-----END PRIVATE KEY-----"
+    monkeypatch.setenv(DEBUG, "1")
+    said = _mishap(ValueError(f"cannot load {key}"))
+    assert said.startswith("Traceback")
+    assert "MIIEvQIBADANBgkqhkiG9w0" not in said
+    assert "scan: unexpected ValueError" in said
+
+
+def test_the_hook_says_it_and_an_interrupt_is_no_mishap(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(sys, "excepthook", sys.excepthook)
+    monkeypatch.delenv(DEBUG, raising=False)
+    on_mishap("scan")
+    sys.excepthook(KeyError, KeyError("x"), None)
+    sys.excepthook(KeyboardInterrupt, KeyboardInterrupt(), None)
+    first, second = capsys.readouterr().err.splitlines()
+    assert first.startswith("scan: unexpected KeyError: 'x'; at an unknown place;")
+    assert second == "scan: interrupted"
+
+
+def test_a_reader_who_has_read_enough_is_no_error() -> None:
+    script = (
+        "import click\n"
+        "from kalshi_alpha.datastore.command import run_command\n"
+        "@click.command()\n"
+        "def talk():\n"
+        "    for _ in range(100_000): click.echo('line')\n"
+        "raise SystemExit(run_command(talk, 'talk', []))\n"
+    )
+    talk = subprocess.Popen(
+        [sys.executable, "-c", script], stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    )
+    assert talk.stdout is not None
+    assert talk.stderr is not None
+    with talk, talk.stdout, talk.stderr:
+        assert talk.stdout.readline() == b"line\n"
+        talk.stdout.close()
+        assert talk.stderr.read() == b""
+    assert talk.returncode == 1
