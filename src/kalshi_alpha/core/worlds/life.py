@@ -13,7 +13,7 @@ from kalshi_alpha.core.guards.sequential import DEFAULT_K, UNION_FACTOR, Sequent
 from kalshi_alpha.core.guards.union_threshold import union_threshold
 from kalshi_alpha.core.ledger.delta import contracts, series_delta
 from kalshi_alpha.core.ledger.entry import PAYOUT_E6_PER_E2, LedgerEntry
-from kalshi_alpha.core.ledger.honesty_bins import slope_through_origin
+from kalshi_alpha.core.ledger.slope_interval import SlopeInterval, slope_interval
 from kalshi_alpha.core.types import E4_PER_DOLLAR
 from kalshi_alpha.core.worlds.desk import Desk, LivedUnit
 from kalshi_alpha.core.worlds.draws import draw
@@ -56,8 +56,9 @@ class SeedResult:
         Looks in all.
     e_value
         Evidence against no edge at the end.
-    slope, slope_se, slope_top, slope_bottom
-        Honesty slope over all fills with its clustered error, and the sums whose ratio it is.
+    slope, slope_top, slope_bottom
+        Honesty slope over all fills with its 90 % interval, None where too few units expected an
+        edge; and the sums whose ratio it is.
     guard_unit
         Week of the guard's first alert, or None.
     breaches
@@ -82,8 +83,7 @@ class SeedResult:
     looks: tuple[Look, ...]
     n_looks: int
     e_value: float
-    slope: float
-    slope_se: float
+    slope: SlopeInterval | None
     slope_top: float
     slope_bottom: float
     guard_unit: int | None
@@ -144,7 +144,7 @@ def _summed(
     pnl = np.cumsum([week.result.pnl if week.result else 0.0 for week in lived])
     closing, fills = looks.closing_mean(), looks.fills
     total = series_delta(fills) if fills else None
-    slope, slope_se, top, bottom = _slope(looks.rows)
+    slope, top, bottom = _slope(looks.rows)
     t_stat = closing.t_stat if closing else None
     spread = (closing.se_cluster or 0.0) * closing.n_units**0.5 if closing else 0.0
     return SeedResult(
@@ -163,7 +163,6 @@ def _summed(
         n_looks=looks.n_looks,
         e_value=_e_value(lived),
         slope=slope,
-        slope_se=slope_se,
         slope_top=top,
         slope_bottom=bottom,
         guard_unit=guard_unit,
@@ -174,17 +173,17 @@ def _summed(
     )
 
 
-def _slope(rows: Sequence[LedgerEntry]) -> tuple[float, float, float, float]:
-    """Return slope, error, and the sums whose ratio the slope is; zeros without a fill."""
+def _slope(rows: Sequence[LedgerEntry]) -> tuple[SlopeInterval | None, float, float]:
+    """Return the slope with its interval, and the sums whose ratio it is; zeros without a fill."""
     price = np.array([row.price_e4 / E4_PER_DOLLAR for row in rows])
     count = np.array([float(row.count_e2) for row in rows])
     paid = np.array([float(row.payout_e6 or 0) for row in rows]) / (count * PAYOUT_E6_PER_E2)
     expected = np.array([row.p for row in rows]) - price
     weights = count / (price * (1.0 - price))
     units = [row.risk_unit for row in rows]
-    slope, se = slope_through_origin(expected, paid - price, weights, units)
+    slope = slope_interval(expected, paid - price, weights, units)
     top = float(np.dot(weights, expected * (paid - price)))
-    return slope or 0.0, se or 0.0, top, float(np.dot(weights, expected**2))
+    return slope, top, float(np.dot(weights, expected**2))
 
 
 def _e_value(lived: Sequence[LivedUnit]) -> float:

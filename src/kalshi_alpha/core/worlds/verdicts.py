@@ -10,7 +10,6 @@ import numpy as np
 from kalshi_alpha.core.arrays import FloatArray
 from kalshi_alpha.core.errors import BadParameter
 from kalshi_alpha.core.guards.e_value import REJECT_AT
-from kalshi_alpha.core.ledger.closing_line import Z_90
 from kalshi_alpha.core.worlds.life import SeedResult
 from kalshi_alpha.core.worlds.looks import Look
 
@@ -144,8 +143,8 @@ def verdict_of(results: Sequence[SeedResult], bankroll: float) -> WorldVerdict:
     if not results:
         raise BadParameter("a world without a seed shows nothing")
     slope_true = _ratio(results, lambda r: r.slope_top, lambda r: r.slope_bottom)
-    sloped = [r for r in results if r.slope_se > 0.0]
-    covered = sum(abs(r.slope - slope_true) <= Z_90 * r.slope_se for r in sloped)
+    sloped = [r.slope for r in results if r.slope is not None]
+    covered = sum(slope.holds(slope_true) for slope in sloped)
     firsts = [min(go) for go in (_go(r) for r in results) if go]
     alerts = [r.guard_unit for r in results if r.guard_unit is not None]
     return WorldVerdict(
@@ -169,7 +168,7 @@ def verdict_of(results: Sequence[SeedResult], bankroll: float) -> WorldVerdict:
         go_ever_e_value=_share(results, lambda r: any(map(_proven, r.looks))),
         first_go=float(np.mean(firsts)) + 1.0 if firsts else None,
         slope_true=slope_true,
-        slope=Mean.of(np.array([r.slope for r in sloped] or [0.0])),
+        slope=Mean.of(np.array([slope.slope for slope in sloped] or [0.0])),
         slope_cover=Share.of(covered, max(len(sloped), 1)),
         guard_alert=_share(results, lambda r: r.guard_unit is not None),
         guard_week=float(np.mean(alerts)) + 1.0 if alerts else None,

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import click
 
+from kalshi_alpha.datastore.printing import quiet_flag
 from kalshi_alpha.exec.command import HELP, exit_with, run_command
 
 
@@ -46,6 +47,7 @@ from kalshi_alpha.exec.command import HELP, exit_with, run_command
     help="Histories for each row of the guard's table; 0 leaves it out.",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@quiet_flag
 @click.option("--write-docs", is_flag=True, help="Write docs/worlds.md from this very run.")
 def cli(
     *,

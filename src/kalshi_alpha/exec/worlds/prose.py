@@ -60,5 +60,9 @@ How to read it:
 - The guard is fed settled profit too, at a run length of two years of units: it is not made to see
   an edge of two cents die within one year.
 - **true** is the honesty slope over the fills of all seeds; the slope of one life has an error of
-  one to two, and its mean over few seeds is no better than its range says.
+  one to two, and its mean over few seeds is no better than its range says. **90 % cover** is the
+  share of lives whose interval (`core.ledger.slope_interval`) holds it. The interval is that of
+  leaving units out one by one, with Student's law on the degrees of freedom that the error has: a
+  life of 75 units has about 35. The usual clustered error times the normal quantile covers two to
+  three per cent less, because the units that pull the slope most leave the smallest residuals.
 """

@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-import json
 import os
-import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-import click
-
+from kalshi_alpha.config.mode import Mode
 from kalshi_alpha.core.worlds.life import UNITS_A_YEAR
 from kalshi_alpha.core.worlds.verdicts import verdict_of
 from kalshi_alpha.core.worlds.world import World
 from kalshi_alpha.datastore.atomic import write_atomic
 from kalshi_alpha.datastore.paths import Paths
+from kalshi_alpha.datastore.printing import echo_json, echo_text, is_watched
 from kalshi_alpha.exec.artifacts import plain
 from kalshi_alpha.exec.worlds.lives import Ticker, chosen_worlds, guard_table, live_through
 from kalshi_alpha.exec.worlds.page import GuardTable, Lived, Measured, terminal_lines, worlds_page
@@ -64,9 +62,9 @@ def run_worlds(request: WorldsRequest) -> int:
     if request.write_docs:
         write_atomic(paths.root / "docs" / "worlds.md", worlds_page(measured).encode())
     if request.as_json:
-        click.echo(json.dumps(_document(measured), indent=2))
+        echo_json(_document(measured), Mode.OFFLINE)
     else:
-        click.echo("\n".join(terminal_lines(measured)))
+        echo_text("\n".join(terminal_lines(measured)), Mode.OFFLINE)
     return 0
 
 
@@ -84,7 +82,7 @@ def _live(world: World, request: WorldsRequest, paths: Paths, bankroll: float) -
 @contextmanager
 def bar(what: str, total: int) -> Iterator[Ticker]:
     """Show a bar on a terminal's standard error while the work is done; elsewhere nothing."""
-    if not sys.stderr.isatty():
+    if not is_watched():
         yield _unwatched
         return
     from rich.console import Console

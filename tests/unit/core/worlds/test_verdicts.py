@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from kalshi_alpha.core.errors import BadParameter
+from kalshi_alpha.core.ledger.slope_interval import SlopeInterval
 from kalshi_alpha.core.worlds.life import SeedResult
 from kalshi_alpha.core.worlds.looks import Look
 from kalshi_alpha.core.worlds.verdicts import Mean, Share, verdict_of
@@ -25,8 +26,7 @@ PLAIN = SeedResult(
     looks=(),
     n_looks=8,
     e_value=1.0,
-    slope=1.0,
-    slope_se=0.5,
+    slope=SlopeInterval(1.0, 0.5, 20.0, 0.2, 1.8),
     slope_top=2.0,
     slope_bottom=2.0,
     guard_unit=None,
@@ -92,12 +92,11 @@ def test_edges_are_weighted_by_contracts() -> None:
 
 
 def test_the_true_slope_is_the_ratio_of_sums_and_is_covered_or_not() -> None:
-    lives = [PLAIN, replace(PLAIN, slope=3.0, slope_top=6.0)]
-    found = verdict_of(lives, 1e4)
+    wide = SlopeInterval(3.0, 1.0, 20.0, 1.3, 4.7)
+    found = verdict_of([PLAIN, replace(PLAIN, slope=wide, slope_top=6.0)], 1e4)
     assert found.slope_true == 2.0
     assert found.slope.mean == 2.0
-    # Each lies one from the truth, and 1.645 times the error is 0.82.
-    assert found.slope_cover.share == 0.0
+    assert found.slope_cover.share == 0.5
 
 
 def test_ruin_caps_and_alerts_are_counted() -> None:
@@ -109,6 +108,6 @@ def test_ruin_caps_and_alerts_are_counted() -> None:
 
 
 def test_lives_without_a_fill_show_no_edge() -> None:
-    idle = replace(PLAIN, contracts=0.0, slope_bottom=0.0, slope_top=0.0, slope_se=0.0)
+    idle = replace(PLAIN, contracts=0.0, slope_bottom=0.0, slope_top=0.0, slope=None)
     found = verdict_of([idle, idle], 1e4)
     assert (found.net_bps.mean, found.slope_true) == (0.0, 0.0)

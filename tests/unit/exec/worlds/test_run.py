@@ -33,7 +33,7 @@ def request(*, as_json: bool = False, write_docs: bool = False) -> WorldsRequest
 
 def test_a_run_prints_one_line_a_world(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run_worlds(request()) == 0
-    assert capsys.readouterr().out.startswith("edge ")
+    assert capsys.readouterr().out.startswith("mode: OFFLINE\nedge ")
     assert not list((root / "docs").iterdir())
 
 
