@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from kalshi_alpha.core.guards.sequential import DEFAULT_ARL0
 from kalshi_alpha.core.worlds.guard_runs import PRICES, RunLength
 from kalshi_alpha.core.worlds.life import UNITS_A_YEAR
+from kalshi_alpha.core.worlds.terms import FAMILY
 from kalshi_alpha.core.worlds.verdicts import Share, WorldVerdict
 from kalshi_alpha.core.worlds.world import World
 from kalshi_alpha.exec.reports.markdown import table
@@ -182,7 +185,14 @@ def _world_table(lived: Sequence[Lived]) -> list[str]:
         *("world", "fills", "units", "edge net, bps", "promised, bps", "Δ settled", "Δ closing"),
         *("sd of a unit", "GO ever", "GO at the end", "by closing mids", "bins by own spread"),
         *("bins size only", "GO and e-value 20", "first GO, week", "slope", "true", "90 % cover"),
-        *("guard alert", "its week", "lowest P&L, $", "mean P&L, $", "in GO weeks, $"),
+        *(
+            "guard alert",
+            "by run length",
+            "its week",
+            "lowest P&L, $",
+            "mean P&L, $",
+            "in GO weeks, $",
+        ),
     )
     return list(table(head, [_world_row(each) for each in lived]))
 
@@ -199,10 +209,15 @@ def _world_row(each: Lived) -> tuple[str, ...]:
         *(_share(v.go_ever_bar_bins), _share(v.go_ever_e_value)),
         "-" if v.first_go is None else f"{v.first_go:.0f}",
         *(f"{v.slope.mean:+.2f} ±{1.96 * v.slope.se:.2f}", f"{v.slope_true:+.2f}"),
-        *(_share(v.slope_cover), _share(v.guard_alert)),
+        *(_share(v.slope_cover), _share(v.guard_alert), f"{_alert_by_chance(v.units):.1%}"),
         "-" if v.guard_week is None else f"{v.guard_week:.0f}",
         *(f"{v.lowest:.0f}", f"{v.final:+.0f}", f"{v.live_pnl:+.0f}"),
     )
+
+
+def _alert_by_chance(n_units: float) -> float:
+    """Return the odds that a guard alerts within so many honest units."""
+    return -math.expm1(-n_units / DEFAULT_ARL0[FAMILY.lower()])
 
 
 def _guard_table(guard: GuardTable) -> list[str]:

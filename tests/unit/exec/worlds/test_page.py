@@ -95,6 +95,17 @@ def test_the_page_has_seeds_span_seconds_and_a_row_a_world() -> None:
     assert page == worlds_page(measured())
 
 
+def test_the_odds_of_an_honest_alert_stand_beside_the_alerts() -> None:
+    """Eighty units of a run length of 104: 1 - e^(-80/104) is 53.7 %."""
+    head, row = (
+        [cell.strip() for cell in line.split("|")]
+        for line in worlds_page(measured()).splitlines()
+        if line.startswith(("| world |", "| noise |"))
+    )
+    assert row[head.index("by run length")] == "53.7%"
+    assert head.index("by run length") == head.index("guard alert") + 1
+
+
 def test_the_page_without_a_guard_has_no_table_of_it() -> None:
     assert "## The guard" not in worlds_page(replace(measured(), guard={}))
 
