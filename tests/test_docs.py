@@ -136,14 +136,14 @@ def test_every_page_of_the_documentation_is_linked_from_another() -> None:
 
 @pytest.mark.parametrize("module", [*CLICK_COMMANDS, *ARGPARSE_COMMANDS])
 def test_the_commands_page_has_exactly_the_flags_of_the_program(module: str) -> None:
-    section = _section(DOCS / "reference/commands.md", f"`python -m {module}`")
+    section = _section(DOCS / "reference/modules.md", f"`python -m {module}`")
     documented = set(re.findall(r"^\| `(--[a-z-]+)`", section, re.MULTILINE))
     assert documented == _flags(module)
 
 
 @pytest.mark.parametrize("module", CLICK_COMMANDS)
 def test_the_commands_page_shows_the_defaults_that_the_program_has(module: str) -> None:
-    section = _section(DOCS / "reference/commands.md", f"`python -m {module}`")
+    section = _section(DOCS / "reference/modules.md", f"`python -m {module}`")
     shown = dict(re.findall(r"^\| `(--[a-z-]+)` \| ([^|]*?) \|", section, re.MULTILINE))
     for option in _options(module):
         default = option.default
@@ -152,7 +152,7 @@ def test_the_commands_page_shows_the_defaults_that_the_program_has(module: str) 
 
 
 def test_the_make_targets_of_the_commands_page_are_those_of_the_makefile() -> None:
-    section = _section(DOCS / "reference/commands.md", "`make`")
+    section = _section(DOCS / "reference/modules.md", "`make`")
     documented = set(re.findall(r"`make ([a-z-]+)`", section))
     phony = re.search(r"^\.PHONY: (.*?)$", _joined(REPO / "Makefile"), re.MULTILINE)
     assert phony is not None

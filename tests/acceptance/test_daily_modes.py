@@ -244,7 +244,7 @@ def test_the_verdicts_of_other_families_stay_for_their_day(desk: Desk) -> None:
         document["series"] |= {
             "TNEY": refused,
             "CLAIMS": {**cpi, "generated_at": "2024-12-10T11:30:00Z"},
-            "WEATHER": {**cpi, "mode": "ONLINE"},
+            "WEATHER": {**cpi, "mode": "PAPER"},
         }
 
     desk.edit_json(path, others)

@@ -1,10 +1,25 @@
-"""Where ``kalshi-alpha`` begins."""
+"""Where ``kalshi-alpha`` begins: the kill switch is answered before anything else is loaded."""
 
 from __future__ import annotations
 
+import os
 import sys
+from collections.abc import Sequence
+
+DEBUG = "KALSHI_ALPHA_DEBUG"
+WANTED = ("on", "off", "status")
 
 
-def main() -> None:
-    """End with exit code 1: the command's groups are not built yet."""
-    sys.exit("kalshi-alpha: not built yet; run the python -m modules of docs/reference/commands.md")
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the command and return its exit code."""
+    given = list(sys.argv[1:] if argv is None else argv)
+    if given[:1] == ["--debug"]:
+        del given[0]
+        os.environ[DEBUG] = "1"
+    if len(given) > 1 and given[0] == "kill" and given[1] in WANTED:
+        from kalshi_alpha.cli.kill_now import kill_now
+
+        return kill_now(given[1], given[2:], os.environ)
+    from kalshi_alpha.cli.roof import run
+
+    return run(given, is_process=argv is None)

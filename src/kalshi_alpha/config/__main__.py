@@ -12,6 +12,7 @@ from typing import Any
 import click
 
 from kalshi_alpha.config.environment import HOME
+from kalshi_alpha.config.mode import stated_mode
 from kalshi_alpha.core.errors import KalshiAlphaError
 
 _HELP = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
@@ -25,7 +26,8 @@ def cli() -> None:
 @cli.command(context_settings=_HELP)
 @click.option("--origin", is_flag=True, help="Say where each value comes from.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
-def show(*, origin: bool, as_json: bool) -> None:
+@click.option("--quiet", is_flag=True, help="Print nothing but errors and what is loosened.")
+def show(*, origin: bool, as_json: bool, quiet: bool) -> None:
     """Print every value of configs/*.yaml and of the environment; secrets are masked.
 
     Whatever is looser than its baseline is named at the end: a run would be refused.
@@ -39,8 +41,10 @@ def show(*, origin: bool, as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps(document, indent=2))
         return
-    for line in _lines(document["values"]):
-        click.echo(line)
+    if not quiet:
+        click.echo(f"mode: {document['mode']}")
+        for line in _lines(document["values"]):
+            click.echo(line)
     for line in document["config_weakened"]:
         click.echo(f"config_weakened: {line}")
 
@@ -59,6 +63,7 @@ def shown(root: Path, environ: Mapping[str, str]) -> dict[str, Any]:
     values = [*configured(root), *from_environment(root, environ)]
     return {
         "schema": 1,
+        "mode": stated_mode(environ, (root / ".env.local", root / ".env")),
         "root": str(root),
         "values": [
             {"file": each.place, "key": each.key, "value": each.value, "origin": each.origin}

@@ -20,9 +20,8 @@ from typing import Any
 import click
 import msgspec
 
+from kalshi_alpha.config.mode import Mode
 from kalshi_alpha.core.errors import DataError, DomainError, MissingData
-from kalshi_alpha.core.text_table import text_table
-from kalshi_alpha.datastore.atomic import encode_json
 from kalshi_alpha.datastore.command import run_command
 from kalshi_alpha.datastore.feeds import Driver
 from kalshi_alpha.datastore.history import History
@@ -32,6 +31,7 @@ from kalshi_alpha.datastore.history_format import HistoryFile, Layer
 from kalshi_alpha.datastore.history_leftovers import MARKETS, leftovers
 from kalshi_alpha.datastore.ingest import installed_drivers
 from kalshi_alpha.datastore.paths import Paths
+from kalshi_alpha.datastore.printing import echo_json, echo_text, is_watched, table
 from kalshi_alpha.datastore.tables import FeedStore
 
 Step = Callable[[int, int, str], None]
@@ -216,7 +216,7 @@ def render(summaries: Sequence[FileSummary]) -> str:
         )
         for each in summaries
     ]
-    return "\n".join(text_table(head, body))
+    return "\n".join(table(head, body))
 
 
 def _state(summary: FileSummary) -> str:
@@ -250,12 +250,12 @@ def cli(*, folders: tuple[Path, ...], as_json: bool, quiet: bool) -> None:
     """
     store = FeedStore(Paths.from_environ(os.environ))
     history = History(folders)
-    with _bar(hidden=as_json or quiet) as step:
+    with _bar() as step:
         summaries = backfill(history, installed_drivers(), store, step)
     if as_json:
-        click.echo(encode_json({"schema": 1, "files": summaries}), nl=False)
+        echo_json({"schema": 1, "files": summaries}, Mode.OFFLINE)
     elif not quiet:
-        click.echo(render(summaries))
+        echo_text(render(summaries), Mode.OFFLINE)
     failures = [f"{each.file}: {each.error}" for each in summaries if not each.ok]
     if failures:
         raise DataError("; ".join(failures))
@@ -272,9 +272,9 @@ def _instead(summaries: Sequence[FileSummary]) -> str:
 
 
 @contextmanager
-def _bar(*, hidden: bool) -> Iterator[Step]:
+def _bar() -> Iterator[Step]:
     """Show a progress bar on stderr if a person is watching."""
-    if hidden or not sys.stderr.isatty():
+    if not is_watched():
         yield _unwatched
         return
     from rich.console import Console

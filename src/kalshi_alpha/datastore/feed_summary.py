@@ -9,8 +9,8 @@ import msgspec
 
 from kalshi_alpha.config.freshness import Freshness, feed_name
 from kalshi_alpha.core.schedule import ReleaseCalendar, new_york
-from kalshi_alpha.core.text_table import text_table
 from kalshi_alpha.datastore.bond_calendar import bond_calendar
+from kalshi_alpha.datastore.printing import table
 
 
 class FeedSummary(msgspec.Struct, frozen=True):
@@ -133,4 +133,4 @@ def _table(summaries: Sequence[FeedSummary]) -> list[str]:
         )
         for summary in summaries
     ]
-    return text_table(head, body)
+    return table(head, body)

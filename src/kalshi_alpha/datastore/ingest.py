@@ -15,11 +15,18 @@ from typing import Any, Protocol
 
 import click
 
-from kalshi_alpha.config.environment import AS_OF, KalshiEnv, kalshi_env, read_dotenv, set_clock
+from kalshi_alpha.config.environment import (
+    AS_OF,
+    ENV,
+    KalshiEnv,
+    kalshi_env,
+    read_dotenv,
+    set_clock,
+)
 from kalshi_alpha.config.freshness import Freshness
 from kalshi_alpha.config.loading import load
+from kalshi_alpha.config.mode import Mode, mode_of
 from kalshi_alpha.core.errors import DataError, UsageError
-from kalshi_alpha.datastore.atomic import encode_json
 from kalshi_alpha.datastore.command import run_command
 from kalshi_alpha.datastore.feed_summary import FeedSummary, render, with_dues
 from kalshi_alpha.datastore.feeds import Driver, FeedAccess, Payload
@@ -33,6 +40,7 @@ from kalshi_alpha.datastore.online import (
 )
 from kalshi_alpha.datastore.paths import Paths
 from kalshi_alpha.datastore.practised_day import practice_store, practised_clock
+from kalshi_alpha.datastore.printing import echo_json, echo_text, is_watched
 from kalshi_alpha.datastore.tables import FeedStore
 from kalshi_alpha.datastore.take_in import take_in
 
@@ -137,14 +145,15 @@ def cli(
         manifest = Manifest(fixtures)
         clock = clock or manifest.clock().astimezone(UTC)
         work = _each(drivers, manifest.payloads(clock), store, clock)
-    done = _followed(work, len(drivers), hidden=quiet)
+    done = _followed(work, len(drivers))
     clock = clock or told()
     summaries = _with_dues(done, store, clock)
+    mode = mode_of(environ.get(ENV), online=True) if online else Mode.OFFLINE
     if as_json:
         document = {"schema": 1, "generated_at": clock, "offline": not online, "feeds": summaries}
-        click.echo(encode_json(document), nl=False)
+        echo_json(document, mode)
     elif not quiet:
-        click.echo(render(summaries, clock))
+        echo_text(render(summaries, clock), mode)
     failures = [f"{s.source}: {error}" for s in summaries for error in s.errors]
     if failures:
         raise DataError("; ".join(failures))
@@ -200,9 +209,9 @@ def _online(
         client.close()
 
 
-def _followed(work: Iterator[FeedSummary], total: int, *, hidden: bool) -> tuple[FeedSummary, ...]:
+def _followed(work: Iterator[FeedSummary], total: int) -> tuple[FeedSummary, ...]:
     """Do the work, with a progress bar on stderr if a person is watching."""
-    if hidden or not sys.stderr.isatty():
+    if not is_watched():
         return tuple(work)
     from rich.console import Console
     from rich.progress import Progress

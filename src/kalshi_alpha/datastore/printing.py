@@ -93,7 +93,9 @@ def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> list[str]:
     from rich.console import Console
     from rich.table import Table
 
-    shown = Table(*head, box=box.SIMPLE_HEAD, header_style="bold", pad_edge=False)
+    shown = Table(
+        *head, box=box.SIMPLE_HEAD, header_style="bold", pad_edge=False, padding=(0, 1, 0, 0)
+    )
     for row in rows:
         shown.add_row(*row)
     # Cells are words of feeds and venues, and no markup of ours.

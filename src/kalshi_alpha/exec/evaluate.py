@@ -8,6 +8,7 @@ from pathlib import Path
 
 import click
 
+from kalshi_alpha.datastore.printing import quiet_flag
 from kalshi_alpha.exec.command import HELP, exit_with, run_command
 
 FAMILIES = ("CPI", "CLAIMS", "TNEY", "WEATHER")
@@ -31,6 +32,7 @@ FAMILIES = ("CPI", "CLAIMS", "TNEY", "WEATHER")
 @click.option("--to", "last", type=click.DateTime(["%Y-%m-%d"]), help="Last day scored.")
 @click.option("--market", type=click.Path(path_type=Path), help="Markets with rules and results.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@quiet_flag
 @click.option("--plots", is_flag=True, help="Write reliability and PIT pictures.")
 @click.option("--lookahead-check", is_flag=True, help="Poison the future and compare forecasts.")
 @click.option(

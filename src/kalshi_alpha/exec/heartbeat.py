@@ -18,6 +18,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
+from kalshi_alpha.config.mode import stated_mode
 from kalshi_alpha.core.errors import KalshiAlphaError, UsageError
 from kalshi_alpha.datastore import home
 from kalshi_alpha.datastore.kill_switch import (
@@ -49,14 +50,14 @@ def main(argv: Sequence[str] | None = None, environ: Mapping[str, str] = os.envi
         return error.exit_code
     except OSError as error:
         sys.stderr.write(f"heartbeat: {error}\n")
-    if report is not None and not args.json:
+    if report is not None and not (args.json or args.quiet):
         _say(report.to_text())
     orders = None
     if args.kill_switch == "on":
         # Also when the sentinel could not be set: then the orders are all that can be stopped.
-        orders = _orders_off(root, environ, quiet=args.json)
+        orders = _orders_off(root, environ, quiet=args.json or args.quiet)
     if report is not None and args.json:
-        _say(report.to_json(orders))
+        _say(report.to_json(orders, stated_mode(environ, home.dotenv_files(root))))
     ok = report is not None and report.ok
     return (0 if orders is None else orders.exit_code) if ok else 1
 
@@ -90,6 +91,7 @@ class _Args(NamedTuple):
     note: str = ""
     as_of: str | None = None
     json: bool = False
+    quiet: bool = False
 
 
 class _Report(NamedTuple):
@@ -107,7 +109,7 @@ class _Report(NamedTuple):
         detail = f" ({self.detail})" if self.detail else ""
         return f"{self.what} {self.state}: {self.path}{detail}"
 
-    def to_json(self, orders: Cancelling | None) -> str:
+    def to_json(self, orders: Cancelling | None, mode: str) -> str:
         """Return one JSON object, with what became of the orders if there may be any."""
         import json
 
@@ -116,7 +118,8 @@ class _Report(NamedTuple):
         said: dict[str, object] = {name: getattr(self, name) for name in names}
         if orders is not None:
             said["orders"] = {"confirmed": orders.confirmed, "detail": orders.detail}
-        return json.dumps(said | {"generated_at": written, "schema": SCHEMA}, sort_keys=True)
+        said |= {"generated_at": written, "mode": mode, "schema": SCHEMA}
+        return json.dumps(said, sort_keys=True)
 
 
 def _plain(argv: Sequence[str]) -> _Args | None:
@@ -138,7 +141,7 @@ def _plain(argv: Sequence[str]) -> _Args | None:
 
 def _parsed(argv: Sequence[str]) -> _Args:
     found = _parser().parse_args(argv)
-    return _Args(found.kill_switch, found.beat, found.note, found.as_of, found.json)
+    return _Args(found.kill_switch, found.beat, found.note, found.as_of, found.json, found.quiet)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -162,6 +165,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--note", default="", help="why, kept in the kill-switch file")
     parser.add_argument("--as-of", help="clock of the beat, such as 2024-12-11T11:30:00Z")
     parser.add_argument("--json", action="store_true", help="print one JSON object")
+    parser.add_argument("--quiet", action="store_true", help="print nothing but errors")
     return parser
 
 

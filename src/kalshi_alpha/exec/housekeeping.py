@@ -16,9 +16,9 @@ import click
 
 from kalshi_alpha.config.environment import set_clock
 from kalshi_alpha.config.housekeeping import Housekeeping, load_housekeeping
-from kalshi_alpha.datastore.atomic import encode_json
 from kalshi_alpha.datastore.housework import Chore, Left, Rule, chores, held
 from kalshi_alpha.datastore.paths import Paths
+from kalshi_alpha.datastore.printing import echo_json, echo_text
 from kalshi_alpha.exec.command import HELP, clock_flag, exit_with, output_flags, run_command
 
 SCHEMA = 1
@@ -104,9 +104,11 @@ def cli(*, dry_run: bool, as_of: str | None, as_json: bool, quiet: bool) -> int:
     limit = round(rules.daily_limit_mb * BYTES_PER_MB)
     code = EXIT_LEFT if work.left or (work.largest > limit and not dry_run) else 0
     if as_json:
-        click.echo(encode_json(_document(work, at, limit, code)), nl=False)
-    elif not quiet or code:
-        click.echo("\n".join(_lines(work, limit)), err=quiet)
+        echo_json(_document(work, at, limit, code))
+    elif not quiet:
+        echo_text("\n".join(_lines(work, limit)))
+    elif code:
+        click.echo("\n".join(_lines(work, limit)), err=True)
     return code
 
 

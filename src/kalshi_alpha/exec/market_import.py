@@ -10,7 +10,6 @@ time, with the same bytes.
 from __future__ import annotations
 
 import os
-import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
@@ -20,9 +19,10 @@ from pathlib import Path
 
 import click
 
-from kalshi_alpha.datastore.atomic import encode_json
+from kalshi_alpha.config.mode import Mode
 from kalshi_alpha.datastore.market.store import MarketStore
 from kalshi_alpha.datastore.paths import Paths
+from kalshi_alpha.datastore.printing import echo_json, echo_text, is_watched
 from kalshi_alpha.exec.command import HELP, exit_with, output_flags, run_command
 from kalshi_alpha.exec.market.importing import Imported, find_sources, import_source
 
@@ -50,16 +50,14 @@ def cli(folders: tuple[Path, ...], into: Path | None, *, as_json: bool, quiet: b
     root = into if into is not None else Paths.from_environ(os.environ).market
     sources = find_sources(folders)
     store, found = MarketStore(root), []
-    with _progress(shown=not quiet and not as_json) as advance:
+    with _progress() as advance:
         for number, source in enumerate(sources, start=1):
             what = f"{number}/{len(sources)} {source.kind} {source.files[0].name}"
             found.append(import_source(store, source, partial(advance, what)))
     if as_json:
-        click.echo(encode_json(_document(root, found)), nl=False)
+        echo_json(_document(root, found), Mode.OFFLINE)
     elif not quiet:
-        for each in found:
-            click.echo(_line(each))
-        click.echo(_total(root, found))
+        echo_text("\n".join([*map(_line, found), _total(root, found)]), Mode.OFFLINE)
     return 0
 
 
@@ -95,9 +93,9 @@ def _total(root: Path, found: Sequence[Imported]) -> str:
 
 
 @contextmanager
-def _progress(*, shown: bool) -> Iterator[Callable[[str], None]]:
+def _progress() -> Iterator[Callable[[str], None]]:
     """Show on a terminal what is being written."""
-    if not shown or not sys.stderr.isatty():
+    if not is_watched():
         yield lambda _what: None
         return
     from rich.console import Console

@@ -20,9 +20,9 @@ import click
 from kalshi_alpha.brokers.account_lock import account_lock
 from kalshi_alpha.brokers.journal import OrderJournal, read_journal_state
 from kalshi_alpha.core.orders.events import SCHEMA as JOURNAL_SCHEMA
-from kalshi_alpha.datastore.atomic import encode_json
 from kalshi_alpha.datastore.ledger import LEDGER_SCHEMA, LedgerStore
 from kalshi_alpha.datastore.paths import Paths
+from kalshi_alpha.datastore.printing import echo_json, echo_text, quiet_flag
 from kalshi_alpha.exec.command import HELP, exit_with, run_command
 from kalshi_alpha.exec.runner_lock import read_runner_lock
 
@@ -104,6 +104,7 @@ def migrate(paths: Paths) -> tuple[Version, Version]:
 @click.command(context_settings=HELP)
 @click.option("--check", is_flag=True, help="Say what is to be done, and touch nothing.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@quiet_flag
 def cli(*, check: bool, as_json: bool) -> int:
     """Bring the order journal and the ledger to the schemas of this version, each backed up first.
 
@@ -124,12 +125,12 @@ def cli(*, check: bool, as_json: bool) -> int:
             "held_by": (held.holder or "an unknown process") if held.held else None,
             "exit_code": code,
         }
-        click.echo(encode_json(document), nl=False)
+        echo_json(document)
         return code
-    for each in found:
-        click.echo(_line(each, check=check))
+    lines = [_line(each, check=check) for each in found]
     if pending and held.held:
-        click.echo(f"held by {held.holder or 'an unknown process'}: stop it before you migrate")
+        lines.append(f"held by {held.holder or 'an unknown process'}: stop it before you migrate")
+    echo_text("\n".join(lines))
     return code
 
 

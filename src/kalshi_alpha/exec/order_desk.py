@@ -29,8 +29,8 @@ from kalshi_alpha.core.orders.intent import OrderIntent
 from kalshi_alpha.core.orders.reconcile import Reconciliation, reconcile
 from kalshi_alpha.core.orders.record import OrderRecord
 from kalshi_alpha.core.ports import Clock
-from kalshi_alpha.core.text_table import text_table
 from kalshi_alpha.core.types import Contracts, Money
+from kalshi_alpha.datastore.printing import table
 from kalshi_alpha.exec.group_cancel import GroupCanceller
 
 EXIT_DONE, EXIT_BREAK, EXIT_VENUE = 0, 3, 5
@@ -297,4 +297,4 @@ def _signed(net_e2: int) -> str:
 def _table(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> list[str]:
     """Return columns of text, or nothing if there is no row."""
     body = list(rows)
-    return text_table(columns, body) if body else []
+    return table(columns, body) if body else []

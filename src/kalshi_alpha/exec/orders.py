@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from kalshi_alpha.config.mode import mode_of
+from kalshi_alpha.datastore.printing import F, echo_json, echo_text, quiet_flag
 from kalshi_alpha.exec.command import HELP, exit_with, run_command
 
 if TYPE_CHECKING:
@@ -37,17 +39,21 @@ def cli() -> None:
 _ENV = click.option(
     "--env", type=click.Choice(_ENVIRONMENTS), help="Which venue; default KALSHI_ENV."
 )
-_JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+
+
+def _output(command: F) -> F:
+    as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+    return as_json(quiet_flag(command))
 
 
 @cli.command("list")
 @click.option("--all", "everything", is_flag=True, help="Also orders that are over.")
-@_JSON
+@_output
 def list_orders(*, everything: bool, as_json: bool) -> int:
     """Show what the journal holds: open orders, positions, stopped series. Asks no venue."""
     from kalshi_alpha.exec.order_desk import listed
 
-    return _print(listed(_journal(), everything=everything), as_json=as_json)
+    return _print(listed(_journal(), everything=everything), None, as_json=as_json)
 
 
 @cli.command("reconcile")
@@ -57,28 +63,30 @@ def list_orders(*, everything: bool, as_json: bool) -> int:
     metavar="NOTE",
     help="Take the venue's cash and positions as they are, and write down why.",
 )
-@_JSON
+@_output
 def reconcile_orders(*, env: str | None, accept: str | None, as_json: bool) -> int:
     """Compare orders, fills, positions and cash with the venue's, and show every break."""
     import asyncio
 
     from kalshi_alpha.exec.order_desk import reconciled
 
-    found = asyncio.run(reconciled(_venue(env), os.environ, _journal(), accept))
-    return _print(found, as_json=as_json)
+    venue = _venue(env)
+    found = asyncio.run(reconciled(venue, os.environ, _journal(), accept))
+    return _print(found, venue, as_json=as_json)
 
 
 @cli.command("cancel-all")
 @_ENV
-@_JSON
+@_output
 def cancel_all(*, env: str | None, as_json: bool) -> int:
     """Cancel every order of the account, and return once none rests."""
     import asyncio
 
     from kalshi_alpha.exec.order_desk import all_cancelled
 
-    done = asyncio.run(all_cancelled(_venue(env), os.environ, _journal()))
-    return _print(done, as_json=as_json)
+    venue = _venue(env)
+    done = asyncio.run(all_cancelled(venue, os.environ, _journal()))
+    return _print(done, venue, as_json=as_json)
 
 
 def _journal(environ: Mapping[str, str] = os.environ) -> Path:
@@ -101,13 +109,12 @@ def _venue(flag: str | None, environ: Mapping[str, str] = os.environ) -> KalshiE
     return KalshiEnv(flag)
 
 
-def _print(shown: Shown, *, as_json: bool) -> int:
+def _print(shown: Shown, venue: KalshiEnv | None, *, as_json: bool) -> int:
+    mode = None if venue is None else mode_of(venue)
     if as_json:
-        import msgspec
-
-        click.echo(msgspec.json.format(msgspec.json.encode(shown.document), indent=2).decode())
+        echo_json(shown.document, mode)
     else:
-        click.echo(shown.text)
+        echo_text(shown.text, mode)
     return shown.exit_code
 
 

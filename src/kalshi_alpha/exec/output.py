@@ -179,8 +179,7 @@ def _picture(run: Run, scanned: Scanned, snapshot: LadderSnapshot) -> str:
     stamp = f"{run.clock.at:%Y-%m-%d %H:%M} UTC"
     return ladder_picture(
         f"{ladder.event_ticker}: book against model",
-        f"{ladder.quantity}, {ladder.grid.unit}; {len(rungs)} markets; {stamp}; "
-        f"{run.data_mode.value.upper()}",
+        f"{ladder.quantity}, {ladder.grid.unit}; {len(rungs)} markets; {stamp}; {run.mode}",
         rungs,
     )
 
@@ -222,7 +221,7 @@ def summary(run: Run, scanned: Scanned, written: Written) -> str:
     decision = scanned.verdict
     said = "GO" if decision.go else f"NO-GO ({', '.join(decision.words)})"
     lines = [
-        f"{run.family} {run.data_mode.value.upper()} {run.clock.at:%Y-%m-%dT%H:%M:%SZ}: {said}",
+        f"{run.family} {run.mode} {run.clock.at:%Y-%m-%dT%H:%M:%SZ}: {said}",
         f"{len(scanned.proposals)} proposals, {len(scanned.passed)} markets not traded",
         *([] if scanned.dry_only is None else [f"dry only: {scanned.dry_only}"]),
     ]

@@ -17,6 +17,7 @@ import click
 
 from kalshi_alpha.core.errors import ConfigError, KalshiAlphaError, TornFile
 from kalshi_alpha.datastore.paths import Paths
+from kalshi_alpha.datastore.printing import echo_json, echo_text, quiet_flag
 from kalshi_alpha.exec.command import HELP, clock_flag, exit_with, run_command
 
 if TYPE_CHECKING:
@@ -172,6 +173,7 @@ def _document(bundle: Bundle, path: Path) -> dict[str, Any]:
 )
 @clock_flag
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@quiet_flag
 @click.pass_context
 def cli(context: click.Context, *, output: Path | None, as_of: str | None, as_json: bool) -> int:
     """Bundle the pilot's decision with what it rests on; `verify FILE` checks such a bundle.
@@ -184,7 +186,7 @@ def cli(context: click.Context, *, output: Path | None, as_of: str | None, as_js
     if context.invoked_subcommand is not None:
         return 0
     from kalshi_alpha.config.origins import own_secrets
-    from kalshi_alpha.datastore.atomic import encode_json, write_atomic
+    from kalshi_alpha.datastore.atomic import write_atomic
     from kalshi_alpha.exec.clock import run_clock
 
     paths = Paths.from_environ(os.environ)
@@ -193,28 +195,28 @@ def cli(context: click.Context, *, output: Path | None, as_of: str | None, as_js
     path = paths.pilot_bundle(f"{clock.at:%Y%m%d_%H%M%S}") if output is None else output.absolute()
     write_atomic(path, bundle.data)
     if as_json:
-        click.echo(encode_json(_document(bundle, path)), nl=False)
+        echo_json(_document(bundle, path))
     else:
-        click.echo(_summary(bundle, path))
+        echo_text(_summary(bundle, path))
     return 0
 
 
 @cli.command(context_settings=HELP)
 @click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@quiet_flag
 def verify(*, file: Path, as_json: bool) -> int:
     """Say whether a bundle is whole and as it was written; nothing is unpacked to the disk."""
-    from kalshi_alpha.datastore.atomic import encode_json
     from kalshi_alpha.datastore.bundle_check import PACKED_BYTES_MAX, check_bundle
 
     with file.open("rb") as source:
         checked = check_bundle(source.read(PACKED_BYTES_MAX + 1))
     if as_json:
-        click.echo(encode_json(_checked_document(file, checked)), nl=False)
+        echo_json(_checked_document(file, checked))
     if not checked.ok:
         raise TornFile(f"{file}: not to be trusted: {_faults(checked)}")
     if not as_json:
-        click.echo(_checked_summary(file, checked))
+        echo_text(_checked_summary(file, checked))
     return 0
 
 

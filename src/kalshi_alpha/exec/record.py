@@ -21,10 +21,11 @@ import click
 import msgspec
 
 from kalshi_alpha.config.environment import ENV, KalshiEnv
+from kalshi_alpha.config.mode import mode_of
 from kalshi_alpha.core.errors import KalshiAlphaError, MissingData, NotBuilt, UsageError
-from kalshi_alpha.datastore.atomic import encode_json
 from kalshi_alpha.datastore.market.store import MarketStore
 from kalshi_alpha.datastore.paths import Paths
+from kalshi_alpha.datastore.printing import echo_json, echo_text
 from kalshi_alpha.exec.command import HELP, exit_with, output_flags, run_command
 
 if TYPE_CHECKING:
@@ -95,12 +96,11 @@ def cli(
         sizes = asyncio.run(_record(paths, env, days, tickers, run_seconds, books_every))
     if as_json:
         document = {"schema": SCHEMA, "name": days.name, "env": env, "days": sizes}
-        click.echo(encode_json(document), nl=False)
+        echo_json(document, mode_of(env))
     elif not quiet:
-        for size in sizes:
-            click.echo(_size_line(days, size))
-        if not sizes:
-            click.echo(f"{days.name} at {env}: nothing was said")
+        lines = [_size_line(days, size) for size in sizes]
+        said = "\n".join(lines) or f"{days.name} at {env}: nothing was said"
+        echo_text(said, mode_of(env))
     return 0
 
 
@@ -118,13 +118,10 @@ def seal(series: str, env_name: str | None, day: str | None, *, as_json: bool, q
     days, _ = _place(paths, env, series)
     found = seal_days(days, MarketStore(paths.market_at(env)), _wanted(days, day))
     if as_json:
-        document = {"schema": SCHEMA, "days": found}
-        click.echo(encode_json(document), nl=False)
+        echo_json({"schema": SCHEMA, "days": found}, mode_of(env))
     elif not quiet:
-        for each in found:
-            click.echo(_seal_line(each))
-        if not found:
-            click.echo(f"{days.name} at {env}: no day is over and open")
+        said = "\n".join(map(_seal_line, found))
+        echo_text(said or f"{days.name} at {env}: no day is over and open", mode_of(env))
     return 0
 
 
@@ -150,12 +147,14 @@ def verify(
         raise MissingData(f"nothing is recorded of {days.name} at {env} in {days.folder}")
     found = [verify_day(days, each) for each in wanted]
     if as_json:
-        click.echo(encode_json({"schema": SCHEMA, "days": found}), nl=False)
+        echo_json({"schema": SCHEMA, "days": found}, mode_of(env))
     elif not quiet:
-        for each in found:
-            click.echo(_verify_line(each))
-            for said in each.differences:
-                click.echo(f"  {said}")
+        lines = [
+            line
+            for each in found
+            for line in (_verify_line(each), *(f"  {said}" for said in each.differences))
+        ]
+        echo_text("\n".join(lines), mode_of(env))
     return 0 if all(each.is_good for each in found) else EXIT_DIFFERENT
 
 

@@ -16,6 +16,7 @@ import click
 
 from kalshi_alpha.core.errors import ConfigError, DataError
 from kalshi_alpha.datastore.paths import Paths
+from kalshi_alpha.datastore.printing import echo_json, echo_text
 from kalshi_alpha.exec.command import HELP, clock_flag, exit_with, output_flags, run_command
 
 if TYPE_CHECKING:
@@ -173,7 +174,6 @@ def cli(*, windows: tuple[int, ...], as_of: str | None, as_json: bool, quiet: bo
     Exit codes: 0 done, with a ledger or without one yet; 1 a failure, 2 usage, 4 a ledger that
     cannot be read, which the pages then say.
     """
-    from kalshi_alpha.datastore.atomic import encode_json
     from kalshi_alpha.exec.clock import run_clock
     from kalshi_alpha.exec.ramp.page_file import write_readiness_page
 
@@ -182,9 +182,9 @@ def cli(*, windows: tuple[int, ...], as_of: str | None, as_json: bool, quiet: bo
     found = look(paths, clock, tuple(dict.fromkeys(windows)) or DEFAULT_WINDOWS)
     files = [*write_pages(paths, found), write_readiness_page(paths, clock.at)]
     if as_json:
-        click.echo(encode_json(document(found, files)), nl=False)
+        echo_json(document(found, files))
     elif not quiet:
-        click.echo(summary(found, files))
+        echo_text(summary(found, files))
     if found.fault is not None:
         raise found.fault
     return 0

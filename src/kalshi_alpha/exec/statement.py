@@ -27,8 +27,9 @@ from kalshi_alpha.core.orders.account_statement import (
 )
 from kalshi_alpha.core.schedule import new_york, wall
 from kalshi_alpha.core.types import Money
-from kalshi_alpha.datastore.atomic import encode_json, write_atomic
+from kalshi_alpha.datastore.atomic import write_atomic
 from kalshi_alpha.datastore.paths import Paths
+from kalshi_alpha.datastore.printing import echo_json, echo_text, quiet_flag
 from kalshi_alpha.exec.command import HELP, clock_flag, exit_with, run_command
 
 SCHEMA = 1
@@ -130,6 +131,7 @@ def write_tables(statement: AccountStatement, folder: Path, name: str) -> list[P
 )
 @clock_flag
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@quiet_flag
 def cli(
     *, year: int | None, day: str | None, folder: Path | None, as_of: str | None, as_json: bool
 ) -> int:
@@ -147,9 +149,9 @@ def cli(
     written = [] if folder is None else write_tables(statement, folder.absolute(), name)
     code = EXIT_UNTIED if statement.tie in {Tie.DIFFERS, Tie.NOT_RECONCILED} else 0
     if as_json:
-        click.echo(encode_json(_document(statement, account, at, written, code)), nl=False)
+        echo_json(_document(statement, account, at, written, code))
     else:
-        click.echo("\n".join(_lines(statement, account, day or str(year), written)))
+        echo_text("\n".join(_lines(statement, account, day or str(year), written)))
     return code
 
 

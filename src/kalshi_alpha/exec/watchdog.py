@@ -19,10 +19,12 @@ import click
 
 from kalshi_alpha.brokers.kalshi.venue_clock import SystemClock, venue_clock
 from kalshi_alpha.config.environment import KalshiEnv, kalshi_env
+from kalshi_alpha.config.mode import mode_of
 from kalshi_alpha.core.errors import DataError, KalshiAlphaError, UsageError
 from kalshi_alpha.core.ports import Clock
 from kalshi_alpha.datastore.kill_switch import set_kill_switch
 from kalshi_alpha.datastore.paths import Paths
+from kalshi_alpha.datastore.printing import is_quiet, quiet_flag
 from kalshi_alpha.datastore.state import Heartbeat, read_heartbeat
 from kalshi_alpha.exec.command import HELP, exit_with, run_command
 from kalshi_alpha.exec.group_cancel import Canceller, CancelOutcome, GroupCanceller
@@ -207,6 +209,7 @@ async def watch(watchdog: Watchdog, run_s: float | None) -> None:
 @click.option(
     "--run-seconds", "run_s", type=click.FloatRange(min=0.0), help="End by itself; default: never."
 )
+@quiet_flag
 def cli(*, env_name: str | None, hung_after_s: float, run_s: float | None) -> None:
     """Watch the running session, and cancel all its orders when it dies or hangs."""
     env = _venue(env_name, kalshi_env(os.environ))
@@ -214,7 +217,8 @@ def cli(*, env_name: str | None, hung_after_s: float, run_s: float | None) -> No
     sink = TelemetrySink(paths, clock, session=f"watchdog-{os.getpid()}", group=1)
 
     def tell(text: str) -> None:
-        click.echo(f"watchdog: {text}")
+        if not is_quiet():
+            click.echo(f"watchdog: {text}")
         sink.emit(TelemetryEvent.WATCHDOG, {"said": text, "environment": env.value})
 
     try:
@@ -222,7 +226,7 @@ def cli(*, env_name: str | None, hung_after_s: float, run_s: float | None) -> No
         client = venue_client(env, os.environ, venue_clock(env, os.environ))
         canceller = GroupCanceller(client)
         watchdog = Watchdog(paths, clock, canceller, hung_after_s=hung_after_s, tell=tell)
-        asyncio.run(_checked(canceller, watchdog, run_s, tell))
+        asyncio.run(_checked(canceller, watchdog, run_s, mode_of(env), tell))
     finally:
         sink.close()
 
@@ -238,10 +242,14 @@ def _venue(flag: str | None, stated: KalshiEnv | None) -> KalshiEnv:
 
 
 async def _checked(
-    canceller: GroupCanceller, watchdog: Watchdog, run_s: float | None, tell: Callable[[str], None]
+    canceller: GroupCanceller,
+    watchdog: Watchdog,
+    run_s: float | None,
+    mode: str,
+    tell: Callable[[str], None],
 ) -> None:
     # A watchdog that could not cancel must say so now, not when it is needed.
-    tell(f"watching; {await canceller.check()}")
+    tell(f"watching, mode {mode}; {await canceller.check()}")
     await watch(watchdog, run_s)
 
 

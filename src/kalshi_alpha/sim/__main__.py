@@ -14,10 +14,12 @@ from typing import TYPE_CHECKING
 import click
 
 from kalshi_alpha.config.environment import parse_instant
+from kalshi_alpha.config.mode import Mode
 from kalshi_alpha.core.errors import DomainError, KalshiAlphaError, UsageError
 from kalshi_alpha.core.types import Money
 from kalshi_alpha.datastore.command import run_command
 from kalshi_alpha.datastore.paths import Paths
+from kalshi_alpha.datastore.printing import echo_json, is_quiet, quiet_flag
 from kalshi_alpha.sim.faults import Fault
 from kalshi_alpha.sim.rest_replica import LAG_MAX_S
 
@@ -76,6 +78,7 @@ def cli() -> None:
 @click.option("--fault", "faults", multiple=True, metavar="NAME=RATE", help="Repeatable.")
 @click.option("--run-seconds", type=float, help="End after so long; default never.")
 @click.option("--json", "as_json", is_flag=True, help="Print the ready message as JSON.")
+@quiet_flag
 def serve(
     *,
     port: int,
@@ -123,7 +126,10 @@ def serve(
     )
 
     def say(ready: Ready) -> None:
-        click.echo(_as_json(ready) if as_json else _as_line(ready, terms.keys))
+        if as_json:
+            click.echo(_as_json(ready))
+        elif not is_quiet():
+            click.echo(_as_line(ready, terms.keys))
         sys.stdout.flush()
 
     asyncio.run(serve_session(terms, say))
@@ -146,8 +152,16 @@ def serve(
     help="Feed payloads.",
 )
 @click.option("--as-of", metavar="TIME", help="Clock of it all; default that of the fixtures.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@quiet_flag
 def demo_account(
-    *, root: Path, seed: int, series: tuple[str, ...], fixtures: Path, as_of: str | None
+    *,
+    root: Path,
+    seed: int,
+    series: tuple[str, ...],
+    fixtures: Path,
+    as_of: str | None,
+    as_json: bool,
 ) -> None:
     """Make a root whose practice ledger reaches GO.
 
@@ -169,10 +183,15 @@ def demo_account(
     paths = make_demo_account(DemoTerms(root, configs, fixtures, at, seed, families))
     stamp = at.isoformat().replace("+00:00", "Z")
     _look_at(paths, stamp)
-    click.echo(f"PRACTICE/SIM root {paths.root}: {', '.join(families)}, clock {stamp}, seed {seed}")
-    click.echo(
-        f"export KALSHI_ALPHA_HOME={shlex.quote(str(paths.root))} KALSHI_ALPHA_AS_OF={stamp}"
-    )
+    if as_json:
+        made = {"schema": 1, "root": str(paths.root), "families": families, "as_of": stamp}
+        echo_json({**made, "seed": seed}, Mode.SIM)
+    elif not is_quiet():
+        named = ", ".join(families)
+        click.echo(f"PRACTICE/SIM root {paths.root}: {named}, clock {stamp}, seed {seed}")
+        click.echo(
+            f"export KALSHI_ALPHA_HOME={shlex.quote(str(paths.root))} KALSHI_ALPHA_AS_OF={stamp}"
+        )
 
 
 def _look_at(paths: Paths, stamp: str) -> None:
@@ -195,7 +214,8 @@ def _as_json(ready: Ready) -> str:
 
 
 def _as_line(ready: Ready, keys: Path) -> str:
-    line = f"ready: {ready.markets} markets at {ready.url}, seed {ready.seed}, keys in {keys}"
+    line = f"ready: {ready.markets} markets at {ready.url}, seed {ready.seed}, mode {ready.mode}"
+    line += f", keys in {keys}"
     if ready.closed:
         line += f"; {ready.closed} of them do not trade at {ready.now:%Y-%m-%dT%H:%MZ}"
     return f"{line}; trading is paused" if ready.paused else line

@@ -95,6 +95,8 @@ class Ready(msgspec.Struct, frozen=True):
         How many of the markets do not trade at that time.
     paused
         Whether nothing trades at that time.
+    mode, schema
+        What carries orders here, and the shape of this record.
     """
 
     url: str
@@ -104,6 +106,8 @@ class Ready(msgspec.Struct, frozen=True):
     environ: dict[str, str]
     closed: int = 0
     paused: bool = False
+    mode: str = "SIM"
+    schema: int = 1
 
 
 async def serve(terms: SessionTerms, on_ready: Callable[[Ready], None]) -> None:

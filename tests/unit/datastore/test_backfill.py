@@ -260,7 +260,7 @@ def test_a_folder_of_markets_says_what_they_are_for(
     assert main(["--from", str(folder)]) == 4
     captured = capsys.readouterr()
     assert [line.split()[0] for line in captured.out.splitlines()] == [
-        "file", "kalshi_trades.parquet", "markets.csv",
+        "mode:", "file", "kalshi_trades.parquet", "markets.csv",
     ]  # fmt: skip
     assert MARKETS in captured.out
     assert captured.err == (

@@ -230,7 +230,8 @@ def test_the_run_book_command_ingests_every_feed(
     home: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert main(["--all", *OFFLINE]) == 0
-    lines = capsys.readouterr().out.splitlines()
+    mode, *lines = capsys.readouterr().out.splitlines()
+    assert mode == "mode: OFFLINE"
     assert [line.split()[0] for line in lines[1:-1]] == list(installed_drivers())
     assert {line.split()[-1] for line in lines[1:-1]} <= {"ok", "off"}
     assert lines[-1] == (

@@ -32,7 +32,7 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> list[tuple[Any, ...]]:
 
 def test_the_list_asks_no_venue(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert orders.main(["list"]) == 0
-    assert capsys.readouterr().out.startswith(f"{root}/data/proc/state/orders.sqlite: no order")
+    assert capsys.readouterr().out.startswith(f"mode: OFFLINE\n{root}/data/proc/state/orders.sqlite: no order")
     assert orders.main(["list", "--json"]) == 0
     assert json.loads(capsys.readouterr().out)["orders"] == []
 
@@ -58,9 +58,9 @@ def test_the_venue_is_the_flags_or_the_environments(
     monkeypatch.setenv("KALSHI_ENV", "sim")
     assert orders.main([*argv, "--json"]) == 3
     assert asked == [("demo", journal, *more), ("sim", journal, *more)]
-    said, printed = capsys.readouterr().out.split("\n", 1)
-    assert said == "said"
-    assert json.loads(printed) == {"schema": 1, "env": "sim"}
+    mode, said, printed = capsys.readouterr().out.split("\n", 2)
+    assert (mode, said) == ("mode: DEMO", "said")
+    assert json.loads(printed) == {"schema": 1, "env": "sim", "mode": "SIM"}
 
 
 def test_no_venue_and_two_venues_are_refused(

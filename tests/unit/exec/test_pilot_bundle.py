@@ -89,7 +89,7 @@ def test_the_command_writes_one_archive_and_prints_the_verdict(
     assert main([*AS_OF]) == 0
     archive = paths.pilot_bundle(STAMP)
     out = capsys.readouterr().out
-    assert out.splitlines()[0] == "pilot bundle at 2025-06-11T10:30:00Z: GO"
+    assert out.splitlines()[1] == "pilot bundle at 2025-06-11T10:30:00Z: GO"
     assert out.splitlines()[-1] == f"wrote {archive}"
     assert check_bundle(archive.read_bytes()).ok
     assert main(["verify", str(archive)]) == 0

@@ -32,7 +32,7 @@ def test_it_says_in_one_line_that_it_is_ready(
     assert _serve("--seed", "3", "--no-flow", "--series", "KXCPI") == 0
     (line,) = capsys.readouterr().out.splitlines()
     assert line.startswith("ready: 8 markets at http://127.0.0.1:")
-    assert line.endswith(f"seed 3, keys in {home / 'data/sim/keys'}")
+    assert line.endswith(f"seed 3, mode SIM, keys in {home / 'data/sim/keys'}")
     assert (home / "data/sim/keys/keys.json").is_file()
 
 

@@ -11,9 +11,9 @@ from typing import Any
 import click
 
 from kalshi_alpha.config.environment import read_dotenv, set_clock
+from kalshi_alpha.config.mode import Mode
 from kalshi_alpha.core.errors import MissingData, UsageError
 from kalshi_alpha.core.schedule import new_york
-from kalshi_alpha.datastore.atomic import encode_json
 from kalshi_alpha.datastore.command import run_command
 from kalshi_alpha.datastore.macro_calendar import (
     EVENTS,
@@ -23,6 +23,7 @@ from kalshi_alpha.datastore.macro_calendar import (
     unknown_events,
 )
 from kalshi_alpha.datastore.paths import Paths
+from kalshi_alpha.datastore.printing import echo_json, echo_text, quiet_flag
 from kalshi_alpha.datastore.tables import FeedStore
 
 WINDOW_DAYS_MAX = 3660
@@ -34,6 +35,7 @@ INGEST = "python -m kalshi_alpha.datastore.ingest --source macro_calendar --onli
 @click.option("--to", "last", metavar="DATE", required=True, help="Last day, YYYY-MM-DD.")
 @click.option("--as-of", metavar="TIME", help="Clock, ISO 8601 with zone; default now.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@quiet_flag
 def cli(*, first: str, last: str, as_of: str | None, as_json: bool) -> None:
     """Print the days of a window with the releases and decisions known to fall on them.
 
@@ -52,16 +54,18 @@ def cli(*, first: str, last: str, as_of: str | None, as_json: bool) -> None:
     days = [_with_unknown(day, until) for day in event_days(rows, *window)]
     if as_json:
         document = {"schema": 1, "as_of": clock, "known_until": until, "days": days}
-        click.echo(encode_json(document), nl=False)
+        echo_json(document, Mode.OFFLINE)
         return
     times = {(row["release_on"], row["event"]): row["release_at"] for row in rows}
+    lines = []
     for day in days:
         on = day["date"]
         due = [f"{event} {_hour(times[on, event])}" for event in EVENTS if day[f"is_{event}"]]
-        click.echo(f"{on:%Y-%m-%d %a}  {_said(due, day['unknown'])}")
+        lines.append(f"{on:%Y-%m-%d %a}  {_said(due, day['unknown'])}")
     if any(day["unknown"] for day in days):
-        click.echo(f"unknown: not announced in what was received; to look again, {INGEST}")
-    click.echo("known until: " + ", ".join(f"{e} {until[e] or 'unknown'}" for e in EVENTS))
+        lines.append(f"unknown: not announced in what was received; to look again, {INGEST}")
+    lines.append("known until: " + ", ".join(f"{e} {until[e] or 'unknown'}" for e in EVENTS))
+    echo_text("\n".join(lines), Mode.OFFLINE)
 
 
 def _with_unknown(day: Mapping[str, Any], until: Mapping[str, date | None]) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import click
 
+from kalshi_alpha.datastore.printing import quiet_flag
 from kalshi_alpha.exec.backtest.threads import one_thread_each
 from kalshi_alpha.exec.command import HELP, exit_with, run_command
 
@@ -50,6 +51,7 @@ from kalshi_alpha.exec.command import HELP, exit_with, run_command
     "--write-study", type=click.Path(path_type=Path), help="Write the study to this file."
 )
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@quiet_flag
 def cli(
     *,
     family: str,

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+
+from kalshi_alpha.datastore.printing import is_watched
 
 Step = Callable[[int], None]
 """Told how many more days have been replayed."""
@@ -13,7 +14,7 @@ Step = Callable[[int], None]
 @contextmanager
 def day_bar(total: int) -> Iterator[Step]:
     """Show how far the replay is and how long it will take; nothing unless stderr is a terminal."""
-    if not sys.stderr.isatty():
+    if not is_watched():
         yield _unwatched
         return
     from rich.console import Console

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+
+from kalshi_alpha.datastore.printing import is_watched
 
 Step = Callable[[str], None]
 """Told what has been replayed."""
@@ -17,7 +18,7 @@ def replay_bar(total: int) -> Iterator[Step]:
     The terminal is asked itself: a variable that forces colours is set in logs too. The bar is
     gone when the work is done, and never on stdout, where the figures are.
     """
-    if not sys.stderr.isatty():
+    if not is_watched():
         yield _unwatched
         return
     from rich.console import Console

@@ -12,12 +12,12 @@ from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
-import click
-
+from kalshi_alpha.config.mode import Mode
 from kalshi_alpha.core.errors import DataError, KalshiAlphaError, MissingData, UsageError
-from kalshi_alpha.datastore.atomic import encode_json, write_atomic
+from kalshi_alpha.datastore.atomic import write_atomic
 from kalshi_alpha.datastore.history import History, LeftOut
 from kalshi_alpha.datastore.paths import Paths
+from kalshi_alpha.datastore.printing import echo_json, echo_text
 from kalshi_alpha.exec.artifacts import plain
 from kalshi_alpha.exec.evaluation.lookahead import LookaheadCheck, lookahead_check
 from kalshi_alpha.exec.evaluation.pictures import replay_pictures
@@ -26,7 +26,8 @@ from kalshi_alpha.exec.evaluation.scores import family_document
 from kalshi_alpha.exec.evaluation.settlement_replay import SettlementReplay, settlement_replay
 from kalshi_alpha.exec.evaluation.skill_page import skill_page
 from kalshi_alpha.exec.evaluation.text import family_text, left_out_text, settlement_text
-from kalshi_alpha.exec.forecasting import GROUP, installed_strategy
+from kalshi_alpha.exec.forecasting import installed_strategy
+from kalshi_alpha.exec.wiring import STRATEGIES
 
 SCHEMA = 1
 WORKERS = 2
@@ -83,7 +84,7 @@ def evaluate(request: EvaluationRequest) -> int:
     results, failures = _results(request)
     _write(request, results)
     if request.as_json:
-        click.echo(encode_json(_document(request, results, settled, failures)), nl=False)
+        echo_json(_document(request, results, settled, failures), Mode.OFFLINE)
     else:
         _show(request, results, settled)
     if failures:
@@ -124,7 +125,7 @@ def evaluate_family(request: EvaluationRequest, family: str) -> FamilyResult:
 
 
 def _check_families(families: tuple[str, ...]) -> None:
-    known = sorted({point.name for point in entry_points(group=GROUP)})
+    known = sorted({point.name for point in entry_points(group=STRATEGIES)})
     unknown = [family for family in families if family.lower() not in known]
     if unknown:
         raise UsageError(
@@ -190,7 +191,7 @@ def _show(
         lines.append(f"pictures are in {_pictures_folder()}")
     if request.page is not None:
         lines.append(f"page is {request.page}")
-    click.echo("\n".join(lines))
+    echo_text("\n".join(lines), Mode.OFFLINE)
 
 
 def _document(

@@ -14,6 +14,7 @@ import click
 
 from kalshi_alpha.core.errors import ConfigError, ConfigWeakened
 from kalshi_alpha.datastore.paths import Paths
+from kalshi_alpha.datastore.printing import echo_json, echo_markdown
 from kalshi_alpha.exec.command import HELP, clock_flag, exit_with, output_flags, run_command
 
 if TYPE_CHECKING:
@@ -54,16 +55,15 @@ def cli(
 
     Exit codes: 0 nothing stops live trading, 1 a failure, 2 usage, 3 something does.
     """
-    from kalshi_alpha.datastore.atomic import encode_json
     from kalshi_alpha.exec.monitors.run import run_monitors
 
     paths = Paths.from_environ(os.environ)
     desk, family, loosened, weakened = _desk(paths, series, as_of, thresholds)
     ran = run_monitors(desk, family, (*weakened, *loosened), os.environ)
     if as_json:
-        click.echo(encode_json(ran.to_tree()), nl=False)
+        echo_json(ran.to_tree())
     elif not quiet:
-        click.echo(ran.to_text())
+        echo_markdown(ran.to_text())
     for problem in ran.problems:
         click.echo(f"{NAME}: {problem}", err=True)
     if weakened:

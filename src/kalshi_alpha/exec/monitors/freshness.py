@@ -16,8 +16,8 @@ import click
 
 from kalshi_alpha.core.errors import ConfigError
 from kalshi_alpha.core.monitors.outcome import MonitorOutcome, MonitorStatus
-from kalshi_alpha.core.text_table import text_table
 from kalshi_alpha.datastore.paths import Paths
+from kalshi_alpha.datastore.printing import echo_json, echo_text, table
 from kalshi_alpha.exec.command import HELP, clock_flag, exit_with, output_flags, run_command
 
 if TYPE_CHECKING:
@@ -205,7 +205,7 @@ def render(found: Freshness, path: Path) -> str:
 
 def _table(rows: Sequence[FeedRow]) -> list[str]:
     head = ("feed", "driver", "newest", "age", "limit", "due", "due since ET", "verdict", "reason")
-    return text_table(head, map(_cells, rows))
+    return table(head, map(_cells, rows))
 
 
 def _cells(row: FeedRow) -> tuple[str, ...]:
@@ -260,9 +260,9 @@ def cli(*, as_of: str | None, as_json: bool, quiet: bool) -> int:
     document = encode_json(found.document())
     write_atomic(paths.freshness, document)
     if as_json:
-        click.echo(document, nl=False)
+        echo_json(document)
     elif not quiet:
-        click.echo(render(found, paths.freshness))
+        echo_text(render(found, paths.freshness))
     return 0 if found.outcome.ok else EXIT_REFUSED
 
 

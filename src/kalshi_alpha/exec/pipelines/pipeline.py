@@ -14,10 +14,10 @@ import click
 from kalshi_alpha.core.errors import KalshiAlphaError, UsageError
 from kalshi_alpha.core.ledger.entry import ClockSource
 from kalshi_alpha.core.schedule import SeriesState, Snap, SnapMode, snap_to_window
-from kalshi_alpha.datastore.atomic import encode_json
 from kalshi_alpha.datastore.feeds import Payload
 from kalshi_alpha.datastore.manifest import Manifest
 from kalshi_alpha.datastore.paths import Paths
+from kalshi_alpha.datastore.printing import echo_json
 from kalshi_alpha.exec.artifacts import SCHEMA, head, no_older_go, withdraw_verdict
 from kalshi_alpha.exec.forecasting import calibrate, installed_strategy, venue_calibration
 from kalshi_alpha.exec.go_live import go_live
@@ -145,7 +145,7 @@ def run_daily(request: DailyRequest) -> int:
 def _run_one(request: DailyRequest) -> int:
     done = run_mode(request, request.mode)
     if request.as_json:
-        click.echo(encode_json(done.document), nl=False)
+        echo_json(done.document)
     if not request.live or done.go is None:
         return done.exit_code
     quiet = request.quiet or request.as_json
@@ -168,7 +168,9 @@ def _run_full(request: DailyRequest) -> int:
         worst = max(worst, done.exit_code, key=_SEVERITY.index)
     if request.as_json:
         whole = {"schema": SCHEMA, "modes": documents, "exit_code": worst}
-        click.echo(encode_json(whole), nl=False)
+        # A mode that failed before it was wired has no word of its own; the others have the same.
+        said = [each["mode"] for each in documents.values() if "mode" in each]
+        echo_json(whole, said[0] if said else None)
     return worst
 
 

@@ -12,6 +12,7 @@ from typing import Any
 from kalshi_alpha.core.errors import KalshiAlphaError
 from kalshi_alpha.core.schedule import new_york
 from kalshi_alpha.datastore.atomic import write_json
+from kalshi_alpha.datastore.printing import progress
 from kalshi_alpha.exec.artifacts import plain
 from kalshi_alpha.exec.wiring import Run
 
@@ -38,7 +39,8 @@ class StepLog:
         record: dict[str, Any] = {"step": name, "ok": False, "facts": facts}
         self.steps.append(record)
         try:
-            yield facts
+            with progress(f"{self.run.family}: {name}"):
+                yield facts
             record["ok"] = True
         except KalshiAlphaError as error:
             record["error"] = {

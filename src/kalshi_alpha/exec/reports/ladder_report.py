@@ -67,7 +67,7 @@ def ladder_report(run: Run, scanned: Scanned, parts: ReportParts) -> str:
 
 def _title(run: Run, scanned: Scanned) -> Iterator[str]:
     at = run.clock.at
-    yield f"# {run.family} — {new_york(at):%Y-%m-%d %H:%M ET} — {run.data_mode.value.upper()}"
+    yield f"# {run.family} — {new_york(at):%Y-%m-%d %H:%M ET} — {run.mode}"
     yield ""
     yield (
         f"Decision clock {at:%Y-%m-%dT%H:%M:%SZ} ({run.clock.source.value}); "

@@ -15,6 +15,7 @@ from kalshi_alpha.core.errors import KalshiAlphaError, UsageError
 from kalshi_alpha.core.execution.expected_fill import SlippageMode
 from kalshi_alpha.core.proposals.policy import SizingRule
 from kalshi_alpha.datastore.atomic import encode_json
+from kalshi_alpha.datastore.printing import progress
 from kalshi_alpha.exec.artifacts import no_older_go, withdraw_verdict
 from kalshi_alpha.exec.forecasting import (
     installed_strategy,
@@ -139,7 +140,7 @@ def scan_series(request: ScanRequest) -> int:
     request.options.require_allowed(run.settings)
     if request.output_dir is not None:
         _require_writable(request.output_dir)
-    with no_older_go(run.paths, (run.family,)):
+    with no_older_go(run.paths, (run.family,)), progress(f"scanning {request.series}"):
         run, scanned, written = _decide(request, run, online)
     if request.as_json:
         document = scan_document(run, scanned, _filed_under(run, request.series), written)
@@ -149,7 +150,8 @@ def scan_series(request: ScanRequest) -> int:
     code = exit_code(scanned)
     if not request.live or code != EXIT_GO:
         return code
-    return go_live(run, request.series, request.fixtures_root, request.options, quiet=request.quiet)
+    quiet = request.quiet or request.as_json
+    return go_live(run, request.series, request.fixtures_root, request.options, quiet=quiet)
 
 
 def _offline(request: ScanRequest) -> Run:

@@ -49,8 +49,6 @@ def refusal_summary(refusal: SessionRefusal) -> str:
     """Return one screen: what speaks against the session, and that nothing was asked."""
     run, found = refusal.run, refusal.verdict
     said = f"NO-GO ({', '.join(found.words)}); no venue was asked"
-    head_line = (
-        f"{run.family} {run.data_mode.value.upper()} {run.clock.at:%Y-%m-%dT%H:%M:%SZ}: {said}"
-    )
+    head_line = f"{run.family} {run.mode} {run.clock.at:%Y-%m-%dT%H:%M:%SZ}: {said}"
     details = (f"  {each.reason.value}: {each.detail}" for each in found.reasons)
     return "\n".join([head_line, *details])

@@ -218,7 +218,7 @@ def session_summary(report: SessionReport) -> str:
     filled = f"{len(report.traded)} filled, {report.filled} contracts"
     cash = f"cash {_usd(account.before)} -> {_usd(account.after)}"
     lines = [
-        f"{run.family} {run.data_mode.value.upper()} {when}: {said}",
+        f"{run.family} {run.mode} {when}: {said}",
         f"{len(report.orders)} orders, {filled}; {held.rounds} looks, {held.solved} solutions",
         *[_trade_line(order) for order in report.traded],
         f"{cash}, fees {_usd(account.fees)}, paid out {_usd(account.paid_out)}",

@@ -22,6 +22,7 @@ from kalshi_alpha.core.errors import UsageError
 from kalshi_alpha.core.redaction import SecretInPayload, ensure_safe_payload
 from kalshi_alpha.datastore.atomic import fsync_folder, write_json
 from kalshi_alpha.datastore.paths import Paths
+from kalshi_alpha.datastore.printing import echo_json, echo_text, quiet_flag
 from kalshi_alpha.exec.command import HELP, clock_flag, exit_with, run_command
 from kalshi_alpha.exec.telemetry.events import decode_lines
 
@@ -165,14 +166,15 @@ def _day(wanted: str, at: datetime) -> date:
 @click.option("--compress", is_flag=True, help="Package with gzip.")
 @clock_flag
 @click.option("--json", "as_json", is_flag=True, help="Print the manifest as JSON.")
+@quiet_flag
 def cli(*, day: str, compress: bool, as_of: str | None, as_json: bool) -> None:
     """Package one UTC day's telemetry into reports/_artifacts/telemetry/."""
     at = set_clock(as_of, os.environ) or datetime.now(UTC)
     manifest = ship(Paths.from_environ(os.environ), _day(day, at), at, compress=compress)
     if as_json:
-        click.echo(msgspec.json.encode(manifest).decode())
+        echo_json(manifest)
         return
-    click.echo(_said(manifest))
+    echo_text(_said(manifest))
 
 
 def _said(manifest: Manifest) -> str:

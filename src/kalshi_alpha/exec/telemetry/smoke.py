@@ -17,6 +17,7 @@ from kalshi_alpha.brokers.kalshi.venue_clock import SystemClock
 from kalshi_alpha.core.errors import TornFile
 from kalshi_alpha.core.ports import Clock
 from kalshi_alpha.datastore.paths import Paths
+from kalshi_alpha.datastore.printing import echo_json, echo_text, quiet_flag
 from kalshi_alpha.exec.command import HELP, exit_with, run_command
 from kalshi_alpha.exec.telemetry.events import TelemetryEvent as E
 from kalshi_alpha.exec.telemetry.events import read_telemetry
@@ -87,15 +88,16 @@ def _of_session(files: Sequence[Path], session: str) -> list[str]:
 
 @click.command(context_settings=HELP)
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@quiet_flag
 def cli(*, as_json: bool) -> None:
     """Append a synthetic session to today's telemetry and read it back; no venue is touched."""
     paths = Paths.from_environ(os.environ)
     clock = SystemClock()
     report = write_smoke(paths, clock, f"telemetry-smoke-{clock.now():%H%M%S%f}")
     if as_json:
-        click.echo(msgspec.json.encode(report).decode())
+        echo_json(report)
     else:
-        click.echo(f"telemetry: {report.lines} synthetic lines written and read: {report.path}")
+        echo_text(f"telemetry: {report.lines} synthetic lines written and read: {report.path}")
 
 
 def main(argv: Sequence[str] | None = None) -> int:

@@ -36,6 +36,7 @@ def test_a_window_has_a_line_a_day_and_ends_with_what_is_known(
 ) -> None:
     assert main(["--from", "2024-12-10", "--to", "2024-12-12", *CLOCK]) == 0
     assert capsys.readouterr().out.splitlines() == [
+        "mode: OFFLINE",
         "2024-12-10 Tue  -",
         "2024-12-11 Wed  cpi 08:30 ET",
         "2024-12-12 Thu  claims 08:30 ET",
@@ -47,7 +48,7 @@ def test_the_events_of_one_day_stand_together(
     home: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert main(["--from", "2025-06-18", "--to", "2025-06-18", *CLOCK]) == 0
-    line = capsys.readouterr().out.splitlines()[0]
+    line = capsys.readouterr().out.splitlines()[1]
     assert line == "2025-06-18 Wed  fomc 14:00 ET, claims 08:30 ET"
 
 
@@ -56,6 +57,7 @@ def test_past_the_last_known_event_a_day_says_unknown_and_not_that_it_is_empty(
 ) -> None:
     assert main(["--from", "2025-12-30", "--to", "2026-01-01", *CLOCK]) == 0
     assert capsys.readouterr().out.splitlines() == [
+        "mode: OFFLINE",
         "2025-12-30 Tue  unknown: fomc, cpi, jobs",
         "2025-12-31 Wed  claims 08:30 ET; unknown: fomc, cpi, jobs",
         "2026-01-01 Thu  unknown",

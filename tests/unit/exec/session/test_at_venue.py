@@ -191,7 +191,7 @@ def test_a_real_venue_is_refused_by_the_gate_before_anything_is_sent(
     code = run_pilot(asked(KalshiEnv.DEMO), {"KALSHI_ALPHA_HOME": str(root)})
     document = json.loads(capsys.readouterr().out)
     assert code == 3
-    assert (document["mode"], document["environment"]) == ("ONLINE", "demo")
+    assert (document["mode"], document["environment"]) == ("DEMO", "demo")
     words = [found["reason"] for found in document["verdict"]["reasons"]]
     assert {"monitors_missing", "ledger_missing", "ramp_missing"} <= set(words)
     assert document["verdict"]["action"] == "live"

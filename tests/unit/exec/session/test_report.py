@@ -22,6 +22,7 @@ from order_cases import AT, intent
 
 RUN: Any = SimpleNamespace(
     family="CPI",
+    mode="SIM",
     clock=RunClock(AT, ClockSource.SET),
     data_mode=DataMode.SIM,
     environment="sim",
