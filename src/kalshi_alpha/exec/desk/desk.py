@@ -9,23 +9,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from enum import StrEnum
 
+from kalshi_alpha.config.mode import Mode
 from kalshi_alpha.core.gates import Fault
 from kalshi_alpha.core.types import Contracts, Money, Side
 from kalshi_alpha.exec.monitors.feed_rows import FeedRow
 
 SCHEMA = 1
-
-
-class Mode(StrEnum):
-    """What stands on every output: where books come from and whether money may move."""
-
-    OFFLINE = "OFFLINE"
-    PAPER = "PAPER"
-    SIM = "SIM"
-    DEMO = "DEMO"
-    LIVE = "LIVE"
 
 
 @dataclass(frozen=True, slots=True)

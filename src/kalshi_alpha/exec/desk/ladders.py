@@ -19,6 +19,7 @@ from kalshi_alpha.exec.desk.desk import BookSeen, LadderSeen, QuoteSeen, RungSee
 from kalshi_alpha.exec.settlement import written_strike
 
 RECORDED, SCANNED = "recorded", "scan"
+_PROBS = ("prob_model", "prob_market", "prob_pooled")
 _FAULTS = (KeyError, TypeError, ValueError, DomainError)
 
 
@@ -72,6 +73,8 @@ def ladders_of(
         rungs = [_proposed(each) for each in document["proposals"]]
         rungs += [_passed(each) for each in document["not_proposed"]]
         books = dict(_scanned_books(document))
+        # Of every market the scan tells the probabilities of YES by themselves.
+        probs = {r["market_ticker"]: _of_yes(r, None) for r in document.get("markets", ())}
         scanned_at = made_at(document)
         mode = str(document["mode"])
     except _FAULTS as error:
@@ -79,7 +82,8 @@ def ladders_of(
     by_event: dict[str, list[RungSeen]] = {}
     for event, rung in rungs:
         newest = _newer(recorded.get(rung.ticker), books.get(rung.ticker))
-        by_event.setdefault(event, []).append(replace(rung, book=newest))
+        told = _with_probs(replace(rung, book=newest), probs.get(rung.ticker))
+        by_event.setdefault(event, []).append(told)
     return tuple(
         LadderSeen(
             family=family,
@@ -128,7 +132,7 @@ def _passed(row: Mapping[str, Any]) -> tuple[str, RungSeen]:
 
 
 def _of_yes(row: Mapping[str, Any], side: Side | None) -> dict[str, float | None]:
-    """Return the probabilities of YES; the document's are those of the side that is quoted."""
+    """Return the probabilities of YES; a quote's are those of the side that is quoted."""
 
     def of(name: str) -> float | None:
         prob = row[name]
@@ -136,7 +140,14 @@ def _of_yes(row: Mapping[str, Any], side: Side | None) -> dict[str, float | None
             return None
         return 1.0 - float(prob) if side is Side.NO else float(prob)
 
-    return {name: of(name) for name in ("prob_model", "prob_market", "prob_pooled")}
+    return {name: of(name) for name in _PROBS}
+
+
+def _with_probs(rung: RungSeen, probs: Mapping[str, float | None] | None) -> RungSeen:
+    if probs is None:
+        return rung
+    model, market, pooled = (probs[name] for name in _PROBS)
+    return replace(rung, prob_model=model, prob_market=market, prob_pooled=pooled)
 
 
 def _newer(first: BookSeen | None, second: BookSeen | None) -> BookSeen | None:
@@ -159,11 +170,11 @@ def _strike_place(rung: RungSeen) -> tuple[float, str]:
 
 def _scanned_books(document: Mapping[str, Any]) -> Iterable[tuple[str, BookSeen]]:
     """Yield the books that the scan wrote beside its markets, where it did."""
-    at = made_at(document)
     for row in document.get("markets", ()):
         book = row.get("book")
         if not isinstance(book, dict):
             continue
+        at = datetime.fromisoformat(book["as_of"]).astimezone(UTC)
         yes, no = (_levels(book.get(side, ())) for side in ("yes", "no"))
         yield (
             row["market_ticker"],

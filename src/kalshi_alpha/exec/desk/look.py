@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 from kalshi_alpha.config.configuration import load_monitor_file
 from kalshi_alpha.config.environment import KalshiEnv, kalshi_env
+from kalshi_alpha.config.mode import Mode, mode_of
 from kalshi_alpha.config.ramp import Ramp, load_ramp
 from kalshi_alpha.config.settings import Settings, load_settings
 from kalshi_alpha.core.errors import ConfigError, DataError
@@ -25,7 +26,6 @@ from kalshi_alpha.exec.desk.desk import (
     CapUse,
     Desk,
     FillSeen,
-    Mode,
     OrderSeen,
 )
 from kalshi_alpha.exec.desk.feeds import FeedsSeen, feeds_seen
@@ -116,7 +116,7 @@ class _Look:
         readiness, ramp = self._readiness()
         sums = self._ledger()
         journal = self._journal()
-        mode, environment = self._mode(config, scans, journal)
+        mode, environment = self._mode(config, scans)
         known = self._feeds(config)
         releases = known.releases if known else ()
         monitors = read_monitors(self._paths, self._at)
@@ -198,30 +198,19 @@ class _Look:
         )
         return found, ramp_reading(found or why[0], self._at)
 
-    def _mode(
-        self,
-        config: _Config,
-        scans: Mapping[str, Mapping[str, Any]],
-        journal: orders.Journalled | None,
-    ) -> tuple[Mode, str]:
-        env = self._env
-        if env is None:
-            newest = max(scans.values(), key=lambda s: str(s.get("generated_at")), default={})
-            named = str(newest.get("environment", ""))
-            env = KalshiEnv(named) if named in set(KalshiEnv) else None
-            practice = config.ramp is not None and config.ramp.evidence.practice
-            if env is None and practice:
-                env = KalshiEnv.SIM
-        match env:
-            case None:
-                return Mode.OFFLINE, "offline"
-            case KalshiEnv.PROD:
-                live = journal is not None and journal.account == KalshiEnv.PROD.value
-                return (Mode.LIVE if live else Mode.PAPER), env.value
-            case KalshiEnv.DEMO:
-                return Mode.DEMO, env.value
-            case KalshiEnv.SIM:
-                return Mode.SIM, env.value
+    def _mode(self, config: _Config, scans: Mapping[str, Mapping[str, Any]]) -> tuple[Mode, str]:
+        """Return the mode and the venue: the environment's, else those of the newest verdict."""
+        if self._env is not None:
+            return mode_of(self._env.value), self._env.value
+        newest = max(scans.values(), key=lambda s: str(s.get("generated_at")), default={})
+        named = str(newest.get("environment", ""))
+        if named == KalshiEnv.PROD.value:
+            return Mode.PAPER, named
+        if named in set(KalshiEnv):
+            return mode_of(named), named
+        if config.ramp is not None and config.ramp.evidence.practice:
+            return Mode.SIM, KalshiEnv.SIM.value
+        return Mode.OFFLINE, "offline"
 
     def _memos(self) -> tuple[Memo, ...]:
         memos, problems = read_memos(self._paths.memos)

@@ -10,12 +10,12 @@ from kalshi_alpha.core.schedule import (
     BondCalendar,
     Phase,
     ReleaseCalendar,
-    family_phase,
     new_york,
 )
 from kalshi_alpha.datastore.bond_calendar import bond_calendar
 from kalshi_alpha.exec.desk.desk import NextRelease
 from kalshi_alpha.exec.gate_readings import QUOTED_FAMILY
+from kalshi_alpha.exec.schedules import phase_of_family
 
 DAILY = "daily"
 
@@ -30,7 +30,7 @@ def next_releases(
     for each in enabled:
         if each.family not in phases:
             own = days if each.family == QUOTED_FAMILY else None
-            phases[each.family] = family_phase(each.family, at, calendar=calendar, bond_days=own)
+            phases[each.family] = phase_of_family(each.family, at, calendar, own)
         found.append(_next(each, phases[each.family], calendar, at))
     return tuple(sorted(found, key=lambda n: (n.seconds is None, n.seconds or 0.0, n.series)))
 

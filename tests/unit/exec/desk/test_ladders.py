@@ -84,9 +84,16 @@ def test_a_market_that_is_not_traded_says_why() -> None:
 
 
 def test_books_of_the_scan_are_read_and_give_way_to_newer_ones(tmp_path: Path) -> None:
-    levels = {"yes": [["0.2900", "5.00"], ["0.3000", "12.00"]], "no": [["0.6800", "40.00"]]}
-    tree = document(markets=[{"market_ticker": TICKER, "book": levels}])
-    book = found(tree).rungs[1].book
+    levels = {
+        "as_of": "2024-12-11T11:29:40Z",
+        "yes": [["0.2900", "5.00"], ["0.3000", "12.00"]],
+        "no": [["0.6800", "40.00"]],
+    }
+    probs = {"prob_model": 0.26, "prob_market": 0.31, "prob_pooled": 0.3}
+    tree = document(markets=[{"market_ticker": TICKER, "book": levels, **probs}])
+    rung = found(tree).rungs[1]
+    assert (rung.prob_model, rung.prob_market, rung.prob_pooled) == (0.26, 0.31, 0.3)
+    book = rung.book
     assert (book.bid_e4, book.ask_e4, book.source) == (3000, 3200, "scan")
     assert book.yes == ((3000, 1200), (2900, 500))
     paths = Paths(tmp_path)

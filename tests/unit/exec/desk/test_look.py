@@ -12,13 +12,15 @@ import pytest
 import order_cases as cases
 from desk_root import AT, decided_at_go, go_root
 from kalshi_alpha.brokers.journal import OrderJournal
+from kalshi_alpha.config.mode import Mode
 from kalshi_alpha.core.errors import UsageError
 from kalshi_alpha.core.ledger.entry import ClockSource
 from kalshi_alpha.core.monitors.texts import Monitor
+from kalshi_alpha.datastore.atomic import write_json
 from kalshi_alpha.datastore.paths import Paths
 from kalshi_alpha.datastore.state import set_kill_switch
 from kalshi_alpha.exec.clock import RunClock
-from kalshi_alpha.exec.desk.desk import Desk, Mode
+from kalshi_alpha.exec.desk.desk import Desk
 from kalshi_alpha.exec.desk.kept import Kept
 from kalshi_alpha.exec.desk.look import look_at_desk
 from kalshi_alpha.exec.monitors.drawdown_state import drawdown_path
@@ -152,16 +154,16 @@ def test_a_second_look_reads_only_what_changed(tmp_path: Path) -> None:
     assert [each.state for each in orders] == ["resting"]
 
 
-def test_the_mode_is_the_venues_and_live_only_with_a_journal_of_its_account(
-    tmp_path: Path,
-) -> None:
+def test_the_mode_is_the_venues_or_that_of_the_newest_verdict(tmp_path: Path) -> None:
     clock, paths = RunClock(AT, ClockSource.SYSTEM), Paths(tmp_path)
     modes = {
         env: look_at_desk(paths, clock, {"KALSHI_ENV": env}).mode for env in ("prod", "demo", "sim")
     }
-    assert modes == {"prod": Mode.PAPER, "demo": Mode.DEMO, "sim": Mode.SIM}
-    with OrderJournal(paths.order_journal, "prod"):
-        pass
-    assert look_at_desk(paths, clock, {"KALSHI_ENV": "prod"}).mode is Mode.LIVE
+    assert modes == {"prod": Mode.LIVE, "demo": Mode.DEMO, "sim": Mode.SIM}
     with pytest.raises(UsageError, match="KALSHI_ENV"):
         look_at_desk(paths, clock, {"KALSHI_ENV": "mars"})
+    entry = {"generated_at": "2024-12-11T11:30:00Z", "go": True, "environment": "prod"}
+    write_json(paths.go_no_go, {"schema": 1, "generated_at": AT, "series": {"CPI": entry}})
+    desk = look_at_desk(paths, clock)
+    assert (desk.mode, desk.environment) == (Mode.PAPER, "prod")
+    assert [each.scan_go for each in desk.series if each.family == "CPI"] == [True]
