@@ -29,6 +29,7 @@ from kalshi_alpha.core.types import E4_PER_DOLLAR, Side
 
 ANY_SEQ = 0
 """No frame has this number: the next frame's number is taken as it comes."""
+_YES = Side.YES
 CHANGES_KEPT = 16_384
 """Texts of changes kept with their values: of a busy evening's, 19 in 20 have been seen before."""
 
@@ -48,13 +49,22 @@ class _Changes(dict[str, int]):
 
 
 class Subscription:
-    """One subscription: the number its next frame must have, and the books it has shown."""
+    """One subscription: the number of its last frame, and the books it has shown."""
 
-    __slots__ = ("books", "next_seq")
+    __slots__ = ("books", "last_seq")
 
     def __init__(self, next_seq: int) -> None:
         self.next_seq = next_seq
         self.books: dict[str, LadderBook] = {}
+
+    @property
+    def next_seq(self) -> int:
+        """The number that its next frame must have."""
+        return self.last_seq + 1
+
+    @next_seq.setter
+    def next_seq(self, seq: int) -> None:
+        self.last_seq = seq - 1
 
 
 class BookFeed:
@@ -108,21 +118,34 @@ class BookFeed:
             return self.apply_decoded(self._unusual(frame, error))
         if type(decoded) is not Delta:
             return self.apply_decoded(decoded)
-        # From here on this is `apply_decoded` for a delta, without a call: nearly all frames are.
-        held = self.subscriptions.get(decoded.sid)
-        seq = decoded.seq
-        if held is None or seq != held.next_seq:
-            return self.apply_decoded(decoded)
-        held.next_seq = seq + 1
+        # From here on this is `apply_decoded` and `LadderBook.apply_delta` for a delta that adds
+        # to or takes from a level and leaves it, without their calls: nearly all frames are.
         msg = decoded.msg
         try:
+            held = self.subscriptions[decoded.sid]
             book = held.books[msg.market_ticker]
-            price_e4 = self._prices[msg.price_dollars]
-            delta_e2 = self._changes[msg.delta_fp]
+            tick = book.tick_of_text[msg.price_dollars]
+            size_e2 = self._changes[msg.delta_fp]
         except (KeyError, DomainError):
-            return self._apply_first(held, decoded)
-        book.apply_delta(msg.side, price_e4, delta_e2)
-        if book.dirty is not None and self._on_dirty is not None:
+            return self.apply_decoded(decoded)
+        seq = decoded.seq
+        # A difference of one is a number that costs nothing to make.
+        if seq - held.last_seq != 1:
+            return self.apply_decoded(decoded)
+        held.last_seq = seq
+        side = msg.side
+        sizes_e2 = book.yes_e2 if side is _YES else book.no_e2
+        size_e2 += sizes_e2[tick]
+        if size_e2 <= 0:
+            book.apply_delta(side, tick * book.step_e4, size_e2 - sizes_e2[tick])
+        else:
+            sizes_e2[tick] = size_e2
+            if side is _YES:
+                if tick > book.yes_top:
+                    book.yes_top, book.bid_e4 = tick, tick * book.step_e4
+            elif tick > book.no_top:
+                book.no_top, book.ask_e4 = tick, E4_PER_DOLLAR - tick * book.step_e4
+        if self._on_dirty is not None and book.dirty is not None:
             self._on_dirty(book)
         return book
 

@@ -55,19 +55,28 @@ class LadderBook:
         Why it may not be believed, or None. A new book is dirty until its first snapshot.
     bid_e4, ask_e4
         Best YES bid, and one dollar less the best NO bid, in 1e-4 dollars. Read only.
+    step_e4
+        The step of the grid that the book is held on, in 1e-4 dollars. Read only.
+    tick_of_text
+        Places on that grid by the texts of their prices, such as ``0.4200``. Read only.
+    yes_e2, no_e2, yes_top, no_top
+        Hundredths of contracts bid at each place of the grid, and the place of the best bid, or
+        0. For `BookFeed.apply`, which adds to a level without the call that `apply_delta` costs;
+        everybody else calls that.
     """
 
     __slots__ = (
-        "_no",
-        "_no_top",
-        "_step_e4",
         "_tick_of",
-        "_yes",
-        "_yes_top",
         "ask_e4",
         "bid_e4",
         "dirty",
+        "no_e2",
+        "no_top",
+        "step_e4",
+        "tick_of_text",
         "ticker",
+        "yes_e2",
+        "yes_top",
     )
 
     def __init__(self, ticker: str) -> None:
@@ -76,12 +85,11 @@ class LadderBook:
         self._clear(STEPS_E4[0])
 
     def _clear(self, step_e4: int) -> None:
-        self._step_e4 = step_e4
-        self._tick_of = _ticks(step_e4)
+        self._hold_on(step_e4)
         # No order can bid zero, so tick 0 holds a mark that ends every search for the next best.
-        self._yes = [1] + [0] * (E4_PER_DOLLAR // step_e4)
-        self._no = list(self._yes)
-        self._yes_top = self._no_top = 0
+        self.yes_e2 = [1] + [0] * (E4_PER_DOLLAR // step_e4)
+        self.no_e2 = list(self.yes_e2)
+        self.yes_top = self.no_top = 0
         self.bid_e4, self.ask_e4 = 0, E4_PER_DOLLAR
 
     def apply_delta(self, side: Side, price_e4: int, delta_e2: int) -> None:
@@ -108,35 +116,35 @@ class LadderBook:
         except KeyError:
             tick = self._refine(price_e4)
         if side is _YES:
-            levels = self._yes
+            levels = self.yes_e2
             size = levels[tick] + delta_e2
             if size > 0:
                 levels[tick] = size
-                if tick > self._yes_top:
-                    self._yes_top = tick
+                if tick > self.yes_top:
+                    self.yes_top = tick
                     self.bid_e4 = price_e4
                 return
             levels[tick] = 0
-            if tick == self._yes_top:
+            if tick == self.yes_top:
                 while not levels[tick]:
                     tick -= 1
-                self._yes_top = tick
-                self.bid_e4 = tick * self._step_e4
+                self.yes_top = tick
+                self.bid_e4 = tick * self.step_e4
         else:
-            levels = self._no
+            levels = self.no_e2
             size = levels[tick] + delta_e2
             if size > 0:
                 levels[tick] = size
-                if tick > self._no_top:
-                    self._no_top = tick
+                if tick > self.no_top:
+                    self.no_top = tick
                     self.ask_e4 = E4_PER_DOLLAR - price_e4
                 return
             levels[tick] = 0
-            if tick == self._no_top:
+            if tick == self.no_top:
                 while not levels[tick]:
                     tick -= 1
-                self._no_top = tick
-                self.ask_e4 = E4_PER_DOLLAR - tick * self._step_e4
+                self.no_top = tick
+                self.ask_e4 = E4_PER_DOLLAR - tick * self.step_e4
         if size < 0:
             self.mark(Dirty.NEGATIVE_SIZE)
 
@@ -159,10 +167,10 @@ class LadderBook:
         BadMarket
             If a side quotes one price twice. In each case the book is dirty.
         """
-        self._clear(self._step_e4)
+        self._clear(self.step_e4)
         self.dirty = Dirty.BAD_LEVEL
         best_yes_e4, best_no_e4 = self._fill(_YES, yes_bids), self._fill(_NO, no_bids)
-        self._yes_top, self._no_top = best_yes_e4 // self._step_e4, best_no_e4 // self._step_e4
+        self.yes_top, self.no_top = best_yes_e4 // self.step_e4, best_no_e4 // self.step_e4
         self.bid_e4, self.ask_e4 = best_yes_e4, E4_PER_DOLLAR - best_no_e4
         self.dirty = None
 
@@ -190,11 +198,6 @@ class LadderBook:
             self.dirty = why
 
     @property
-    def step_e4(self) -> int:
-        """The step of the grid that the book is held on, in 1e-4 dollars."""
-        return self._step_e4
-
-    @property
     def is_crossed(self) -> bool:
         """Whether bid and ask touch or overlap, which the venue never shows at rest.
 
@@ -205,7 +208,7 @@ class LadderBook:
     @property
     def is_two_sided(self) -> bool:
         """Whether both sides hold a bid."""
-        return self._yes_top > 0 and self._no_top > 0
+        return self.yes_top > 0 and self.no_top > 0
 
     @property
     def is_quotable(self) -> bool:
@@ -219,8 +222,8 @@ class LadderBook:
 
     def levels(self, side: Side) -> tuple[tuple[int, int], ...]:
         """Return the bids for a side, best first: (price in 1e-4 dollars, hundredths)."""
-        sizes, step_e4 = self._of(side), self._step_e4
-        top = self._yes_top if side is _YES else self._no_top
+        sizes, step_e4 = self._of(side), self.step_e4
+        top = self.yes_top if side is _YES else self.no_top
         return tuple((tick * step_e4, sizes[tick]) for tick in range(top, 0, -1) if sizes[tick])
 
     def snapshot(self, as_of: datetime) -> OrderBook:
@@ -238,20 +241,24 @@ class LadderBook:
         return OrderBook.of(self.ticker, as_of, self.levels(Side.YES), self.levels(Side.NO))
 
     def _of(self, side: Side) -> list[int]:
-        return self._yes if side is _YES else self._no
+        return self.yes_e2 if side is _YES else self.no_e2
 
     def _refine(self, price_e4: int) -> int:
         """Move every level to the coarsest grid that holds the price, and return its tick."""
         if type(price_e4) is not int or not 0 < price_e4 < E4_PER_DOLLAR:
             self.mark(Dirty.BAD_LEVEL)
             raise BadPrice(f"{self.ticker} bids at {price_e4!r}e-4 dollars")
-        step_e4 = next(step for step in STEPS_E4 if step < self._step_e4 and price_e4 % step == 0)
-        ratio = self._step_e4 // step_e4
-        self._yes, self._no = _spread(self._yes, ratio), _spread(self._no, ratio)
-        self._yes_top *= ratio
-        self._no_top *= ratio
-        self._step_e4, self._tick_of = step_e4, _ticks(step_e4)
+        step_e4 = next(step for step in STEPS_E4 if step < self.step_e4 and price_e4 % step == 0)
+        ratio = self.step_e4 // step_e4
+        self.yes_e2, self.no_e2 = _spread(self.yes_e2, ratio), _spread(self.no_e2, ratio)
+        self.yes_top *= ratio
+        self.no_top *= ratio
+        self._hold_on(step_e4)
         return self._tick_of[price_e4]
+
+    def _hold_on(self, step_e4: int) -> None:
+        self.step_e4 = step_e4
+        self._tick_of, self.tick_of_text = _ticks(step_e4), _ticks_of_texts(step_e4)
 
 
 def _spread(levels: list[int], ratio: int) -> list[int]:
@@ -263,3 +270,8 @@ def _spread(levels: list[int], ratio: int) -> list[int]:
 @lru_cache(maxsize=len(STEPS_E4))  # one table a grid, shared by every book
 def _ticks(step_e4: int) -> dict[int, int]:
     return {tick * step_e4: tick for tick in range(1, E4_PER_DOLLAR // step_e4)}
+
+
+@lru_cache(maxsize=len(STEPS_E4))
+def _ticks_of_texts(step_e4: int) -> dict[str, int]:
+    return {f"0.{price_e4:04d}": tick for price_e4, tick in _ticks(step_e4).items()}

@@ -196,3 +196,26 @@ def test_numbers_in_turn_never_make_a_book_dirty_but_by_its_sizes(
         feed.apply(delta(seq, ticker, f"{count}.00", price=f"0.{cent:02d}00", side="no"))
     for ticker, book in feed.books.items():
         assert book.dirty == (Dirty.NEGATIVE_SIZE if ticker in below else None)
+
+
+@given(
+    st.lists(
+        st.tuples(
+            st.sampled_from(Side),
+            st.one_of(st.integers(1, 99).map(lambda cent: 100 * cent), st.integers(1, 9999)),
+            st.integers(-90, 300),
+        )
+    )
+)
+def test_frames_leave_a_book_as_its_own_changes_do(changes: list[tuple[Side, int, int]]) -> None:
+    feed = BookFeed(["A"])
+    feed.apply(snapshot(1))
+    by_hand = LadderBook("A")
+    by_hand.apply_snapshot((), ())
+    for seq, (side, price_e4, count) in enumerate(changes, start=2):
+        by_hand.apply_delta(side, price_e4, 100 * count)
+        book = feed.apply(delta(seq, change=f"{count}.00", price=f"0.{price_e4:04d}", side=side))
+        assert isinstance(book, LadderBook)
+        assert (book.bid_e4, book.ask_e4) == (by_hand.bid_e4, by_hand.ask_e4)
+        assert book.dirty is by_hand.dirty
+        assert [book.levels(each) for each in Side] == [by_hand.levels(each) for each in Side]

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from generators import sides
 from kalshi_alpha.core.book.ladder_book import Dirty, DirtyBook, LadderBook
 from kalshi_alpha.core.errors import BadContracts, BadMarket, BadPrice
-from kalshi_alpha.core.types import E4_PER_DOLLAR, Side
+from kalshi_alpha.core.types import E4_PER_DOLLAR, Price, Side
 
 AT = datetime(2026, 6, 11, 6, 31, tzinfo=UTC)
 YES, NO = Side.YES, Side.NO
@@ -144,3 +144,12 @@ def test_a_book_with_one_side_is_never_crossed(price_e4: int) -> None:
     offers.apply_snapshot([], [(price_e4, 100)])
     assert not bids.is_crossed
     assert not offers.is_crossed
+
+
+@pytest.mark.parametrize("finest_e4", [4200, 4210, 4211])
+def test_the_texts_of_prices_find_the_places_of_their_levels(finest_e4: int) -> None:
+    book = _book({100: 1, finest_e4: 7, 9900: 3}, {})
+    texts = {str(Price(price_e4)): size for price_e4, size in book.levels(YES)}
+    assert {text: book.yes_e2[book.tick_of_text[text]] for text in texts} == texts
+    assert len(book.tick_of_text) == E4_PER_DOLLAR // book.step_e4 - 1
+    assert not {"0.0000", "1.0000"} & book.tick_of_text.keys()
