@@ -9,13 +9,13 @@ from datetime import date, datetime, timedelta
 from kalshi_alpha.core.errors import BadParameter
 from kalshi_alpha.core.fees import FeeSchedule
 from kalshi_alpha.core.forecast import GridPmf
-from kalshi_alpha.core.gates.quality import QualityLimits
 from kalshi_alpha.core.proposals.book_risk import RiskModel
 from kalshi_alpha.core.proposals.policy import ScanPolicy
+from kalshi_alpha.core.replay.gate import ReplayGate
 from kalshi_alpha.core.replay.kernels_columns import QueueRule
 from kalshi_alpha.core.replay.tape import EventTape
 from kalshi_alpha.core.risk.pal import PalLimits
-from kalshi_alpha.core.schedule import ReleaseCalendar
+from kalshi_alpha.core.schedule import BondCalendar, Phase, ReleaseCalendar, family_phase
 from kalshi_alpha.core.types import Ladder
 
 _SECOND_US = 1_000_000
@@ -150,8 +150,10 @@ class Chain:
         Announced releases.
     pool_weight
         Weight of our forecast in the pool; None for the family's prior at the event's lead.
-    quality
-        Zero tolerances of the gate; None lets every scan pass.
+    gate
+        How the gate is asked about every scan.
+    bond_days
+        Trading days of the bond market, for the family that follows them.
     """
 
     family: str
@@ -160,4 +162,9 @@ class Chain:
     rules: ReplayRules = field(default_factory=ReplayRules)
     calendar: ReleaseCalendar = field(default_factory=lambda: ReleaseCalendar(()))
     pool_weight: float | None = None
-    quality: QualityLimits | None = None
+    gate: ReplayGate = field(default_factory=ReplayGate)
+    bond_days: BondCalendar | None = None
+
+    def phase(self, at: datetime) -> Phase:
+        """Return the phase of the family's schedule at an instant."""
+        return family_phase(self.family, at, calendar=self.calendar, bond_days=self.bond_days)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from kalshi_alpha.core.errors import BadParameter
-from kalshi_alpha.core.schedule import ReleaseCalendar, SeriesState
+from kalshi_alpha.core.schedule import BondCalendar, ReleaseCalendar, SeriesState
 from kalshi_alpha.core.schedule.families import family_phase
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -28,6 +28,7 @@ def decision_clocks(
     closes_at: datetime,
     calendar: ReleaseCalendar,
     every: timedelta | None = None,
+    bond_days: BondCalendar | None = None,
 ) -> tuple[DecisionClock, ...]:
     """Return the decisions of a family between an event's open and close, by its own windows.
 
@@ -41,6 +42,8 @@ def decision_clocks(
         Announced releases.
     every
         How often it decides anew within a window; None decides once, when the window opens.
+    bond_days
+        Trading days of the bond market, for the family that follows them.
 
     Raises
     ------
@@ -52,7 +55,7 @@ def decision_clocks(
     found: list[DecisionClock] = []
     at = opens_at
     while at < closes_at:
-        phase = family_phase(family, at, calendar=calendar)
+        phase = family_phase(family, at, calendar=calendar, bond_days=bond_days)
         opens, ends = phase.window_opens_at, phase.window_closes_at
         if opens is None or ends is None:
             break

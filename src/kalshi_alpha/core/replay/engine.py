@@ -16,7 +16,6 @@ import numpy as np
 from kalshi_alpha.core.arrays import FloatArray
 from kalshi_alpha.core.fees import Liquidity, OrderFees
 from kalshi_alpha.core.forecast.pooling import prior_weight
-from kalshi_alpha.core.gates.quality import QualityFigures, Skill, quality_reading
 from kalshi_alpha.core.gates.readings import Finding
 from kalshi_alpha.core.proposals.holdings import Holdings
 from kalshi_alpha.core.proposals.policy import ScanPolicy
@@ -26,6 +25,7 @@ from kalshi_alpha.core.proposals.snapshot import LadderSnapshot
 from kalshi_alpha.core.replay.chain import Chain, KnownForecast, ReplayEvent
 from kalshi_alpha.core.replay.clocks import DecisionClock, decision_clocks, from_us, to_us
 from kalshi_alpha.core.replay.fills import NO_FILLS, UNKNOWN, Fills, RestingOrder
+from kalshi_alpha.core.replay.gate import NOTHING_STANDS, Standing
 from kalshi_alpha.core.replay.market_view import MarketView, SeenTouch
 from kalshi_alpha.core.replay.touches import ABSENT
 from kalshi_alpha.core.risk.pal import Commitment, Exposure
@@ -96,19 +96,29 @@ class Look:
 class DayReplay:
     """One day's events and everything that was decided about them.
 
-    ``withheld`` are the gate's reasons for which a decision's proposals were not sent.
+    ``withheld`` are the gate's reasons against decisions, whatever had been proposed.
     """
 
     views: tuple[MarketView, ...]
     orders: tuple[ReplayOrder, ...]
     looks: tuple[Look, ...]
     results: tuple[ScanResult, ...]
-    withheld: tuple[Finding, ...] = ()
+    withheld: tuple[tuple[datetime, tuple[Finding, ...]], ...] = ()
 
 
-def replay_day(events: Sequence[ReplayEvent], chain: Chain) -> DayReplay:
-    """Replay the events of one day, or any that are to be decided together."""
-    day = _Day(tuple(MarketView(event, chain.rules) for event in events), chain)
+def replay_day(
+    events: Sequence[ReplayEvent], chain: Chain, standing: Standing = NOTHING_STANDS
+) -> DayReplay:
+    """Replay the events of one day, or any that are to be decided together.
+
+    Parameters
+    ----------
+    events, chain
+        What happened, and what decides.
+    standing
+        What monitors had left standing at some decisions, from fills of other days.
+    """
+    day = _Day(tuple(MarketView(event, chain.rules) for event in events), chain, standing)
     for clock in day.clocks:
         day.decide(clock)
     return DayReplay(
@@ -123,12 +133,12 @@ def replay_day(events: Sequence[ReplayEvent], chain: Chain) -> DayReplay:
 class _Day:
     """A day while it is replayed."""
 
-    def __init__(self, views: tuple[MarketView, ...], chain: Chain) -> None:
-        self.views, self.chain = views, chain
+    def __init__(self, views: tuple[MarketView, ...], chain: Chain, standing: Standing) -> None:
+        self.views, self.chain, self.standing = views, chain, standing
         self.orders: list[ReplayOrder] = []
         self.looks: list[Look] = []
         self.results: list[ScanResult] = []
-        self.withheld: list[Finding] = []
+        self.withheld: list[tuple[datetime, tuple[Finding, ...]]] = []
         self._clocks = [
             frozenset(
                 decision_clocks(
@@ -137,6 +147,7 @@ class _Day:
                     view.event.tape.closes_at,
                     chain.calendar,
                     chain.rules.every,
+                    chain.bond_days,
                 )
             )
             for view in views
@@ -177,31 +188,18 @@ class _Day:
             self.chain.risk,
         )
         self.results.append(result)
-        against = self._against(result)
-        self.withheld += against
-        if against:
+        standing = self.standing.get(clock.at, ())
+        said = self.chain.gate.verdict(
+            self.chain.family, self.chain.phase(clock.at), result, standing
+        )
+        if not said.go:
+            self.withheld.append((clock.at, said.reasons))
             return
         for proposal in result.proposals:
             n = self._place[proposal.event_ticker]
             forecast = known[n]
             assert forecast is not None  # noqa: S101 - nothing is proposed without a forecast
             self.orders.append(self._rest(n, proposal, clock, forecast, touches[n]))
-
-    def _against(self, result: ScanResult) -> tuple[Finding, ...]:
-        """Return what the gate finds wrong with a scan; the model's skill is judged elsewhere."""
-        limits = self.chain.quality
-        if limits is None:
-            return ()
-        skill = Skill(self.chain.family, limits.min_crps_advantage, limits.min_brier_advantage)
-        figures = QualityFigures(
-            skill=skill,
-            non_monotone_ladders=result.non_monotone_ladders,
-            negative_ev_after_fees=result.negative_ev_after_fees,
-            tz_not_et=False,
-            model_drift=False,
-            inconsistent_markets=result.inconsistent_ladders,
-        )
-        return quality_reading(figures, limits).findings
 
     def _look(
         self,

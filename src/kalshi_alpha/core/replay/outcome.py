@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 import numpy as np
 
@@ -14,6 +14,7 @@ from kalshi_alpha.core.ledger.entry import LedgerEntry
 from kalshi_alpha.core.replay.baselines import BaselineDay, BaselineRules, baseline_day
 from kalshi_alpha.core.replay.chain import Chain, ReplayEvent
 from kalshi_alpha.core.replay.engine import DayReplay, replay_day
+from kalshi_alpha.core.replay.gate import NOTHING_STANDS, Standing
 from kalshi_alpha.core.replay.mark_outs import MarkOuts, mark_outs
 from kalshi_alpha.core.replay.settled_day import ledger_rows
 from kalshi_alpha.core.types import E4_PER_DOLLAR
@@ -74,7 +75,9 @@ class DayOutcome:
     passed
         How often a market was passed over, by reason.
     withheld
-        How often the gate withheld a decision's proposals, by its reason.
+        How many decisions the gate spoke against, by its reason.
+    clocks, proposed
+        When was decided, and at which of these clocks something was proposed, withheld or not.
     """
 
     day: date
@@ -87,13 +90,18 @@ class DayOutcome:
     baselines: tuple[BaselineDay, ...]
     passed: Mapping[str, int]
     withheld: Mapping[str, int]
+    clocks: tuple[datetime, ...] = ()
+    proposed: frozenset[datetime] = frozenset()
 
 
 def day_outcome(
-    events: Sequence[ReplayEvent], chain: Chain, baseline_rules: BaselineRules
+    events: Sequence[ReplayEvent],
+    chain: Chain,
+    baseline_rules: BaselineRules,
+    standing: Standing = NOTHING_STANDS,
 ) -> DayOutcome:
     """Replay the events of one day and keep what reports are made of."""
-    day = replay_day(events, chain)
+    day = replay_day(events, chain, standing)
     return outcome_of(day, chain, baseline_rules)
 
 
@@ -119,8 +127,16 @@ def outcome_of(day: DayReplay, chain: Chain, baseline_rules: BaselineRules) -> D
         known=_known(day),
         baselines=baseline_day(day, chain, baseline_rules),
         passed=dict(sorted(passed.items())),
-        withheld=dict(Counter(str(each.reason) for each in day.withheld)),
+        withheld=_withheld(day),
+        clocks=tuple(result.at for result in day.results),
+        proposed=frozenset(result.at for result in day.results if result.proposals),
     )
+
+
+def _withheld(day: DayReplay) -> dict[str, int]:
+    """Count decisions, not findings: several feeds that are stale are one reason."""
+    reasons = (sorted({str(each.reason) for each in found}) for _, found in day.withheld)
+    return dict(Counter(reason for each in reasons for reason in each))
 
 
 def _facts(day: DayReplay, n: int) -> EventFacts:

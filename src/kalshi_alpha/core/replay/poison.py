@@ -90,11 +90,14 @@ def _mirrored(prices_e4: IntArray, late: BoolArray) -> IntArray:
 def decision_digests(day: DayReplay, until_us: int) -> dict[int, str]:
     """Return a digest of every decision up to an instant, by its clock in microseconds.
 
-    It covers what was proposed with every number of it, what was passed over and why, and the
-    value at risk: of two replays with one digest no decision differs in any byte.
+    It covers what was proposed with every number of it, what was passed over and why, the value at
+    risk, and what the gate said: of two replays with one digest no decision differs in any byte.
     """
+    withheld = dict(day.withheld)
     return {
-        to_us(result.at): hashlib.sha256(repr(result).encode()).hexdigest()
+        to_us(result.at): hashlib.sha256(
+            repr((result, withheld.get(result.at))).encode()
+        ).hexdigest()
         for result in day.results
         if to_us(result.at) <= until_us
     }

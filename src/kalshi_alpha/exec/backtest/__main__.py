@@ -15,7 +15,7 @@ from kalshi_alpha.exec.command import HELP, exit_with, run_command
 
 
 @click.command(context_settings=HELP)
-@click.option("--family", required=True, metavar="WEATHER", help="Whose events and forecasts.")
+@click.option("--family", required=True, metavar="FAMILY", help="Whose events and forecasts.")
 @click.option(
     "--data",
     metavar="DIR|URL",

@@ -57,8 +57,11 @@ def _story(day: DayReplay, event_ticker: str, rows: Sequence[LedgerEntry]) -> It
     )
     yield from _opening(view)
     results = {result.at: result for result in day.results}
+    withheld = dict(day.withheld)
     for look in (look for look in day.looks if look.event == n):
         yield from _decision(view, look, results[look.clock.at])
+        for said in withheld.get(look.clock.at, ()):
+            yield f"    withheld by the gate: {said.reason}, {said.detail}"
         for order in day.orders:
             if order.event == n and order.clock == look.clock:
                 yield from _order(view, order)

@@ -15,18 +15,18 @@ from kalshi_alpha.core.replay.poison import decision_digests, poisoned_tape
 from kalshi_alpha.core.replay.tape import EventTape
 from kalshi_alpha.datastore.history import History
 from kalshi_alpha.datastore.market.store import MarketStore
+from kalshi_alpha.exec.backtest.family_history import FamilyHistory
 from kalshi_alpha.exec.backtest.materials import Materials
 from kalshi_alpha.exec.backtest.plan import DayTask, Plan, fault_of, replay_event
 from kalshi_alpha.exec.backtest.shelf import store_root
 from kalshi_alpha.exec.backtest.variant import Variant
-from kalshi_alpha.exec.backtest.weather_forecasts import Forecasts
 from kalshi_alpha.exec.evaluation.lookahead import PoisonedHistory
 
 CUTS = 5
 _DAYS_AROUND = 6
 
 Replayer = Callable[[Sequence[ReplayEvent], Plan], DayReplay]
-Forecaster = Callable[[History], Forecasts]
+Historian = Callable[[History], FamilyHistory]
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +69,7 @@ def chain_lookahead(
     read: Materials,
     variant: Variant,
     folders: Sequence[Path],
-    forecaster: Forecaster,
+    historian: Historian,
     cuts: int = CUTS,
     replayer: Replayer = lambda events, plan: replay_day(events, plan.chain),
 ) -> ChainLookahead:
@@ -85,8 +85,8 @@ def chain_lookahead(
         What is replayed.
     folders
         Where the history lies.
-    forecaster
-        Makes the forecasts from a history.
+    historian
+        Reads a history: what is forecast from it, and what the gate reads.
     cuts
         How many.
     replayer
@@ -100,9 +100,10 @@ def chain_lookahead(
         near = tasks[max(0, place - _DAYS_AROUND) : place + 1]
         with TemporaryDirectory() as scratch:
             history = PoisonedHistory(folders, from_us(cut_us), Path(scratch))
-            absurd = read.with_forecasts(forecaster(history)).tasks(variant)
+            poisoned_read = read.with_history(historian(history))
+            absurd, absurd_plan = poisoned_read.tasks(variant), poisoned_read.plan(variant)
         for offset, task in enumerate(near, start=max(0, place - _DAYS_AROUND)):
-            clean, poisoned = _both(plan, task, absurd[offset], cut_us, replayer)
+            clean, poisoned = _both((plan, absurd_plan), task, absurd[offset], cut_us, replayer)
             until = max(clean, default=0)
             for at_us in sorted(set(clean) | set(poisoned)):
                 differs = clean.get(at_us) != poisoned.get(at_us)
@@ -134,16 +135,17 @@ def _cuts(
 
 
 def _both(
-    plan: Plan, task: DayTask, absurd: DayTask, cut_us: int, replayer: Replayer
+    plans: tuple[Plan, Plan], task: DayTask, absurd: DayTask, cut_us: int, replayer: Replayer
 ) -> tuple[dict[int, str], dict[int, str]]:
     end = to_us(from_us(cut_us) + timedelta(days=400))
+    plan, poisoned_plan = plans
     clean = _events(plan, task, task, None)
-    poisoned = _events(plan, task, absurd, cut_us)
+    poisoned = _events(poisoned_plan, task, absurd, cut_us)
     if not clean:
         return {}, {}
     return (
         decision_digests(replayer(clean, plan), end),
-        decision_digests(replayer(poisoned, plan), end),
+        decision_digests(replayer(poisoned, poisoned_plan), end),
     )
 
 

@@ -4,15 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from kalshi_alpha.core.gates import Action
+from kalshi_alpha.core.replay.gate import TAKEN_AS_PASSED
 from kalshi_alpha.core.replay.report import Report
+from kalshi_alpha.exec.backtest.gate_history import judged_feeds
 from kalshi_alpha.exec.backtest.materials import Materials
 from kalshi_alpha.exec.backtest.variant import Variant
 from kalshi_alpha.exec.backtest.weather_forecasts import CLIMATOLOGY
+from kalshi_alpha.strategies.weather.features import GUIDANCE_AGE_MAX
 
 
 def notes_of(materials: Materials, variant: Variant, report: Report) -> tuple[str, ...]:
     """Return the caveats of a run, a sentence each."""
-    return (*_market(variant, report), *_forecasts(variant, report), *_chain(materials, variant))
+    return (
+        *_market(variant, report),
+        *_forecasts(variant, report),
+        *_weather(materials),
+        *_chain(materials, variant),
+    )
 
 
 def _market(variant: Variant, report: Report) -> Iterable[str]:
@@ -44,9 +53,26 @@ def _forecasts(variant: Variant, report: Report) -> Iterable[str]:
             else ("which is no reason to trade: the chain passes them over")
         )
         yield f"{', '.join(almanac)} run on climatology, {traded}"
+    if report.models:
+        yield (
+            "stitched historical forecasts are never read; each event has one forecast, made from "
+            "what was known when its family decides"
+        )
+
+
+def _weather(materials: Materials) -> Iterable[str]:
+    if materials.family != "WEATHER":
+        return
+    hours = GUIDANCE_AGE_MAX.total_seconds() / 3600
     yield (
         "forecasts are those known at 12 UTC on the eve; later guidance and the day's own "
-        "observations are not recorded, and stitched historical forecasts are never read"
+        f"observations are not recorded. A live system believes a bulletin for {hours:g} hours and "
+        "so would not have refused the windows of the next day for their age: it would have had "
+        "newer ones"
+    )
+    yield (
+        "a final climate report is taken to have come when it was due, the morning after its day: "
+        "the history does not say when it came"
     )
 
 
@@ -59,8 +85,30 @@ def _chain(materials: Materials, variant: Variant) -> Iterable[str]:
         f"sizes are of a bankroll of {bankroll.dollars:,.0f} dollars throughout, whatever was won "
         "or lost before"
     )
-    yield (
-        "of the gate, the windows and the tolerances of a scan are replayed; freshness of feeds, "
-        "monitors and readiness belong to a live day and are taken as passed"
-    )
+    yield from _gate(materials, variant)
     yield from materials.fees.notes
+
+
+def _gate(materials: Materials, variant: Variant) -> Iterable[str]:
+    """Say what the gate was asked, and what it could not be."""
+    if variant.action is None:
+        yield "of the gate only windows and the tolerances of a scan are replayed"
+        return
+    said: dict[bool, list[str]] = {True: [], False: []}
+    for feed, known in judged_feeds(
+        materials.family, materials.settings, materials.history
+    ).items():
+        said[known].append(feed)
+    yield (
+        "the gate is asked as before "
+        + ("paper orders" if variant.action is Action.PAPER else "orders with money")
+        + ": windows, the tolerances of a scan, the model's record on the days printed by the "
+        f"first of the month, freshness of {', '.join(said[True]) or 'no feed'}, and what monitors "
+        "would have left standing of drawdown, panic, the gap of the edge and the sequential "
+        "guard; open positions are marked at the market's price when they filled"
+    )
+    passed = [*said[False], "feeds of other families", *TAKEN_AS_PASSED]
+    yield (
+        f"taken as passed, for no tape carries them: {', '.join(passed)}; the kill switch is "
+        "absent, and nobody resets a guard or signs a memo"
+    )

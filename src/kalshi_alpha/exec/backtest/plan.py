@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from kalshi_alpha.config.pal_policy import PalPolicy
 from kalshi_alpha.config.series import Series
 from kalshi_alpha.config.settings import Settings
 from kalshi_alpha.core.errors import BadStrike
 from kalshi_alpha.core.fees import FeeSchedule
+from kalshi_alpha.core.gates import Action
 from kalshi_alpha.core.ladder import interval
 from kalshi_alpha.core.proposals.book_risk import RiskModel
 from kalshi_alpha.core.replay.baselines import BaselineRules
 from kalshi_alpha.core.replay.chain import Chain, KnownForecast, ReplayEvent
+from kalshi_alpha.core.replay.gate import NOTHING_STANDS, GateHistory, ReplayGate, Standing
 from kalshi_alpha.core.replay.outcome import DayOutcome, day_outcome
 from kalshi_alpha.core.replay.tape import EventTape
-from kalshi_alpha.core.schedule import ReleaseCalendar
+from kalshi_alpha.core.schedule import BondCalendar, ReleaseCalendar
 from kalshi_alpha.core.types import Ladder, Market, MarketStatus, TickGrid
 from kalshi_alpha.datastore.market.store import MarketStore
 from kalshi_alpha.exec.backtest.shelf import ShelvedEvent, store_root
@@ -49,10 +51,11 @@ class Plan:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class DayTask:
-    """The events of one day, with what was known of each."""
+    """The events of one day, with what was known of each, and what stood against decisions."""
 
     events: tuple[ShelvedEvent, ...]
     forecasts: tuple[tuple[KnownForecast, ...], ...]
+    standing: Standing = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,13 +74,33 @@ class DayDone:
     left_out: tuple[LeftOutEvent, ...]
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Past:
+    """What was known in the past beside the tapes."""
+
+    calendar: ReleaseCalendar = NO_CALENDAR
+    bond_days: BondCalendar | None = None
+    gate: GateHistory | None = None
+
+
+NO_PAST = Past()
+
+
 def plan_of(
     family: str,
     variant: Variant,
     settings: Settings,
     fees: Mapping[str, FeeSchedule],
+    past: Past = NO_PAST,
 ) -> Plan:
     """Return the plan of a variant.
+
+    Parameters
+    ----------
+    family, variant, settings, fees
+        What is replayed, and on which terms.
+    past
+        Releases, the bond market's days, and what the gate could read.
 
     Raises
     ------
@@ -89,9 +112,14 @@ def plan_of(
         policy=variant.policy(settings),
         risk=_risk(settings, variant),
         rules=variant.rules,
-        calendar=NO_CALENDAR,
+        calendar=past.calendar,
         pool_weight=variant.pool_weight,
-        quality=settings.quality_gates.limits(family),
+        gate=ReplayGate(
+            action=variant.action or Action.PAPER,
+            quality=settings.quality_gates.limits(family),
+            history=past.gate if variant.action is not None else None,
+        ),
+        bond_days=past.bond_days,
     )
     series = {each.ticker: each for each in settings.series.series if each.family == family}
     return Plan(chain, variant.baseline_rules, series, fees, settings.pal_policy)
@@ -111,12 +139,15 @@ def run_days(plan: Plan, tasks: Sequence[DayTask]) -> list[DayDone]:
             if each.root not in stores:
                 stores[each.root] = MarketStore(store_root(each.root))
             tapes.append(stores[each.root].load(each.ref))
-        done.append(replay_tapes(plan, tapes, task.forecasts))
+        done.append(replay_tapes(plan, tapes, task.forecasts, task.standing))
     return done
 
 
 def replay_tapes(
-    plan: Plan, tapes: Sequence[EventTape], forecasts: Sequence[Sequence[KnownForecast]]
+    plan: Plan,
+    tapes: Sequence[EventTape],
+    forecasts: Sequence[Sequence[KnownForecast]],
+    standing: Standing = NOTHING_STANDS,
 ) -> DayDone:
     """Replay the tapes of one day, leaving out those that cannot be judged."""
     faults = [fault_of(tape, plan) for tape in tapes]
@@ -132,7 +163,7 @@ def replay_tapes(
     )
     if not kept:
         return DayDone(None, left_out)
-    return DayDone(day_outcome(kept, plan.chain, plan.baseline_rules), left_out)
+    return DayDone(day_outcome(kept, plan.chain, plan.baseline_rules, standing), left_out)
 
 
 def replay_event(plan: Plan, tape: EventTape, known: Sequence[KnownForecast]) -> ReplayEvent:
@@ -153,14 +184,14 @@ def replay_event(plan: Plan, tape: EventTape, known: Sequence[KnownForecast]) ->
         event_ticker=tape.event_ticker,
         series_ticker=series.ticker,
         quantity=series.quantity,
-        risk_unit=risk_unit(tape.event_ticker, series, NO_CALENDAR),
+        risk_unit=risk_unit(tape.event_ticker, series, plan.chain.calendar),
         grid=series.grid,
         markets=markets,
     )
     return ReplayEvent(
         tape=tape,
         ladder=ladder,
-        period=event_about(tape.event_ticker, series, NO_CALENDAR),
+        period=event_about(tape.event_ticker, series, plan.chain.calendar),
         city=series.station or series.quantity,
         fees=plan.fees[tape.series],
         limits=plan.pal_policy.limits(ladder),

@@ -5,29 +5,30 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 from concurrent.futures import Executor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-import click
-
+from kalshi_alpha.config.mode import Mode
 from kalshi_alpha.core.errors import MissingData
 from kalshi_alpha.core.replay.figures import DIMENSIONS
 from kalshi_alpha.core.replay.report import Report, report_of
-from kalshi_alpha.datastore.atomic import encode_json, write_atomic
+from kalshi_alpha.datastore.atomic import write_atomic
 from kalshi_alpha.datastore.paths import Paths
+from kalshi_alpha.datastore.printing import echo_json, echo_text
 from kalshi_alpha.exec.backtest.document import grid_document, lookahead_document, report_document
 from kalshi_alpha.exec.backtest.executors import executor_of, replayed
 from kalshi_alpha.exec.backtest.explain import event_story
 from kalshi_alpha.exec.backtest.grid import GridCell, GridResult, grid_result
 from kalshi_alpha.exec.backtest.lookahead import ChainLookahead, chain_lookahead
-from kalshi_alpha.exec.backtest.materials import Materials, forecasts_of, materials
+from kalshi_alpha.exec.backtest.materials import Materials, history_of, materials
 from kalshi_alpha.exec.backtest.notes import notes_of
 from kalshi_alpha.exec.backtest.pictures import backtest_pictures
-from kalshi_alpha.exec.backtest.plan import LeftOutEvent
+from kalshi_alpha.exec.backtest.plan import DayDone, LeftOutEvent, Plan
 from kalshi_alpha.exec.backtest.progress import Step, day_bar
 from kalshi_alpha.exec.backtest.request import BacktestRequest
+from kalshi_alpha.exec.backtest.standing import standing_stops
 from kalshi_alpha.exec.backtest.study import CASES, StudyCase, study_page
 from kalshi_alpha.exec.backtest.text import grid_text, lookahead_text, report_text
 from kalshi_alpha.exec.backtest.variant import Variant, grid_of, with_values
@@ -70,7 +71,7 @@ def backtest(request: BacktestRequest) -> int:
     ):
         read = materials(request, Path(folder), executor)
         if request.explain is not None:
-            click.echo("\n".join(event_story(read, variant, request.explain)))
+            echo_text("\n".join(event_story(read, variant, request.explain)), Mode.OFFLINE)
             return 0
         done = _done(request, read, variant, cells, executor)
     _write(request, read, done)
@@ -93,13 +94,36 @@ def run_variant(
         If no event can be judged.
     """
     plan = read.plan(variant)
-    days = replayed(executor, plan, read.tasks(variant), step)
+    days = gated_days(read, plan, variant, executor, step)
     outcomes = [each.outcome for each in days if each.outcome is not None]
     left_out = (*read.left_out, *(event for each in days for event in each.left_out))
     if not outcomes:
         why = left_out[0].why if left_out else "nothing is recorded"
         raise MissingData(f"no event can be judged: {why}")
     return Backtest(variant, report_of(outcomes, plan.chain, dimensions), left_out)
+
+
+def gated_days(
+    read: Materials, plan: Plan, variant: Variant, executor: Executor | None, step: Step
+) -> list[DayDone]:
+    """Replay days, and those again at which monitors would have stopped a decision.
+
+    A decision that is stopped changes what later ones of its day hold, and what monitors see on
+    later days: each round settles at least the next decision in time, so the rounds end.
+    """
+    tasks = read.tasks(variant)
+    days, watch = replayed(executor, plan, tasks, step), read.watch(plan)
+    while variant.action is not None:
+        wanted = standing_stops([each.outcome for each in days], watch)
+        changed = [n for n, stops in enumerate(wanted) if stops.keys() != tasks[n].standing.keys()]
+        if not changed:
+            break
+        for n in changed:
+            tasks[n] = replace(tasks[n], standing=wanted[n])
+        again = replayed(executor, plan, [tasks[n] for n in changed], lambda _: None)
+        for n, done in zip(changed, again, strict=True):
+            days[n] = done
+    return days
 
 
 def _done(
@@ -142,7 +166,7 @@ def _lookahead(
         read,
         variant,
         request.folders,
-        lambda history: forecasts_of(history, read.settings, events),
+        lambda history: history_of(read.family, history, read.settings, events),
     )
 
 
@@ -170,7 +194,7 @@ def _show(request: BacktestRequest, read: Materials, done: _Done) -> None:
             document["grid"] = grid_document(done.grid)
         if done.lookahead is not None:
             document["lookahead"] = lookahead_document(done.lookahead)
-        click.echo(encode_json(document), nl=False)
+        echo_json(document, Mode.OFFLINE)
         return
     own = done.own
     notes = notes_of(read, own.variant, own.report)
@@ -183,4 +207,4 @@ def _show(request: BacktestRequest, read: Materials, done: _Done) -> None:
         lines.append(f"pictures are in {Paths.from_environ(os.environ).reports / 'backtest'}")
     if request.study is not None:
         lines.append(f"study is {request.study}")
-    click.echo("\n".join(lines))
+    echo_text("\n".join(lines), Mode.OFFLINE)

@@ -25,6 +25,7 @@ class Case:
     shows: str
 
 
+MONEY = Case(("gate=money",), "an alert of a monitor stops it, as it stops orders with money")
 EVE = Case(("forecast_hours=15",), "forecasts are believed for 15 hours: the eve's windows only")
 
 CASES = (
@@ -37,6 +38,8 @@ CASES = (
     EVE,
     Case(("pool=0",), "the model is taken at its word"),
     Case(("contracts=10",), "no order is larger than 10 contracts"),
+    Case(("gate=off",), "nothing that was earned or read before stops it"),
+    MONEY,
     Case(("trade_without_skill=1",), "climatology is traded where there is no guidance"),
 )
 
@@ -105,6 +108,7 @@ def _verdict(report: Report, cases: Sequence[StudyCase]) -> Iterator[str]:
     yield ""
     yield _conclusion(whole, [each.report.whole for each in cases])
     yield from _freshness(report, cases)
+    yield from _stopped(report, cases)
 
 
 def _freshness(report: Report, cases: Sequence[StudyCase]) -> Iterator[str]:
@@ -115,11 +119,30 @@ def _freshness(report: Report, cases: Sequence[StudyCase]) -> Iterator[str]:
     eve = fresh.report.whole
     yield ""
     yield (
-        f"The data carry one forecast a day, of the eve's noon. A live system would have newer "
-        f"guidance, and the day's own observations, at the windows after it: those brought "
+        "The data carry one forecast a day, of the eve's noon. A live system believes it for 36 "
+        "hours, so that the windows after it are not refused for its age; but it would have newer "
+        f"guidance there, and the day's own observations: those windows brought "
         f"{_usd(report.whole.net_pnl - eve.net_pnl)} of the result above, on a forecast that had "
         f"grown old. In the eve's windows alone it would have {_earned(eve.net_pnl)}, 90 % "
         f"interval {_interval(eve)}: {_zero(eve)}."
+    )
+
+
+def _stopped(report: Report, cases: Sequence[StudyCase]) -> Iterator[str]:
+    """Say what the gate stopped, and what it would have stopped of orders with money."""
+    stopped = ", ".join(f"{why} {n:,} times" for why, n in report.withheld.items()) or "nothing"
+    yield ""
+    yield f"The gate spoke against decisions: {stopped}."
+    money = next((each.report for each in cases if MONEY.settings == each.case.settings), None)
+    if money is None:
+        return
+    whole = money.whole
+    traded = [row.as_of for row in money.table.rows]
+    until = f", the last of them on {max(traded):%Y-%m-%d}" if traded else ""
+    yield (
+        f"Before orders with money it also asks the monitors: {whole.orders:,} orders would have "
+        f"been placed{until}, and it would have {_earned(whole.net_pnl)}, 90 % interval "
+        f"{_interval(whole)}. An alert stands until somebody looks into it; here nobody does."
     )
 
 

@@ -13,6 +13,7 @@ from kalshi_alpha.config.settings import Settings
 from kalshi_alpha.core.errors import DomainError, UsageError
 from kalshi_alpha.core.execution.fillratio import COLD_START_ALPHA
 from kalshi_alpha.core.fees import FeeType
+from kalshi_alpha.core.gates import Action
 from kalshi_alpha.core.proposals.policy import Pooling, ScanPolicy
 from kalshi_alpha.core.replay.baselines import BaselineRules
 from kalshi_alpha.core.replay.chain import ReplayRules
@@ -24,6 +25,7 @@ _SECOND_US = 1_000_000
 _CENT_E4 = 100
 _TRUE, _FALSE = {"1", "true", "yes", "on"}, {"0", "false", "no", "off"}
 _NO_TIME = from_us(0)
+_ACTIONS: dict[str, Action | None] = {"paper": Action.PAPER, "money": Action.LIVE, "off": None}
 _QUEUES = {each.name.lower(): each for each in QueueRule}
 
 
@@ -57,6 +59,9 @@ class Variant:
         Steps of the settlement grid by which every forecast is moved.
     forecast_hours
         How long a forecast is believed; 0 for as long as the family does.
+    gate
+        Whom the gate is asked for: ``paper``; ``money``, for which monitors stop too; or ``off``,
+        which leaves windows and the tolerances of a scan.
     fee_type
         A fee formula in the place of the series' own; empty for its own.
     baseline_contracts, baseline_edge_cents
@@ -82,6 +87,7 @@ class Variant:
     trade_without_skill: bool = False
     forecast_shift: int = 0
     forecast_hours: float = 0.0
+    gate: str = "paper"
     fee_type: str = ""
     baseline_contracts: int = 10
     baseline_edge_cents: float = 2.0
@@ -90,6 +96,8 @@ class Variant:
         if self.fee_type and self.fee_type not in {each.value for each in FeeType}:
             kinds = ", ".join(each.value for each in FeeType)
             raise UsageError(f"fee_type={self.fee_type}: there are {kinds}")
+        if self.gate not in _ACTIONS:
+            raise UsageError(f"gate={self.gate}: there are {', '.join(_ACTIONS)}")
         if self.queue not in _QUEUES:
             raise UsageError(f"queue={self.queue}: there are {', '.join(_QUEUES)}")
         if self.pool_weight is not None and not 0.0 <= self.pool_weight <= 1.0:
@@ -147,6 +155,11 @@ class Variant:
             )
         except (DomainError, OverflowError, ValueError) as error:
             raise UsageError(f"--set: {error}") from error
+
+    @property
+    def action(self) -> Action | None:
+        """What the gate is asked for; None to ask it for nothing that the past decides."""
+        return _ACTIONS[self.gate]
 
     @property
     def baseline_rules(self) -> BaselineRules:

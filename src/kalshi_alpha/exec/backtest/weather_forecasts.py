@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 
 from kalshi_alpha.core.forecast import GridPmf
 from kalshi_alpha.core.replay.chain import KnownForecast
-from kalshi_alpha.datastore.history import History
 from kalshi_alpha.strategies.replay import Replay
+from kalshi_alpha.strategies.weather.features import GUIDANCE_AGE_MAX
 from kalshi_alpha.strategies.weather.forecast import AFTERNOON
-from kalshi_alpha.strategies.weather.history_files import read_panels
-from kalshi_alpha.strategies.weather.panel import to_epoch
+from kalshi_alpha.strategies.weather.panel import StationPanel, to_epoch
 from kalshi_alpha.strategies.weather.replay import station_replay
 from kalshi_alpha.strategies.weather.stations import BY_CODE, BY_ICAO, Station
 
@@ -21,57 +20,66 @@ _NO_SKILL = "without guidance the forecast is climatology, a baseline"
 
 Forecasts = Mapping[tuple[str, date], tuple[KnownForecast, ...]]
 """By quantity and period, in the order in which they were known."""
+StationReplay = tuple[Station, Replay]
 
 
-def weather_forecasts(
-    history: History, quantities: Iterable[str], first: date, last: date
-) -> Forecasts:
+def station_of(panel: StationPanel) -> Station | None:
+    """Return the station of a panel, by its identifier or its code; None if it is not traded."""
+    return BY_ICAO.get(panel.name) or BY_CODE.get(panel.name)
+
+
+def weather_replays(
+    panels: Iterable[StationPanel], quantities: Iterable[str], first: date, last: date
+) -> tuple[StationReplay, ...]:
     """Forecast days walk-forward, each from what was known at 12 UTC on its eve.
-
-    A forecast of the running day is refused from 15:00 of local standard time on, as the family
-    refuses it: the maximum has mostly been reached. Stations without guidance run on climatology,
-    which is marked as no reason to trade.
 
     Parameters
     ----------
-    history
-        Folders with the weather files.
+    panels
+        Every station of the history.
     quantities
         Which stations, by what settles them.
     first, last
         Days forecast, inclusive.
-
-    Raises
-    ------
-    MissingData, TornFile
-        If the history is not there or cannot be read.
     """
     wanted = set(quantities)
-    found: dict[tuple[str, date], tuple[KnownForecast, ...]] = {}
-    for panel in read_panels(history):
-        station = BY_ICAO.get(panel.name) or BY_CODE.get(panel.name)
+    found = []
+    for panel in panels:
+        station = station_of(panel)
         if station is None or station.quantity not in wanted:
             continue
         replayed = station_replay(panel, to_epoch(first), to_epoch(last))
         if replayed is not None:
-            found |= _known(replayed, station)
-    return found
+            found.append((station, replayed))
+    return tuple(found)
 
 
-def _known(replayed: Replay, station: Station) -> dict[tuple[str, date], tuple[KnownForecast, ...]]:
-    guided = GUIDED in replayed.baselines
+def weather_forecasts(replays: Sequence[StationReplay], first: date) -> Forecasts:
+    """Return what was known of each station's days from one on.
+
+    A forecast of the running day is refused from 15:00 of local standard time on, as the family
+    refuses it: the maximum has mostly been reached. Guidance is believed for 36 hours, as live.
+    Stations without guidance run on climatology, which is marked as no reason to trade.
+    """
     return {
-        (station.quantity, day): (
-            KnownForecast(
-                known_at=known_at,
-                pmf=GridPmf(replayed.grid, replayed.lo, replayed.pmfs[row]),
-                model=GUIDED if guided else CLIMATOLOGY,
-                no_skill=None if guided else _NO_SKILL,
-                refused_from=station.begins_at(day) + AFTERNOON,
-            ),
-        )
-        for row, (day, known_at) in enumerate(zip(replayed.days, replayed.known_at, strict=True))
+        (station.quantity, day): (_known(replayed, station, row),)
+        for station, replayed in replays
+        for row, day in enumerate(replayed.days)
+        if day >= first
     }
+
+
+def _known(replayed: Replay, station: Station, row: int) -> KnownForecast:
+    guided = GUIDED in replayed.baselines
+    known_at = replayed.known_at[row]
+    until = station.begins_at(replayed.days[row]) + AFTERNOON
+    return KnownForecast(
+        known_at=known_at,
+        pmf=GridPmf(replayed.grid, replayed.lo, replayed.pmfs[row]),
+        model=GUIDED if guided else CLIMATOLOGY,
+        no_skill=None if guided else _NO_SKILL,
+        refused_from=min(until, known_at + GUIDANCE_AGE_MAX) if guided else until,
+    )
 
 
 def varied(forecasts: Forecasts, steps: int, hours: float) -> Forecasts:

@@ -9,6 +9,7 @@ from kalshi_alpha.core.gates.quality import QualityLimits
 from kalshi_alpha.core.replay.chain import ReplayRules
 from kalshi_alpha.core.replay.clocks import to_us
 from kalshi_alpha.core.replay.engine import exposures, replay_day
+from kalshi_alpha.core.replay.gate import ReplayGate
 from kalshi_alpha.core.risk.pal import Commitment
 from kalshi_alpha.core.types import Money, Side
 from replay_cases import (
@@ -118,8 +119,10 @@ def test_the_gate_withholds_a_scan_whose_quotes_admit_a_riskless_profit() -> Non
         ("17:59:15", 2, 41, 5, "yes"),
     ]
     limits = QualityLimits(min_crps_advantage=0.0, min_brier_advantage=0.0)
-    day = replay_day([event(tape(fresh))], replace(CHAIN, quality=limits))
-    assert [str(each.reason) for each in day.withheld] == ["market_inconsistent"]
+    day = replay_day([event(tape(fresh))], replace(CHAIN, gate=ReplayGate(quality=limits)))
+    ((withheld_at, said),) = day.withheld
+    assert withheld_at == DECIDES
+    assert [str(each.reason) for each in said] == ["market_inconsistent"]
     assert not [order for order in day.orders if order.clock.at == DECIDES]
 
 

@@ -34,7 +34,7 @@ def test_json_has_the_keys_that_were_promised(
 def test_a_person_is_told_the_same(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     grid = ("--grid", "min_ev=0.005,0.05", "--set", "contracts=5")
     out = told(capsys, "--family", "weather", "--data", str(folder), *SPAN, *grid)
-    assert out.startswith("WEATHER 2025-01-06 to 2025-01-08: 6 events on 3 days")
+    assert out.startswith("mode: OFFLINE\nWEATHER 2025-01-06 to 2025-01-08: 6 events on 3 days")
     assert "corrected for the choice among 2" in out
     assert "baseline do nothing" in out
 
@@ -44,7 +44,9 @@ def test_the_story_of_an_event_is_told_instead(
 ) -> None:
     argv = ("--family", "WEATHER", "--data", str(folder), "--explain", "KXHIGHNY-25JAN07")
     out = told(capsys, *argv, *SPAN)
-    assert out.startswith("KXHIGHNY-25JAN07 (NYC, 2025-01-07): open 2025-01-06T15:00Z")
+    assert out.startswith(
+        "mode: OFFLINE\nKXHIGHNY-25JAN07 (NYC, 2025-01-07): open 2025-01-06T15:00Z"
+    )
 
 
 @pytest.mark.parametrize(
@@ -56,7 +58,7 @@ def test_the_story_of_an_event_is_told_instead(
         (["--family", "WEATHER", "--from", "2025-02-01", "--to", "2025-01-01"], 2, "is later than"),
         (["--family", "WEATHER", "--from", "2030-01-01"], 4, "nothing is recorded"),
         (["--family", "WEATHER", "--explain", "KXHIGHNY-30JAN01"], 2, "no such event"),
-        (["--family", "CPI"], 1, "not_built"),
+        (["--family", "CPI"], 4, "nothing is recorded of KXCPI, KXCPIYOY"),
         (["--family", "nobody"], 2, "unknown series"),
     ],
 )

@@ -7,16 +7,16 @@ from pathlib import Path
 
 from kalshi_alpha.core.replay.chain import ReplayEvent
 from kalshi_alpha.core.replay.engine import DayReplay, replay_day
+from kalshi_alpha.exec.backtest.family_history import FamilyHistory
 from kalshi_alpha.exec.backtest.lookahead import (
     ChainLookahead,
-    Forecaster,
+    Historian,
     Replayer,
     chain_lookahead,
 )
-from kalshi_alpha.exec.backtest.materials import Materials, forecasts_of
+from kalshi_alpha.exec.backtest.materials import Materials, history_of
 from kalshi_alpha.exec.backtest.plan import Plan
 from kalshi_alpha.exec.backtest.variant import Variant
-from kalshi_alpha.exec.backtest.weather_forecasts import Forecasts
 
 
 def checked(
@@ -25,24 +25,24 @@ def checked(
     replayer: Replayer = lambda events, plan: replay_day(events, plan.chain),
     cuts: int = 1,
 ) -> ChainLookahead:
-    forecaster = forecaster_of(read)
-    return chain_lookahead(read, Variant(), [folder], forecaster, cuts, replayer)
+    return chain_lookahead(read, Variant(), [folder], historian_of(read), cuts, replayer)
 
 
-def forecaster_of(read: Materials) -> Forecaster:
+def historian_of(read: Materials) -> Historian:
     events = [each for day in read.days for each in day]
-    return lambda history: forecasts_of(history, read.settings, events)
+    return lambda history: history_of(read.family, history, read.settings, events)
 
 
-def early(forecasts: Forecasts) -> Forecasts:
+def early(found: FamilyHistory) -> FamilyHistory:
     """Return the forecast of the day after in the place of each, as if it had been known."""
     one = timedelta(days=1)
-    return {
+    forecasts = {
         (quantity, day - one): tuple(
             replace(each, known_at=each.known_at - one, refused_from=None) for each in known
         )
-        for (quantity, day), known in forecasts.items()
+        for (quantity, day), known in found.forecasts.items()
     }
+    return replace(found, forecasts=forecasts)
 
 
 def peeking(events: Sequence[ReplayEvent], plan: Plan) -> DayReplay:
@@ -77,8 +77,8 @@ def test_a_chain_that_knows_prints_an_hour_early_is_found_out(
 
 
 def test_forecasts_that_pretend_to_be_older_are_found_out(read: Materials, folder: Path) -> None:
-    honest = forecaster_of(read)
-    pretending = read.with_forecasts(early(read.forecasts))
+    honest = historian_of(read)
+    pretending = read.with_history(early(read.history))
     found = chain_lookahead(
         pretending, Variant(), [folder], lambda history: early(honest(history)), 1
     )

@@ -2,7 +2,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from kalshi_alpha.exec.backtest.materials import REPLAYED, Materials, forecasts_of, materials
+from kalshi_alpha.exec.backtest.family_history import FamilyHistory
+from kalshi_alpha.exec.backtest.materials import Materials, history_of, materials
 from kalshi_alpha.exec.backtest.request import BacktestRequest
 from kalshi_alpha.exec.backtest.variant import Variant
 
@@ -22,13 +23,13 @@ def test_tables_continue_recordings_of_another_folder(
     root = read.days[0][0].root
     request = BacktestRequest(family="weather", data=(root, str(folder)))
     again = materials(request, tmp_path)
-    assert again.family in REPLAYED
+    assert again.family == "WEATHER"
     assert len(again.days) == len(read.days)
     assert not list(again.forecasts.keys() ^ read.forecasts.keys())
 
 
 def test_other_forecasts_leave_the_rest(read: Materials) -> None:
-    none = read.with_forecasts({})
+    none = read.with_history(FamilyHistory({}))
     assert none.days is read.days
     assert all(known == () for task in none.tasks(Variant()) for known in task.forecasts)
 
@@ -36,5 +37,5 @@ def test_other_forecasts_leave_the_rest(read: Materials) -> None:
 def test_events_without_history_have_no_forecast(read: Materials, folder: Path) -> None:
     from kalshi_alpha.datastore.history import History
 
-    found = forecasts_of(History([folder]), read.settings, read.days[0])
-    assert ("temp_max_nyc", read.days[0][0].day) in found
+    found = history_of("WEATHER", History([folder]), read.settings, read.days[0])
+    assert ("temp_max_nyc", read.days[0][0].day) in found.forecasts

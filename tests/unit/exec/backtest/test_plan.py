@@ -23,7 +23,7 @@ def test_a_tape_gets_the_terms_of_its_series(read: Materials) -> None:
     assert (event.city, event.ladder.quantity) == ("NYC", "temp_max_nyc")
     assert event.ladder.risk_unit == "TEMP_NE:NYC:2025-01-06"
     assert str(event.limits.ladder_cap) == "1000.000000"
-    assert plan.chain.quality is not None
+    assert plan.chain.gate.quality is not None
 
 
 def test_what_cannot_be_judged_is_left_out_with_its_reason(read: Materials) -> None:

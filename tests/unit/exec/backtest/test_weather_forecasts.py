@@ -1,11 +1,19 @@
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 from kalshi_alpha.datastore.history import History
 from kalshi_alpha.exec.backtest.materials import Materials
-from kalshi_alpha.exec.backtest.weather_forecasts import span_of, varied, weather_forecasts
+from kalshi_alpha.exec.backtest.weather_forecasts import (
+    span_of,
+    station_of,
+    varied,
+    weather_forecasts,
+    weather_replays,
+)
+from kalshi_alpha.strategies.weather.history_files import read_panels
 
 DAY = date(2025, 1, 8)
 
@@ -26,8 +34,18 @@ def test_without_guidance_the_forecast_is_climatology_and_no_reason_to_trade(
 
 
 def test_only_what_is_wanted_is_forecast(folder: Path) -> None:
-    found = weather_forecasts(History([folder]), ["temp_max_nyc"], DAY, DAY)
-    assert set(found) == {("temp_max_nyc", DAY)}
+    panels = read_panels(History([folder]))
+    before = DAY - timedelta(days=5)
+    found = weather_replays(panels, ["temp_max_nyc"], before, DAY)
+    assert [station.code for station, _ in found] == ["NYC"]
+    assert len(found[0][1].days) == 6
+    assert set(weather_forecasts(found, DAY)) == {("temp_max_nyc", DAY)}
+
+
+def test_a_panel_of_no_station_that_is_traded_is_none(folder: Path) -> None:
+    (nyc, aus) = read_panels(History([folder]))
+    assert [station_of(each).code for each in (nyc, aus)] == ["NYC", "AUS"]  # type: ignore[union-attr]
+    assert station_of(replace(nyc, name="nowhere")) is None
 
 
 def test_forecasts_can_be_moved_and_believed_for_less_long(read: Materials) -> None:
