@@ -73,14 +73,21 @@ class PaperOrder:
         """
         if trade.at < self.seen_at:
             raise BadParameter(f"print at {trade.at} is earlier than {self.seen_at}")
-        traded = trade.yes_price if self.side is Side.YES else trade.yes_price.complement()
-        if trade.taker_side is self.side or traded > self.price:
+        yes_e4, ours_e4 = trade.yes_price.e4, self.price.e4
+        traded_e4 = yes_e4 if self.side is Side.YES else E4_PER_DOLLAR - yes_e4
+        if trade.taker_side is self.side or traded_e4 > ours_e4:
             return PaperOrder(self.side, self.price, self.unfilled, self.ahead, trade.at), None
-        queue = self.ahead if traded == self.price else _NONE
-        used = min(queue, trade.contracts)
-        filled = min(trade.contracts - used, self.unfilled)
-        rest = PaperOrder(self.side, self.price, self.unfilled - filled, queue - used, trade.at)
-        return rest, PaperFill(trade.at, filled) if filled > _NONE else None
+        queue_e2 = self.ahead.e2 if traded_e4 == ours_e4 else 0
+        used_e2 = min(queue_e2, trade.contracts.e2)
+        filled_e2 = min(trade.contracts.e2 - used_e2, self.unfilled.e2)
+        rest = PaperOrder(
+            self.side,
+            self.price,
+            Contracts(self.unfilled.e2 - filled_e2),
+            Contracts(queue_e2 - used_e2),
+            trade.at,
+        )
+        return rest, PaperFill(trade.at, Contracts(filled_e2)) if filled_e2 else None
 
 
 def paper_fills(

@@ -7,7 +7,7 @@ weight for our side that starts from a prior and moves with the log score of set
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -24,6 +24,7 @@ _CPI_PRIORS = ((2.0, 0.02), (7.0, 0.2), (14.0, 0.3))
 _FAMILY_PRIORS = {"TNEY": 0.3, "CLAIMS": 0.4, "WEATHER": 0.4}
 _DEFAULT_PRIOR = 0.4
 _GRID = np.linspace(0.0, WEIGHT_MAX, 161)
+_BLOCK = 4_000  # atoms taken together: some ten megabytes with the grid
 
 
 def pool_log_odds(model: npt.ArrayLike, market: npt.ArrayLike, weight: npt.ArrayLike) -> FloatArray:
@@ -189,8 +190,8 @@ def learn_weight(
     if not 0.0 < prior <= WEIGHT_MAX:
         raise BadParameter(f"prior weight must lie in (0, {WEIGHT_MAX}], was {prior}")
     total = _log_prior(prior)
-    for p, m, outcome, share in zip(model, market, outcomes, shares, strict=True):
-        total += share * _log_pool_of(p, m, outcome)
+    for share, score in zip(shares, _log_pools(model, market, outcomes), strict=True):
+        total += share * score
     return PoolWeight(float(_GRID[int(np.argmax(total))]), prior, round(sum(shares)))
 
 
@@ -202,13 +203,32 @@ def _log_prior(mean: float) -> FloatArray:
     return density
 
 
-def _log_pool_of(model: FloatArray, market: FloatArray, outcome: int) -> FloatArray:
-    ours, theirs = np.log(np.maximum(model, PROB_FLOOR)), np.log(np.maximum(market, PROB_FLOOR))
-    powers = np.outer(_GRID, ours) + np.outer(1.0 - _GRID, theirs)
-    top = powers.max(axis=1)
-    normaliser = top + np.log(np.exp(powers - top[:, np.newaxis]).sum(axis=1))
-    score: FloatArray = powers[:, outcome] - normaliser
-    return score
+def _log_pools(
+    model: Sequence[FloatArray], market: Sequence[FloatArray], outcomes: Sequence[int]
+) -> Iterator[FloatArray]:
+    """Yield, row after row, the log of what each weight's pool gave the outcome."""
+    start = 0
+    while start < len(outcomes):
+        size, stop = model[start].size, start + 1
+        # Rows of as many atoms go together, as far as memory is not felt.
+        most = start + max(1, _BLOCK // max(size, 1))
+        while stop < min(len(outcomes), most) and model[stop].size == size:
+            stop += 1
+        yield from _log_pool_block(model[start:stop], market[start:stop], outcomes[start:stop])
+        start = stop
+
+
+def _log_pool_block(
+    model: Sequence[FloatArray], market: Sequence[FloatArray], outcomes: Sequence[int]
+) -> FloatArray:
+    ours = np.log(np.maximum(np.stack(model), PROB_FLOOR))[:, np.newaxis]
+    theirs = np.log(np.maximum(np.stack(market), PROB_FLOOR))[:, np.newaxis]
+    grid = _GRID[:, np.newaxis]
+    powers = grid * ours + (1.0 - grid) * theirs
+    top = powers.max(axis=2)
+    normaliser = top + np.log(np.exp(powers - top[:, :, np.newaxis]).sum(axis=2))
+    scores: FloatArray = powers[np.arange(len(outcomes)), :, list(outcomes)] - normaliser
+    return scores
 
 
 def _logit(p: FloatArray) -> FloatArray:
