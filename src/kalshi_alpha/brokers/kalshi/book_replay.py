@@ -114,9 +114,9 @@ class _Walk:
     """The state that the kernel and the ordinary path share, and how it passes between them."""
 
     def __init__(self, recording: bytes) -> None:
-        from kalshi_alpha.brokers.kalshi import replay_kernel
+        from kalshi_alpha.brokers.kalshi import replay_kernel, replay_trades
 
-        self._kernel = replay_kernel
+        self._kernel, self._trades = replay_kernel, replay_trades
         self._recording = recording
         self._words = _words(recording)
         self._feed = BookFeed(follow_all=True)
@@ -164,6 +164,7 @@ class _Walk:
         kernel.read_prices(words, at, prices_e4)
         kernel.read_changes(words, at, changes_e2)
         kernel.read_sides(words, at, ends, sides)
+        self._trades.read_trades(words, starts, ends, at, numbers, books)
         rows, i = self._columns.rows, 0
         while i < frames:
             i = self._apply(i, columns)

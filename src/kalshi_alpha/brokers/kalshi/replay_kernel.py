@@ -14,6 +14,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
+from kalshi_alpha.brokers.kalshi.replay_trades import A_TRADE, take_number
 from kalshi_alpha.brokers.kalshi.replay_words import (
     HIGHS,
     LOW_56,
@@ -362,6 +363,11 @@ def apply_changes(
     for i in range(first, at.shape[0]):
         if at[i] < 0:
             return i
+        if books[i] == A_TRADE:
+            if not take_number(subscriptions, int(numbers[i, 0]), int(numbers[i, 1])):
+                return i
+            rows[i, 0] = -1
+            continue
         book, side, tick = books[i], sides[i], ticks[prices_e4[i]]
         held = carried_by[book]
         if held < 0 or tick == 0:

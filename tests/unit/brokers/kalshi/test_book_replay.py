@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import kalshi_alpha.brokers.kalshi as package
-from kalshi_alpha.brokers.kalshi import book_replay, replay_kernel, replay_words
+from kalshi_alpha.brokers.kalshi import book_replay, replay_kernel, replay_trades, replay_words
 from kalshi_alpha.brokers.kalshi.book_replay import Replayed, replay
 from kalshi_alpha.brokers.kalshi.stream_frames import StreamFrame, decode_frame
 from kalshi_alpha.core.book.ladder_book import Dirty
@@ -39,6 +39,9 @@ def _interpreted(module: ModuleType) -> ModuleType:
 def _without_compiler() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setitem(sys.modules, replay_words.__name__, _interpreted(replay_words))
+        trades = _interpreted(replay_trades)
+        patch.setitem(sys.modules, replay_trades.__name__, trades)
+        patch.setattr(package, "replay_trades", trades)
         patch.setattr(package, "replay_kernel", _interpreted(replay_kernel))
         yield
 
@@ -94,6 +97,26 @@ class Tape:
             frame = dict(reversed(frame.items()))
         return json.dumps({**frame, "msg": msg}, separators=(",", ":")).encode()
 
+    def trade(self) -> bytes:
+        rng = self.rng
+        cents, e2 = rng.randrange(1, 100), rng.choice((1, 777, 20_000))
+        msg: dict[str, object] = {"trade_id": MARKET_ID, "market_ticker": rng.choice(TICKERS)}
+        if self.layout == "march":
+            msg |= {"yes_price": cents, "no_price": 100 - cents}
+        msg["yes_price_dollars"] = f"{cents / 100:.4f}"
+        msg["no_price_dollars"] = f"{1 - cents / 100:.4f}"
+        if self.layout == "march":
+            msg["count"] = e2 // 100
+        msg |= {"count_fp": f"{e2 // 100}.{e2 % 100:02d}", "taker_side": rng.choice(("yes", "no"))}
+        if self.layout == "today":
+            msg |= {"taker_outcome_side": "yes", "taker_book_side": rng.choice(("bid", "ask"))}
+            msg["is_block_trade"] = rng.random() < 0.1
+        msg["ts"] = 1781159489
+        if self.layout == "today":
+            msg["ts_ms"] = 1781159489957
+        head = {"type": "trade", "sid": 2, "seq": self.number(2)}
+        return json.dumps({**head, "msg": msg}, separators=(",", ":")).encode()
+
     def other(self) -> bytes:
         kind = self.rng.randrange(3)
         if kind == 0:
@@ -120,7 +143,8 @@ class Tape:
         lines = [self.delta()] if self.faults else []
         lines += [self.snapshot(ticker) for ticker in TICKERS]
         for _ in range(frames):
-            line = self.other() if self.rng.random() < 0.03 else self.delta()
+            line = self.trade() if self.rng.random() < 0.2 else self.delta()
+            line = self.other() if self.rng.random() < 0.03 else line
             if self.faults and self.rng.random() < 0.03:
                 line = self.spoilt(line)
             lines.append(line)
