@@ -10,11 +10,18 @@ import pytest
 
 from desk import AT, Desk
 from kalshi_alpha.core.errors import UsageError
+from kalshi_alpha.core.ledger.entry import ClockSource
 from kalshi_alpha.datastore.state import set_kill_switch
+from kalshi_alpha.exec import online as online_module
+from kalshi_alpha.exec.clock import RunClock
 from kalshi_alpha.exec.explain.explanation import explanation
 from kalshi_alpha.exec.explain.read_only import ScanWanted, scan_apart, scratch
+from kalshi_alpha.exec.inputs import Gathered, read_inputs
+from kalshi_alpha.exec.online import Online
 from kalshi_alpha.exec.scan_options import ScanOptions
+from kalshi_alpha.exec.scanning import ingest_payloads
 from kalshi_alpha.exec.wiring import DataMode, Run
+from kalshi_alpha.strategies.cpi import STRATEGY
 
 
 def wanted(desk: Desk, **change: Any) -> ScanWanted:
@@ -74,6 +81,27 @@ def test_a_clock_is_refused_where_the_venue_keeps_its_own(desk: Desk) -> None:
     online = wanted(desk, mode=DataMode.ONLINE, as_of=datetime.isoformat(AT))
     with pytest.raises(UsageError, match="--as-of with --online"):
         scan_apart(online, os.environ)
+
+
+def test_live_books_are_read_for_it_and_leave_nothing_either(
+    desk: Desk, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert desk.scan().code == 0
+    before, roots = traces(desk.root), list[Path]()
+
+    def gather(online: Online, series: str) -> Gathered:
+        roots.append(online.run.paths.root)
+        inputs = read_inputs(run, STRATEGY, series)
+        seen = replace(online.run, clock=RunClock(AT, ClockSource.SYSTEM))
+        return Gathered(seen, inputs, ingest_payloads(seen, inputs.payloads))
+
+    monkeypatch.setattr(online_module, "gather", gather)
+    environ = {"KALSHI_ALPHA_HOME": str(desk.root)}
+    seen, scanned = scan_apart(wanted(desk, mode=DataMode.ONLINE, driver_fixtures=None), environ)
+    assert (seen.environment, seen.paths.root) == ("prod", desk.root)
+    assert roots != [desk.root]
+    assert len(scanned.result.proposals) == 7
+    assert traces(desk.root) == before
 
 
 def test_a_writer_replaces_a_link_and_not_the_file_behind_it(run: Run) -> None:
