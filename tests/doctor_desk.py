@@ -101,7 +101,7 @@ def build_healthy(root: Path) -> None:
     for name in ("schema", "systemd", "logrotate"):
         shutil.rmtree(root / "configs" / name)
     paths = run.paths
-    with account_lock(paths.order_journal), OrderJournal(paths.order_journal, "sim") as journal:
+    with account_lock(paths.order_journal), OrderJournal(paths.order_journal, "demo") as journal:
         journal.append([intended(), accepted()])
     LedgerStore(paths).upsert([ledger_row()], AT)
     beat = Heartbeat(generated_at=NOW, session="pilot-1", running=False, pid=os.getpid())
@@ -122,10 +122,9 @@ def settled_in(root: Path, monkeypatch: pytest.MonkeyPatch) -> Patient:
     monkeypatch.setattr(timers, "RUNNING", root)
     monkeypatch.setattr(timers, "UNIT_FOLDERS", (root / "units",))
     process = {
-        "KALSHI_ENV": "sim",
-        "KALSHI_SIM_URL": "http://127.0.0.1:8765",
-        "KALSHI_SIM_API_KEY_ID": "practice-key",
-        "KALSHI_SIM_PRIVATE_KEY_PEM_PATH": str(root / "key.pem"),
+        "KALSHI_ENV": "demo",
+        "KALSHI_DEMO_API_KEY_ID": "demo-key",
+        "KALSHI_DEMO_PRIVATE_KEY_PEM_PATH": str(root / "key.pem"),
     }
     return Patient(Paths(root), monkeypatch, process)
 

@@ -25,8 +25,8 @@ def command(*, fixtures_root: Path, as_of: str | None, as_json: bool, quiet: boo
     """Check this installation and this desk; for every trouble say its cause and its remedy.
 
     Nothing is written and nobody is asked over the network. Feeds and calendars are judged at
-    --as-of or now; without a venue in KALSHI_ENV their age is a warning, because fixtures have
-    clocks of their own.
+    --as-of or now; unless KALSHI_ENV is demo or prod their age is a warning, because fixtures
+    and practice have clocks of their own.
 
     Exit codes: 0 nothing failed, 1 something did, 2 usage.
     """

@@ -76,6 +76,11 @@ class DoctorsDesk:
         except UsageError:
             return None
 
+    @property
+    def trades(self) -> bool:
+        """Whether orders would reach a real exchange: practice has clocks and tables of its own."""
+        return self.venue in {KalshiEnv.PROD, KalshiEnv.DEMO}
+
     # --- the installation -----------------------------------------------------------------
 
     @property

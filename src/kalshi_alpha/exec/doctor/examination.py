@@ -52,7 +52,7 @@ def _release_calendar(desk: DoctorsDesk) -> Finding:
         known_until(desk.calendar_rows),
         found.settings.series.enabled,
         desk.clock.at,
-        trades=desk.venue is not None,
+        trades=desk.trades,
     )
 
 
@@ -63,7 +63,7 @@ def _feeds(desk: DoctorsDesk) -> Finding:
     from kalshi_alpha.exec.monitors.freshness import look
 
     outcome = look(desk.paths, found.settings, desk.clock).outcome
-    return feeds.feeds(outcome, known=desk.has_tables, trades=desk.venue is not None)
+    return feeds.feeds(outcome, known=desk.has_tables, trades=desk.trades)
 
 
 def _logs(desk: DoctorsDesk) -> Finding:

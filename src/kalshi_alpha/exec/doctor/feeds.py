@@ -40,7 +40,7 @@ def release_calendar(
     at
         The clock.
     trades
-        Whether the desk speaks to a venue.
+        Whether orders would reach an exchange.
     """
     if calendar is None:
         return not_applicable("release_calendar", "no calendar was ever taken in: see feeds")
@@ -111,7 +111,7 @@ def feeds(outcome: MonitorOutcome, *, known: bool, trades: bool) -> Finding:
     known
         Whether any feed was ever taken in.
     trades
-        Whether the desk speaks to a venue; fixtures have clocks of their own, at which an old
+        Whether orders would reach an exchange; fixtures have clocks of their own, at which an old
         table is a fresh one.
     """
     if outcome.status is MonitorStatus.OK:

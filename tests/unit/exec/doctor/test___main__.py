@@ -18,7 +18,7 @@ def test_the_command_examines_and_prints_json(
     flags = ["--json", "--as-of", CLOCK, "--fixtures-root", str(patient.fixtures)]
     assert main(flags) == 0
     document = json.loads(capsys.readouterr().out)
-    assert (document["mode"], document["healthy"]) == ("SIM", True)
+    assert (document["mode"], document["healthy"]) == ("DEMO", True)
     assert document["counts"]["ok"] == 32
 
 

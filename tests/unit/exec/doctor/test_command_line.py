@@ -26,7 +26,7 @@ def test_a_healthy_desk_ends_with_zero_and_quietly_with_nothing(
 ) -> None:
     assert diagnose(patient.fixtures, CLOCK, as_json=False, quiet=False) == 0
     out = capsys.readouterr().out
-    assert out.startswith(f"mode: SIM\ndoctor: {patient.root}\n")
+    assert out.startswith(f"mode: DEMO\ndoctor: {patient.root}\n")
     assert "32 checks: 32 ok" in out
     assert diagnose(patient.fixtures, CLOCK, as_json=False, quiet=True) == 0
     assert capsys.readouterr() == ("", "")

@@ -110,14 +110,14 @@ def _open_key(patient: Patient) -> None:
     key = patient.root / "open.pem"
     patient.write(key, b"x" * 64)
     key.chmod(0o644)
-    patient.process["KALSHI_SIM_PRIVATE_KEY_PEM_PATH"] = str(key)
+    patient.process["KALSHI_DEMO_PRIVATE_KEY_PEM_PATH"] = str(key)
 
 
 def _shared_key(patient: Patient) -> None:
-    own = patient.process["KALSHI_SIM_PRIVATE_KEY_PEM_PATH"]
+    own = patient.process["KALSHI_DEMO_PRIVATE_KEY_PEM_PATH"]
     patient.process |= {
-        "KALSHI_DEMO_API_KEY_ID": "demo-key",
-        "KALSHI_DEMO_PRIVATE_KEY_PEM_PATH": own,
+        "KALSHI_PROD_API_KEY_ID": "prod-key",
+        "KALSHI_PROD_PRIVATE_KEY_PEM_PATH": own,
     }
 
 
@@ -207,10 +207,10 @@ BREAKINGS: dict[str, tuple[str, Status, Breaking]] = {
     "a key file open to all": ("key_file", FAIL, _open_key),
     "one key for two environments": ("keys_apart", FAIL, _shared_key),
     "a dotenv file that moves the root": ("environment", FAIL, _home_in_dotenv),
-    "an address that is not on loopback": (
+    "an address that nobody has": (
         "venue_address",
         FAIL,
-        lambda p: p.process.update(KALSHI_SIM_URL="http://192.0.2.7:80"),
+        lambda p: p.process.update(KALSHI_VENUE_HOSTS="elsewhere"),
     ),
     "a loosened cap": (
         "guardrails",
@@ -262,8 +262,11 @@ def test_without_a_configuration_what_depends_on_it_is_not_judged(patient: Patie
     assert found == dict.fromkeys(depends, Status.NOT_APPLICABLE)
 
 
-def test_what_is_old_is_a_warning_to_a_desk_that_speaks_to_no_venue(patient: Patient) -> None:
-    patient.process.clear()
+@pytest.mark.parametrize("venue", ["", "sim"])
+def test_what_is_old_is_a_warning_where_no_order_reaches_an_exchange(
+    patient: Patient, venue: str
+) -> None:
+    patient.process = {"KALSHI_ENV": venue, "KALSHI_SIM_URL": "http://127.0.0.1:8765"}
     _stale(patient)
     found = troubles(patient.examined())
     assert found["feeds"] is WARN
