@@ -15,9 +15,10 @@ REPO = Path(__file__).resolve().parents[1]
 
 
 def new_root(folder: Path) -> Path:
-    """Return a root with this checkout's configuration and, by a link, its fixtures."""
+    """Return a root with this checkout's configuration and, by links, its fixtures and examples."""
     shutil.copytree(REPO / "configs", folder / "configs")
-    (folder / "tests").symlink_to(REPO / "tests", target_is_directory=True)
+    for name in ("tests", "examples"):
+        (folder / name).symlink_to(REPO / name, target_is_directory=True)
     return folder
 
 
