@@ -40,6 +40,8 @@ pytest:
 test-more: ## properties, faults and kills by the hundred, benchmarks against their peers
 	@scripts/setup.sh bench
 	@$(PY) -m scripts.check_ops
+	@$(PY) -m scripts.build_docs
+	@$(PY) -m scripts.run_snippets
 	@HYPOTHESIS_PROFILE=more .venv/bin/pytest -q -n auto --dist worksteal tests/unit/core
 	@$(PY) scripts/fault_scenarios.py --first 50 --count 300
 	@$(PY) -m scripts.kill_series --count 200
