@@ -48,7 +48,10 @@ class _Loader(SafeLoader):
         return super().construct_mapping(node, deep=deep)
 
 
-def load(path: Path, kind: type[T], *, remedy: str = "restore it from the repository") -> Loaded[T]:
+_REMEDY = "restore it from the repository, or make a new root with kalshi-alpha init"
+
+
+def load(path: Path, kind: type[T], *, remedy: str = _REMEDY) -> Loaded[T]:
     """Read a file.
 
     Parameters
