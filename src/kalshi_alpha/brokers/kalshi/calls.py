@@ -24,7 +24,7 @@ from kalshi_alpha.brokers.kalshi.clock_guard import ClockGuard, loop_seconds
 from kalshi_alpha.brokers.kalshi.hosts import VenueHost
 from kalshi_alpha.brokers.kalshi.presigned import PresignedPool
 from kalshi_alpha.brokers.kalshi.query import Query, encoded_query
-from kalshi_alpha.brokers.kalshi.rate_limits import Budget, RateLimits
+from kalshi_alpha.brokers.kalshi.rate_limits import RateLimits
 from kalshi_alpha.brokers.kalshi.signing import Signer
 from kalshi_alpha.brokers.kalshi.strict import StrictDecoder
 from kalshi_alpha.brokers.kalshi.venue_errors import parse_refusal
@@ -222,8 +222,8 @@ class VenueCalls:
         """
         whole = self.host.rest_prefix + path
         payload = b"" if body is None else msgspec.json.encode(body)
-        request = WireRequest(method, whole, encoded_query(query or {}), payload)
-        bucket = self.limits.bucket(Budget.WRITE)
+        request = WireRequest(method, whole, encoded_query(query) if query else "", payload)
+        bucket = self.limits.write
         self.guard.require_checked()
         cost = self.limits.costs.of(method, whole, items)
         if not bucket.took(cost, urgent=urgent):

@@ -11,6 +11,7 @@ import asyncio
 import re
 import ssl
 from collections.abc import Mapping
+from functools import lru_cache
 from urllib.parse import urlsplit
 
 from kalshi_alpha.brokers.kalshi.hosts import is_loopback
@@ -144,15 +145,15 @@ class OrderWire:
         await asyncio.sleep(0)
 
     def _spelled(self, request: WireRequest, headers: Mapping[str, str]) -> bytes:
-        if _TARGET.fullmatch(request.target) is None:
-            raise BadParameter(f"{request.target!r} is no target of a request")
-        lines = [f"{request.method} {request.target} HTTP/1.1", f"Host: {self._authority}"]
-        for name, value in headers.items():
-            # What is ASCII and printable is 0x20 to 0x7e: nothing that could end a line.
-            if not (value.isascii() and value.isprintable()) or name.lower() in _OWN_HEADERS:
-                # The value is not shown: it may be a signature.
-                raise BadParameter(f"header {name!r} cannot be sent")
-            lines.append(f"{name}: {value}")
+        target = request.target
+        if _TARGET.fullmatch(target) is None:
+            raise BadParameter(f"{target!r} is no target of a request")
+        fields = [f"{name}: {value}" for name, value in headers.items()]
+        # What is ASCII and printable is 0x20 to 0x7e: nothing that could end a line.
+        told = "".join(fields)
+        if not (told.isascii() and told.isprintable()) or _has_own(tuple(headers)):
+            raise BadParameter(f"header {_first_bad(headers)!r} cannot be sent")
+        lines = [f"{request.method} {target} HTTP/1.1", f"Host: {self._authority}", *fields]
         if request.body or request.method in {"POST", "PUT"}:
             lines.append(f"Content-Length: {len(request.body)}")
         return "\r\n".join(lines).encode("ascii") + b"\r\n\r\n" + request.body
@@ -293,6 +294,21 @@ class _Connection(asyncio.Protocol):
     def _close_now(self) -> None:
         if self._transport is not None:
             self._transport.abort()
+
+
+@lru_cache(maxsize=64)
+def _has_own(names: tuple[str, ...]) -> bool:
+    """Say whether a header is among names that the wire itself gives."""
+    return not _OWN_HEADERS.isdisjoint(name.lower() for name in names)
+
+
+def _first_bad(headers: Mapping[str, str]) -> str:
+    """Return the name of the first header that cannot be sent; its value may be a signature."""
+    for name, value in headers.items():
+        told = name + value
+        if name.lower() in _OWN_HEADERS or not (told.isascii() and told.isprintable()):
+            return name
+    raise AssertionError("every header can be sent")
 
 
 def _unsent(fault: WireFault, detail: str) -> WireFailed:

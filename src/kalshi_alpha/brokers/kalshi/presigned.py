@@ -96,7 +96,8 @@ class PresignedPool:
         ready = self._ready.get((method, path))
         now_ms = self._now_ms()
         if self._taken is not None:
-            self._taken.set()
+            # Later: the order that takes one is on its way.
+            asyncio.get_running_loop().call_soon(self._taken.set)
         while ready:
             at_ms, headers = ready.pop()
             if 0 <= now_ms - at_ms <= AGE_MAX_MS:

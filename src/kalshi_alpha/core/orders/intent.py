@@ -12,6 +12,8 @@ from kalshi_alpha.core.types import E4_PER_DOLLAR, Contracts, Money, Price, Side
 
 # Fixed for good: another namespace would give a repeated intent another id.
 _NAMESPACE = bytes.fromhex("0b6d3c5e58b15f0b9d3a6a1f6d0f7c21")
+# A copy of it goes on from there, without finding the algorithm again.
+_NAMED = hashlib.sha1(_NAMESPACE, usedforsecurity=False)
 _ZERO = Money(0)
 
 
@@ -80,7 +82,7 @@ class OrderIntent(_KeepsItsId):
             raise BadParameter(f"{self.ticker}: the order would expire before it was decided")
         if not self.ticker.startswith(f"{self.event_ticker}-"):
             raise BadParameter(f"market {self.ticker!r} is not of event {self.event_ticker!r}")
-        if self.fee_max < _ZERO:
+        if self.fee_max.e6 < 0:
             raise BadParameter(f"{self.ticker}: fee_max must be >= 0, was {self.fee_max}")
 
     @property
@@ -105,11 +107,11 @@ class OrderIntent(_KeepsItsId):
             self.series,
             self.event_ticker,
             self.ticker,
-            self.side.value,
+            self.side,
             str(self.price.e4),
             str(self.contracts.e2),
-            self.expires_at.astimezone(UTC).isoformat(),
-            self.decided_at.astimezone(UTC).isoformat(),
+            _utc_text(self.expires_at),
+            _utc_text(self.decided_at),
             str(self.nonce),
         )
         return "|".join(parts)
@@ -120,9 +122,15 @@ class OrderIntent(_KeepsItsId):
         return Money.notional(self.price, self.contracts) + self.fee_max
 
 
+def _utc_text(at: datetime) -> str:
+    return (at if at.tzinfo is UTC else at.astimezone(UTC)).isoformat()
+
+
 def _name_based(text: str) -> str:
     """Return the UUID of a name, as the standard library makes it and in half of its time."""
-    named = hashlib.sha1(_NAMESPACE + text.encode(), usedforsecurity=False).digest()
+    hashed = _NAMED.copy()
+    hashed.update(text.encode())
+    named = hashed.digest()
     # The version, 5, and the variant of the RFC take the place of six bits.
     bits = (
         named[:6] + bytes((named[6] & 0x0F | 0x50, named[7], named[8] & 0x3F | 0x80)) + named[9:16]
