@@ -5,11 +5,21 @@ from __future__ import annotations
 import asyncio
 import json
 import multiprocessing
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from email.utils import formatdate
 from multiprocessing.connection import Connection
+from pathlib import Path
 from typing import ClassVar
+
+sys.path.insert(0, str(Path(__file__).resolve().parent))
+
+from order_path_conditions import (  # type: ignore[import-not-found]
+    keep_to,
+    keep_to_none,
+    kept_apart,
+)
 
 
 class Exchange(asyncio.Protocol):
@@ -64,8 +74,9 @@ class Exchange(asyncio.Protocol):
         }
 
 
-def serve(pipe: Connection) -> None:
+def serve(pipe: Connection, cores: set[int]) -> None:
     """Serve until the pipe speaks, then say how many orders and requests came."""
+    keep_to(cores)
 
     async def session() -> None:
         loop = asyncio.get_running_loop()
@@ -82,10 +93,17 @@ def serve(pipe: Connection) -> None:
 
 @contextmanager
 def exchange() -> Iterator[tuple[str, Callable[[], tuple[int, int]]]]:
-    """Yield the address of a server process, and what ends it and tells what came."""
+    """Yield the address of a server process, and what ends it and tells what came.
+
+    It has a core for itself where there is one, and this process keeps to the others meanwhile.
+    """
     ours, theirs = multiprocessing.Pipe()
-    process = multiprocessing.get_context("spawn").Process(target=serve, args=(theirs,))
+    rest, its_own = kept_apart()
+    process = multiprocessing.get_context("spawn").Process(target=serve, args=(theirs, its_own))
     process.start()
+    # Else the pipe would not end with the server, and a server that failed be waited for.
+    theirs.close()
+    keep_to(rest)
 
     def ended() -> tuple[int, int]:
         ours.send("end")
@@ -95,5 +113,6 @@ def exchange() -> Iterator[tuple[str, Callable[[], tuple[int, int]]]]:
     try:
         yield f"http://127.0.0.1:{ours.recv()}", ended
     finally:
+        keep_to_none()
         process.join(5.0)
         process.terminate()
