@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import polars as pl
 import pytest
 
 from desk_root import (
@@ -22,14 +23,12 @@ from desk_root import (
     REPOSITORY,
     decide,
     edit_json,
-    of_cpi,
     open_go_root,
     words,
 )
-from evidence_flips import EVIDENCE
-from kalshi_alpha.core.ledger.entry import ClockSource, LedgerEntry
+from evidence_flips import EVIDENCE, PRINTS, paid_at, printing, rows_of_cpi
+from kalshi_alpha.core.ledger.entry import ClockSource
 from kalshi_alpha.core.monitors.texts import Monitor
-from kalshi_alpha.core.types import Side
 from kalshi_alpha.datastore.atomic import append_lines, write_json
 from kalshi_alpha.datastore.kill_switch import set_kill_switch
 from kalshi_alpha.datastore.ledger import LedgerStore
@@ -38,7 +37,7 @@ from kalshi_alpha.exec.bundle.members import gather
 from kalshi_alpha.exec.bundle.review import review
 from kalshi_alpha.exec.monitors import cli as monitors
 from kalshi_alpha.exec.runners import pilot, scan_ladders
-from spoilt_tables import no_table
+from spoilt_tables import no_table, without
 
 Flip = Callable[[Paths], object]
 MARKETS, FEEDS = REPOSITORY / "tests/data_fixtures", REPOSITORY / "tests/fixtures"
@@ -290,28 +289,9 @@ def _scanned(reason: str, detail: str) -> Flip:
 
 def _lost_of_late(paths: Paths) -> None:
     """The last releases came out where they cost most, though closing mids had not moved."""
-    rows = [row for row in LedgerStore(paths).entries() if row.family == "CPI"]
-    units = sorted({row.risk_unit for row in rows})
-    worst = {
-        unit: min(
-            (-0.05, 0.05, 0.15, 0.25, 0.35, 0.45),
-            key=lambda value: sum(_pays(row, value) for row in rows if row.risk_unit == unit),
-        )
-        for unit in units[-LOST_RELEASES:]
-    }
-
-    def change(row: LedgerEntry) -> LedgerEntry:
-        if row.risk_unit not in worst:
-            return row
-        paid = _pays(row, worst[row.risk_unit])
-        return replace(row, outcome=paid, payout_e6=paid * row.filled_e2 * 10_000)
-
-    of_cpi(change)(paths)
-
-
-def _pays(row: LedgerEntry, value: float) -> int:
-    above = value > float(row.strike.removeprefix("> "))
-    return int(above == (row.side is Side.YES))
+    last = list(rows_of_cpi(paths).items())[-LOST_RELEASES:]
+    values = {unit: min(PRINTS, key=lambda value: paid_at(rows, value)) for unit, rows in last}
+    printing(values)(paths)
 
 
 OWN: dict[str, tuple[Flip, str | None, str]] = {
@@ -328,8 +308,7 @@ OWN: dict[str, tuple[Flip, str | None, str]] = {
         *("negative_ev_after_fees", "negative_ev_after_fees"),
     ),
     "realised edge fell of late": (_lost_of_late, "ev_seq_guard", "sequential_alert"),
-    # Beliefs that swing from one unit to the next alarm the guard besides.
-    **{w: (flip, None, word) for w, (flip, [word]) in EVIDENCE.items() if w != "t below 2"},
+    **{w: (flip, None, word) for w, (flip, [word]) in EVIDENCE.items()},
 }
 
 
@@ -347,6 +326,16 @@ def test_a_freeze_is_that_reason_everywhere(paths: Paths) -> None:
     said = asked(paths, "2024-12-11T13:25:00Z")
     word = ["freeze_window"]
     assert said == Said(0, set(word), word, [], [], ("CLAIMS",), word)
+
+
+def test_a_calendar_without_a_coming_release_is_that_reason_everywhere(paths: Paths) -> None:
+    coming = (pl.col("event") == "cpi") & (pl.col("release_at") > AT)
+    without("macro_calendar", coming)(paths.root)
+    said = asked(paths)
+    word = ["calendar_missing"]
+    assert said == Said(0, {"freeze_window"}, word, [], [], ("CLAIMS",), word)
+    freeze = json.loads(paths.monitor("freeze_window").read_bytes())
+    assert "calendar_missing" in json.dumps(freeze)
 
 
 # --- what a scan heeds too --------------------------------------------------------------------
