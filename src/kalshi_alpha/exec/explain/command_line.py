@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import shutil
+import sys
 from collections.abc import Mapping
 from typing import Any
 
@@ -39,9 +41,14 @@ def explain(flags: Mapping[str, Any]) -> int:
     if flags["as_json"]:
         echo_json(told)
     elif not flags["quiet"]:
-        lines = ladder_tables(told, table) if market is None else market_story(told)
+        lines = ladder_tables(told, table, _width()) if market is None else market_story(told)
         echo_text("\n".join(lines), told["mode"])
     return 0
+
+
+def _width() -> int | None:
+    """Return the columns of the terminal; None where the output goes elsewhere."""
+    return shutil.get_terminal_size().columns if sys.stdout.isatty() else None
 
 
 def _newest(flags: Mapping[str, Any]) -> dict[str, Any]:

@@ -22,8 +22,13 @@ _HEAD = (
 )
 
 
-def ladder_tables(told: Document, table: Table) -> list[str]:
-    """Return one table for every ladder, and what the columns mean.
+_ALL = (tuple(range(len(_HEAD))),)
+_HALVES = (tuple(range(7)), (0, *range(7, len(_HEAD))))
+_WIDE = 132
+
+
+def ladder_tables(told: Document, table: Table, width: int | None = None) -> list[str]:
+    """Return one table for every ladder, two where the terminal is too narrow for one.
 
     ``model``, ``market`` and ``pooled`` are probabilities of YES, ``honest`` is of the side quoted;
     ``room`` is the tightest of the position limits and of the cap on one piece of news.
@@ -33,7 +38,9 @@ def ladder_tables(told: Document, table: Table) -> list[str]:
         rows = list(markets)
         resting = sum(each["stopped"] is None for each in rows)
         lines += ["", f"{event}: {_settles(rows[0])}; {len(rows)} markets, {resting} to rest", ""]
-        lines += table(_HEAD, [_row(each) for each in rows])
+        cells = [_row(each) for each in rows]
+        for columns in _ALL if width is None or width >= _WIDE else _HALVES:
+            lines += table(_of(_HEAD, columns), [_of(row, columns) for row in cells])
     return [*lines, "", *_closing(told)]
 
 
@@ -91,6 +98,10 @@ def _row(market: Document) -> tuple[str, ...]:
         _room(market["caps"]),
         _decision(market),
     )
+
+
+def _of(cells: Sequence[str], columns: Sequence[int]) -> list[str]:
+    return [cells[column] for column in columns]
 
 
 def _quote_cells(quote: Document) -> tuple[str, ...]:

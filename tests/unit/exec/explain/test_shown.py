@@ -34,6 +34,16 @@ def test_every_market_has_one_row_with_its_decision(told: dict[str, Any]) -> Non
     ]
 
 
+def test_a_narrow_terminal_gets_every_column_in_two_tables(told: dict[str, Any]) -> None:
+    own = told | {"markets": [each for each in told["markets"] if each["series_ticker"] == "KXCPI"]}
+    wide, narrow = (ladder_tables(own, text_table, columns) for columns in (132, 131))
+    [head] = [line for line in wide if line.startswith("strike")]
+    heads = [line for line in narrow if line.startswith("strike")]
+    assert len(heads) == 2
+    assert head.split() == [*heads[0].split(), *heads[1].split()[1:]]
+    assert max(len(line) for line in narrow if line.startswith("> ")) < 76
+
+
 def test_the_tables_end_with_how_many_each_reason_stopped(told: dict[str, Any]) -> None:
     lines = ladder_tables(told, text_table)
     [line] = [line for line in lines if line.startswith("13 stopped by one_sided_book")]
