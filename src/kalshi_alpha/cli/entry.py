@@ -13,8 +13,9 @@ WANTED = ("on", "off", "status")
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command and return its exit code."""
     given = list(sys.argv[1:] if argv is None else argv)
-    if given[:1] == ["--debug"]:
-        del given[0]
+    if "--debug" in given:
+        # Wherever it stands: it is typed after a command has failed, at the end of the line.
+        given.remove("--debug")
         os.environ[DEBUG] = "1"
     if len(given) > 1 and given[0] == "kill" and given[1] in WANTED:
         from kalshi_alpha.cli.kill_now import kill_now

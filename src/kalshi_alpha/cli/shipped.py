@@ -45,8 +45,5 @@ def _folder(in_checkout: str, in_wheel: str, what: str) -> Traversable:
         return checkout
     found = files("kalshi_alpha.config").joinpath(*in_wheel.split("/"))
     if not found.is_dir():
-        raise NotBuilt(
-            f"this installation holds no {what}: install kalshi-alpha from its wheel, or run in a "
-            "checkout"
-        )
+        raise NotBuilt(f"this installation holds no {what}: run in a checkout of the repository")
     return found

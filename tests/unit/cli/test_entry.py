@@ -40,8 +40,13 @@ def test_everything_else_goes_under_the_roof(capsys: pytest.CaptureFixture[str])
     assert "did you mean kill?" in capsys.readouterr().err
 
 
-def test_debug_before_a_command_shows_the_traceback(capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["--debug", "scan", "--series", "CPI"]) == 2
+@pytest.mark.parametrize(
+    "argv", [["--debug", "scan", "--series", "CPI"], ["scan", "--series", "CPI", "--debug"]]
+)
+def test_debug_anywhere_on_the_line_shows_the_traceback(
+    argv: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(argv) == 2
     assert os.environ[DEBUG] == "1"
     err = capsys.readouterr().err
     assert err.startswith("Traceback")

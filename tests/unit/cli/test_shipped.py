@@ -17,7 +17,7 @@ def test_a_checkout_ships_what_it_keeps() -> None:
 def test_a_wheel_holds_it_as_package_data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(shipped, "_CHECKOUT", tmp_path)
     monkeypatch.setattr(shipped, "files", lambda _package: tmp_path)
-    with pytest.raises(NotBuilt, match="holds no configuration: install kalshi-alpha from"):
+    with pytest.raises(NotBuilt, match="holds no configuration: run in a checkout"):
         shipped.default_configs()
     for name in ("defaults", "demo/fixtures", "demo/data_fixtures"):
         (tmp_path / name).mkdir(parents=True)
