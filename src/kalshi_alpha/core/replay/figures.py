@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
 from datetime import date
 
 import numpy as np
@@ -16,7 +16,7 @@ from kalshi_alpha.core.ledger.honesty_bins import BinKey, bin_key
 from kalshi_alpha.core.ledger.standard_errors import ClusteredMean, clustered_mean
 from kalshi_alpha.core.ledger.units import settled_units
 from kalshi_alpha.core.replay.bootstrap import DateBootstrap, Interval
-from kalshi_alpha.core.replay.mark_outs import HORIZONS
+from kalshi_alpha.core.replay.mark_outs import HORIZONS, NO_MARKS, MarkSums
 from kalshi_alpha.core.replay.outcome import DayOutcome
 from kalshi_alpha.core.risk.drawdown import drawdown
 from kalshi_alpha.core.types import E6_PER_DOLLAR, Money
@@ -87,15 +87,15 @@ class OrderTable:
         One settled row per order that rested.
     day, city : per row
         Index into ``days``, and the place.
-    marks : ndarray of shape (n_fills, 4 + n_horizons)
-        Row, contracts, price, mid before, and the mid after each horizon: see `MarkOuts`.
+    marks
+        Sums of the marks of each row that filled: see `MarkSums`.
     """
 
     days: tuple[date, ...]
     rows: tuple[LedgerEntry, ...]
     day: IntArray
     city: tuple[str, ...]
-    marks: FloatArray
+    marks: MarkSums
 
     @classmethod
     def of(cls, outcomes: Sequence[DayOutcome]) -> OrderTable:
@@ -103,17 +103,15 @@ class OrderTable:
         rows: list[LedgerEntry] = []
         day: list[int] = []
         city: list[str] = []
-        marks = [np.empty((0, 4 + len(HORIZONS)))]
+        marks: list[MarkSums] = []
         for n, outcome in enumerate(outcomes):
-            each = outcome.marks
-            head = np.stack((each.order + len(rows), each.contracts, each.price, each.mid_before))
-            marks.append(np.hstack((head.T, each.mid_after)))
+            marks.append(replace(outcome.marks, order=outcome.marks.order + len(rows)))
             rows += outcome.rows
             day += [n] * len(outcome.rows)
             city += [outcome.events[e].city for e in outcome.row_events]
         days = tuple(outcome.day for outcome in outcomes)
         places = np.array(day, dtype=np.int64)
-        return cls(days, tuple(rows), places, tuple(city), np.concatenate(marks))
+        return cls(days, tuple(rows), places, tuple(city), _joined(marks))
 
     def profit_by_day(self, rows: BoolArray | None = None) -> FloatArray:
         """Return net profit by day in dollars, of some rows or all."""
@@ -164,30 +162,40 @@ class OrderTable:
         )
 
     def _mark_outs(self, kept: BoolArray) -> tuple[MarkOut, ...]:
-        marks = self.marks[kept[self.marks[:, 0].astype(np.int64)]]
-        return tuple(
-            self._mark_out(name, marks, marks[:, 4 + n]) for n, name in enumerate(HORIZONS)
-        )
+        mine = kept[self.marks.order]
+        return tuple(self._mark_out(name, n, mine) for n, name in enumerate(HORIZONS))
 
-    def _mark_out(self, horizon: str, marks: FloatArray, later: FloatArray) -> MarkOut:
-        known = np.isfinite(later)
-        drifted = known & np.isfinite(marks[:, 3])
-        found = self._clustered(marks[known], later[known] - marks[known, 2])
-        drift = self._clustered(marks[drifted], later[drifted] - marks[drifted, 3])
+    def _mark_out(self, horizon: str, n: int, mine: BoolArray) -> MarkOut:
+        marks = self.marks
+        found = self._clustered(mine, marks.contracts[:, n], marks.gain[:, n])
+        drift = self._clustered(mine, marks.drift_contracts[:, n], marks.drift[:, n])
         return MarkOut(
             horizon=horizon,
-            fills=int(known.sum()),
+            fills=int(marks.fills[mine, n].sum()),
             n_units=found.n_units if found else 0,
             bps=BPS * found.mean if found else None,
             se_bps=BPS * found.se if found and found.se is not None else None,
             drift_bps=BPS * drift.mean if drift else None,
         )
 
-    def _clustered(self, marks: FloatArray, values: FloatArray) -> ClusteredMean | None:
-        if not values.size:
+    def _clustered(
+        self, mine: BoolArray, weights: FloatArray, sums: FloatArray
+    ) -> ClusteredMean | None:
+        """Return the mean of weighted sums: an order's fills are of one unit of news."""
+        some = mine & (weights > 0.0)
+        if not some.any():
             return None
-        units = [self.rows[int(row)].risk_unit for row in marks[:, 0]]
-        return clustered_mean(values, marks[:, 1], units)
+        units = [self.rows[row].risk_unit for row in self.marks.order[some].tolist()]
+        return clustered_mean(sums[some] / weights[some], weights[some], units)
+
+
+def _joined(marks: Sequence[MarkSums]) -> MarkSums:
+    return MarkSums(
+        *(
+            np.concatenate([getattr(each, column.name) for each in (NO_MARKS, *marks)])
+            for column in fields(MarkSums)
+        )
+    )
 
 
 def _bin(row: LedgerEntry) -> BinKey:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from kalshi_alpha.core.arrays import FloatArray, IntArray
+from kalshi_alpha.core.arrays import BoolArray, FloatArray, IntArray
 from kalshi_alpha.core.replay.engine import DayReplay, ReplayOrder
 from kalshi_alpha.core.replay.market_view import MarketView
 from kalshi_alpha.core.types import E2_PER_CONTRACT, Side
@@ -37,6 +37,59 @@ class MarkOuts:
     price: FloatArray
     mid_before: FloatArray
     mid_after: FloatArray
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class MarkSums:
+    """The marks of each order that filled, summed up: means and their errors need no more.
+
+    Attributes
+    ----------
+    order : ndarray of shape (n_orders,)
+        Index of the order.
+    fills, contracts, gain : ndarrays of shape (n_orders, n_horizons)
+        Fills with a mid at the horizon, their contracts, and contracts times mid less price.
+    drift_contracts, drift : ndarrays of shape (n_orders, n_horizons)
+        The same of the fills that had a mid before too, and contracts times the mid's change.
+    """
+
+    order: IntArray
+    fills: IntArray
+    contracts: FloatArray
+    gain: FloatArray
+    drift_contracts: FloatArray
+    drift: FloatArray
+
+
+_BLANK = np.empty((0, len(HORIZONS)))
+NO_MARKS = MarkSums(
+    np.empty(0, dtype=np.int64), _BLANK.astype(np.int64), _BLANK, _BLANK, _BLANK, _BLANK
+)
+
+
+def mark_sums(marks: MarkOuts) -> MarkSums:
+    """Sum fills up by order."""
+    orders, place = np.unique(marks.order, return_inverse=True)
+    shape = orders.size, len(HORIZONS)
+    known = np.isfinite(marks.mid_after)
+    drifted = known & np.isfinite(marks.mid_before)[:, None]
+    weight = marks.contracts[:, None]
+    gained = weight * (marks.mid_after - marks.price[:, None])
+    moved = weight * (marks.mid_after - marks.mid_before[:, None])
+
+    def summed(values: FloatArray | IntArray, kept: BoolArray) -> FloatArray:
+        found = np.zeros(shape)
+        np.add.at(found, place, np.where(kept, values, 0.0))
+        return found
+
+    return MarkSums(
+        orders,
+        summed(np.ones_like(known, dtype=np.float64), known).astype(np.int64),
+        summed(np.broadcast_to(weight, known.shape), known),
+        summed(gained, known),
+        summed(np.broadcast_to(weight, known.shape), drifted),
+        summed(moved, drifted),
+    )
 
 
 def mark_outs(day: DayReplay) -> MarkOuts:

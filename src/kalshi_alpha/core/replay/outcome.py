@@ -4,22 +4,19 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 import numpy as np
 
-from kalshi_alpha.core.arrays import FloatArray
 from kalshi_alpha.core.ledger.entry import LedgerEntry
 from kalshi_alpha.core.replay.baselines import BaselineDay, BaselineRules, baseline_day
 from kalshi_alpha.core.replay.chain import Chain, ReplayEvent
 from kalshi_alpha.core.replay.engine import DayReplay, replay_day
 from kalshi_alpha.core.replay.gate import NOTHING_STANDS, Standing
-from kalshi_alpha.core.replay.mark_outs import MarkOuts, mark_outs
+from kalshi_alpha.core.replay.losses import EventLosses, event_losses, known_probabilities
+from kalshi_alpha.core.replay.mark_outs import MarkSums, mark_outs, mark_sums
 from kalshi_alpha.core.replay.settled_day import ledger_rows
-from kalshi_alpha.core.types import E4_PER_DOLLAR
-
-_HOUR_S = 3600.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,25 +28,6 @@ class EventFacts:
     fidelity: str
     decisions: int
     models: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class KnownProbabilities:
-    """Our probability of YES and the market's, at every decision where both were known.
-
-    Attributes
-    ----------
-    event : tuple of int, length n
-        Index of the event in the day.
-    model, market, paid, lead_hours : ndarrays of shape (n,)
-        Probability of the forecast, the touch's mid, what YES paid, and hours to the close.
-    """
-
-    event: tuple[int, ...]
-    model: FloatArray
-    market: FloatArray
-    paid: FloatArray
-    lead_hours: FloatArray
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -67,9 +45,9 @@ class DayOutcome:
     refused
         Orders that would have crossed on arrival.
     marks
-        Of every fill; ``marks.order`` is the index of a row.
-    known
-        What was known at decisions.
+        Of every order that filled; ``marks.order`` is the index of a row.
+    losses
+        What probabilities known at decisions cost, by event.
     baselines
         Sums of the baselines.
     passed
@@ -85,8 +63,8 @@ class DayOutcome:
     rows: tuple[LedgerEntry, ...]
     row_events: tuple[int, ...]
     refused: int
-    marks: MarkOuts
-    known: KnownProbabilities
+    marks: MarkSums
+    losses: tuple[EventLosses, ...]
     baselines: tuple[BaselineDay, ...]
     passed: Mapping[str, int]
     withheld: Mapping[str, int]
@@ -108,7 +86,9 @@ def day_outcome(
 def outcome_of(day: DayReplay, chain: Chain, baseline_rules: BaselineRules) -> DayOutcome:
     """Reduce a replayed day to what reports are made of."""
     rested = np.array([not order.refused for order in day.orders], dtype=np.bool_)
-    marks = mark_outs(day)
+    marks = mark_sums(mark_outs(day))
+    pooling, weight = chain.policy.pooling, chain.pool_weight
+    known = known_probabilities(day)
     place = np.cumsum(rested) - 1
     passed = Counter(str(each.reason) for result in day.results for each in result.passed)
     return DayOutcome(
@@ -117,14 +97,8 @@ def outcome_of(day: DayReplay, chain: Chain, baseline_rules: BaselineRules) -> D
         rows=ledger_rows(day, chain.family),
         row_events=tuple(order.event for order in day.orders if not order.refused),
         refused=int((~rested).sum()),
-        marks=MarkOuts(
-            place[marks.order] if marks.order.size else marks.order,
-            marks.contracts,
-            marks.price,
-            marks.mid_before,
-            marks.mid_after,
-        ),
-        known=_known(day),
+        marks=replace(marks, order=place[marks.order] if marks.order.size else marks.order),
+        losses=event_losses(known, len(day.views), chain.family, pooling, weight),
         baselines=baseline_day(day, chain, baseline_rules),
         passed=dict(sorted(passed.items())),
         withheld=_withheld(day),
@@ -150,28 +124,3 @@ def _facts(day: DayReplay, n: int) -> EventFacts:
         decisions=len(looks),
         models=tuple(sorted(models)),
     )
-
-
-def _known(day: DayReplay) -> KnownProbabilities:
-    event: list[int] = []
-    parts: list[FloatArray] = []
-    for look in day.looks:
-        tape = day.views[look.event].event.tape
-        paid = np.array(
-            [np.nan if m.yes_payout_e4 is None else m.yes_payout_e4 for m in tape.markets]
-        )
-        mid = np.array(look.twice_mid_e4, dtype=np.float64)
-        both = (mid >= 0) & np.isfinite(look.prob_yes) & np.isfinite(paid)
-        lead = (tape.closes_at - look.clock.at).total_seconds() / _HOUR_S
-        rows = np.stack(
-            (
-                look.prob_yes,
-                mid / (2 * E4_PER_DOLLAR),
-                paid / E4_PER_DOLLAR,
-                np.full(mid.shape, lead),
-            )
-        )
-        parts.append(rows[:, both])
-        event += [look.event] * int(both.sum())
-    whole = np.concatenate([*parts, np.empty((4, 0))], axis=1)
-    return KnownProbabilities(tuple(event), whole[0], whole[1], whole[2], whole[3])

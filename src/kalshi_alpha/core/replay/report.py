@@ -86,17 +86,13 @@ def report_of(
         withheld.update(outcome.withheld)
     facts = [each for outcome in outcomes for each in outcome.events]
     cities = sorted({each.city for each in facts})
-    pooling, weight = chain.policy.pooling, chain.pool_weight
     return Report(
         table=table,
         bootstrap=bootstrap,
         whole=table.figures(bootstrap),
         by={name: grouped(table, bootstrap, name) for name in dimensions},
-        skill=market_skill(outcomes, bootstrap, chain.family, pooling, weight),
-        skill_by_city={
-            city: market_skill(outcomes, bootstrap, chain.family, pooling, weight, city)
-            for city in cities
-        },
+        skill=market_skill(outcomes, bootstrap),
+        skill_by_city={city: market_skill(outcomes, bootstrap, city) for city in cities},
         baselines=baseline_figures(outcomes, bootstrap),
         events=len(facts),
         decisions=sum(each.decisions for each in facts),

@@ -8,12 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from kalshi_alpha.core.arrays import FloatArray
-from kalshi_alpha.core.forecast.pooling import near_market, pool_log_odds, prior_weight
-from kalshi_alpha.core.proposals.policy import Pooling
 from kalshi_alpha.core.replay.bootstrap import DateBootstrap, Interval
 from kalshi_alpha.core.replay.outcome import DayOutcome
-
-_DAY_H = 24.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,9 +44,6 @@ class Skill:
 def market_skill(
     outcomes: Sequence[DayOutcome],
     bootstrap: DateBootstrap,
-    family: str,
-    pooling: Pooling | None,
-    pool_weight: float | None = None,
     city: str | None = None,
 ) -> Skill:
     """Score our probabilities, the market's, and the two pooled, where all could be had.
@@ -61,12 +54,10 @@ def market_skill(
         Replayed days, one per date of the bootstrap.
     bootstrap
         Draws of dates.
-    family, pooling, pool_weight
-        How the two are pooled: the family's prior weight where none is given.
     city
         One place only; None for all.
     """
-    sums = np.array([_losses(each, family, pooling, pool_weight, city) for each in outcomes])
+    sums = np.array([_losses(each, city) for each in outcomes])
     count, model, market, pooled = sums.T
     n = int(count.sum())
     if not n or not market.sum() > 0.0:
@@ -85,32 +76,18 @@ def market_skill(
     )
 
 
-def _losses(
-    outcome: DayOutcome,
-    family: str,
-    pooling: Pooling | None,
-    pool_weight: float | None,
-    city: str | None,
-) -> tuple[float, float, float, float]:
-    known = outcome.known
-    kept = np.array(
-        [city is None or outcome.events[n].city == city for n in known.event], dtype=np.bool_
+def _losses(outcome: DayOutcome, city: str | None) -> tuple[float, float, float, float]:
+    kept = [
+        losses
+        for facts, losses in zip(outcome.events, outcome.losses, strict=True)
+        if city is None or facts.city == city
+    ]
+    return (
+        float(sum(each.looks for each in kept)),
+        sum(each.model for each in kept),
+        sum(each.market for each in kept),
+        sum(each.pooled for each in kept),
     )
-    if not kept.any():
-        return 0.0, 0.0, 0.0, 0.0
-    model, market, paid = known.model[kept], known.market[kept], known.paid[kept]
-    pooled = model
-    if pooling is not None:
-        weights = _weights(known.lead_hours[kept], family, pool_weight)
-        pooled = near_market(pool_log_odds(model, market, weights), market, pooling.gap)
-    losses = [float(((prob - paid) ** 2).sum()) for prob in (model, market, pooled)]
-    return float(kept.sum()), losses[0], losses[1], losses[2]
-
-
-def _weights(lead_hours: FloatArray, family: str, given: float | None) -> FloatArray:
-    if given is not None:
-        return np.full(lead_hours.shape, given)
-    return np.array([prior_weight(family, max(0.0, h / _DAY_H)) for h in lead_hours.tolist()])
 
 
 def _skill_interval(

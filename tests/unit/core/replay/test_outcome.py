@@ -1,7 +1,5 @@
 from __future__ import annotations
 
-import pytest
-
 from kalshi_alpha.core.replay.baselines import BaselineRules
 from kalshi_alpha.core.replay.engine import replay_day
 from kalshi_alpha.core.replay.outcome import day_outcome, outcome_of
@@ -28,11 +26,3 @@ def test_marks_point_at_their_rows_though_refused_orders_have_none() -> None:
     outcome = outcome_of(day, CHAIN, BaselineRules())
     assert outcome.refused == 1
     assert [outcome.rows[n].filled_e2 for n in outcome.marks.order.tolist()] == [300]
-
-
-def test_what_was_known_holds_every_market_with_a_touch_and_a_forecast() -> None:
-    known = day_outcome([event()], CHAIN, BaselineRules()).known
-    assert known.model.tolist() == pytest.approx([0.2, 0.5, 0.3])
-    assert known.market.tolist() == pytest.approx([0.2, 0.42, 0.4])
-    assert known.paid.tolist() == [0.0, 1.0, 0.0]
-    assert known.lead_hours.tolist() == pytest.approx([35 - 1 / 60] * 3)
