@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from kalshi_alpha.core.errors import NewerSchema, TornFile
+from kalshi_alpha.core.errors import MissingData, NewerSchema, TornFile
 from kalshi_alpha.datastore.artifacts import END_OF_TIME, read_json
 from kalshi_alpha.exec.doctor.finding import Finding, fail, ok, warn
 
@@ -73,6 +73,8 @@ def _errors(files: Mapping[Path, int]) -> Iterator[NewerSchema | TornFile]:
             read_json(path, schema, END_OF_TIME)
         except (NewerSchema, TornFile) as error:
             yield error
+        except MissingData:
+            continue  # It was listed a moment ago; whoever needs it will say that it is gone.
 
 
 def _is_cut(path: Path) -> bool:

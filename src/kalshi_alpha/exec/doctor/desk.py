@@ -131,12 +131,10 @@ class DoctorsDesk:
     def newest(self) -> tuple[Path, datetime] | None:
         """The file among state and artifacts that was changed last, and when."""
         folders = (self.paths.state, self.paths.artifacts, self.paths.monitors, self.paths.proc)
-        files = [path for folder in folders for path in folder.glob("*") if path.is_file()]
-        times = [(path.stat().st_mtime, path) for path in files]
-        if not times:
-            return None
-        changed_s, path = max(times)
-        return path, datetime.fromtimestamp(changed_s, UTC)
+        # What a writer is about to rename may be gone by the time it is looked at.
+        files = [path for folder in folders for path in folder.glob("[!.]*") if path.is_file()]
+        path = max(files, key=_changed_s, default=None)
+        return None if path is None else (path, datetime.fromtimestamp(_changed_s(path), UTC))
 
     @property
     def _there(self) -> Path:
@@ -222,6 +220,14 @@ class DoctorsDesk:
         """Folders in which files are replaced by renaming."""
         paths = self.paths
         return (paths.root, paths.proc, paths.state, paths.reports, paths.artifacts, paths.monitors)
+
+
+def _changed_s(path: Path) -> float:
+    """Return when a file was changed; the beginning of time if it has just gone."""
+    try:
+        return path.stat().st_mtime
+    except FileNotFoundError:
+        return 0.0
 
 
 @lru_cache(maxsize=512)

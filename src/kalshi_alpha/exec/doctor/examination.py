@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import UTC, date, timedelta
+from importlib.metadata import PackageNotFoundError
 from types import MappingProxyType
 
 from kalshi_alpha.config.configuration import Configuration, loosenings
@@ -39,6 +40,9 @@ def examine(desk: DoctorsDesk) -> tuple[Finding, ...]:
 def _made(name: str, check: Check, desk: DoctorsDesk) -> Finding:
     try:
         return check(desk)
+    except PackageNotFoundError as error:
+        cause = "its source is run without its metadata, so nobody knows what it needs"
+        return fail(name, f"{error.name} is not installed", cause, "run `make setup`")
     except (KalshiAlphaError, OSError) as error:
         return fail(name, str(error), "the check itself could not be made", "see the message")
 

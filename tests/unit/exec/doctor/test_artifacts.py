@@ -30,6 +30,11 @@ def test_a_later_schema_is_one_finding_and_a_torn_file_another(file: Path) -> No
     assert torn_files({file: 1}, ()).status is Status.FAIL
 
 
+def test_a_file_that_has_just_gone_is_no_finding(tmp_path: Path) -> None:
+    gone = {tmp_path / "gone.json": 1}
+    assert artifact_versions(gone).status is torn_files(gone, ()).status is Status.OK
+
+
 def test_a_log_ends_with_a_whole_line(tmp_path: Path) -> None:
     log = tmp_path / "alerts.jsonl"
     assert torn_files({}, [log]).status is Status.OK

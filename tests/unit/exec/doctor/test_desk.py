@@ -44,6 +44,17 @@ def test_every_artifact_is_read_with_the_schema_of_its_writer(patient: Patient) 
     assert [path for path in files if path.is_relative_to(patient.paths.proposals)] == [newest]
 
 
+def test_the_newest_file_is_no_writers_temporary_one_and_may_have_just_gone(
+    patient: Patient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    patient.write(patient.paths.state / ".x.json.1.ab.tmp", b"{")
+    monkeypatch.setattr(doctors_desk, "_changed_s", lambda path: float(path.name == "ledger_all"))
+    assert patient.desk.newest is not None
+    assert not patient.desk.newest[0].name.startswith(".")
+    monkeypatch.undo()
+    assert doctors_desk._changed_s(patient.root / "gone") == 0.0
+
+
 def test_an_installation_is_asked_by_name() -> None:
     assert installed("click")
     assert installed("unheard-of") is None

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import os
 import re
+import socket
 import sqlite3
 import time
 from collections.abc import Callable
@@ -21,6 +22,7 @@ from kalshi_alpha.core.ledger.entry import ClockSource
 from kalshi_alpha.core.monitors.outcome import MonitorStatus
 from kalshi_alpha.datastore.state import Heartbeat
 from kalshi_alpha.exec.clock import RunClock
+from kalshi_alpha.exec.doctor import desk as doctors_desk
 from kalshi_alpha.exec.doctor import disk, examination, timers
 from kalshi_alpha.exec.doctor.finding import Finding, Status
 from kalshi_alpha.exec.runner_lock import RunnerLock
@@ -38,7 +40,13 @@ def traces(root: Path) -> dict[Path, tuple[int, int]]:
     return {path: (stat.st_mtime_ns, stat.st_size) for path, stat in stats.items()}
 
 
-def test_at_a_healthy_desk_every_check_is_ok_and_nothing_is_touched(patient: Patient) -> None:
+def test_at_a_healthy_desk_every_check_is_ok_and_nothing_is_touched_or_asked(
+    patient: Patient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object, **__: object) -> Any:
+        raise AssertionError("the doctor asks nobody")
+
+    monkeypatch.setattr(socket, "socket", refuse)
     before = traces(patient.root)
     findings = patient.examined()
     assert troubles(findings) == {}
@@ -283,6 +291,14 @@ def test_an_empty_root_with_a_configuration_has_nothing_that_failed(patient: Pat
     assert FAIL not in found.values()
     assert found["feeds"] is WARN
     assert found["order_journal"] is found["ledger"] is Status.NOT_APPLICABLE
+
+
+def test_without_metadata_what_is_judged_by_them_fails_and_nothing_else(
+    patient: Patient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(doctors_desk, "PACKAGE", "unheard-of")
+    found = troubles(patient.examined())
+    assert found == dict.fromkeys(("python", "packages", "extras"), FAIL)
 
 
 def test_the_page_names_every_check() -> None:
