@@ -28,6 +28,8 @@ LOADED = re.compile(
 )
 """What a browser fetches by itself; a link that a reader may follow is not among it."""
 
+_SHOWN = 5
+
 
 def loaded_from_outside(folder: Path) -> Iterator[tuple[Path, str]]:
     """Yield every page or sheet of a site that loads something from another host, and what."""
@@ -55,9 +57,11 @@ def main(argv: list[str] | None = None) -> int:
     if code := built(folder):
         return code
     outside = list(loaded_from_outside(folder))
-    for path, address in outside:
+    for path, address in outside[:_SHOWN]:
         print(f"{path.relative_to(folder)} loads {address}")
-    if not outside:
+    if outside:
+        print(f"{len(outside)} loads from outside: take away what makes them")
+    else:
         print(f"built {len(list(folder.rglob('*.html')))} pages in {folder}, nothing from outside")
     return 1 if outside else 0
 

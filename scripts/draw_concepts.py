@@ -13,6 +13,7 @@ from pathlib import Path
 
 import numpy as np
 
+from kalshi_alpha.core.execution.paper_queue import PaperOrder, paper_fills
 from kalshi_alpha.core.fees import FeeTerms, Liquidity, order_fee
 from kalshi_alpha.core.forecast import StudentT, on_grid
 from kalshi_alpha.core.forecast.pooling import near_market, pool_log_odds
@@ -31,7 +32,7 @@ from kalshi_alpha.core.schedule import (
 from kalshi_alpha.core.schedule.families import SCHEDULED
 from kalshi_alpha.core.sizing.fractional import KELLY_MULTIPLIER
 from kalshi_alpha.core.sizing.single import growth, kelly_fraction
-from kalshi_alpha.core.types import Contracts, Price, SettlementGrid
+from kalshi_alpha.core.types import Contracts, Price, SettlementGrid, Side, Trade
 from kalshi_alpha.datastore.bond_calendar import bond_calendar
 from scripts.svg_chart import WIDTH, Chart, Picture
 
@@ -196,6 +197,51 @@ def kelly() -> str:
     return chart.svg()
 
 
+_AHEAD, _OURS = 313, 110
+_PRINTS = (120, 90, 60, 70, 60, 40)
+"""Contracts of the worked example's queue and order, and of made-up prints at its price."""
+
+
+def queue() -> str:
+    """Draw an order behind its queue, print by print, as the paper rule fills it."""
+    top, row, left = 92, 40, 150
+    picture = Picture(
+        f"{_AHEAD} contracts were there first: prints use them up before ours are filled",
+        "The queue ahead of a resting order and the order itself, after each print.",
+        top + row * (len(_PRINTS) + 1) + 8,
+    )
+    scale = (WIDTH - left - 30) / (_AHEAD + _OURS)
+    at = datetime(2024, 12, 11, 11, 30, tzinfo=UTC)
+    order = PaperOrder(
+        Side.NO, Price.parse("0.68"), Contracts.whole(_OURS), Contracts.whole(_AHEAD), at
+    )
+    for place, count in enumerate((0, *_PRINTS)):
+        if count:
+            at += timedelta(minutes=5)
+            name, price = f"print {place}", Price.parse("0.32")
+            trade = Trade(name, "LADDER", at, price, Contracts.whole(count), Side.YES)
+            _, order = paper_fills(order, [trade])
+        y = float(top + row * place)
+        ahead, left_over = order.ahead.e2 / 100, order.unfilled.e2 / 100
+        word = f"print of {count}" if count else "placed"
+        picture.words((20, y + 18), word, "")
+        picture.bar((left, y), max(ahead * scale, 0.0), 26, "f-grid")
+        picture.bar((left + ahead * scale, y), left_over * scale, 26, "f-one")
+        filled = _OURS - left_over
+        x = left + (ahead + left_over) * scale
+        picture.bar((x, y), filled * scale, 26, "f-three")
+        if filled:
+            picture.words((x + filled * scale + 8, y + 18), f"{filled:g} filled", "f-three")
+    for x, look, word in (
+        (150, "f-grid", "ahead of us"),
+        (300, "f-one", "ours, at rest"),
+        (450, "f-three", "ours, filled"),
+    ):
+        picture.bar((x, 54), 14, 14, look)
+        picture.words((x + 20, 66), word, "soft")
+    return picture.svg()
+
+
 _ACTIONS = (Action.OFFLINE, Action.PAPER, Action.SIM, Action.RAMP, Action.LIVE)
 
 
@@ -296,6 +342,7 @@ PICTURES: Mapping[str, Callable[[], str]] = {
     "honesty": honesty,
     "fees": fees,
     "kelly": kelly,
+    "queue": queue,
     "gate": gate,
     "windows": windows,
 }
