@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from kalshi_alpha.brokers.garbage import collect_between_orders
 from kalshi_alpha.brokers.kalshi.account import KalshiAccount, streamed_fill, streamed_order
 from kalshi_alpha.brokers.kalshi.client import VenueClient
 from kalshi_alpha.brokers.kalshi.market_stream import MarketStream
@@ -328,6 +329,7 @@ async def _quote(
     beside = [gateway.run(), stream.run(), ask_exchange(given, gate), watch_clock(given, loop)]
     if given.in_real_time:
         beside += [stop_on_kill(given, gateway, loop), stop_on_request(given, loop)]
+        beside.append(collect_between_orders())
     if renewal is not None:
         beside.append(renewed_quotes(given, renewal, solver, gate))
     if given.signing_on is not None and given.client.presigned is not None:
