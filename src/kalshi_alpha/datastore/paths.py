@@ -16,7 +16,10 @@ from kalshi_alpha.core.errors import BadParameter
 from kalshi_alpha.datastore import home
 from kalshi_alpha.datastore.home import HOME_VARIABLE
 
-__all__ = ["HOME_VARIABLE", "Paths"]
+__all__ = ["DESK", "HOME_VARIABLE", "Paths"]
+
+DESK = "DESK"
+"""The folder of reports about all series together."""
 
 # Tickers and source names come from payloads and command lines; none may climb out of its folder.
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
@@ -224,6 +227,10 @@ class Paths:
     def flat_report(self, series: str, day: date) -> Path:
         """Return the same report's second place: a file named by its date."""
         return self.reports / _name(series) / f"{day.isoformat()}.md"
+
+    def tearsheet(self, series: str, day: date) -> Path:
+        """Tear-sheet of ``series`` on ``day``, beside its report; the desk's series is `DESK`."""
+        return self.report(series, day).parent / "tearsheet.html"
 
     def scoreboard(self, window_days: int) -> Path:
         """Scoreboard over the last ``window_days`` days."""

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from kalshi_alpha.core.errors import BadParameter
-from kalshi_alpha.datastore.paths import Paths
+from kalshi_alpha.datastore.paths import DESK, Paths
 
 ROOT = Path("/srv/desk")
 DAY = date(2025, 6, 1)
@@ -42,6 +42,8 @@ PATHS = Paths(ROOT)
         (PATHS.root_report, "REPORT.md"),
         (PATHS.report("CPI", DAY), "reports/CPI/2025-06-01/REPORT.md"),
         (PATHS.flat_report("CPI", DAY), "reports/CPI/2025-06-01.md"),
+        (PATHS.tearsheet("CPI", DAY), "reports/CPI/2025-06-01/tearsheet.html"),
+        (PATHS.tearsheet(DESK, DAY), "reports/DESK/2025-06-01/tearsheet.html"),
         (PATHS.scoreboard(7), "reports/scoreboard_7d.md"),
         (PATHS.pilot_ready, "reports/pilot_ready.json"),
         (PATHS.pilot_readiness, "reports/pilot_readiness.md"),

@@ -1,0 +1,161 @@
+"""What would stop trading: limits with their use, switches, monitors, freezes and releases."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
+from typing import Any
+
+from kalshi_alpha.config.monitors import MonitorThresholds
+from kalshi_alpha.core.schedule import new_york
+from kalshi_alpha.exec.desk.desk import CapUse, Desk, MonitorSeen, NextRelease
+from kalshi_alpha.exec.tearsheet.ladder import number
+from kalshi_alpha.exec.tearsheet.picture import Table
+from kalshi_alpha.exec.tearsheet.scans import Scan
+from kalshi_alpha.exec.tearsheet.sheet import Card, Gauge, Tone, counted, usd
+
+_ALERT, _MISSING = "ALERT", "missing"
+
+
+def brakes_card(desk: Desk, families: Iterable[str], thresholds: MonitorThresholds) -> Card:
+    """Answer what would stop it: what stops it now, or else what comes first."""
+    own = set(families)
+    releases = [each for each in desk.releases if each.family in own]
+    alerts = [each.monitor for each in desk.monitors if each.blocks and each.status == _ALERT]
+    answer, tone = _first_stop(desk, releases, alerts)
+    lines = list(_freezes(releases))
+    switch = "ON: nothing is sent" if desk.kill_switch.on else "off"
+    lines.append(f"The kill switch, now {switch}. Anybody may throw it: kalshi-alpha kill on.")
+    lines.append(
+        f"A fall of ${thresholds.drawdown_day_usd:,} in a day or ${thresholds.drawdown_week_usd:,} "
+        "in a week, a feed that is late, an alarm of the sequential guard, any monitor that blocks."
+    )
+    missing = sum(each.status == _MISSING for each in desk.monitors)
+    if missing:
+        lines.append(
+            f"Money: {missing} of {len(desk.monitors)} monitors have not run, and none is sent "
+            "before `make monitors` has."
+        )
+    return Card("What would stop it?", answer, tuple(lines), tone)
+
+
+def _first_stop(
+    desk: Desk, releases: Sequence[NextRelease], alerts: Sequence[str]
+) -> tuple[str, Tone]:
+    if desk.kill_switch.on:
+        return "The kill switch stops it now.", Tone.BAD
+    if alerts:
+        return f"Alerts stop it now: {', '.join(alerts)}.", Tone.BAD
+    states = {each.state for each in releases}
+    if states == {"frozen"}:
+        return "The freeze stops it now.", Tone.BAD
+    ends = [each.until for each in releases if each.state == "window" and each.until is not None]
+    if ends:
+        return f"The end of its window, {_hour(min(ends))}; or any of these.", Tone.PLAIN
+    return "Nothing does now; any of these would.", Tone.PLAIN
+
+
+def _freezes(releases: Iterable[NextRelease]) -> Iterator[str]:
+    told: set[str] = set()
+    for each in releases:
+        line = f"{each.family}: {_state(each)}"
+        if line not in told:
+            told.add(line)
+            yield line
+
+
+def _state(each: NextRelease) -> str:
+    until = "" if each.until is None else f" until {_hour(each.until)}"
+    now = {"window": "orders may rest", "open": "open", "frozen": "frozen: nothing may rest"}
+    said = f"{now.get(each.state, each.state)}{until}"
+    if each.state != "window" and each.window_opens_at is not None:
+        said += f"; the next window opens {_hour(each.window_opens_at)}"
+    if each.release_at is not None:
+        return f"{said}. Next release: {each.what}, {_hour(each.release_at)}."
+    return f"{said}. {each.note[:1].upper()}{each.note[1:]}."
+
+
+def _hour(at: datetime) -> str:
+    return f"{new_york(at):%a %d %b %H:%M} ET"
+
+
+def gauges(scan: Scan | None, exposure: Iterable[CapUse], families: Iterable[str]) -> list[Gauge]:
+    """Return caps with their use: those of the scan first, then what orders already take up."""
+    found = [] if scan is None else list(_of_scan(scan))
+    own = set(families)
+    for each in exposure:
+        if each.cap == "value at risk" and (scan is not None or each.of not in own):
+            continue
+        name = f"{each.cap}, {each.of} ({each.mode})"
+        found.append(Gauge(name, usd(each.used.dollars), usd(each.limit.dollars), each.share))
+    return found
+
+
+def _of_scan(scan: Scan) -> Iterator[Gauge]:
+    risk = scan.said.get("value_at_risk")
+    if isinstance(risk, dict):
+        used, limit = number(risk.get("usd")), number(risk.get("limit_usd"))
+        level = number(risk.get("level")) or 0.0
+        if used is not None and limit:
+            name = f"value at risk, {level:.0%}, with all proposals"
+            yield Gauge(name, usd(used), usd(limit), used / limit)
+    for cap, (used, limit, where) in _tightest(scan).items():
+        name = f"{cap} cap, fullest at {where}"
+        yield Gauge(name, usd(used), usd(limit), used / limit)
+
+
+def _tightest(scan: Scan) -> dict[str, tuple[float, float, str]]:
+    """Return, by cap, what the proposals take of the market or event where least is left."""
+    found: dict[str, tuple[float, float, str]] = {}
+    for market in scan.rows("markets"):
+        taken = number((market.get("order") or {}).get("max_loss"))
+        if taken is None:
+            continue
+        for cap in _dicts(market.get("caps")):
+            name, limit, room = (
+                str(cap.get("cap")),
+                number(cap.get("limit")),
+                number(cap.get("room")),
+            )
+            if name == "var" or room is None or not limit:
+                continue
+            used = limit - room + taken
+            if name not in found or used / limit > found[name][0] / found[name][1]:
+                found[name] = (used, limit, str(market.get("market_ticker")))
+    return found
+
+
+def _dicts(rows: Any) -> list[dict[str, Any]]:
+    return [each for each in rows if isinstance(each, dict)] if isinstance(rows, list) else []
+
+
+def monitors_table(monitors: Iterable[MonitorSeen]) -> Table:
+    """Return every monitor: what blocks first, then what alerts, then the others."""
+    ordered = sorted(monitors, key=lambda m: (not m.blocks, m.status != _ALERT, m.monitor))
+    return Table(
+        ("monitor", "status", "figure", "threshold", "unit", "cause"),
+        tuple(
+            (
+                each.monitor,
+                f"{each.status}{', blocks' if each.blocks else ''}",
+                "-" if each.figure is None else f"{each.figure:g}",
+                "-" if each.threshold is None else f"{each.threshold:g}",
+                each.unit,
+                each.cause,
+            )
+            for each in ordered
+        ),
+    )
+
+
+def monitors_said(monitors: tuple[MonitorSeen, ...]) -> str:
+    """Sum the monitors up in one sentence."""
+    alerts = sum(each.status == _ALERT for each in monitors)
+    blocks = sum(each.blocks for each in monitors)
+    missing = sum(each.status == _MISSING for each in monitors)
+    if missing == len(monitors):
+        return "They have not run here: `make monitors` runs them."
+    return (
+        f"{counted(len(monitors), 'monitor')}: {alerts} alert, {blocks} block, {missing} have not "
+        "run."
+    )

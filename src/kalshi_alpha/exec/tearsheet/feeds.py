@@ -1,0 +1,108 @@
+"""How old each feed's newest value is, against the one that was due."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import TYPE_CHECKING
+
+from kalshi_alpha.core.schedule import new_york
+from kalshi_alpha.exec.monitors.feed_rows import OK, FeedRow
+from kalshi_alpha.exec.tearsheet.canvas import Canvas, axes, halo, key_above
+from kalshi_alpha.exec.tearsheet.palette import BAD, GOOD, SOFT
+from kalshi_alpha.exec.tearsheet.picture import Picture, Table, waiting
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+KEY, TITLE = "feeds", "Are the inputs as new as they should be?"
+_ROW, _TOP, _BOTTOM = 20, 30, 38
+
+
+def feeds_picture(rows: Sequence[FeedRow], at: datetime, canvas: Canvas) -> Picture:
+    """Draw the ages of the feeds that a series needs, as they were judged at the clock."""
+    feeds = [each for each in rows if each.required]
+    today = new_york(at).date()
+    if not any(each.newest_on is not None for each in feeds):
+        return waiting(
+            KEY,
+            TITLE,
+            needs="one value of a required feed",
+            have=f"{len(feeds)} required feeds, none with a value",
+            when="It comes with the first scan, or with `python -m kalshi_alpha.datastore.ingest`.",
+            unit="days",
+        )
+    late = [each for each in feeds if each.status != OK]
+    height = _TOP + _BOTTOM + _ROW * len(feeds)
+    says = "Every feed holds the newest value that was due."
+    if late:
+        named = ", ".join(f"{each.feed} ({each.status})" for each in late)
+        says = f"Not in order: {named}. That stops every series."
+    return Picture(
+        key=KEY,
+        title=TITLE,
+        says=says,
+        how=(
+            "Dot: date of the newest value held. Bar: date of the newest that was due by then, by "
+            "the publisher's calendar. A dot to the right of its bar is older than it should be."
+        ),
+        n=f"{len(feeds)} required feeds",
+        span=f"as known at {at:%Y-%m-%d %H:%M} UTC",
+        unit="days before the clock",
+        svg=canvas.draw(KEY, TITLE, lambda figure: _paint(figure, feeds, today, height), height),
+        table=Table(
+            ("feed", "status", "newest", "days old", "newest due", "was due at", "due days ago"),
+            tuple(
+                (
+                    each.feed,
+                    each.status,
+                    str(each.newest_on or "-"),
+                    _days(_ago(each.newest_on, today)),
+                    str(each.due_on or "-"),
+                    "-" if each.due_at is None else f"{each.due_at:%Y-%m-%dT%H:%MZ}",
+                    _days(_ago(each.due_on, today)),
+                )
+                for each in feeds
+            ),
+        ),
+    )
+
+
+def _ago(day: date | None, today: date) -> int | None:
+    return None if day is None else (today - day).days
+
+
+def _days(value: int | None) -> str:
+    return "-" if value is None else str(value)
+
+
+def _paint(figure: Figure, feeds: Sequence[FeedRow], today: date, height: float) -> None:
+    plot = axes(figure, (142, 12, _TOP, _BOTTOM), height)
+    held = [_ago(each.newest_on, today) for each in feeds]
+    due = [_ago(each.due_on, today) for each in feeds]
+    known = [(days, y) for y, days in enumerate(due) if days is not None]
+    if known:
+        xs, ys = zip(*known, strict=True)
+        plot.plot(xs, ys, "|", color=SOFT, markersize=15, markeredgewidth=3, label="was due")
+    for fine, colour, mark, label in ((True, GOOD, "o", "held"), (False, BAD, "X", "not in order")):
+        own = [
+            (days, y)
+            for y, (days, feed) in enumerate(zip(held, feeds, strict=True))
+            if days is not None and (feed.status == OK) is fine
+        ]
+        if own:
+            xs, ys = zip(*own, strict=True)
+            plot.plot(xs, ys, mark, color=colour, markersize=7, label=label, **halo())
+    most = max([1, *(days for days in (*held, *due) if days is not None)])
+    plot.set(xlim=(-0.04 * most - 0.2, 1.05 * most), ylim=(len(feeds) - 0.4, -0.6))
+    plot.set_yticks(range(len(feeds)), [_short(each.feed) for each in feeds])
+    plot.set_xlabel("days before the clock")
+    plot.tick_params(axis="y", length=0)
+    plot.spines["left"].set_visible(False)
+    plot.locator_params(axis="x", nbins=6, integer=True)
+    plot.grid(axis="x")
+    key_above(plot)
+
+
+def _short(feed: str) -> str:
+    return feed.replace("nws_daily_climate", "nws_climate").replace("_", " ")

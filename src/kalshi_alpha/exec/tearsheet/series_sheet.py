@@ -1,0 +1,358 @@
+"""The sheet of one family: what its newest scan would trade, why, and how far to believe it."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from kalshi_alpha.config.monitors import MonitorThresholds
+from kalshi_alpha.core.ledger.units import settled_units
+from kalshi_alpha.core.proposals.not_proposed import NotProposed
+from kalshi_alpha.core.schedule import new_york
+from kalshi_alpha.exec.evaluation.scores import pooled
+from kalshi_alpha.exec.tearsheet.brakes import brakes_card, gauges, monitors_said, monitors_table
+from kalshi_alpha.exec.tearsheet.calibration import pit_picture, reliability_picture
+from kalshi_alpha.exec.tearsheet.canvas import Canvas
+from kalshi_alpha.exec.tearsheet.evidence import (
+    Earned,
+    earned,
+    on_history,
+    own_table,
+    said,
+    still_missing,
+)
+from kalshi_alpha.exec.tearsheet.facts import Facts
+from kalshi_alpha.exec.tearsheet.fan import fan_pictures
+from kalshi_alpha.exec.tearsheet.feeds import feeds_picture
+from kalshi_alpha.exec.tearsheet.fills import fills_picture, slippage_picture
+from kalshi_alpha.exec.tearsheet.guards import guard_picture
+from kalshi_alpha.exec.tearsheet.honesty import honesty_picture
+from kalshi_alpha.exec.tearsheet.ladder import ladder_pictures, number
+from kalshi_alpha.exec.tearsheet.picture import Picture, Table, waiting
+from kalshi_alpha.exec.tearsheet.profit import profit_picture
+from kalshi_alpha.exec.tearsheet.scans import Scan
+from kalshi_alpha.exec.tearsheet.scores import market_picture, scores_picture
+from kalshi_alpha.exec.tearsheet.sheet import (
+    MODES,
+    Card,
+    Gallery,
+    Section,
+    Sheet,
+    Tone,
+    counted,
+    shown_clock,
+    usd,
+)
+from kalshi_alpha.strategies.replay import Replay
+
+_FORECASTS_SAID, _NAMED = 3, 3
+Past = Callable[[str], tuple[tuple[Replay, ...], str]]
+PROPOSED = (
+    *("market", "strike", "side", "price", "contracts", "honest edge, c", "max loss", "until (ET)"),
+)
+
+
+def series_sheet(
+    facts: Facts, scan: Scan, past: Past, thresholds: MonitorThresholds, canvas: Canvas
+) -> Sheet:
+    """Put a family's sheet together.
+
+    Parameters
+    ----------
+    facts
+        What was known at the sheet's clock.
+    scan
+        The scan that it is about.
+    past
+        By family: walk-forward forecasts of its history, or why there are none.
+    thresholds
+        Where the monitors alert.
+    canvas
+        Draws the pictures.
+    """
+    family = scan.family
+    own = earned(facts, family)
+    return Sheet(
+        name=scan.series,
+        verdict="GO" if scan.go else "NO-GO",
+        tone=Tone.GOOD if scan.go else Tone.BAD,
+        mode=scan.mode,
+        mode_means=MODES.get(scan.mode, ""),
+        clock=shown_clock(scan.at, scan.clock_source.value),
+        reasons=tuple(_reasons(facts, scan)),
+        cards=(
+            traded_card(scan),
+            why_card(scan),
+            sure_card(scan, own),
+            brakes_card(facts.desk, (family,), thresholds),
+        ),
+        sections=tuple(_sections(facts, scan, own)),
+        galleries=tuple(_galleries(facts, scan, past, canvas)),
+        origins=(
+            Section("Made from", "Hashes of what the scan read.", _origins(scan), folded=True),
+        ),
+        faults=facts.faults,
+    )
+
+
+def _reasons(facts: Facts, scan: Scan) -> Iterator[str]:
+    verdict = dict(scan.said.get("verdict", {}))
+    for each in verdict.get("reasons", ()):
+        yield f"{each.get('reason')}: {each.get('detail')}"
+    dry = scan.said.get("dry_only")
+    if dry:
+        yield f"dry only: {dry}"
+    if facts.at > scan.at:
+        hours = (facts.at - scan.at).total_seconds() / 3600.0
+        yield f"this scan is {hours:.1f} hours old; orders come from a fresh one only"
+
+
+def traded_card(scan: Scan) -> Card:
+    """Answer what would be traded."""
+    rows = scan.rows("proposals")
+    if not scan.go:
+        held = sum(each.get("stopped") == NotProposed.GATE_CLOSED for each in scan.rows("markets"))
+        why = f"{counted(held, 'quote')} would be worth it and the gate holds them back."
+        return Card("What would be traded?", "Nothing: the gate is closed.", (why,), Tone.BAD)
+    if not rows:
+        return Card("What would be traded?", "Nothing: no quote is worth it after fees.")
+    loss = sum(number(each.get("max_loss")) or 0.0 for each in rows)
+    gain = sum(_gain(each) for each in rows)
+    events = len({str(each.get("event_ticker")) for each in rows})
+    whole = (
+        f"If every order filled, {usd(gain)} would be expected after fees; {usd(loss)} would be "
+        "lost if then none paid."
+    )
+    best = sorted(rows, key=_gain, reverse=True)[:_NAMED]
+    lines = (whole, *(_named(each) for each in best))
+    answer = (
+        f"{counted(len(rows), 'post-only order')} on {counted(events, 'event')}; "
+        f"{counted(len(scan.rows('not_proposed')), 'market')} not."
+    )
+    return Card("What would be traded?", answer, lines)
+
+
+def _named(row: Mapping[str, Any]) -> str:
+    count, edge = number(row.get("contracts")) or 0.0, 100 * (number(row.get("ev_honest")) or 0.0)
+    return (
+        f"{_side(row)} {row.get('strike')} ({row.get('event_ticker')}): {count:,.0f} at "
+        f"{_cents(row.get('price'))} c, honest edge {edge:+.2f} c each."
+    )
+
+
+def _gain(row: Mapping[str, Any]) -> float:
+    return (number(row.get("ev_honest")) or 0.0) * (number(row.get("contracts")) or 0.0)
+
+
+def why_card(scan: Scan) -> Card:
+    """Answer why: what is believed against what is asked, and how far the model is heard."""
+    rows = scan.rows("proposals")
+    terms = dict(scan.said.get("thresholds", {}))
+    least = 100 * (number(terms.get("min_ev")) or 0.0)
+    lines = []
+    weights = [
+        number(each.get("weight")) or 0.0
+        for each in dict(scan.said.get("pool_weights", {})).values()
+        if isinstance(each, dict)
+    ]
+    if weights:
+        lines.append(
+            f"Model and market are pooled; the model weighs {_range(weights, 100)} %, the market "
+            "the rest."
+        )
+    shrink = number(terms.get("shrink"))
+    if shrink is not None:
+        lines.append(
+            f"Of the edge that is left {100 * shrink:.0f} % is believed; fees and "
+            f"{100 * (number(terms.get('adverse_selection')) or 0.0):.2f} c for better-informed "
+            f"takers come off. {least:.2f} c must remain."
+        )
+    lines += [
+        f"{each.get('quantity')} {each.get('period')}: {_value(each.get('latent_mean'))} ± "
+        f"{_value(each.get('latent_sd'))} {each.get('unit')}."
+        for each in scan.rows("forecasts")[:_FORECASTS_SAID]
+    ]
+    if not rows:
+        return Card("Why?", f"No market leaves {least:.2f} c a contract after fees.", tuple(lines))
+    edges = [number(each.get("ev_honest")) or 0.0 for each in rows]
+    answer = f"After fees and doubt each leaves {_range(edges, 100, 2)} c a contract."
+    return Card("Why?", answer, tuple(lines))
+
+
+def sure_card(scan: Scan, own: Earned) -> Card:
+    """Answer how sure the model has earned the right to be."""
+    quality = scan.said.get("model_quality")
+    lines = [on_history(quality)] if isinstance(quality, dict) else []
+    missing = still_missing(own)
+    lines += [missing] if missing else []
+    proven = own.figures is not None and not own.lacks
+    tone = Tone.GOOD if proven and not own.practice else Tone.PLAIN
+    return Card("How sure has it earned to be?", said(own), tuple(lines), tone)
+
+
+def _sections(facts: Facts, scan: Scan, own: Earned) -> Iterator[Section]:
+    rows = scan.rows("proposals")
+    if rows:
+        yield Section(
+            "Proposals",
+            "Price and edge are of the side bought, in cents a contract; the edge is after fees.",
+            Table(PROPOSED, tuple(proposal_row(each) for each in rows)),
+        )
+    passed = scan.rows("not_proposed")
+    if passed:
+        yield Section(
+            f"Not traded ({len(passed)})",
+            "By the first thing that stopped each.",
+            Table(("stopped by", "markets", "meaning"), tuple(_stops(passed))),
+        )
+        yield Section(
+            "Every market that is not traded",
+            "With the first thing that stopped it.",
+            Table(
+                ("market", "strike", "stopped by", "detail"),
+                tuple(
+                    tuple(
+                        str(each.get(name, ""))
+                        for name in ("market_ticker", "strike", "reason", "detail")
+                    )
+                    for each in passed
+                ),
+            ),
+            folded=True,
+        )
+    yield Section(
+        "Evidence",
+        "What settled orders show beside what the ramp asks before money is sent.",
+        own_table(own),
+    )
+    found = gauges(scan, facts.desk.exposure, (scan.family,))
+    if found:
+        yield Section("Caps and their use", "In dollars at risk.", gauges=tuple(found))
+    yield Section(
+        "Monitors",
+        monitors_said(facts.desk.monitors),
+        monitors_table(facts.desk.monitors),
+        folded=True,
+    )
+
+
+def proposal_row(each: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return a proposal as it is shown."""
+    closes = closes_at(each)
+    return (
+        str(each.get("market_ticker", "")),
+        str(each.get("strike", "")),
+        _side(each),
+        _cents(each.get("price")),
+        f"{number(each.get('contracts')) or 0.0:,.0f}",
+        f"{100 * (number(each.get('ev_honest')) or 0.0):+.2f}",
+        usd(number(each.get("max_loss")) or 0.0),
+        "-" if closes is None else f"{new_york(closes):%d %b %H:%M}",
+    )
+
+
+def closes_at(row: Mapping[str, Any]) -> datetime | None:
+    """Return when a proposal's market closes; None if that cannot be read."""
+    try:
+        return datetime.fromisoformat(str(row.get("closes_at")))
+    except ValueError:
+        return None
+
+
+def _stops(passed: Sequence[Mapping[str, Any]]) -> Iterator[tuple[str, ...]]:
+    counts: dict[str, int] = defaultdict(int)
+    for each in passed:
+        counts[str(each.get("reason", "?"))] += 1
+    known = {each.value: each.meaning for each in NotProposed}
+    for reason, count in sorted(counts.items(), key=lambda pair: (-pair[1], pair[0])):
+        yield reason, f"{count}", known.get(reason, "")
+
+
+def _galleries(facts: Facts, scan: Scan, past: Past, canvas: Canvas) -> Iterator[Gallery]:
+    family = scan.family
+    beliefs = (*ladder_pictures(scan, canvas), *fan_pictures(facts.scans[scan.series], canvas))
+    yield Gallery("What is believed", "The book against the model, and the forecast.", beliefs)
+    yield Gallery(
+        "How honest forecasts were",
+        "Each of the past was forecast from what was known before it.",
+        tuple(past_pictures(family, past, canvas)),
+    )
+    shown = facts.shown(family)
+    units = len(settled_units(facts.evidence(family)))
+    yield Gallery(
+        "What orders did",
+        f"{shown.label}.",
+        (
+            profit_picture(shown.rows, facts.at, canvas),
+            honesty_picture(shown.rows, facts.ramp.shrink, facts.weights(), canvas),
+            market_picture(shown.rows, canvas),
+            fills_picture(facts.entries, family, facts.at, canvas),
+            slippage_picture(facts.entries, family, facts.at, canvas),
+        ),
+    )
+    yield Gallery(
+        "What watches over it",
+        "Inputs and the sequential guard.",
+        (
+            feeds_picture(facts.desk.feeds, facts.at, canvas),
+            guard_picture(family, facts.guards.get(family), units, canvas),
+        ),
+    )
+
+
+def past_pictures(family: str, past: Past, canvas: Canvas) -> list[Picture]:
+    """Draw reliability, PIT and scores of the family's own past."""
+    replays, why = past(family)
+    whole = [each for each in replays if each.days and not {"@", "+"} & set(each.key)]
+    if not whole:
+        return [
+            waiting(
+                "past",
+                f"{family}: reliability, PIT and scores",
+                needs="a calibration whose history is longer than what it begins with",
+                have=f"0 forecasts of the past ({why})",
+                when="They come with the next calibration on a longer history.",
+                unit="forecasts",
+            )
+        ]
+    replay = whole[0] if len(whole) == 1 else pooled(whole, f"{family}, {len(whole)} stations")
+    return [
+        reliability_picture(replay, canvas),
+        pit_picture(replay, canvas),
+        scores_picture(replay, canvas),
+    ]
+
+
+def _origins(scan: Scan) -> Table:
+    rows = [("calibration", str(scan.said.get("calibration_sha256", "-")))]
+    rows += sorted(
+        (f"configs/{name}", str(sha))
+        for name, sha in dict(scan.said.get("config_sha256", {})).items()
+    )
+    rows += [
+        (f"{each.get('source')}, received {each.get('retrieved_at')}", str(each.get("sha256")))
+        for each in scan.rows("inputs")
+    ]
+    return Table(("what", "sha256"), tuple(rows))
+
+
+def _side(each: Mapping[str, Any]) -> str:
+    return str(each.get("side", "")).upper()
+
+
+def _cents(value: Any) -> str:
+    dollars = number(value)
+    return "-" if dollars is None else f"{100 * dollars:g}"
+
+
+def _value(value: Any) -> str:
+    found = number(value)
+    return "-" if found is None else f"{found:,.4g}"
+
+
+def _range(values: Sequence[float], factor: float, digits: int = 0) -> str:
+    low, high = factor * min(values), factor * max(values)
+    first, last = f"{low:.{digits}f}", f"{high:.{digits}f}"
+    return first if first == last else f"{first} to {last}"
