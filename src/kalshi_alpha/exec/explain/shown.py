@@ -143,6 +143,7 @@ def _steps(told: Document, market: Document) -> Iterator[tuple[str, str]]:
     yield "pays", _pays(market)
     yield "closes", f"{market['closes_at'] or 'not known'} ({market['status'] or 'not readable'})"
     yield "book", _book(market)
+    yield "forecast", _forecast(told, market)
     yield from _beliefs(market)
     if (quote := market["quote"]) is not None:
         yield from _edge(quote, told["thresholds"])
@@ -172,6 +173,17 @@ def _book(market: Document) -> str:
     bid, ask = market["yes_bid"] or "nothing", market["yes_ask"] or "nothing"
     sizes = f"{market['bid_size'] or 0} and {market['ask_size'] or 0} contracts"
     return f"YES {bid} bid, {ask} asked, {sizes}, read {book['as_of']}"
+
+
+def _forecast(told: Document, market: Document) -> str:
+    """Return the distribution that the model's probability is read from."""
+    quantity, period = market["quantity"], market["period"] or ""
+    for each in told["forecasts"]:
+        # A month is written without its day.
+        if each["quantity"] == quantity and period.startswith(each["period"]):
+            mean, sd = each["latent_mean"], each["latent_sd"]
+            return f"{each['model']}: mean {mean:.3f}, sd {sd:.3f} {each['unit']}"
+    return str(told["forecasts_refused"].get(quantity, "none for this quantity and period"))
 
 
 def _beliefs(market: Document) -> Iterator[tuple[str, str]]:

@@ -54,12 +54,27 @@ def test_the_tables_end_with_how_many_each_reason_stopped(told: dict[str, Any]) 
 def test_the_story_of_an_order_leads_from_what_pays_to_the_decision(told: dict[str, Any]) -> None:
     found = story(told, "KXCPI-24NOV-T0.3")
     assert list(found) == [
-        *("pays", "closes", "book", "model", "market", "pooled", "quote", "honest", "fee", "EV"),
+        *(
+            "pays",
+            "closes",
+            "book",
+            "forecast",
+            "model",
+            "market",
+            "pooled",
+            "quote",
+            "honest",
+            "fee",
+            "EV",
+        ),
         *("Kelly", "strike cap", "ladder cap", "news cap", "VaR limit", "order", "gate"),
         "decision",
     ]
     assert found["pays"] == "YES > 0.3: settlement values 0.4 pp and above"
     assert found["pooled"].endswith("0.020 of the weight is ours")
+    [forecast] = [each for each in told["forecasts"] if each["quantity"] == "cpi_mom"]
+    mean, sd = forecast["latent_mean"], forecast["latent_sd"]
+    assert found["forecast"] == f"{forecast['model']}: mean {mean:.3f}, sd {sd:.3f} pp"
     assert found["decision"] == "110.00 NO rest at 0.6800, 75.22 dollars at risk"
 
 
@@ -99,6 +114,10 @@ def test_what_could_not_be_read_or_forecast_is_said(told: dict[str, Any]) -> Non
     found = story(lost, "KXLOST-1")
     assert found["pays"] == "not readable"
     assert found["book"] == "none was received"
+    assert found["forecast"] == "none for this quantity and period"
+    of_quantity = unread | {"quantity": "cpi_mom", "period": "2030-01-01", "unit": "pp"}
+    refused = story(lost | {"markets": [of_quantity]}, "KXLOST-1")
+    assert refused["forecast"] == "too few months"
     assert found["decision"] == "bad_market: no release of it is announced"
 
 
