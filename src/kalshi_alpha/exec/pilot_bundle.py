@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from kalshi_alpha.exec.clock import RunClock
 
 NAME = "pilot_bundle"
+DOCUMENT_SCHEMA = 1
 _TRIES = 3
 _SHOWN_MAX = 8
 
@@ -157,6 +158,7 @@ def _document(bundle: Bundle, path: Path) -> dict[str, Any]:
     from kalshi_alpha.datastore.bundle_archive import digest
 
     return {
+        "schema": DOCUMENT_SCHEMA,
         "file": str(path),
         "sha256": digest(bundle.data),
         "size": len(bundle.data),
@@ -228,6 +230,7 @@ def _faults(checked: Checked) -> str:
 
 def _checked_document(file: Path, checked: Checked) -> dict[str, Any]:
     return {
+        "schema": DOCUMENT_SCHEMA,
         "file": str(file),
         "ok": checked.ok,
         "faults": [{"member": each.member, "what": each.what} for each in checked.faults],
