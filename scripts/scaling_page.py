@@ -30,6 +30,8 @@ class Measured(NamedTuple):
         Largest resident memory of the process that asks, and of a worker.
     load
         Processes that wanted a processor when it began, others' too.
+    walls
+        Of every round, where there were several; the quickest is the one told.
     """
 
     tape: str
@@ -47,11 +49,23 @@ class Measured(NamedTuple):
     rss_mib: float
     worker_rss_mib: float
     load: float
+    walls: tuple[float, ...] = ()
 
     @property
     def per_million(self) -> float:
         """Seconds of one processor for a million rows."""
         return self.cpu_s / self.rows * 1e6
+
+
+class Whole(NamedTuple):
+    """What one run of the whole command took, import and report included.
+
+    ``cpu_s`` is of all its processes, ``rss_mib`` the largest resident memory of one of them.
+    """
+
+    wall_s: float
+    cpu_s: float
+    rss_mib: float
 
 
 _HEAD = """\
@@ -72,13 +86,28 @@ temporary folder of the machine that asked, so import them first.
 - Days of a worker that dies run again on another. `make test-more` kills one of two with SIGKILL
   in the middle and compares what comes back byte by byte. Four deaths over the same days end the
   run with one line.
-- A date is reduced where it was read: from it come a row for each of our orders, mark-outs of our
-  fills, what was known at decisions, and sums of the baselines; no print, quote or level travels.
+- A date is reduced where it was read: from it come a row for each of our orders, sums of the marks
+  of each that filled, sums of squared errors by event, and sums of the baselines; no print, quote,
+  level, mid or probability travels.
+- Dates that limits on losses would have stopped are replayed again, until nothing changes; which
+  they are is worked out in the process that asks, from rows of orders alone.
+- Each process computes with one thread: its matrices are small, and processes are many.
 """
 
 
-def scaling_page(results: Sequence[Measured], when: str, history_rows: int) -> str:
+def scaling_page(
+    results: Sequence[Measured], runs: Sequence[Whole], when: str, history_rows: int
+) -> str:
     """Return the page.
+
+    Parameters
+    ----------
+    results
+        Every case.
+    runs
+        Rounds of the whole command.
+    when, history_rows
+        When and where it was measured, and the rows that are planned for.
 
     Raises
     ------
@@ -95,6 +124,8 @@ def scaling_page(results: Sequence[Measured], when: str, history_rows: int) -> s
         *map(_row, results),
         "",
         *_reading(results),
+        "",
+        *_rounds(results, runs),
         "",
         "## The exchange's whole history",
         "",
@@ -166,6 +197,30 @@ def _reading(results: Sequence[Measured]) -> list[str]:
             "what grows with dates is forecasts and results, not tapes.",
         ),
     ]
+
+
+def _rounds(results: Sequence[Measured], runs: Sequence[Whole]) -> list[str]:
+    """Compare one process with two by their quickest rounds, and tell the whole command."""
+    one, two = (_case(results, "tape", "processes", n) for n in (1, 2))
+    best = min(runs, key=lambda each: each.wall_s)
+    return [
+        _paragraph(
+            f"Two processes against one, the quickest of {len(one.walls)} rounds taken in turn:",
+            f"{two.wall_s:.1f} s and {one.wall_s:.1f} s, {one.wall_s / two.wall_s:.2f} times as",
+            f"fast. Rounds took {_span(one.walls)} s with one and {_span(two.walls)} s with two.",
+        ),
+        "",
+        _paragraph(
+            "The whole command on the recordings as they come, import, forecasts, gate and report",
+            f"included, on two processes: {best.wall_s:.1f} s at best of {len(runs)}",
+            f"({_span([each.wall_s for each in runs])} s), {best.cpu_s:.1f} s of processors,",
+            f"{max(each.rss_mib for each in runs):,.0f} MiB in the largest process.",
+        ),
+    ]
+
+
+def _span(walls: Sequence[float]) -> str:
+    return f"{min(walls):.1f} to {max(walls):.1f}"
 
 
 def _plan(results: Sequence[Measured], rows: int) -> list[str]:

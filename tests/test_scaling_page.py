@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from scripts.scaling_page import Measured, scaling_page
+from scripts.scaling_page import Measured, Whole, scaling_page
 from scripts.write_scaling import CASES
 
 RESULTS = [
@@ -22,13 +22,15 @@ RESULTS = [
         rss_mib=200.0,
         worker_rss_mib=150.0 if case.workers > 1 else 0.0,
         load=1.0,
+        walls=(5.0 / case.workers, 6.0 / case.workers),
     )
     for case in CASES
 ]
+RUNS = [Whole(21.0, 33.0, 240.0), Whole(20.0, 34.0, 250.0)]
 
 
 def test_the_plan_follows_from_the_measured_figures() -> None:
-    page = scaling_page(RESULTS, "on a Thursday", 30_000_000_000)
+    page = scaling_page(RESULTS, RUNS, "on a Thursday", 30_000_000_000)
     assert (
         "| weather tape: prints and quotes | 2 by dask | 2,000,000 | 10 | 2.5 | 8.0 | 4.0 |" in page
     )
@@ -41,4 +43,11 @@ def test_the_plan_follows_from_the_measured_figures() -> None:
 def test_results_that_depend_on_who_replays_are_no_page() -> None:
     other = [*RESULTS[:-1], RESULTS[-1]._replace(net_e6=-1_250_001)]
     with pytest.raises(ValueError, match="results of depth depend on who replays it"):
-        scaling_page(other, "on a Thursday", 30_000_000_000)
+        scaling_page(other, RUNS, "on a Thursday", 30_000_000_000)
+
+
+def test_processes_are_compared_by_their_quickest_rounds_and_the_noise_is_told() -> None:
+    page = " ".join(scaling_page(RESULTS, RUNS, "on a Thursday", 30_000_000_000).split())
+    assert "the quickest of 2 rounds taken in turn: 2.5 s and 5.0 s, 2.00 times as fast" in page
+    assert "Rounds took 5.0 to 6.0 s with one and 2.5 to 3.0 s with two." in page
+    assert "20.0 s at best of 2 (20.0 to 21.0 s), 34.0 s of processors, 250 MiB" in page
