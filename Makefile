@@ -16,10 +16,11 @@ help: ## list what can be made
 setup: ## install the locked development set into .venv
 	@scripts/setup.sh dev
 
-demo: ## run the four pipelines offline, each at its scenario's clock
+demo: ## run the four pipelines offline, each at its scenario's clock, and draw their tear-sheets
 	@scripts/setup.sh demo
 	@env -u KALSHI_ENV $(PY) -m kalshi_alpha.exec.pipelines.daily --mode $(DEMO_MODE) --offline \
 	  --driver-fixtures tests/fixtures --scanner-fixtures tests/data_fixtures --report --paper-ledger
+	@env -u KALSHI_ENV $(PY) -m kalshi_alpha.exec.tearsheet
 
 test: setup lint types imports pytest ## format, lint, types, import contracts, tests
 
@@ -42,6 +43,7 @@ test-more: ## properties, faults and kills by the hundred, benchmarks against th
 	@$(PY) -m scripts.check_ops
 	@$(PY) -m scripts.build_docs
 	@$(PY) -m scripts.run_snippets
+	@$(PY) -m scripts.browser_checks
 	@HYPOTHESIS_PROFILE=more .venv/bin/pytest -q -n auto --dist worksteal tests/unit/core
 	@$(PY) scripts/fault_scenarios.py --first 50 --count 300
 	@$(PY) -m scripts.kill_series --count 200

@@ -33,6 +33,7 @@ SCRIPTS = {
     "journal": "Order journal",
     "kill_switch": "Kill switch",
     "telemetry": "Telemetry",
+    "tearsheet": "Desk tear-sheet of ten thousand rows",
     "exchange_engine": "Local exchange",
     "sequential_guard": "Sequential guard",
     "scoreboard_sums": "Scoreboard of ten million fills",
