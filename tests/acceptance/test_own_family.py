@@ -6,14 +6,24 @@ import importlib
 import sys
 import zipfile
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import hatchling.build
 import pytest
 
 from desk import REPOSITORY, Desk
+from kalshi_alpha.core.ledger.entry import ClockSource
+from kalshi_alpha.core.schedule import SeriesState
+from kalshi_alpha.datastore.paths import Paths
+from kalshi_alpha.exec.clock import RunClock
+from kalshi_alpha.exec.desk.look import look_at_desk
+from kalshi_alpha.exec.monitors import cli as monitors
+from kalshi_alpha.exec.reports import ramp
+from kalshi_alpha.exec.runners import pilot
 
 EXAMPLE = REPOSITORY / "examples/gas_strategy"
+AT = datetime(2024, 12, 11, 20, tzinfo=UTC)
 STAMP = "2024-12-11T200000Z"
 
 
@@ -99,3 +109,24 @@ def test_without_its_configuration_the_family_is_unknown(gas: Desk) -> None:
     done = gas.scan(series="GAS")
     assert done.code == 2
     assert "unknown series 'GAS'" in done.err
+
+
+def test_it_has_no_road_to_money_until_the_ramp_declares_it(gas: Desk) -> None:
+    assert gas.scan(series="GAS").code == 0
+    done = gas.run(ramp.main, "--series", "GAS", "--as-of", "2024-12-11T20:00:00Z")
+    assert done.code == 3
+    assert "GAS: not declared in configs/ramp.yaml, so no evidence counts for it" in done.out
+    fixtures = ("--fixtures-root", str(REPOSITORY / "tests/data_fixtures"))
+    practice = ("--env", "sim", "--pilot-config", str(gas.root / "configs/pilot.yaml"), *fixtures)
+    refused = gas.run(pilot.main, "--series", "GAS", *practice)
+    assert refused.code == 2
+    assert "does not allow GAS" in refused.err
+
+
+def test_monitors_and_the_desk_know_its_schedule(gas: Desk) -> None:
+    assert gas.scan(series="GAS").code == 0
+    done = gas.run(monitors.main, "--as-of", "2024-12-11T20:00:00Z")
+    assert "GAS" not in done.err
+    seen = look_at_desk(Paths(gas.root), RunClock(AT, ClockSource.SET))
+    [found] = [each for each in seen.series if each.family == "GAS"]
+    assert found.state == SeriesState.WINDOW

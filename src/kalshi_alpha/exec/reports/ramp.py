@@ -116,6 +116,8 @@ def _lines(found: Readiness, family: str | None, paths: Paths, *, plan: bool) ->
     for row in found.overall.global_details:
         yield f"  against all series: {row.reason}: {row.detail}"
     against_all = {(row.reason, row.detail) for row in found.overall.global_details}
+    if not shown and family is not None:
+        yield f"  {family}: not declared in configs/ramp.yaml, so no evidence counts for it"
     for each in shown:
         yield _summary(each)
         for row in each.reasons:
