@@ -52,6 +52,8 @@ def main(argv: Sequence[str] | None = None, environ: Mapping[str, str] = os.envi
         sys.stderr.write(f"heartbeat: {error}\n")
     if report is not None and not (args.json or args.quiet):
         _say(report.to_text())
+    elif report is not None and not (args.json or report.ok):
+        sys.stderr.write(f"heartbeat: {report.to_text()}\n")
     orders = None
     if args.kill_switch == "on":
         # Also when the sentinel could not be set: then the orders are all that can be stopped.

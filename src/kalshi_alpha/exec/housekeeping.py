@@ -18,7 +18,7 @@ from kalshi_alpha.config.environment import set_clock
 from kalshi_alpha.config.housekeeping import Housekeeping, load_housekeeping
 from kalshi_alpha.datastore.housework import Chore, Left, Rule, chores, held
 from kalshi_alpha.datastore.paths import Paths
-from kalshi_alpha.datastore.printing import echo_json, echo_text
+from kalshi_alpha.datastore.printing import echo_json, echo_text, progress
 from kalshi_alpha.exec.command import HELP, clock_flag, exit_with, output_flags, run_command
 
 SCHEMA = 1
@@ -100,7 +100,8 @@ def cli(*, dry_run: bool, as_of: str | None, as_json: bool, quiet: bool) -> int:
     at = set_clock(as_of, os.environ) or datetime.now(UTC)
     paths = Paths.from_environ(os.environ)
     rules = load_housekeeping(paths.config("housekeeping")).value
-    work = keep_house(paths, rules, at, dry_run=dry_run)
+    with progress("keeping house"):
+        work = keep_house(paths, rules, at, dry_run=dry_run)
     limit = round(rules.daily_limit_mb * BYTES_PER_MB)
     code = EXIT_LEFT if work.left or (work.largest > limit and not dry_run) else 0
     if as_json:

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 import click
 
 from kalshi_alpha.config.mode import mode_of
-from kalshi_alpha.datastore.printing import F, echo_json, echo_text, quiet_flag
+from kalshi_alpha.datastore.printing import F, echo_json, echo_text, progress, quiet_flag
 from kalshi_alpha.exec.command import HELP, exit_with, run_command
 
 if TYPE_CHECKING:
@@ -71,7 +71,8 @@ def reconcile_orders(*, env: str | None, accept: str | None, as_json: bool) -> i
     from kalshi_alpha.exec.order_desk import reconciled
 
     venue = _venue(env)
-    found = asyncio.run(reconciled(venue, os.environ, _journal(), accept))
+    with progress("asking the venue"):
+        found = asyncio.run(reconciled(venue, os.environ, _journal(), accept))
     return _print(found, venue, as_json=as_json)
 
 
@@ -85,7 +86,8 @@ def cancel_all(*, env: str | None, as_json: bool) -> int:
     from kalshi_alpha.exec.order_desk import all_cancelled
 
     venue = _venue(env)
-    done = asyncio.run(all_cancelled(venue, os.environ, _journal()))
+    with progress("cancelling"):
+        done = asyncio.run(all_cancelled(venue, os.environ, _journal()))
     return _print(done, venue, as_json=as_json)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -19,6 +20,7 @@ from kalshi_alpha.core.schedule import new_york
 from kalshi_alpha.core.types import Side
 from kalshi_alpha.datastore.atomic import write_atomic, write_json
 from kalshi_alpha.datastore.ledger import LedgerStore
+from kalshi_alpha.datastore.printing import table
 from kalshi_alpha.exec.artifacts import proposals_document, proposals_path, write_go_no_go
 from kalshi_alpha.exec.paper.closing_mids import ClosingMids, MidAnswer, record
 from kalshi_alpha.exec.paper.ledger import (
@@ -216,6 +218,27 @@ def scan_document(run: Run, scanned: Scanned, series: str, written: Written) -> 
     return {**proposals_document(run, scanned, series), "files": files}
 
 
+def _proposal_lines(proposals: Sequence[Proposal]) -> list[str]:
+    if proposals and sys.stdout.isatty():
+        head = ("market", "side", "contracts", "price $", "honest edge, cents")
+        rows = (
+            (
+                p.market_ticker,
+                p.side.value.upper(),
+                str(p.contracts),
+                str(p.price),
+                f"{100 * p.ev_honest:+.2f}",
+            )
+            for p in proposals
+        )
+        return table(head, rows)
+    return [
+        f"  {p.market_ticker:<22} {p.side.value.upper():<3} {p.contracts} @ {p.price}  "
+        f"honest edge {100 * p.ev_honest:+.2f} c"
+        for p in proposals
+    ]
+
+
 def summary(run: Run, scanned: Scanned, written: Written) -> str:
     """Return one screen: mode, verdict, proposals, and what was written where."""
     decision = scanned.verdict
@@ -225,11 +248,7 @@ def summary(run: Run, scanned: Scanned, written: Written) -> str:
         f"{len(scanned.proposals)} proposals, {len(scanned.passed)} markets not traded",
         *([] if scanned.dry_only is None else [f"dry only: {scanned.dry_only}"]),
     ]
-    lines += [
-        f"  {p.market_ticker:<22} {p.side.value.upper():<3} {p.contracts} @ {p.price}  "
-        f"honest edge {100 * p.ev_honest:+.2f} c"
-        for p in scanned.proposals
-    ]
+    lines += _proposal_lines(scanned.proposals)
     lines += [f"  {found.reason.value}: {found.detail}" for found in decision.reasons]
     lines += [written.closing.line] if written.closing.line else []
     if written.untold:

@@ -25,7 +25,7 @@ from kalshi_alpha.config.mode import mode_of
 from kalshi_alpha.core.errors import KalshiAlphaError, MissingData, NotBuilt, UsageError
 from kalshi_alpha.datastore.market.store import MarketStore
 from kalshi_alpha.datastore.paths import Paths
-from kalshi_alpha.datastore.printing import echo_json, echo_text
+from kalshi_alpha.datastore.printing import echo_json, echo_text, progress
 from kalshi_alpha.exec.command import HELP, exit_with, output_flags, run_command
 
 if TYPE_CHECKING:
@@ -116,7 +116,8 @@ def seal(series: str, env_name: str | None, day: str | None, *, as_json: bool, q
     """
     paths, env = Paths.from_environ(os.environ), _env(env_name)
     days, _ = _place(paths, env, series)
-    found = seal_days(days, MarketStore(paths.market_at(env)), _wanted(days, day))
+    with progress("sealing"):
+        found = seal_days(days, MarketStore(paths.market_at(env)), _wanted(days, day))
     if as_json:
         echo_json({"schema": SCHEMA, "days": found}, mode_of(env))
     elif not quiet:
@@ -145,7 +146,11 @@ def verify(
     wanted = _wanted(days, day) or days.days()
     if not wanted:
         raise MissingData(f"nothing is recorded of {days.name} at {env} in {days.folder}")
-    found = [verify_day(days, each) for each in wanted]
+    found = []
+    with progress("rebuilding the books", len(wanted)) as advance:
+        for each in wanted:
+            found.append(verify_day(days, each))
+            advance(f"rebuilt {each}")
     if as_json:
         echo_json({"schema": SCHEMA, "days": found}, mode_of(env))
     elif not quiet:

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
+import msgspec
 
 from kalshi_alpha.brokers.kalshi.venue_clock import SystemClock, venue_clock
 from kalshi_alpha.config.environment import KalshiEnv, kalshi_env
@@ -209,15 +210,19 @@ async def watch(watchdog: Watchdog, run_s: float | None) -> None:
 @click.option(
     "--run-seconds", "run_s", type=click.FloatRange(min=0.0), help="End by itself; default: never."
 )
+@click.option("--json", "as_json", is_flag=True, help="Print a JSON object a line.")
 @quiet_flag
-def cli(*, env_name: str | None, hung_after_s: float, run_s: float | None) -> None:
+def cli(*, env_name: str | None, hung_after_s: float, run_s: float | None, as_json: bool) -> None:
     """Watch the running session, and cancel all its orders when it dies or hangs."""
     env = _venue(env_name, kalshi_env(os.environ))
     paths, clock = Paths.from_environ(os.environ), SystemClock()
     sink = TelemetrySink(paths, clock, session=f"watchdog-{os.getpid()}", group=1)
 
     def tell(text: str) -> None:
-        if not is_quiet():
+        if as_json:
+            line = {"schema": 1, "mode": mode_of(env), "at": clock.now(), "said": text}
+            click.echo(msgspec.json.encode(line).decode())
+        elif not is_quiet():
             click.echo(f"watchdog: {text}")
         sink.emit(TelemetryEvent.WATCHDOG, {"said": text, "environment": env.value})
 

@@ -19,7 +19,7 @@ from kalshi_alpha.core.errors import DomainError, KalshiAlphaError, UsageError
 from kalshi_alpha.core.types import Money
 from kalshi_alpha.datastore.command import run_command
 from kalshi_alpha.datastore.paths import Paths
-from kalshi_alpha.datastore.printing import echo_json, is_quiet, quiet_flag
+from kalshi_alpha.datastore.printing import echo_json, is_quiet, progress, quiet_flag
 from kalshi_alpha.sim.faults import Fault
 from kalshi_alpha.sim.rest_replica import LAG_MAX_S
 
@@ -180,9 +180,11 @@ def demo_account(
     at = demo_clock(as_of, fixtures, os.environ)
     families = known_families(series)
     configs = Paths.from_environ(os.environ).configs
-    paths = make_demo_account(DemoTerms(root, configs, fixtures, at, seed, families))
     stamp = at.isoformat().replace("+00:00", "Z")
-    _look_at(paths, stamp)
+    with progress("making the account", 2) as advance:
+        paths = make_demo_account(DemoTerms(root, configs, fixtures, at, seed, families))
+        advance("running the monitors")
+        _look_at(paths, stamp)
     if as_json:
         made = {"schema": 1, "root": str(paths.root), "families": families, "as_of": stamp}
         echo_json({**made, "seed": seed}, Mode.SIM)

@@ -53,6 +53,29 @@ def test_json_is_one_object_with_schema_and_time(
     assert json.loads(Paths(tmp_path).kill_switch.read_text())["note"] == "drill"
 
 
+def test_the_document_says_the_mode_of_the_environment_or_of_the_dotenv_files(
+    environ: dict[str, str], tmp_path: Path, capsys: Capture
+) -> None:
+    (tmp_path / ".env").write_text("KALSHI_ENV=demo\n")
+    for more, mode in (({}, "DEMO"), ({"KALSHI_ENV": "prod"}, "LIVE")):
+        assert main(["--kill-switch", "status", "--json"], {**environ, **more}) == 0
+        assert json.loads(capsys.readouterr().out)["mode"] == mode
+
+
+def test_quiet_says_only_what_went_wrong(
+    environ: dict[str, str], tmp_path: Path, capsys: Capture
+) -> None:
+    assert main(["--kill-switch", "on", "--quiet"], environ) == 0
+    assert main(["--kill-switch", "off", "--quiet"], environ) == 0
+    assert capsys.readouterr() == ("", "")
+    (tmp_path / "data").rename(tmp_path / "elsewhere")
+    (tmp_path / "data").symlink_to(tmp_path / "unmounted")
+    assert main(["--kill-switch", "status", "--quiet"], environ) == 1
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert err.startswith("heartbeat: kill switch on: ")
+
+
 def test_an_unreadable_switch_is_shown_as_on_and_fails(
     tmp_path: Path, environ: dict[str, str], capsys: Capture
 ) -> None:

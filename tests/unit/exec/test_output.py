@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -120,6 +121,17 @@ def test_the_summary_is_one_screen(morning: Morning) -> None:
     assert lines[-2:] == ["wrote /a", "wrote /b"]
     assert len(lines) == 4 + len(morning.scanned.proposals)
     assert "NO-GO" in summary(morning.run, refused(morning.scanned), written)
+
+
+def test_a_terminal_gets_the_proposals_as_a_table(
+    morning: Morning, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(sys.stdout, "isatty", lambda: True)
+    monkeypatch.setenv("COLUMNS", "100")
+    said = summary(morning.run, morning.scanned, NOTHING)
+    assert "honest edge, cents" in said
+    assert all(each.market_ticker in said for each in morning.scanned.proposals)
+    assert " @ " not in said
 
 
 def test_what_may_only_be_looked_at_rests_nowhere(here: Run, morning: Morning) -> None:

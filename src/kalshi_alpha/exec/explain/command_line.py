@@ -11,7 +11,7 @@ from typing import Any
 from kalshi_alpha.config.settings import load_settings
 from kalshi_alpha.core.errors import UsageError
 from kalshi_alpha.datastore.paths import Paths
-from kalshi_alpha.datastore.printing import echo_json, echo_text, table
+from kalshi_alpha.datastore.printing import echo_json, echo_text, progress, table
 from kalshi_alpha.exec.explain.explanation import explanation, newest_explanation, of_market
 from kalshi_alpha.exec.explain.read_only import ScanWanted, scan_apart
 from kalshi_alpha.exec.explain.shown import ladder_tables, market_story
@@ -31,7 +31,8 @@ def explain(flags: Mapping[str, Any]) -> int:
     """
     refuse_dangerous({**flags, "broker": "dry", "acknowledged": False})
     if flags["online"] or flags["offline"]:
-        run, scanned = scan_apart(_wanted(flags), os.environ)
+        with progress(f"scanning {flags['series']}"):
+            run, scanned = scan_apart(_wanted(flags), os.environ)
         told = explanation(run, scanned, flags["series"])
     else:
         told = _newest(flags)

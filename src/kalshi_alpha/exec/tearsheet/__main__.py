@@ -37,13 +37,14 @@ def command(
     Exit codes: 0 written; 1 failure, also without the extra [report]; 2 usage, 4 no such scan.
     """
     from kalshi_alpha.datastore.paths import Paths
-    from kalshi_alpha.datastore.printing import echo_json, echo_text
+    from kalshi_alpha.datastore.printing import echo_json, echo_text, progress
     from kalshi_alpha.exec.artifacts import plain
     from kalshi_alpha.exec.clock import run_clock
     from kalshi_alpha.exec.tearsheet.writing import Wanted, asked_day, summary, write_sheets
 
     paths, clock = Paths.from_environ(os.environ), run_clock(as_of, os.environ)
-    written = write_sheets(paths, clock, Wanted(series, asked_day(day)))
+    with progress("drawing the tear-sheets"):
+        written = write_sheets(paths, clock, Wanted(series, asked_day(day)))
     if as_json:
         echo_json(
             {
