@@ -12,8 +12,9 @@ from kalshi_alpha.exec.desk.desk import CapUse, Desk, MonitorSeen, NextRelease
 from kalshi_alpha.exec.tearsheet.ladder import number
 from kalshi_alpha.exec.tearsheet.picture import Table
 from kalshi_alpha.exec.tearsheet.scans import Scan
-from kalshi_alpha.exec.tearsheet.sheet import Card, Gauge, Tone, counted, usd
+from kalshi_alpha.exec.tearsheet.sheet import Card, Gauge, Section, Tone, counted, usd
 
+GAUGES_SHOWN = 8
 _ALERT, _MISSING = "ALERT", "missing"
 
 
@@ -79,8 +80,21 @@ def _hour(at: datetime) -> str:
     return f"{new_york(at):%a %d %b %H:%M} ET"
 
 
+def caps_section(
+    scan: Scan | None, exposure: Iterable[CapUse], families: Iterable[str]
+) -> Section | None:
+    """Return the fullest caps as gauges, with how many others there are; None without any."""
+    found = sorted(gauges(scan, exposure, families), key=lambda each: -each.share)
+    if not found:
+        return None
+    more = len(found) - GAUGES_SHOWN
+    rest = f" {counted(more, 'cap')} besides are emptier." if more > 0 else ""
+    shown = tuple(found[:GAUGES_SHOWN])
+    return Section("Caps and their use", f"In dollars, the fullest first.{rest}", gauges=shown)
+
+
 def gauges(scan: Scan | None, exposure: Iterable[CapUse], families: Iterable[str]) -> list[Gauge]:
-    """Return caps with their use: those of the scan first, then what orders already take up."""
+    """Return caps with their use: those of the scan, and what orders already take up."""
     found = [] if scan is None else list(_of_scan(scan))
     own = set(families)
     for each in exposure:

@@ -10,7 +10,12 @@ from kalshi_alpha.config.monitors import MonitorThresholds
 from kalshi_alpha.core.ledger.units import settled_units
 from kalshi_alpha.core.schedule import new_york
 from kalshi_alpha.exec.desk.desk import Desk, FileSeen, ReasonSeen, SeriesSeen
-from kalshi_alpha.exec.tearsheet.brakes import brakes_card, gauges, monitors_said, monitors_table
+from kalshi_alpha.exec.tearsheet.brakes import (
+    brakes_card,
+    caps_section,
+    monitors_said,
+    monitors_table,
+)
 from kalshi_alpha.exec.tearsheet.canvas import Canvas
 from kalshi_alpha.exec.tearsheet.evidence import Earned, earned, evidence_table, still_missing
 from kalshi_alpha.exec.tearsheet.facts import Facts
@@ -76,9 +81,12 @@ def desk_sheet(
             _sure(own),
             brakes_card(desk, families, thresholds),
         ),
-        sections=tuple(_sections(facts, newest, own)),
-        galleries=tuple(_galleries(facts, families, canvas)),
-        origins=(
+        body=(
+            *_sections(facts, newest, own),
+            *_galleries(facts, families, canvas),
+            Section(
+                "Monitors", monitors_said(desk.monitors), monitors_table(desk.monitors), folded=True
+            ),
             Section("Files", "What this page was read from.", _files(desk.files), folded=True),
         ),
         faults=facts.faults,
@@ -203,8 +211,8 @@ def _sections(
         "What settled orders show beside what the ramp asks before money is sent.",
         evidence_table(own),
     )
-    if found := gauges(None, desk.exposure, newest):
-        yield Section("Caps and their use", "In dollars at risk.", gauges=tuple(found))
+    if (caps := caps_section(None, desk.exposure, newest)) is not None:
+        yield caps
     yield Section(
         "Next releases",
         "Nothing rests in a freeze; a window is when orders may be placed.",
@@ -222,9 +230,6 @@ def _sections(
                 for each in desk.releases
             ),
         ),
-    )
-    yield Section(
-        "Monitors", monitors_said(desk.monitors), monitors_table(desk.monitors), folded=True
     )
 
 
@@ -303,7 +308,7 @@ def _merged(key: str, title: str, pictures: Mapping[str, Picture]) -> Iterator[P
             n="; ".join(told),
             span=first.span,
             unit=first.unit,
-            waits=f"{needs} {', '.join(waits)}: none has that yet. {rest.strip()}",
+            waits=f"{needs} Not yet: {', '.join(waits)}. {rest.strip()}",
         )
 
 

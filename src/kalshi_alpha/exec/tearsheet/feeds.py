@@ -43,15 +43,24 @@ def feeds_picture(rows: Sequence[FeedRow], at: datetime, canvas: Canvas) -> Pict
         title=TITLE,
         says=says,
         how=(
-            "Dot: date of the newest value held. Bar: date of the newest that was due by then, by "
-            "the publisher's calendar. A dot to the right of its bar is older than it should be."
+            "Dot: date of the newest value held; a cross where the gate calls it out of order. "
+            "Bar: date of the newest that was due by then, by the publisher's calendar."
         ),
         n=f"{len(feeds)} required feeds",
         span=f"as known at {at:%Y-%m-%d %H:%M} UTC",
         unit="days before the clock",
         svg=canvas.draw(KEY, TITLE, lambda figure: _paint(figure, feeds, today, height), height),
         table=Table(
-            ("feed", "status", "newest", "days old", "newest due", "was due at", "due days ago"),
+            (
+                "feed",
+                "status",
+                "newest",
+                "days old",
+                "due",
+                "due days ago",
+                "due at",
+                "at most days old",
+            ),
             tuple(
                 (
                     each.feed,
@@ -59,8 +68,9 @@ def feeds_picture(rows: Sequence[FeedRow], at: datetime, canvas: Canvas) -> Pict
                     str(each.newest_on or "-"),
                     _days(_ago(each.newest_on, today)),
                     str(each.due_on or "-"),
-                    "-" if each.due_at is None else f"{each.due_at:%Y-%m-%dT%H:%MZ}",
                     _days(_ago(each.due_on, today)),
+                    "-" if each.due_at is None else f"{each.due_at:%Y-%m-%dT%H:%MZ}",
+                    str(each.max_age_days),
                 )
                 for each in feeds
             ),

@@ -12,7 +12,12 @@ from kalshi_alpha.core.ledger.units import settled_units
 from kalshi_alpha.core.proposals.not_proposed import NotProposed
 from kalshi_alpha.core.schedule import new_york
 from kalshi_alpha.exec.evaluation.scores import pooled
-from kalshi_alpha.exec.tearsheet.brakes import brakes_card, gauges, monitors_said, monitors_table
+from kalshi_alpha.exec.tearsheet.brakes import (
+    brakes_card,
+    caps_section,
+    monitors_said,
+    monitors_table,
+)
 from kalshi_alpha.exec.tearsheet.calibration import pit_picture, reliability_picture
 from kalshi_alpha.exec.tearsheet.canvas import Canvas
 from kalshi_alpha.exec.tearsheet.evidence import (
@@ -88,11 +93,7 @@ def series_sheet(
             sure_card(scan, own),
             brakes_card(facts.desk, (family,), thresholds),
         ),
-        sections=tuple(_sections(facts, scan, own)),
-        galleries=tuple(_galleries(facts, scan, past, canvas)),
-        origins=(
-            Section("Made from", "Hashes of what the scan read.", _origins(scan), folded=True),
-        ),
+        body=tuple(_body(facts, scan, own, past, canvas)),
         faults=facts.faults,
     )
 
@@ -192,7 +193,9 @@ def sure_card(scan: Scan, own: Earned) -> Card:
     return Card("How sure has it earned to be?", said(own), tuple(lines), tone)
 
 
-def _sections(facts: Facts, scan: Scan, own: Earned) -> Iterator[Section]:
+def _body(
+    facts: Facts, scan: Scan, own: Earned, past: Past, canvas: Canvas
+) -> Iterator[Section | Gallery]:
     rows = scan.rows("proposals")
     if rows:
         yield Section(
@@ -200,40 +203,44 @@ def _sections(facts: Facts, scan: Scan, own: Earned) -> Iterator[Section]:
             "Price and edge are of the side bought, in cents a contract; the edge is after fees.",
             Table(PROPOSED, tuple(proposal_row(each) for each in rows)),
         )
-    passed = scan.rows("not_proposed")
-    if passed:
-        yield Section(
-            f"Not traded ({len(passed)})",
-            "By the first thing that stopped each.",
-            Table(("stopped by", "markets", "meaning"), tuple(_stops(passed))),
-        )
-        yield Section(
-            "Every market that is not traded",
-            "With the first thing that stopped it.",
-            Table(
-                ("market", "strike", "stopped by", "detail"),
-                tuple(
-                    tuple(
-                        str(each.get(name, ""))
-                        for name in ("market_ticker", "strike", "reason", "detail")
-                    )
-                    for each in passed
-                ),
-            ),
-            folded=True,
-        )
+    beliefs = (*ladder_pictures(scan, canvas), *fan_pictures(facts.scans[scan.series], canvas))
+    if beliefs:
+        yield Gallery("What is believed", "The book against the model, and the forecast.", beliefs)
+    yield from _not_traded(scan.rows("not_proposed"))
     yield Section(
         "Evidence",
         "What settled orders show beside what the ramp asks before money is sent.",
         own_table(own),
     )
-    found = gauges(scan, facts.desk.exposure, (scan.family,))
-    if found:
-        yield Section("Caps and their use", "In dollars at risk.", gauges=tuple(found))
+    caps = caps_section(scan, facts.desk.exposure, (scan.family,))
+    if caps is not None:
+        yield caps
+    yield from _galleries(facts, scan, past, canvas)
     yield Section(
         "Monitors",
         monitors_said(facts.desk.monitors),
         monitors_table(facts.desk.monitors),
+        folded=True,
+    )
+    yield Section("Made from", "Hashes of what the scan read.", _origins(scan), folded=True)
+
+
+def _not_traded(passed: Sequence[Mapping[str, Any]]) -> Iterator[Section]:
+    if not passed:
+        return
+    yield Section(
+        f"Not traded ({len(passed)})",
+        "By the first thing that stopped each.",
+        Table(("stopped by", "markets", "meaning"), tuple(_stops(passed))),
+    )
+    names = ("market_ticker", "strike", "reason", "detail")
+    yield Section(
+        "Every market that is not traded",
+        "With the first thing that stopped it.",
+        Table(
+            ("market", "strike", "stopped by", "detail"),
+            tuple(tuple(str(each.get(name, "")) for name in names) for each in passed),
+        ),
         folded=True,
     )
 
@@ -272,8 +279,6 @@ def _stops(passed: Sequence[Mapping[str, Any]]) -> Iterator[tuple[str, ...]]:
 
 def _galleries(facts: Facts, scan: Scan, past: Past, canvas: Canvas) -> Iterator[Gallery]:
     family = scan.family
-    beliefs = (*ladder_pictures(scan, canvas), *fan_pictures(facts.scans[scan.series], canvas))
-    yield Gallery("What is believed", "The book against the model, and the forecast.", beliefs)
     yield Gallery(
         "How honest forecasts were",
         "Each of the past was forecast from what was known before it.",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
@@ -78,7 +78,7 @@ class Link:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sheet:
-    """A whole page."""
+    """A whole page; ``body`` in the order in which it is read."""
 
     name: str
     verdict: str
@@ -88,11 +88,19 @@ class Sheet:
     clock: str
     reasons: tuple[str, ...]
     cards: tuple[Card, ...]
-    sections: tuple[Section, ...]
-    galleries: tuple[Gallery, ...]
-    origins: tuple[Section, ...] = ()
+    body: tuple[Section | Gallery, ...]
     faults: tuple[str, ...] = ()
-    links: tuple[Link, ...] = field(default_factory=tuple)
+    links: tuple[Link, ...] = ()
+
+    @property
+    def sections(self) -> tuple[Section, ...]:
+        """Its tables, in order."""
+        return tuple(each for each in self.body if isinstance(each, Section))
+
+    @property
+    def galleries(self) -> tuple[Gallery, ...]:
+        """Its pictures by the question they answer, in order."""
+        return tuple(each for each in self.body if isinstance(each, Gallery))
 
 
 MODES = {

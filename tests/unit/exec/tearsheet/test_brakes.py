@@ -9,7 +9,9 @@ from kalshi_alpha.config.monitors import BASELINE
 from kalshi_alpha.core.types import Money
 from kalshi_alpha.exec.desk.desk import CapUse, Desk, MonitorSeen
 from kalshi_alpha.exec.tearsheet.brakes import (
+    GAUGES_SHOWN,
     brakes_card,
+    caps_section,
     gauges,
     monitors_said,
     monitors_table,
@@ -82,6 +84,25 @@ def test_what_orders_take_up_is_shown_too(scan: Scan) -> None:
     assert [each.name for each in gauges(None, (risk, other), ("CPI",))] == [
         "value at risk, CPI (offline)"
     ]
+
+
+def test_only_the_fullest_caps_are_shown_and_the_others_counted(scan: Scan) -> None:
+    many = tuple(
+        CapUse("ladder", f"E{i}", "paper", Money(i * 1_000_000), Money(100_000_000))
+        for i in range(12)
+    )
+    found = caps_section(None, many, ())
+    assert found is not None
+    assert [each.name for each in found.gauges][:2] == [
+        "ladder, E11 (paper)",
+        "ladder, E10 (paper)",
+    ]
+    assert len(found.gauges) == GAUGES_SHOWN
+    assert "4 caps besides are emptier." in found.intro
+    assert caps_section(None, (), ()) is None
+    whole = caps_section(scan, (), ("CPI",))
+    assert whole is not None
+    assert whole.gauges[0].name.startswith("value at risk, 99%")
 
 
 def test_monitors_stand_with_what_blocks_first() -> None:

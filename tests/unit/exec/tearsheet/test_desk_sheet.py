@@ -59,7 +59,7 @@ def test_families_that_wait_for_the_same_share_one_card(sheet: Sheet) -> None:
     )
     waits = pictures["guards-waits"].waits
     assert waits.startswith("Needs one wholly settled piece of news")
-    assert "CPI, CLAIMS, TNEY, WEATHER: none has that yet." in waits
+    assert "Not yet: CPI, CLAIMS, TNEY, WEATHER." in waits
 
 
 def test_money_and_guards_of_all_families_are_drawn(

@@ -47,9 +47,11 @@ def sheet(text: str) -> Sheet:
         clock=text,
         reasons=(text,),
         cards=(Card(text, text, (text,)),),
-        sections=(section, Section(text, text, table, folded=True)),
-        galleries=(Gallery(text, text, (waits, drawn)),),
-        origins=(section,),
+        body=(
+            section,
+            Section(text, text, table, folded=True),
+            Gallery(text, text, (waits, drawn)),
+        ),
         faults=(text,),
         links=(Link(text, text),),
     )
