@@ -204,8 +204,15 @@ def read_journal_state(path: Path) -> JournalState:
         return JournalState(schema_of(database), events, None if account is None else account[0])
 
 
-def read_journal(path: Path) -> tuple[OrderEvent, ...]:
+def read_journal(path: Path, after: int = 0) -> tuple[OrderEvent, ...]:
     """Return the events of a journal that another process may be writing.
+
+    Parameters
+    ----------
+    path
+        The database file.
+    after
+        Number of the last event that is known already; those behind it are returned.
 
     Raises
     ------
@@ -215,7 +222,7 @@ def read_journal(path: Path) -> tuple[OrderEvent, ...]:
         As for `OrderJournal`.
     """
     with _opened_to_read(path) as database:
-        return tuple(_events(database, path, 0))
+        return tuple(_events(database, path, after))
 
 
 @contextmanager

@@ -60,6 +60,7 @@ def test_room_in_the_log_holds_no_events_and_commits_fill_it(path: Path) -> None
         journal.append(EVENTS[1:])
         assert log.stat().st_size == 100_000
         assert read_journal(path) == tuple(EVENTS)
+        assert read_journal(path, after=1) == tuple(EVENTS[1:])
         journal.make_room(50_000)
         assert log.stat().st_size == 100_000
 

@@ -29,7 +29,7 @@ from kalshi_alpha.exec.desk.desk import (
     OrderSeen,
 )
 from kalshi_alpha.exec.desk.feeds import FeedsSeen, feeds_seen
-from kalshi_alpha.exec.desk.kept import Kept
+from kalshi_alpha.exec.desk.kept import Kept, sign_of
 from kalshi_alpha.exec.desk.records import (
     alerts_seen,
     heartbeat_seen,
@@ -295,12 +295,19 @@ class _Look:
         return Reading(name, detail=seen.detail, at=made_at, max_age=_minutes(minutes))
 
     def _journal(self) -> orders.Journalled | None:
-        path = self._paths.order_journal
-        files = orders.journal_files(path)
+        path, kept = self._paths.order_journal, self._kept
+        database, _ = files = orders.journal_files(path)
+
+        def read() -> orders.Journalled:
+            sign = sign_of(database)
+            # One that was put in its place is another journal; one that grew is the same.
+            inode = None if sign is None else sign[2]
+            return kept.of("journal tail", inode, lambda: orders.JournalTail(path)).read()
+
         return self._looking.read(
             "order journal",
             path,
-            lambda: self._kept.of_files("journal", files, lambda: orders.Journalled(path)),
+            lambda: kept.of_files("journal", files, read),
             said=lambda found: f"{found.events} events of {found.account or 'no account'}",
         )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
@@ -16,8 +17,31 @@ from kalshi_alpha.exec.desk.desk import FillSeen, OrderSeen
 from kalshi_alpha.exec.desk.profit import FILLS_SHOWN
 
 
+@dataclass(frozen=True, slots=True)
 class Journalled:
-    """A journal folded once.
+    """What a journal amounts to.
+
+    Attributes
+    ----------
+    account
+        Whose it is, such as ``demo``; empty if it does not say.
+    events
+        How many it holds.
+    blotter
+        Their fold; it goes on changing as the journal grows.
+    orders, fills
+        Orders that may still trade, and the newest fills.
+    """
+
+    account: str
+    events: int
+    blotter: Blotter
+    orders: tuple[OrderSeen, ...]
+    fills: tuple[FillSeen, ...]
+
+
+class JournalTail:
+    """A journal that grows: each look folds only what is new.
 
     Parameters
     ----------
@@ -29,20 +53,31 @@ class Journalled:
     MissingData
         If there is none.
     TornFile, NewerSchema
-        If it cannot be read, or its events contradict each other.
+        If it cannot be read.
     """
 
     def __init__(self, path: Path) -> None:
-        state = read_journal_state(path)
-        self.account = state.account or ""
-        self.events = state.events
-        try:
-            self.blotter = Blotter(read_journal(path))
-        except DomainError as error:
-            raise TornFile(f"{path}: {error}") from error
-        self.orders = tuple(map(_order, self.blotter.live()))
-        self.fills = _fills(self.blotter.orders.values())
-        self.last_at = max((each.at for each in self.fills), default=None)
+        self._path = path
+        self._account = read_journal_state(path).account or ""
+        self._blotter, self._events = Blotter(), 0
+
+    def read(self) -> Journalled:
+        """Return what the journal amounts to now.
+
+        Raises
+        ------
+        MissingData, TornFile, NewerSchema
+            If it cannot be read any more, or its events contradict each other.
+        """
+        for event in read_journal(self._path, self._events):
+            try:
+                self._blotter.apply(event)
+            except DomainError as error:
+                raise TornFile(f"{self._path}: {error}") from error
+            self._events += 1
+        orders = tuple(map(_order, self._blotter.live()))
+        fills = _fills(self._blotter.orders.values())
+        return Journalled(self._account, self._events, self._blotter, orders, fills)
 
 
 def journal_files(path: Path) -> tuple[Path, Path]:

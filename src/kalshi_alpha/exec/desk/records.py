@@ -93,7 +93,15 @@ def kill_switch_seen(paths: Paths) -> KillSeen:
 
 
 def heartbeat_seen(looking: Looking, paths: Paths, at: datetime) -> BeatSeen:
-    """Return the heartbeat at the clock that beats are dated by."""
+    """Return the heartbeat; its time is told by the desk's clock.
+
+    Parameters
+    ----------
+    looking, paths
+        The look, and the root.
+    at
+        The clock that beats are dated by: the system's, also where the desk's is a practised day's.
+    """
     path = paths.heartbeat
     try:
         beat = read_heartbeat(path, at)
@@ -108,5 +116,6 @@ def heartbeat_seen(looking: Looking, paths: Paths, at: datetime) -> BeatSeen:
     stale = beat.running and age > HEARTBEAT_MAX_AGE
     state = "stale" if stale else "running" if beat.running else "ended"
     said = f"session {beat.session} {state}"
-    looking.note("heartbeat", path, Fault.EXPIRED if stale else None, said, beat.generated_at)
-    return BeatSeen(state, beat.session, beat.pid, beat.generated_at, age.total_seconds(), said)
+    beat_at = looking.at - age
+    looking.note("heartbeat", path, Fault.EXPIRED if stale else None, said, beat_at)
+    return BeatSeen(state, beat.session, beat.pid, beat_at, age.total_seconds(), said)

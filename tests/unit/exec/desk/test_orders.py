@@ -16,7 +16,7 @@ from kalshi_alpha.core.fees import FeeTerms, FeeType
 from kalshi_alpha.core.ledger.paper_orders import OpenPaperOrder
 from kalshi_alpha.core.orders.events import OrderEvent
 from kalshi_alpha.core.types import Contracts
-from kalshi_alpha.exec.desk.orders import Journalled, journal_files, paper_orders_seen
+from kalshi_alpha.exec.desk.orders import JournalTail, journal_files, paper_orders_seen
 
 
 def journal(path: Path, events: Iterable[OrderEvent]) -> Path:
@@ -27,7 +27,7 @@ def journal(path: Path, events: Iterable[OrderEvent]) -> Path:
 
 def test_what_rests_and_what_filled_is_read_from_the_journal(tmp_path: Path) -> None:
     events: list[OrderEvent] = [cases.intended(), cases.accepted(), cases.filled(300)]
-    found = Journalled(journal(tmp_path / "orders.sqlite", events))
+    found = JournalTail(journal(tmp_path / "orders.sqlite", events)).read()
     assert (found.account, found.events) == ("demo", 3)
     (order,) = found.orders
     assert (order.source, order.state, order.ticker) == ("journal", "resting", cases.MARKET)
@@ -40,9 +40,21 @@ def test_what_rests_and_what_filled_is_read_from_the_journal(tmp_path: Path) -> 
 
 def test_no_journal_is_missing_and_one_that_contradicts_itself_is_torn(tmp_path: Path) -> None:
     with pytest.raises(MissingData):
-        Journalled(tmp_path / "orders.sqlite")
+        JournalTail(tmp_path / "orders.sqlite")
     with pytest.raises(TornFile, match="was intended before"):
-        Journalled(journal(tmp_path / "twice.sqlite", [cases.intended(), cases.intended()]))
+        JournalTail(journal(tmp_path / "twice", [cases.intended(), cases.intended()])).read()
+
+
+def test_a_journal_that_grows_is_read_from_where_it_was_left(tmp_path: Path) -> None:
+    path = journal(tmp_path / "orders.sqlite", [cases.intended()])
+    tail = JournalTail(path)
+    assert [each.state for each in tail.read().orders] == ["in_flight"]
+    journal(path, [cases.accepted()])
+    assert [each.state for each in tail.read().orders] == ["resting"]
+    journal(path, [cases.filled(1000)])
+    found = tail.read()
+    assert (found.events, found.orders, len(found.fills)) == (3, (), 1)
+    assert tail.read() == found
 
 
 def test_an_append_changes_one_of_the_journals_files(tmp_path: Path) -> None:
