@@ -24,7 +24,8 @@ SECTIONS: Mapping[str, tuple[str, ...]] = {
     "Concepts": (
         *("concepts/ladders.md", "concepts/pooling.md", "concepts/ev-and-honesty.md"),
         *("concepts/sizing.md", "concepts/paper-fills.md", "concepts/gate.md"),
-        *("concepts/orders.md", "concepts/quoting.md", "concepts/parity.md", "concepts/*.md"),
+        *("concepts/evidence.md", "concepts/orders.md", "concepts/quoting.md"),
+        *("concepts/parity.md", "concepts/*.md"),
         "worked-example.md",
     ),
     "Tutorials": (

@@ -20,6 +20,9 @@ from kalshi_alpha.core.forecast.pooling import near_market, pool_log_odds
 from kalshi_alpha.core.gates import Action, needs
 from kalshi_alpha.core.gates.readings import ReadingName
 from kalshi_alpha.core.gates.requirements import Need
+from kalshi_alpha.core.guards.cusum import CusumState
+from kalshi_alpha.core.guards.run_length import threshold_for
+from kalshi_alpha.core.guards.sequential import DEFAULT_ARL0, DEFAULT_K, UNION_FACTOR
 from kalshi_alpha.core.pricing import ev_honest, ev_raw
 from kalshi_alpha.core.schedule import (
     Release,
@@ -242,6 +245,45 @@ def queue() -> str:
     return picture.svg()
 
 
+_ARL0 = UNION_FACTOR * DEFAULT_ARL0["claims"]
+_HONEST, _AFTER, _LOST, _SEED = 60, 30, 0.75, 2
+"""Made-up units: so many as promised, then so many that earn so many deviations less."""
+
+
+def guard() -> str:
+    """Draw the guard's sum over made-up units, before and after the edge is lost."""
+    rng = np.random.default_rng(_SEED)
+    units = [*rng.normal(0.0, 1.0, _HONEST), *rng.normal(-_LOST, 1.0, _AFTER)]
+    threshold = threshold_for(_ARL0, DEFAULT_K)
+    state = CusumState(DEFAULT_K, threshold)
+    path = [0.0]
+    for place, unit in enumerate(units):
+        state = state.update(str(place), float(unit))
+        path.append(state.s)
+    top = 2.0 * np.ceil(max(*path, threshold) / 2.0)
+    chart = Chart(
+        "A sum that falls back while the promise is kept, and climbs once it is not",
+        "Cumulative sum of the sequential guard over made-up units of news.",
+        across=(0.0, float(len(units))),
+        upwards=(0.0, top),
+        names=("settled units of news (made up)", "S, standard deviations of a unit"),
+    )
+    chart.ticks([15.0 * n for n in range(7)], [2.0 * n for n in range(int(top / 2) + 1)])
+    left, high = chart.at(float(_HONEST), top)
+    right, low = chart.at(float(len(units)), 0.0)
+    chart.bar((left, high), right - left, low - high, "f-alarm")
+    chart.line((0.0, float(len(units))), (threshold, threshold), "three dash")
+    chart.line(range(len(path)), path, "one")
+    word = f"threshold {threshold:.2f}: one false alarm in {_ARL0} honest units"
+    chart.label(1.0, threshold, word, "f-three", (0, -8))
+    chart.label(float(_HONEST), top, f"earns {_LOST} deviations less", "soft", (8, 20))
+    if state.alarmed_by is not None:
+        at = int(state.alarmed_by) + 1
+        chart.dot(chart.at(at, path[at]), "f-two", 6)
+        chart.label(at, path[at], f"alarm after {at - _HONEST} units", "f-two", (14, 20))
+    return chart.svg()
+
+
 _ACTIONS = (Action.OFFLINE, Action.PAPER, Action.SIM, Action.RAMP, Action.LIVE)
 
 
@@ -344,6 +386,7 @@ PICTURES: Mapping[str, Callable[[], str]] = {
     "kelly": kelly,
     "queue": queue,
     "gate": gate,
+    "guard": guard,
     "windows": windows,
 }
 
