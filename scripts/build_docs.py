@@ -40,11 +40,16 @@ def loaded_from_outside(folder: Path) -> Iterator[tuple[Path, str]]:
 
 
 def built(folder: Path) -> int:
-    """Run mkdocs into a folder and return its exit code."""
-    command = [sys.executable, "-m", "mkdocs", "build", "--strict", "--quiet"]
-    command += ["--site-dir", str(folder)]
+    """Run mkdocs into a folder, print what it complains of, and return its exit code."""
+    command = [sys.executable, "-m", "mkdocs", "build", "--strict", "--site-dir", str(folder)]
     environ = os.environ | {"NO_MKDOCS_2_WARNING": "1", "TZ": "America/New_York"}
-    return subprocess.run(command, cwd=REPOSITORY, env=environ, check=False).returncode
+    done = subprocess.run(
+        command, cwd=REPOSITORY, env=environ, capture_output=True, text=True, check=False
+    )
+    lines = done.stderr.splitlines()
+    for line in [each for each in lines if not each.startswith("INFO")] if done.returncode else ():
+        print(line)
+    return done.returncode
 
 
 def main(argv: list[str] | None = None) -> int:
