@@ -14,6 +14,7 @@ from kalshi_alpha.core.types import E4_PER_DOLLAR, Contracts, Money, Price, Side
 _NAMESPACE = bytes.fromhex("0b6d3c5e58b15f0b9d3a6a1f6d0f7c21")
 # A copy of it goes on from there, without finding the algorithm again.
 _NAMED = hashlib.sha1(_NAMESPACE, usedforsecurity=False)
+_VARIANT = {digit: "89ab"[int(digit, 16) & 3] for digit in "0123456789abcdef"}
 _ZERO = Money(0)
 
 
@@ -130,10 +131,9 @@ def _name_based(text: str) -> str:
     """Return the UUID of a name, as the standard library makes it and in half of its time."""
     hashed = _NAMED.copy()
     hashed.update(text.encode())
-    named = hashed.digest()
+    digits = hashed.hexdigest()
     # The version, 5, and the variant of the RFC take the place of six bits.
-    bits = (
-        named[:6] + bytes((named[6] & 0x0F | 0x50, named[7], named[8] & 0x3F | 0x80)) + named[9:16]
+    return (
+        f"{digits[:8]}-{digits[8:12]}-5{digits[13:16]}-"
+        f"{_VARIANT[digits[16]]}{digits[17:20]}-{digits[20:32]}"
     )
-    digits = bits.hex()
-    return "-".join((digits[:8], digits[8:12], digits[12:16], digits[16:20], digits[20:]))
