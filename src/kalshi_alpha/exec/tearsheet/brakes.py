@@ -35,7 +35,7 @@ def brakes_card(desk: Desk, families: Iterable[str], thresholds: MonitorThreshol
     if missing:
         lines.append(
             f"Money: {missing} of {len(desk.monitors)} monitors have not run, and none is sent "
-            "before `make monitors` has."
+            "before make monitors has."
         )
     return Card("What would stop it?", answer, tuple(lines), tone)
 
@@ -168,7 +168,7 @@ def monitors_said(monitors: tuple[MonitorSeen, ...]) -> str:
     blocks = sum(each.blocks for each in monitors)
     missing = sum(each.status == _MISSING for each in monitors)
     if missing == len(monitors):
-        return "They have not run here: `make monitors` runs them."
+        return "They have not run here: make monitors runs them."
     return (
         f"{counted(len(monitors), 'monitor')}: {alerts} alert, {blocks} block, {missing} have not "
         "run."

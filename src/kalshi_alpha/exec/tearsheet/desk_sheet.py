@@ -103,7 +103,7 @@ def _reason(each: ReasonSeen) -> str:
 
 def _traded(newest: Mapping[str, Scan], desk: Desk) -> Card:
     if not newest:
-        hint = "`make demo` scans four families from fixtures."
+        hint = "make demo scans four families from fixtures."
         return Card("What would be traded?", "Nothing: no scan was ever kept here.", (hint,))
     lines = tuple(f"{family}: {_count(scan, desk)}" for family, scan in newest.items())
     rows = [row for scan in newest.values() for row in live(scan, desk)]

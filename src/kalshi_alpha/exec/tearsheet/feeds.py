@@ -29,7 +29,7 @@ def feeds_picture(rows: Sequence[FeedRow], at: datetime, canvas: Canvas) -> Pict
             TITLE,
             needs="one value of a required feed",
             have=f"{len(feeds)} required feeds, none with a value",
-            when="It comes with the first scan, or with `python -m kalshi_alpha.datastore.ingest`.",
+            when="It comes with the first scan, or with python -m kalshi_alpha.datastore.ingest.",
             unit="days",
         )
     late = [each for each in feeds if each.status != OK]

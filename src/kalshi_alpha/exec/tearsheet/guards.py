@@ -54,7 +54,7 @@ def guard_picture(family: str, log: GuardLog | None, have: int, canvas: Canvas) 
             needs="one wholly settled piece of news that counts as evidence, and a run of the "
             "monitors after it",
             have=f"{have} pieces of news",
-            when="It begins with `make monitors` after the first one settles.",
+            when="It begins with make monitors after the first one settles.",
             unit="percent of the alarm's threshold",
         )
     return Picture(

@@ -55,7 +55,8 @@ from kalshi_alpha.strategies.replay import Replay
 _FORECASTS_SAID, _NAMED = 3, 3
 Past = Callable[[str], tuple[tuple[Replay, ...], str]]
 PROPOSED = (
-    *("market", "strike", "side", "price", "contracts", "honest edge, c", "max loss", "until (ET)"),
+    *("market", "strike", "side", "price", "contracts", "honest edge, c", "max loss"),
+    "market closes (ET)",
 )
 
 

@@ -142,5 +142,5 @@ def summary(paths: Paths, written: Sequence[Written]) -> str:
     """Return a line for each file, and what to do where there is none but the desk's."""
     lines = [f"wrote {each.path} ({each.size / 1000:,.0f} kB)" for each in written]
     if [each.series for each in written] == [DESK]:
-        lines.append(f"no scan lies below {paths.proposals}; `make demo` makes four")
+        lines.append(f"no scan lies below {paths.proposals}; make demo makes four")
     return "\n".join(lines)

@@ -75,5 +75,5 @@ def test_money_and_guards_of_all_families_are_drawn(
 def test_an_empty_root_says_what_to_run(facts: Facts, canvas: Canvas) -> None:
     found = desk_sheet(replace(facts, scans={}), (), BASELINE, canvas)
     assert found.cards[0].answer == "Nothing: no scan was ever kept here."
-    assert found.cards[0].lines == ("`make demo` scans four families from fixtures.",)
+    assert found.cards[0].lines == ("make demo scans four families from fixtures.",)
     assert found.cards[1].answer == "No scan is GO."

@@ -87,7 +87,7 @@ def test_an_empty_root_has_the_desk_s_sheet_and_says_what_to_do(
     found = write_sheets(empty, NOW, Wanted())
     assert [each.series for each in found] == [DESK]
     assert "no scan was ever kept here" in found[0].path.read_text()
-    assert "`make demo` makes four" in summary(empty, found)
+    assert "make demo makes four" in summary(empty, found)
 
 
 @pytest.fixture
