@@ -61,7 +61,7 @@ def test_practice_says_so_everywhere_and_no_real_venue_takes_it(
     paths: Paths, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     ramp.main(["--as-of", CLOCK])
-    assert "[PRACTICE/SIM]" in capsys.readouterr().out.splitlines()[0]
+    assert "\npilot readiness: GO [PRACTICE/SIM]\n" in capsys.readouterr().out
     document = json.loads(paths.pilot_ready.read_bytes())
     assert (document["practice"], document["label"]) == (True, "PRACTICE/SIM")
     assert "**PRACTICE/SIM.**" in paths.pilot_readiness.read_text()
