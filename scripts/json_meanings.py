@@ -27,6 +27,9 @@ DOCUMENTS: dict[str, Document] = {
     ),
     "config-show": Document("kalshi-alpha config show", "Every setting, secrets masked."),
     "daily": Document("kalshi-alpha daily --mode MODE", _SCAN),
+    "dashboard": Document(
+        "kalshi-alpha dashboard", "Printed once, as soon as the live page can be opened."
+    ),
     "demo": Document(
         "kalshi-alpha demo; kalshi-alpha daily --mode full",
         "Each mode's own document, which has the shape of `daily`, with its exit code.",

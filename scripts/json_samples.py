@@ -40,6 +40,7 @@ def _at_a_new_root(root: Path) -> Iterator[Sample]:
     for name in ("monitors", "ready"):
         yield name, _run(root, name)
     yield "monitors-freshness", _module(root, "exec.monitors.freshness")
+    yield "dashboard", _ready(root, "dashboard", "--port", "0")
 
 
 def _with_feeds_alone(root: Path) -> Iterator[Sample]:
@@ -167,6 +168,24 @@ def _run(root: Path, *argv: str, more: dict[str, str] | None = None) -> Any:
 
 def _module(root: Path, module: str, *argv: str) -> Any:
     return _document(root, ["-m", f"kalshi_alpha.{module}", *argv, "--json"], None)
+
+
+def _ready(root: Path, *argv: str) -> Any:
+    """Return what a server says once it listens, and end it."""
+    command = [sys.executable, "-c", _ENTRY, *argv, "--json"]
+    server = subprocess.Popen(command, cwd=root, env=_environ(root), stdout=subprocess.PIPE)
+    try:
+        if server.stdout is None:
+            raise NoDocument("the server has no standard output")
+        lines: list[bytes] = []
+        while not lines or not lines[-1].startswith(b"}"):
+            lines.append(server.stdout.readline())
+            if not lines[-1]:
+                raise NoDocument(f"{' '.join(argv)}: ended without a word")
+        return json.loads(b"".join(lines))
+    finally:
+        server.terminate()
+        server.communicate()
 
 
 def _document(root: Path, argv: Sequence[str], more: dict[str, str] | None) -> Any:
