@@ -71,7 +71,14 @@ class Desk:
         from kalshi_alpha.exec.explain.explanation import newest_explanation, of_market
 
         paths = Paths.from_environ(self._environ)
-        told = newest_explanation(paths, load_settings(paths.configs), series)
+        try:
+            told = newest_explanation(paths, load_settings(paths.configs), series)
+        except MissingData as error:
+            # Its remedy names flags of a command that an assistant does not have.
+            raise MissingData(
+                f"{series} was never scanned below {paths.root}: its operator scans it with "
+                "kalshi-alpha scan"
+            ) from error
         return told if market is None else of_market(told, market)
 
     def evaluate(self, family: str) -> Document:

@@ -6,6 +6,8 @@ import json
 import os
 import socket
 import sys
+import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -36,11 +38,22 @@ SENDERS = (
 
 
 @pytest.fixture
+def new_york(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    with monkeypatch.context() as patch:
+        patch.setenv("TZ", "America/New_York")
+        time.tzset()
+        yield
+    time.tzset()
+
+
+@pytest.fixture
 def desk(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    new_york: None,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
 ) -> Path:
     """A desk that scanned consumer prices once, with a family that has a history to evaluate."""
-    monkeypatch.setenv("TZ", "America/New_York")
     found = open_desk(tmp_path, monkeypatch, capsys)
     assert found.scan("--paper-ledger").code == 0
     install_plugins(tmp_path / "plugins", monkeypatch)
@@ -120,7 +133,7 @@ def test_nothing_that_sends_is_within_reach() -> None:
 def test_what_cannot_be_answered_says_why(desk: Path) -> None:
     expected: list[tuple[str, dict[str, Any], str]] = [
         ("explain", {"series": "KXCPII"}, "unknown series 'KXCPII'; did you mean KXCPI?"),
-        ("explain", {"series": "CLAIMS"}, "CLAIMS was never scanned"),
+        ("explain", {"series": "CLAIMS"}, "its operator scans it with kalshi-alpha scan"),
         ("explain", {"series": "CPI", "market": "X"}, "X: no market of this scan"),
         ("scoreboard", {"days": 0}, "days must lie in 1..3650, was 0"),
         ("evaluate", {"family": "CPI"}, "start the server with --data FOLDER"),
