@@ -34,7 +34,8 @@ from kalshi_alpha.strategies.replay import Replay
 _NEWEST = 60
 """Values of a feed that are looked at: those before them have no say."""
 _PRINTED = timedelta(days=2)
-"""How long after its day a forecast is scored: its print must have come."""
+"""How long after it was made a forecast is scored: its print must have come. A day's maximum is
+reported 49 hours after the eve's noon; other families forecast minutes before their print."""
 _MODEL = "model"
 _AROUND, _FARTHEST = {"WEATHER": 3}, 62
 """How many days from the day or month that an event is about it may be traded."""
@@ -157,7 +158,8 @@ def model_record(family: str, replays: Iterable[Replay], before: date) -> ModelR
 
 
 def _printed(replay: Replay, before: date) -> Replay | None:
-    kept = np.array([day + _PRINTED < before for day in replay.days], dtype=np.bool_)
+    until = datetime.combine(before, time(0), UTC) - _PRINTED
+    kept = np.array([known_at < until for known_at in replay.known_at], dtype=np.bool_)
     if not kept.any():
         return None
     pick = kept.tolist()

@@ -2,10 +2,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 
 import numpy as np
 
 from kalshi_alpha.core.gates import FeedReading
+from kalshi_alpha.core.types import SettlementGrid
 from kalshi_alpha.exec.backtest.gate_history import (
     gate_history,
     judged_feeds,
@@ -13,6 +15,7 @@ from kalshi_alpha.exec.backtest.gate_history import (
     required_feeds,
 )
 from kalshi_alpha.exec.backtest.materials import Materials
+from kalshi_alpha.strategies.replay import Replay
 
 DAY, NYC = date(2025, 1, 8), "nws_daily_climate.NYC"
 
@@ -86,3 +89,29 @@ def test_a_model_that_worsened_has_drifted(read: Materials) -> None:
     record = model_record("WEATHER", [replace(replayed, pmfs=worse)], date(2026, 1, 1))
     assert record is not None
     assert record.drifted
+
+
+def test_a_forecast_is_scored_once_its_print_came_and_not_once_its_period_ended() -> None:
+    """A week of claims ends on Saturday and is printed on the Thursday after it."""
+    first = date(2024, 11, 23)
+    weeks = (first, first + timedelta(days=7))
+    told = Replay(
+        key="initial_claims",
+        days=weeks,
+        known_at=tuple(
+            datetime(week.year, week.month, week.day, 13, 25, tzinfo=UTC) + timedelta(days=5)
+            for week in weeks
+        ),
+        grid=SettlementGrid(Decimal(1000), "claims"),
+        lo=0,
+        pmfs=np.array([[0.5, 0.5], [0.5, 0.5]]),
+        means=np.array([0.5, 0.5]),
+        outcomes=np.array([0, 1]),
+        baselines={"last": np.array([[0.9, 0.1], [0.1, 0.9]])},
+        units=("one", "other"),
+    )
+    spoilt = replace(told, outcomes=np.array([0, 0]))
+    before = date(2024, 12, 3)
+    assert model_record("CLAIMS", [told], before) == model_record("CLAIMS", [spoilt], before)
+    after = date(2024, 12, 10)
+    assert model_record("CLAIMS", [told], after) != model_record("CLAIMS", [spoilt], after)
