@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping
+from concurrent.futures import Executor
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 
 from kalshi_alpha.config.settings import Settings
-from kalshi_alpha.core.errors import MissingData, NotBuilt
+from kalshi_alpha.core.errors import NotBuilt
 from kalshi_alpha.core.forecast import GridPmf
 from kalshi_alpha.core.gates import FeedReading
 from kalshi_alpha.core.replay.chain import KnownForecast
@@ -75,7 +76,11 @@ class FamilyHistory:
 
 
 def family_history(
-    family: str, history: History, settings: Settings, days: tuple[date, date]
+    family: str,
+    history: History,
+    settings: Settings,
+    days: tuple[date, date],
+    executor: Executor | None = None,
 ) -> FamilyHistory:
     """Read a family's history for a replay of some days.
 
@@ -87,6 +92,8 @@ def family_history(
         Folders with its files.
     days
         First and last day or month that is replayed.
+    executor
+        Who forecasts, where that can be shared; None for this process.
 
     Raises
     ------
@@ -96,7 +103,7 @@ def family_history(
         If the history is not there or cannot be read.
     """
     if family == "WEATHER":
-        return _weather(history, settings, days)
+        return _weather(history, settings, days, executor)
     strategy = installed_strategy(family)
     if strategy.replay is None:
         raise NotBuilt(f"{family}: its strategy forecasts no past, so nothing can be replayed")
@@ -110,12 +117,15 @@ def family_history(
     )
 
 
-def _weather(history: History, settings: Settings, days: tuple[date, date]) -> FamilyHistory:
+def _weather(
+    history: History, settings: Settings, days: tuple[date, date], executor: Executor | None
+) -> FamilyHistory:
     series = [each for each in settings.series.series if each.family == "WEATHER"]
     quantities = {each.quantity for each in series}
     traded = {each.quantity for each in series if each.enabled}
     panels = read_panels(history)
-    replays = weather_replays(panels, quantities, days[0] - RECORD_DAYS, days[1])
+    first = days[0] - RECORD_DAYS
+    replays = weather_replays(panels, quantities, first, days[1], executor)
     return FamilyHistory(
         weather_forecasts(replays, days[0]),
         tuple(replayed for station, replayed in replays if station.quantity in traded),
@@ -226,16 +236,3 @@ def _gasoline(history: History) -> Iterable[FeedReading]:
         if price is not None:
             at: datetime = wall(day, time(7, 15))
             yield FeedReading(on=day, available_at=at, value=Decimal(str(price)))
-
-
-def require_history(found: FamilyHistory, family: str, folders: Iterable[str]) -> None:
-    """Refuse a replay without any forecast.
-
-    Raises
-    ------
-    MissingData
-        If the history forecasts nothing.
-    """
-    if not found.forecasts:
-        where = ", ".join(folders)
-        raise MissingData(f"{family}: the history in {where} forecasts no day of that span")

@@ -92,7 +92,7 @@ def materials(
     scratch
         Where recordings are imported to.
     executor
-        Who imports recordings; None for this process.
+        Who imports recordings and forecasts; None for this process.
 
     Raises
     ------
@@ -111,7 +111,7 @@ def materials(
     shelf = shelved_events(request.data, scratch, wanted, executor)
     events = shelf.events
     fees = _fees(request, events)
-    history = history_of(family, History(request.folders), settings, events)
+    history = history_of(family, History(request.folders), settings, events, executor)
     unusable = [LeftOutEvent(*each) for each in shelf.unusable.items()]
     usable, unnamed = _about_something(settings, history, events)
     return Materials(
@@ -127,7 +127,11 @@ def materials(
 
 
 def history_of(
-    family: str, history: History, settings: Settings, events: Sequence[ShelvedEvent]
+    family: str,
+    history: History,
+    settings: Settings,
+    events: Sequence[ShelvedEvent],
+    executor: Executor | None = None,
 ) -> FamilyHistory:
     """Read what a family's history says of everything that some events are about.
 
@@ -136,7 +140,8 @@ def history_of(
     NotBuilt, MissingData, TornFile
         As `family_history`.
     """
-    return family_history(family, history, settings, span_of(each.day for each in events))
+    days = span_of(each.day for each in events)
+    return family_history(family, history, settings, days, executor)
 
 
 def _about_something(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from concurrent.futures import Executor
 from dataclasses import replace
 from datetime import date, timedelta
 
@@ -29,7 +30,11 @@ def station_of(panel: StationPanel) -> Station | None:
 
 
 def weather_replays(
-    panels: Iterable[StationPanel], quantities: Iterable[str], first: date, last: date
+    panels: Iterable[StationPanel],
+    quantities: Iterable[str],
+    first: date,
+    last: date,
+    executor: Executor | None = None,
 ) -> tuple[StationReplay, ...]:
     """Forecast days walk-forward, each from what was known at 12 UTC on its eve.
 
@@ -41,17 +46,23 @@ def weather_replays(
         Which stations, by what settles them.
     first, last
         Days forecast, inclusive.
+    executor
+        Who forecasts, a station at a time; None for this process.
     """
     wanted = set(quantities)
-    found = []
-    for panel in panels:
-        station = station_of(panel)
-        if station is None or station.quantity not in wanted:
-            continue
-        replayed = station_replay(panel, to_epoch(first), to_epoch(last))
-        if replayed is not None:
-            found.append((station, replayed))
-    return tuple(found)
+    named = [(station, panel) for panel in panels if (station := station_of(panel)) is not None]
+    chosen = [(station, panel) for station, panel in named if station.quantity in wanted]
+    begin, end = to_epoch(first), to_epoch(last)
+    if executor is None:
+        found = [station_replay(panel, begin, end) for _, panel in chosen]
+    else:
+        waiting = [executor.submit(station_replay, panel, begin, end) for _, panel in chosen]
+        found = [future.result() for future in waiting]
+    return tuple(
+        (station, replayed)
+        for (station, _), replayed in zip(chosen, found, strict=True)
+        if replayed is not None
+    )
 
 
 def weather_forecasts(replays: Sequence[StationReplay], first: date) -> Forecasts:

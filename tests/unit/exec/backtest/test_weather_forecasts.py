@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -60,3 +61,14 @@ def test_forecasts_can_be_moved_and_believed_for_less_long(read: Materials) -> N
 
 def test_a_span_has_a_day_to_spare() -> None:
     assert span_of([DAY]) == (date(2025, 1, 7), date(2025, 1, 9))
+
+
+def test_stations_are_forecast_alike_whoever_does_it(folder: Path) -> None:
+    panels = read_panels(History([folder]))
+    wanted = ["temp_max_nyc", "temp_max_aus"]
+    with ThreadPoolExecutor(2) as pool:
+        shared = weather_replays(panels, wanted, DAY, DAY, pool)
+    alone = weather_replays(panels, wanted, DAY, DAY)
+    assert [station.code for station, _ in shared] == ["NYC", "AUS"]
+    for (_, one), (_, other) in zip(shared, alone, strict=True):
+        assert one.pmfs.tobytes() == other.pmfs.tobytes()
