@@ -69,7 +69,7 @@ class DayOutcome:
     passed: Mapping[str, int]
     withheld: Mapping[str, int]
     clocks: tuple[datetime, ...] = ()
-    proposed: frozenset[datetime] = frozenset()
+    proposed: tuple[datetime, ...] = ()
 
 
 def day_outcome(
@@ -103,7 +103,7 @@ def outcome_of(day: DayReplay, chain: Chain, baseline_rules: BaselineRules) -> D
         passed=dict(sorted(passed.items())),
         withheld=_withheld(day),
         clocks=tuple(result.at for result in day.results),
-        proposed=frozenset(result.at for result in day.results if result.proposals),
+        proposed=tuple(result.at for result in day.results if result.proposals),
     )
 
 

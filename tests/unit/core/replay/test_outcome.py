@@ -1,8 +1,11 @@
 from __future__ import annotations
 
+import pickle
+from dataclasses import fields
+
 from kalshi_alpha.core.replay.baselines import BaselineRules
 from kalshi_alpha.core.replay.engine import replay_day
-from kalshi_alpha.core.replay.outcome import day_outcome, outcome_of
+from kalshi_alpha.core.replay.outcome import DayOutcome, day_outcome, outcome_of
 from replay_cases import AFTER, BEFORE, CHAIN, PERIOD, event, tape
 
 
@@ -26,3 +29,18 @@ def test_marks_point_at_their_rows_though_refused_orders_have_none() -> None:
     outcome = outcome_of(day, CHAIN, BaselineRules())
     assert outcome.refused == 1
     assert [outcome.rows[n].filled_e2 for n in outcome.marks.order.tolist()] == [300]
+
+
+def test_a_day_s_outcome_is_the_same_to_the_byte() -> None:
+    one, other = (pickle.dumps(day_outcome([event()], CHAIN, BaselineRules())) for _ in range(2))
+    assert one == other
+    kept = day_outcome([event()], CHAIN, BaselineRules())
+    assert list(kept.clocks) == sorted(kept.clocks)
+    assert set(kept.proposed) <= set(kept.clocks)
+    assert not any(isinstance(value, set | frozenset) for value in vars_of(kept)), (
+        "sets of instants are ordered by a hash that differs between processes"
+    )
+
+
+def vars_of(outcome: DayOutcome) -> list[object]:
+    return [getattr(outcome, each.name) for each in fields(outcome)]
