@@ -319,10 +319,22 @@ def _shown(seconds: Sequence[float], also: Sequence[float] = ()) -> str:
     return f"p50 {1e3 * p50:.3f} ms, p99 {1e3 * p99:.3f} ms"
 
 
-def _row(figure: str, bar: str, ours_s: list[float], name: str, peer_s: list[float]) -> list[str]:
+def _row(
+    figure: str, bar_ms: float | None, ours_s: list[float], name: str, peer_s: list[float]
+) -> list[str]:
     ratio = statistics.median(peer_s) / statistics.median(ours_s)
-    peer, above = f"{name}: {_shown(peer_s)}", _shown(ours_s, peer_s)
-    return [figure, bar, _shown(ours_s), peer, above, f"{ratio:.2f}x the peer"]
+    bar, (ours, peer) = "none set", (_shown(each) for each in (ours_s, peer_s))
+    if bar_ms is not None:
+        bar = f"p99 <= {bar_ms:g} ms"
+        ours, peer = f"{ours}, {_within(ours_s, bar_ms)}", f"{peer}, {_within(peer_s, bar_ms)}"
+    above = _shown(ours_s, peer_s)
+    return [figure, bar, ours, f"{name}: {peer}", above, f"{ratio:.2f}x the peer"]
+
+
+def _within(seconds: Sequence[float], bar_ms: float) -> str:
+    """Say how many of a sample's calls keep a bar: beside others' disk traffic it tells more."""
+    kept = sum(1e3 * each <= bar_ms for each in seconds)
+    return f"{kept / len(seconds):.1%} within {bar_ms:g} ms"
 
 
 class Turn(NamedTuple):
@@ -369,16 +381,16 @@ async def measured(url: str, rounds: int, scratch: Path) -> Turn:
     name, to, wire = peer.name, "decision to last signed byte", floor["bytes"].to_wire
     commit, least, bare = floor["commit"].to_wire, floor["both"].to_wire, "bare bytes"
     rows = [
-        _row(f"{to}, signed ahead", "p99 <= 0.3 ms", ahead.to_wire, bare, wire),
-        _row("the same", "none set", ahead.to_wire, name, peer.to_wire),
-        _row("of it, our own part: to the write call", "none set", ahead.to_write, bare, wire),
-        _row(f"{to}, RSA inline", "none set", inline.to_wire, bare, wire),
-        _row(f"{to}, ahead and durable", "p99 <= 1 ms", durable.to_wire, UNDER, least),
-        _row("the same", "none set", durable.to_wire, "its bare insert alone", commit),
-        _row(f"{to}, through the live gateway", "p99 <= 1 ms", placed.to_wire, UNDER, least),
-        _row(f"{to}, RSA inline and durable", "p99 <= 1 ms", both.to_wire, UNDER, least),
-        _row("round trip, signed ahead", "none set", ahead.to_reply, name, peer.to_reply),
-        _row("the same", "none set", ahead.to_reply, bare, floor["bytes"].to_reply),
+        _row(f"{to}, signed ahead", 0.3, ahead.to_wire, bare, wire),
+        _row("the same", None, ahead.to_wire, name, peer.to_wire),
+        _row("of it, our own part: to the write call", None, ahead.to_write, bare, wire),
+        _row(f"{to}, RSA inline", None, inline.to_wire, bare, wire),
+        _row(f"{to}, ahead and durable", 1, durable.to_wire, UNDER, least),
+        _row("the same", None, durable.to_wire, "its bare insert alone", commit),
+        _row(f"{to}, through the live gateway", 1, placed.to_wire, UNDER, least),
+        _row(f"{to}, RSA inline and durable", 1, both.to_wire, UNDER, least),
+        _row("round trip, signed ahead", None, ahead.to_reply, name, peer.to_reply),
+        _row("the same", None, ahead.to_reply, bare, floor["bytes"].to_reply),
     ]
     one = f"p99 {1e3 * statistics.quantiles(peer.to_wire, n=100)[98]:.3f} ms for one"
     times = BATCH * statistics.median(peer.to_wire) / statistics.median(requote.to_wire)
