@@ -39,6 +39,7 @@ from kalshi_alpha.datastore.online import (
     served_feeds,
 )
 from kalshi_alpha.datastore.paths import Paths
+from kalshi_alpha.datastore.plug_ins import DRIVERS, plug_ins
 from kalshi_alpha.datastore.practised_day import practice_store, practised_clock
 from kalshi_alpha.datastore.printing import echo_json, echo_text, is_watched
 from kalshi_alpha.datastore.tables import FeedStore
@@ -46,15 +47,10 @@ from kalshi_alpha.datastore.take_in import take_in
 
 __all__ = ["FeedSummary", "cli", "ingest", "installed_drivers", "main", "render"]
 
-_GROUP = "kalshi_alpha.drivers"
-
 
 def installed_drivers() -> dict[str, Driver[Any]]:
     """Find the drivers by their entry points, by name."""
-    from importlib.metadata import entry_points
-
-    found = {point.name: point.load().DRIVER for point in entry_points(group=_GROUP)}
-    return dict(sorted(found.items()))
+    return {name: point.load().DRIVER for name, point in plug_ins(DRIVERS).items()}
 
 
 def ingest(

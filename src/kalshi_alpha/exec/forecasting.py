@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from importlib.metadata import entry_points
 from typing import Any
 
 from kalshi_alpha.config.environment import KalshiEnv
 from kalshi_alpha.core.errors import InvalidPmf, MissingData, NotBuilt
 from kalshi_alpha.core.forecast import GridPmf
 from kalshi_alpha.core.ledger.entry import ClockSource
+from kalshi_alpha.datastore.plug_ins import STRATEGIES, plug_ins
 from kalshi_alpha.exec.feed_verdicts import known_rows
 from kalshi_alpha.exec.inputs import read_history
-from kalshi_alpha.exec.wiring import STRATEGIES as GROUP
 from kalshi_alpha.exec.wiring import Run
 from kalshi_alpha.strategies.strategy import ForecastSet, Row, Strategy
 
@@ -36,12 +35,14 @@ def installed_strategy(family: str) -> Strategy:
     ------
     NotBuilt
         If none is installed.
+    ConfigError
+        If two packages offer it.
     """
-    for point in entry_points(group=GROUP):
-        if point.name == family.lower():
-            strategy: Strategy = point.load().STRATEGY
-            return strategy
-    raise NotBuilt(f"{family}: no strategy is installed under the entry point {GROUP}")
+    point = plug_ins(STRATEGIES).get(family.lower())
+    if point is None:
+        raise NotBuilt(f"{family}: no strategy is installed under the entry point {STRATEGIES}")
+    strategy: Strategy = point.load().STRATEGY
+    return strategy
 
 
 def calibrate(run: Run, strategy: Strategy, history: Sequence[Row]) -> Any:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from importlib.metadata import entry_points
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -27,6 +26,7 @@ from kalshi_alpha.datastore.feeds import Driver, Payload
 from kalshi_alpha.datastore.ingest import FeedSummary, ingest
 from kalshi_alpha.datastore.ledger import LedgerStore
 from kalshi_alpha.datastore.paths import Paths
+from kalshi_alpha.datastore.plug_ins import DRIVERS, plug_ins
 from kalshi_alpha.datastore.tables import FeedStore
 from kalshi_alpha.exec.feed_verdicts import feed_verdicts, known_rows, release_calendar
 from kalshi_alpha.exec.fill_odds import expected_fill_ratio, stored_curve
@@ -41,8 +41,6 @@ from kalshi_alpha.exec.pool_weights import pool_weights
 from kalshi_alpha.exec.scan_options import ScanOptions
 from kalshi_alpha.exec.wiring import Run
 from kalshi_alpha.strategies.strategy import ForecastSet, ModelQuality, Strategy
-
-DRIVERS = "kalshi_alpha.drivers"
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,8 +114,7 @@ def ingest_payloads(run: Run, payloads: Sequence[Payload]) -> tuple[FeedSummary,
 def needed_drivers(run: Run) -> list[Driver[Any]]:
     """Load the drivers of the feeds that are needed; no other costs time or can stop the run."""
     needed = sources_needed(run)
-    points = sorted(entry_points(group=DRIVERS), key=lambda point: point.name)
-    return [point.load().DRIVER for point in points if point.name in needed]
+    return [point.load().DRIVER for name, point in plug_ins(DRIVERS).items() if name in needed]
 
 
 def foreseen_phase(run: Run, payloads: Sequence[Payload]) -> Phase:

@@ -7,7 +7,6 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from importlib.metadata import entry_points
 from pathlib import Path
 
 from kalshi_alpha.brokers.kalshi.fixture_feed import FixtureFeed
@@ -21,6 +20,7 @@ from kalshi_alpha.core.ledger.entry import ClockSource, LedgerMode
 from kalshi_alpha.core.ports import Clock
 from kalshi_alpha.core.types import Trade
 from kalshi_alpha.datastore.paths import Paths
+from kalshi_alpha.datastore.plug_ins import STRATEGIES, plug_ins
 from kalshi_alpha.datastore.tables import FeedStore
 from kalshi_alpha.exec.clock import RunClock, run_clock
 
@@ -31,7 +31,6 @@ SCENARIO_MODES = {
     "WEATHER": "weather_cycle",
 }
 BUILT_FAMILIES = tuple(SCENARIO_MODES)
-STRATEGIES = "kalshi_alpha.strategies"
 """The entry point under which a package offers the strategy of a family, by its name in small."""
 
 
@@ -270,7 +269,7 @@ def wire_venue(
 
 def _built_family(settings: Settings, series: str) -> str:
     family = settings.series.family_of(series)
-    offered = family in BUILT_FAMILIES or entry_points(group=STRATEGIES, name=family.lower())
+    offered = family in BUILT_FAMILIES or family.lower() in plug_ins(STRATEGIES)
     if not offered:
         raise NotBuilt(
             f"{family}: not_built; this version trades {', '.join(BUILT_FAMILIES)}, and no "

@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from concurrent.futures import Future, ProcessPoolExecutor, as_completed
 from dataclasses import dataclass
 from datetime import date
-from importlib.metadata import entry_points
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
@@ -17,6 +16,7 @@ from kalshi_alpha.core.errors import DataError, KalshiAlphaError, MissingData, U
 from kalshi_alpha.datastore.atomic import write_atomic
 from kalshi_alpha.datastore.history import History, LeftOut
 from kalshi_alpha.datastore.paths import Paths
+from kalshi_alpha.datastore.plug_ins import STRATEGIES, plug_ins
 from kalshi_alpha.datastore.printing import echo_json, echo_text
 from kalshi_alpha.exec.artifacts import plain
 from kalshi_alpha.exec.evaluation.lookahead import LookaheadCheck, lookahead_check
@@ -27,7 +27,6 @@ from kalshi_alpha.exec.evaluation.settlement_replay import SettlementReplay, set
 from kalshi_alpha.exec.evaluation.skill_page import skill_page
 from kalshi_alpha.exec.evaluation.text import family_text, left_out_text, settlement_text
 from kalshi_alpha.exec.forecasting import installed_strategy
-from kalshi_alpha.exec.wiring import STRATEGIES
 
 SCHEMA = 1
 WORKERS = 2
@@ -125,7 +124,7 @@ def evaluate_family(request: EvaluationRequest, family: str) -> FamilyResult:
 
 
 def _check_families(families: tuple[str, ...]) -> None:
-    known = sorted({point.name for point in entry_points(group=STRATEGIES)})
+    known = list(plug_ins(STRATEGIES))
     unknown = [family for family in families if family.lower() not in known]
     if unknown:
         raise UsageError(
