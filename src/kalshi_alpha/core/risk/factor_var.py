@@ -119,7 +119,8 @@ def factor_var(model: FactorModel, at_risk: FloatArray, level: float) -> FactorV
 
 def _require_correlation(matrix: FloatArray) -> None:
     # A scan asks for one book after another, and the configured matrix is always the same.
-    _require_correlation_of(matrix.shape[0], matrix.tobytes())
+    numbers = np.asarray(matrix, dtype=np.float64).tobytes()
+    _require_correlation_of(matrix.shape[0], numbers)
 
 
 @lru_cache(maxsize=32)
