@@ -9,6 +9,8 @@ import pytest
 
 from kalshi_alpha.cli.demo import set_scene
 from kalshi_alpha.cli.entry import main
+from kalshi_alpha.core.errors import NotBuilt
+from kalshi_alpha.exec.tearsheet import writing
 from runs import at_home_in_new_york
 
 
@@ -26,8 +28,21 @@ def test_one_pipeline_runs_below_the_folder_that_was_named(
     found = json.loads(capsys.readouterr().out)
     assert (found["mode"], found["verdict"]["go"]) == ("OFFLINE", True)
     assert (elsewhere / "seen/reports/CPI/2024-12-11/REPORT.md").is_file()
+    assert (elsewhere / "seen/reports/CPI/2024-12-11/tearsheet.html").is_file()
     assert (elsewhere / "seen/configs/series.yaml").is_file()
     assert {p.name for p in elsewhere.iterdir()} == {"seen"}
+
+
+def test_without_the_extra_the_demo_ends_well_and_says_that_nothing_is_drawn(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def missing(*_given: object) -> None:
+        raise NotBuilt("the tear-sheet needs the extra")
+
+    monkeypatch.setattr(writing, "write_sheets", missing)
+    assert main(["demo", "--into", "seen", "--mode", "pre_cpi", "--quiet"]) == 0
+    out, err = capsys.readouterr()
+    assert (out, err) == ("", "demo: no tear-sheets: the tear-sheet needs the extra\n")
 
 
 def test_a_venue_and_a_clock_of_the_environment_do_not_reach_the_demo(
