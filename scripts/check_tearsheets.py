@@ -82,7 +82,7 @@ def _open(
     shown: tuple[str, int],
     media: str = "screen",
 ) -> None:
-    from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]
+    from axe_playwright_python.sync_playwright import Axe
 
     scheme, width = shown
     context = browser.new_context(viewport={"width": width, "height": 900}, offline=True)
