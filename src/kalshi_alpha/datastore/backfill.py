@@ -11,8 +11,7 @@ from __future__ import annotations
 import hashlib
 import os
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -31,7 +30,7 @@ from kalshi_alpha.datastore.history_format import HistoryFile, Layer
 from kalshi_alpha.datastore.history_leftovers import MARKETS, leftovers
 from kalshi_alpha.datastore.ingest import installed_drivers
 from kalshi_alpha.datastore.paths import Paths
-from kalshi_alpha.datastore.printing import echo_json, echo_text, is_watched, table
+from kalshi_alpha.datastore.printing import echo_json, echo_text, progress, table
 from kalshi_alpha.datastore.tables import FeedStore
 
 Step = Callable[[int, int, str], None]
@@ -250,7 +249,11 @@ def cli(*, folders: tuple[Path, ...], as_json: bool, quiet: bool) -> None:
     """
     store = FeedStore(Paths.from_environ(os.environ))
     history = History(folders)
-    with _bar() as step:
+    with progress("history") as advance:
+
+        def step(done: int, total: int, next_name: str) -> None:
+            advance(next_name, done=done, total=total)
+
         summaries = backfill(history, installed_drivers(), store, step)
     if as_json:
         echo_json({"schema": 1, "files": summaries}, Mode.OFFLINE)
@@ -269,22 +272,6 @@ def _instead(summaries: Sequence[FileSummary]) -> str:
     if markets:
         return f"what is there is of markets; give {' or '.join(markets)} to exec.evaluate --market"
     return f"known are {', '.join(each.name for each in HISTORY_FILES)}"
-
-
-@contextmanager
-def _bar() -> Iterator[Step]:
-    """Show a progress bar on stderr if a person is watching."""
-    if not is_watched():
-        yield _unwatched
-        return
-    from rich.console import Console
-    from rich.progress import Progress
-
-    with Progress(console=Console(stderr=True), transient=True) as progress:
-        task = progress.add_task("history", total=None)
-        yield lambda done, total, name: progress.update(
-            task, completed=done, total=total, description=name
-        )
 
 
 def main(argv: Sequence[str] | None = None) -> int:

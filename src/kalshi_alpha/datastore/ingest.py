@@ -41,7 +41,7 @@ from kalshi_alpha.datastore.online import (
 from kalshi_alpha.datastore.paths import Paths
 from kalshi_alpha.datastore.plug_ins import DRIVERS, plug_ins
 from kalshi_alpha.datastore.practised_day import practice_store, practised_clock
-from kalshi_alpha.datastore.printing import echo_json, echo_text, is_watched
+from kalshi_alpha.datastore.printing import echo_json, echo_text, progress
 from kalshi_alpha.datastore.tables import FeedStore
 from kalshi_alpha.datastore.take_in import take_in
 
@@ -206,18 +206,12 @@ def _online(
 
 
 def _followed(work: Iterator[FeedSummary], total: int) -> tuple[FeedSummary, ...]:
-    """Do the work, with a progress bar on stderr if a person is watching."""
-    if not is_watched():
-        return tuple(work)
-    from rich.console import Console
-    from rich.progress import Progress
-
+    """Do the work, and show a person how far it is."""
     done: list[FeedSummary] = []
-    with Progress(console=Console(stderr=True), transient=True) as progress:
-        task = progress.add_task("feeds", total=total)
+    with progress("feeds", total) as advance:
         for summary in work:
             done.append(summary)
-            progress.update(task, advance=1, description=summary.source)
+            advance(summary.source)
     return tuple(done)
 
 

@@ -303,4 +303,4 @@ class Paths:
     @property
     def dotenv_files(self) -> tuple[Path, Path]:
         """The dotenv files, the one that wins first."""
-        return self.root / ".env.local", self.root / ".env"
+        return home.dotenv_files(self.root)

@@ -10,8 +10,7 @@ time, with the same bytes.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
 from functools import partial
@@ -22,7 +21,7 @@ import click
 from kalshi_alpha.config.mode import Mode
 from kalshi_alpha.datastore.market.store import MarketStore
 from kalshi_alpha.datastore.paths import Paths
-from kalshi_alpha.datastore.printing import echo_json, echo_text, is_watched
+from kalshi_alpha.datastore.printing import echo_json, echo_text, progress
 from kalshi_alpha.exec.command import HELP, exit_with, output_flags, run_command
 from kalshi_alpha.exec.market.importing import Imported, find_sources, import_source
 
@@ -50,7 +49,7 @@ def cli(folders: tuple[Path, ...], into: Path | None, *, as_json: bool, quiet: b
     root = into if into is not None else Paths.from_environ(os.environ).market
     sources = find_sources(folders)
     store, found = MarketStore(root), []
-    with _progress() as advance:
+    with progress("dates") as advance:
         for number, source in enumerate(sources, start=1):
             what = f"{number}/{len(sources)} {source.kind} {source.files[0].name}"
             found.append(import_source(store, source, partial(advance, what)))
@@ -90,30 +89,6 @@ def _total(root: Path, found: Sequence[Imported]) -> str:
     rows = sum(_rows(found).values())
     size, seconds = (sum(getattr(each, name) for each in found) for name in ("bytes", "seconds"))
     return f"wrote {rows:,} rows, {size / 1e6:.1f} MB in {seconds:.1f} s into {root}"
-
-
-@contextmanager
-def _progress() -> Iterator[Callable[[str], None]]:
-    """Show on a terminal what is being written."""
-    if not is_watched():
-        yield lambda _what: None
-        return
-    from rich.console import Console
-    from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
-
-    columns = (
-        SpinnerColumn(),
-        TextColumn("{task.description}"),
-        TextColumn("{task.completed:,} dates"),
-        TimeElapsedColumn(),
-    )
-    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
-        task = progress.add_task("", total=None)
-
-        def advance(what: str) -> None:
-            progress.update(task, description=what, advance=1)
-
-        yield advance
 
 
 def main(argv: Sequence[str] | None = None) -> int:
