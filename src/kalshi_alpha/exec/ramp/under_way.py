@@ -8,7 +8,6 @@ process dies, however it dies, and the session then reads the NO-GO that was lef
 
 from __future__ import annotations
 
-import fcntl
 import os
 import time
 from dataclasses import dataclass
@@ -53,7 +52,7 @@ class Mark:
         path, gives_up_at = mark_of(decision), time.monotonic() + patience.total_seconds()
         while True:
             descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
-            if _locked(descriptor, fcntl.LOCK_EX) and _is_at(descriptor, path):
+            if _locked(descriptor, alone=True) and _is_at(descriptor, path):
                 return cls(path, descriptor)
             os.close(descriptor)
             if time.monotonic() >= gives_up_at:
@@ -82,14 +81,16 @@ def is_under_way(decision: Path) -> bool:
     except FileNotFoundError:
         return False
     try:
-        return not _locked(descriptor, fcntl.LOCK_SH)
+        return not _locked(descriptor, alone=False)
     finally:
         os.close(descriptor)
 
 
-def _locked(descriptor: int, how: int) -> bool:
+def _locked(descriptor: int, *, alone: bool) -> bool:
+    import fcntl
+
     try:
-        fcntl.flock(descriptor, how | fcntl.LOCK_NB)
+        fcntl.flock(descriptor, (fcntl.LOCK_EX if alone else fcntl.LOCK_SH) | fcntl.LOCK_NB)
     except BlockingIOError:
         return False
     return True
