@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
-from typing import Any
 
 from kalshi_alpha.config.monitors import MonitorThresholds
 from kalshi_alpha.core.schedule import new_york
 from kalshi_alpha.exec.desk.desk import CapUse, Desk, MonitorSeen, NextRelease
-from kalshi_alpha.exec.tearsheet.ladder import number
 from kalshi_alpha.exec.tearsheet.picture import Table
-from kalshi_alpha.exec.tearsheet.scans import Scan
+from kalshi_alpha.exec.tearsheet.scans import Scan, dicts, number
 from kalshi_alpha.exec.tearsheet.sheet import Card, Gauge, Section, Tone, counted, usd
 
 GAUGES_SHOWN = 8
@@ -125,7 +123,7 @@ def _tightest(scan: Scan) -> dict[str, tuple[float, float, str]]:
         taken = number((market.get("order") or {}).get("max_loss"))
         if taken is None:
             continue
-        for cap in _dicts(market.get("caps")):
+        for cap in dicts(market.get("caps")):
             name, limit, room = (
                 str(cap.get("cap")),
                 number(cap.get("limit")),
@@ -137,10 +135,6 @@ def _tightest(scan: Scan) -> dict[str, tuple[float, float, str]]:
             if name not in found or used / limit > found[name][0] / found[name][1]:
                 found[name] = (used, limit, str(market.get("market_ticker")))
     return found
-
-
-def _dicts(rows: Any) -> list[dict[str, Any]]:
-    return [each for each in rows if isinstance(each, dict)] if isinstance(rows, list) else []
 
 
 def monitors_table(monitors: Iterable[MonitorSeen]) -> Table:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
-from typing import Any
 
 from kalshi_alpha.config.monitors import MonitorThresholds
 from kalshi_alpha.core.ledger.units import settled_units
@@ -23,12 +22,11 @@ from kalshi_alpha.exec.tearsheet.feeds import feeds_picture
 from kalshi_alpha.exec.tearsheet.fills import fills_picture, slippage_picture
 from kalshi_alpha.exec.tearsheet.guards import guard_picture
 from kalshi_alpha.exec.tearsheet.honesty import honesty_picture
-from kalshi_alpha.exec.tearsheet.ladder import number
 from kalshi_alpha.exec.tearsheet.picture import Picture, Table
 from kalshi_alpha.exec.tearsheet.profit import profit_picture
-from kalshi_alpha.exec.tearsheet.scans import Scan
+from kalshi_alpha.exec.tearsheet.scans import Scan, number
 from kalshi_alpha.exec.tearsheet.scores import market_picture
-from kalshi_alpha.exec.tearsheet.series_sheet import PROPOSED, closes_at, proposal_row
+from kalshi_alpha.exec.tearsheet.series_sheet import PROPOSED, live, proposal_row
 from kalshi_alpha.exec.tearsheet.sheet import (
     MODES,
     Card,
@@ -42,7 +40,6 @@ from kalshi_alpha.exec.tearsheet.sheet import (
     usd,
 )
 
-_FROZEN = "frozen"
 _REASON_LETTERS, _REASONS_SAID = 150, 3
 """Of a reason in the head; the whole stands among the monitors and the files."""
 
@@ -112,18 +109,6 @@ def _traded(newest: Mapping[str, Scan], desk: Desk) -> Card:
     loss = sum(number(each.get("max_loss")) or 0.0 for each in rows)
     answer = f"{counted(len(rows), 'post-only order')}; at most {usd(loss)} at risk."
     return Card("What would be traded?", answer, lines)
-
-
-def live(scan: Scan, desk: Desk) -> list[Mapping[str, Any]]:
-    """Return the proposals that may still rest: none of a closed gate, of a freeze, or too late."""
-    frozen = {each.family for each in desk.releases if each.state == _FROZEN}
-    if not scan.go or scan.family in frozen:
-        return []
-    return [
-        each
-        for each in scan.rows("proposals")
-        if (closes := closes_at(each)) is None or closes > desk.at
-    ]
 
 
 def _count(scan: Scan, desk: Desk) -> str:

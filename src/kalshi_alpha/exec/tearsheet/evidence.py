@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -142,7 +143,7 @@ def still_missing(each: Earned) -> str:
     return f"{asked}: {open_end}{max(known):.0f} days more at the present rate."
 
 
-def on_history(quality: dict[str, Any]) -> str:
+def on_history(quality: Mapping[str, Any]) -> str:
     """Say how the model did on its own history, as the scan judged it."""
     detail = str(quality.get("detail", ""))
     gain = quality.get("crps_advantage")

@@ -13,7 +13,7 @@ from kalshi_alpha.core.arrays import FloatArray
 from kalshi_alpha.exec.tearsheet.canvas import Canvas, axes, halo, key_above
 from kalshi_alpha.exec.tearsheet.palette import MODEL, SOFT
 from kalshi_alpha.exec.tearsheet.picture import Picture, Table, slug
-from kalshi_alpha.exec.tearsheet.scans import Scan
+from kalshi_alpha.exec.tearsheet.scans import Scan, dicts, number
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -76,10 +76,10 @@ def _told(scan: Scan, name: tuple[str, str]) -> Told | None:
 
 
 def _pairs(forecast: Mapping[str, Any]) -> list[tuple[float, float]]:
-    rows = forecast.get("pmf")
-    if not isinstance(rows, list):
-        return []
-    return [(float(each["value"]), float(each["prob"])) for each in rows]
+    pairs = (
+        (number(each.get("value")), number(each.get("prob"))) for each in dicts(forecast.get("pmf"))
+    )
+    return [(value, prob) for value, prob in pairs if value is not None and prob is not None]
 
 
 def _fan(name: tuple[str, str], unit: str, told: Sequence[Told], canvas: Canvas) -> Picture:

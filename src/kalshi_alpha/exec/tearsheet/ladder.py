@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from kalshi_alpha.exec.tearsheet.canvas import WIDTH, Canvas, axes, halo, key_above
 from kalshi_alpha.exec.tearsheet.palette import BASE, GOOD, MARKET, MODEL, PAPER, QUOTE, SOFT
 from kalshi_alpha.exec.tearsheet.picture import Picture, Table, slug
-from kalshi_alpha.exec.tearsheet.scans import Scan, strike_order
+from kalshi_alpha.exec.tearsheet.scans import Scan, number, strike_order
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -223,13 +223,3 @@ def _cents(value: float | None) -> str:
 
 def _count(value: float | None) -> str:
     return "-" if value is None else f"{value:,.0f}"
-
-
-def number(value: Any) -> float | None:
-    """Return a JSON number or decimal text as a number; None for anything else."""
-    if value is None or isinstance(value, bool):
-        return None
-    try:
-        return float(value)
-    except (TypeError, ValueError):
-        return None

@@ -45,17 +45,36 @@ class Scan:
     @property
     def go(self) -> bool:
         """Whether its gate was open."""
-        return dict(self.said.get("verdict", {})).get("go") is True
+        return self.part("verdict").get("go") is True
 
     def rows(self, name: str) -> Sequence[_Doc]:
         """Return one of its lists; an absent one is empty."""
+        return dicts(self.said.get(name))
+
+    def part(self, name: str) -> _Doc:
+        """Return one of its objects; an absent one is empty."""
         found = self.said.get(name)
-        return [each for each in found if isinstance(each, dict)] if isinstance(found, list) else []
+        return found if isinstance(found, dict) else {}
 
     def events(self) -> list[str]:
         """Return the events it looked at, in its own order."""
         named = (str(each.get("event_ticker", "")) for each in self.rows("markets"))
         return [event for event in dict.fromkeys(named) if event]
+
+
+def dicts(value: Any) -> list[_Doc]:
+    """Return the objects of a JSON list; none of anything else."""
+    return [each for each in value if isinstance(each, dict)] if isinstance(value, list) else []
+
+
+def number(value: Any) -> float | None:
+    """Return a JSON number or decimal text as a number; None for anything else."""
+    if value is None or isinstance(value, bool):
+        return None
+    try:
+        return float(value)
+    except (TypeError, ValueError):
+        return None
 
 
 def series_scanned(paths: Paths) -> list[str]:

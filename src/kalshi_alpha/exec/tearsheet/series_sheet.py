@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from kalshi_alpha.config.monitors import MonitorThresholds
 from kalshi_alpha.core.ledger.units import settled_units
 from kalshi_alpha.core.proposals.not_proposed import NotProposed
 from kalshi_alpha.core.schedule import new_york
+from kalshi_alpha.exec.desk.desk import Desk
 from kalshi_alpha.exec.evaluation.scores import pooled
 from kalshi_alpha.exec.tearsheet.brakes import (
     brakes_card,
@@ -34,10 +35,10 @@ from kalshi_alpha.exec.tearsheet.feeds import feeds_picture
 from kalshi_alpha.exec.tearsheet.fills import fills_picture, slippage_picture
 from kalshi_alpha.exec.tearsheet.guards import guard_picture
 from kalshi_alpha.exec.tearsheet.honesty import honesty_picture
-from kalshi_alpha.exec.tearsheet.ladder import ladder_pictures, number
+from kalshi_alpha.exec.tearsheet.ladder import ladder_pictures
 from kalshi_alpha.exec.tearsheet.picture import Picture, Table, waiting
 from kalshi_alpha.exec.tearsheet.profit import profit_picture
-from kalshi_alpha.exec.tearsheet.scans import Scan
+from kalshi_alpha.exec.tearsheet.scans import Scan, dicts, number
 from kalshi_alpha.exec.tearsheet.scores import market_picture, scores_picture
 from kalshi_alpha.exec.tearsheet.sheet import (
     MODES,
@@ -53,6 +54,7 @@ from kalshi_alpha.exec.tearsheet.sheet import (
 from kalshi_alpha.strategies.replay import Replay
 
 _FORECASTS_SAID, _NAMED = 3, 3
+_OLD, _FROZEN = timedelta(minutes=30), "frozen"
 Past = Callable[[str], tuple[tuple[Replay, ...], str]]
 PROPOSED = (
     *("market", "strike", "side", "price", "contracts", "honest edge, c", "max loss"),
@@ -89,7 +91,7 @@ def series_sheet(
         clock=shown_clock(scan.at, scan.clock_source.value),
         reasons=tuple(_reasons(facts, scan)),
         cards=(
-            traded_card(scan),
+            traded_card(scan, facts.desk),
             why_card(scan),
             sure_card(scan, own),
             brakes_card(facts.desk, (family,), thresholds),
@@ -100,24 +102,39 @@ def series_sheet(
 
 
 def _reasons(facts: Facts, scan: Scan) -> Iterator[str]:
-    verdict = dict(scan.said.get("verdict", {}))
-    for each in verdict.get("reasons", ()):
+    for each in dicts(scan.part("verdict").get("reasons")):
         yield f"{each.get('reason')}: {each.get('detail')}"
     dry = scan.said.get("dry_only")
     if dry:
         yield f"dry only: {dry}"
-    if facts.at > scan.at:
+    if facts.at - scan.at >= _OLD:
         hours = (facts.at - scan.at).total_seconds() / 3600.0
         yield f"this scan is {hours:.1f} hours old; orders come from a fresh one only"
 
 
-def traded_card(scan: Scan) -> Card:
+def live(scan: Scan, desk: Desk) -> list[Mapping[str, Any]]:
+    """Return the proposals that may still rest: none of a closed gate, of a freeze, or too late."""
+    frozen = {each.family for each in desk.releases if each.state == _FROZEN}
+    if not scan.go or scan.family in frozen:
+        return []
+    return [
+        each
+        for each in scan.rows("proposals")
+        if (closes := closes_at(each)) is None or closes > desk.at
+    ]
+
+
+def traded_card(scan: Scan, desk: Desk) -> Card:
     """Answer what would be traded."""
-    rows = scan.rows("proposals")
+    rows = live(scan, desk)
+    over = len(scan.rows("proposals")) - len(rows)
     if not scan.go:
         held = sum(each.get("stopped") == NotProposed.GATE_CLOSED for each in scan.rows("markets"))
         why = f"{counted(held, 'quote')} would be worth it and the gate holds them back."
         return Card("What would be traded?", "Nothing: the gate is closed.", (why,), Tone.BAD)
+    if over and not rows:
+        why = f"{counted(over, 'order')} of the scan: its markets have closed, or it is frozen."
+        return Card("What would be traded?", "Nothing any more.", (why,))
     if not rows:
         return Card("What would be traded?", "Nothing: no quote is worth it after fees.")
     loss = sum(number(each.get("max_loss")) or 0.0 for each in rows)
@@ -128,7 +145,8 @@ def traded_card(scan: Scan) -> Card:
         "lost if then none paid."
     )
     best = sorted(rows, key=_gain, reverse=True)[:_NAMED]
-    lines = (whole, *(_named(each) for each in best))
+    late = (f"{counted(over, 'order')} of the scan came too late by now.",) if over else ()
+    lines = (whole, *(_named(each) for each in best), *late)
     answer = (
         f"{counted(len(rows), 'post-only order')} on {counted(events, 'event')}; "
         f"{counted(len(scan.rows('not_proposed')), 'market')} not."
@@ -151,12 +169,12 @@ def _gain(row: Mapping[str, Any]) -> float:
 def why_card(scan: Scan) -> Card:
     """Answer why: what is believed against what is asked, and how far the model is heard."""
     rows = scan.rows("proposals")
-    terms = dict(scan.said.get("thresholds", {}))
+    terms = scan.part("thresholds")
     least = 100 * (number(terms.get("min_ev")) or 0.0)
     lines = []
     weights = [
         number(each.get("weight")) or 0.0
-        for each in dict(scan.said.get("pool_weights", {})).values()
+        for each in scan.part("pool_weights").values()
         if isinstance(each, dict)
     ]
     if weights:
@@ -185,8 +203,8 @@ def why_card(scan: Scan) -> Card:
 
 def sure_card(scan: Scan, own: Earned) -> Card:
     """Answer how sure the model has earned the right to be."""
-    quality = scan.said.get("model_quality")
-    lines = [on_history(quality)] if isinstance(quality, dict) else []
+    quality = scan.part("model_quality")
+    lines = [on_history(quality)] if quality else []
     missing = still_missing(own)
     lines += [missing] if missing else []
     proven = own.figures is not None and not own.lacks
@@ -334,8 +352,7 @@ def past_pictures(family: str, past: Past, canvas: Canvas) -> list[Picture]:
 def _origins(scan: Scan) -> Table:
     rows = [("calibration", str(scan.said.get("calibration_sha256", "-")))]
     rows += sorted(
-        (f"configs/{name}", str(sha))
-        for name, sha in dict(scan.said.get("config_sha256", {})).items()
+        (f"configs/{name}", str(sha)) for name, sha in scan.part("config_sha256").items()
     )
     rows += [
         (f"{each.get('source')}, received {each.get('retrieved_at')}", str(each.get("sha256")))

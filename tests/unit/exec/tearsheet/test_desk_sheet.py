@@ -8,9 +8,10 @@ import pytest
 from kalshi_alpha.config.monitors import BASELINE
 from kalshi_alpha.core.ledger.entry import LedgerEntry
 from kalshi_alpha.exec.tearsheet.canvas import Canvas
-from kalshi_alpha.exec.tearsheet.desk_sheet import desk_sheet, live
+from kalshi_alpha.exec.tearsheet.desk_sheet import desk_sheet
 from kalshi_alpha.exec.tearsheet.facts import Facts
 from kalshi_alpha.exec.tearsheet.scans import Scan
+from kalshi_alpha.exec.tearsheet.series_sheet import live
 from kalshi_alpha.exec.tearsheet.sheet import Link, Sheet, Tone
 
 

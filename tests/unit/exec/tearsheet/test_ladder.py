@@ -10,7 +10,6 @@ from kalshi_alpha.exec.tearsheet.canvas import Canvas
 from kalshi_alpha.exec.tearsheet.ladder import (
     ladder_picture,
     ladder_pictures,
-    number,
     rungs_of,
     short,
 )
@@ -71,9 +70,5 @@ def test_a_ladder_without_a_book_is_drawn_all_the_same(scan: Scan, canvas: Canva
     assert "nothing can be compared" in found.says
 
 
-def test_numbers_are_read_from_decimal_text_and_nothing_else() -> None:
-    assert number("0.0300") == 0.03
-    assert number(3) == 3.0
-    wrong: tuple[object, ...] = (None, True, "x", [])
-    assert [number(each) for each in wrong] == [None] * 4
+def test_counts_are_short() -> None:
     assert [short(each) for each in (7, 1500, 25_000)] == ["7", "1.5k", "25k"]

@@ -11,6 +11,8 @@ from kalshi_alpha.datastore.paths import Paths
 from kalshi_alpha.exec.tearsheet.scans import (
     KEPT,
     Scan,
+    dicts,
+    number,
     scans_of,
     series_scanned,
     strike_order,
@@ -74,3 +76,19 @@ def test_nothing_is_scanned_in_a_root_without_proposals(tmp_path: Any) -> None:
 def test_strikes_stand_from_low_to_high(strikes: list[str]) -> None:
     mixed = [*strikes[1::2], *strikes[::2]]
     assert sorted(mixed, key=strike_order) == strikes
+
+
+def test_numbers_are_read_from_decimal_text_and_nothing_else() -> None:
+    assert number("0.0300") == 0.03
+    assert number(3) == 3.0
+    wrong: tuple[object, ...] = (None, True, "x", [])
+    assert [number(each) for each in wrong] == [None] * 4
+
+
+def test_what_is_no_list_or_object_is_empty() -> None:
+    odd = Scan("CPI", "CPI", AT, {"proposals": {"a": 1}, "verdict": [1], "markets": [1, {"a": 2}]})
+    assert odd.rows("proposals") == []
+    assert odd.rows("markets") == [{"a": 2}]
+    assert odd.part("verdict") == {}
+    assert not odd.go
+    assert dicts(None) == []

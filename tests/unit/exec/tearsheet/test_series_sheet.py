@@ -93,7 +93,7 @@ def test_a_closed_gate_trades_nothing_and_says_why(facts: Facts, scan: Scan) -> 
             "verdict": {"go": False, "reasons": reasons},
         },
     )
-    card = traded_card(closed)
+    card = traded_card(closed, facts.desk)
     assert (card.answer, card.tone) == ("Nothing: the gate is closed.", Tone.BAD)
     assert card.lines[0].startswith("1 quote would be worth it")
     assert why_card(closed).answer.startswith("No market leaves 0.50 c")
@@ -120,9 +120,19 @@ def test_reasons_stand_in_the_head(facts: Facts, scan: Scan, canvas: Canvas) -> 
     )
 
 
-def test_nothing_worth_a_quote_is_said_plainly(scan: Scan) -> None:
+def test_what_came_too_late_is_not_to_be_traded_any_more(facts: Facts, scan: Scan) -> None:
+    later = replace(facts.desk, at=facts.at + timedelta(hours=1, minutes=57))
+    card = traded_card(scan, later)
+    # At 08:27 the monthly markets have closed, the yearly ones close at 08:29.
+    assert card.answer.startswith("3 post-only orders on 1 event;")
+    assert card.lines[-1] == "4 orders of the scan came too late by now."
+    over = traded_card(scan, replace(facts.desk, at=facts.at + timedelta(hours=9)))
+    assert over.answer == "Nothing any more."
+
+
+def test_nothing_worth_a_quote_is_said_plainly(facts: Facts, scan: Scan) -> None:
     empty = replace(scan, said={**scan.said, "proposals": []})
-    assert traded_card(empty).answer == "Nothing: no quote is worth it after fees."
+    assert traded_card(empty, facts.desk).answer == "Nothing: no quote is worth it after fees."
 
 
 def test_without_a_past_one_card_says_so(canvas: Canvas) -> None:
