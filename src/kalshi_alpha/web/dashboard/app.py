@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 TICK_S = 0.1
 """How often a reader's changes are put together: what came meanwhile is sent once."""
-CLOCK_EVERY_S = 10.0
+CLOCK_EVERY_S = 2.0
 READERS_MAX = 16
 _NO_STORE = {"cache-control": "no-store"}
 _FOR_GOOD = {"cache-control": "public, max-age=31536000, immutable"}
@@ -130,7 +130,7 @@ async def changes(board: Board, since: str, tick_s: float = TICK_S) -> AsyncIter
     yield b"retry: 1000\n\n"
     while True:
         if clock_in_s <= 0.0:
-            yield message("clock", iso(board.now()))
+            yield message("clock", f"{iso(board.now())} {iso(board.looked_at)}")
             clock_in_s = CLOCK_EVERY_S
         if board.version > version:
             found, version = board.changed(version), board.version

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import secrets
+import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,12 +12,14 @@ from typing import Any
 
 import msgspec
 
+from kalshi_alpha.core.errors import KalshiAlphaError
 from kalshi_alpha.exec.desk.desk import Desk
 from kalshi_alpha.web.dashboard.live_books import LiveBooks, Top
-from kalshi_alpha.web.dashboard.view import PANELS, Views, ladders_key
+from kalshi_alpha.web.dashboard.view import PANELS, Event, Views, events_of
 
 LOOK_EVERY_S = 0.2
-LADDERS = "ladders"
+AFTER_FAILURE_S = 5.0
+LADDERS, EVENT = "ladders", "event-"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +46,8 @@ class Board:
     ----------
     version
         Counts up whenever a panel changes.
+    looked_at
+        The desk's clock when the files were last read: a page says so when that is long ago.
     boot
         Tells this process from one before it: versions of another mean nothing here.
     """
@@ -53,26 +58,38 @@ class Board:
         self._look, self.now, self.live = look, now, live
         self._views = Views()
         self._panels: dict[str, Panel] = {}
-        self._ladders: tuple[Any, ...] | None = None
+        self._events: dict[str, tuple[Any, ...]] = {}
         self.version = 0
         self.boot = secrets.token_hex(4)
         self.desk: Desk = look()
+        self.looked_at = now()
         self._show()
         # The first page compiles the templates; nobody is to wait for that.
         self.page()
 
     def refresh(self) -> None:
         """Look again, and make anew what changed."""
-        self.desk = self._look()
-        self._show()
+        self._take(self._look())
 
     async def keep_looking(self) -> None:
-        """Look again and again until cancelled; a look that fails leaves what was seen before."""
+        """Look again and again until cancelled.
+
+        A look that fails leaves what was seen before; the page then says how long ago that was.
+        """
         while True:
             await asyncio.sleep(LOOK_EVERY_S)
-            # In a thread: books and readers of the page do not wait for files.
-            self.desk = await asyncio.to_thread(self._look)
-            self._show()
+            try:
+                # In a thread: books and readers of the page do not wait for files.
+                found = await asyncio.to_thread(self._look)
+            except (KalshiAlphaError, OSError) as error:
+                sys.stderr.write(f"dashboard: the files cannot be read: {error}\n")
+                await asyncio.sleep(AFTER_FAILURE_S)
+            else:
+                self._take(found)
+
+    def _take(self, desk: Desk) -> None:
+        self.desk, self.looked_at = desk, self.now()
+        self._show()
 
     def _show(self) -> None:
         made = {name: self._views.panel(name, self.desk, self.live) for name in PANELS}
@@ -81,18 +98,29 @@ class Board:
             for name, html in made.items()
             if name not in self._panels or self._panels[name].html != html
         }
-        key = ladders_key(self.desk, self.live)
-        if key != self._ladders:
-            changed[LADDERS], self._ladders = "", key
+        changed |= self._changed_ladders()
         if changed:
             self.version += 1
             for name, html in changed.items():
                 self._panels[name] = Panel(html, self.version)
 
+    def _changed_ladders(self) -> dict[str, str]:
+        """Return the ladders that are others than before: one by one, or all of them as one panel.
+
+        They are made when somebody asks, with the prices of then.
+        """
+        before, self._events = self._events, {e.panel: e.key for e in self._ladders()}
+        if list(before) != list(self._events):
+            return {LADDERS: ""}
+        return {name: "" for name, key in self._events.items() if before[name] != key}
+
+    def _ladders(self) -> tuple[Event, ...]:
+        return events_of(self.desk, self.live)
+
     def page(self) -> str:
         """Return the whole page as it is now."""
         panels = {name: panel.html for name, panel in self._panels.items()}
-        panels[LADDERS] = self._views.ladders(self.desk, self.live)
+        panels[LADDERS] = self._views.ladders(self._ladders())
         since = f"{self.boot}-{self.version}"
         return self._views.page(panels, self.desk, since)
 
@@ -105,7 +133,9 @@ class Board:
             If there is no such panel.
         """
         if name == LADDERS:
-            return self._views.ladders(self.desk, self.live)
+            return self._views.ladders(self._ladders())
+        if name in self._events:
+            return next(self._views.event(e) for e in self._ladders() if e.panel == name)
         return self._panels[name].html
 
     def version_of(self, since: str) -> int:
@@ -118,8 +148,11 @@ class Board:
         """Return the panels that changed after a version."""
         if version >= self.version:
             return {}
-        names = [name for name, panel in self._panels.items() if panel.version > version]
-        return {name: self.panel(name) for name in names}
+        names = {name for name, panel in self._panels.items() if panel.version > version}
+        # All of them hold each of them, and one that is listed no more is in neither.
+        single = {name for name in names if name.startswith(EVENT)}
+        wanted = names - single if LADDERS in names else names - (single - self._events.keys())
+        return {name: self.panel(name) for name in sorted(wanted)}
 
 
 def books_message(tops: Mapping[str, Top]) -> bytes:

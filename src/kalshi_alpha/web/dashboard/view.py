@@ -89,6 +89,17 @@ class Event:
     scan: LadderSeen | None
     rows: tuple[Row, ...]
 
+    @property
+    def panel(self) -> str:
+        """The name under which it is sent when it changes."""
+        return f"event-{self.event}"
+
+    @property
+    def key(self) -> tuple[Any, ...]:
+        """What it depends on but for prices, which are sent by themselves."""
+        markets = tuple((row.ticker, row.live, row.own) for row in self.rows)
+        return (self.scan.at if self.scan else None), markets
+
 
 def events_of(desk: Desk, live: LiveBooks) -> tuple[Event, ...]:
     """Return the scans' ladders, and then what else the venue lists of the same series."""
@@ -141,12 +152,6 @@ def _row(
     return Row(ticker, strike, rung, top, is_live, tuple(own.get(ticker, ())))
 
 
-def ladders_key(desk: Desk, live: LiveBooks) -> tuple[Any, ...]:
-    """Return what the ladders' panel depends on but for prices, which are sent by themselves."""
-    scans = tuple((each.family, each.event, each.at) for each in desk.ladders)
-    return scans, live.listing, desk.orders
-
-
 def nearest(exposure: Iterable[CapUse]) -> tuple[CapUse, ...]:
     """Return the uses of caps, the nearest to its limit first."""
     return tuple(sorted(exposure, key=lambda use: (-use.share, use.cap, use.of)))
@@ -174,10 +179,13 @@ class Views:
         template = self._environment.get_template(f"{name}.html")
         return template.render(desk=desk, live=live)
 
-    def ladders(self, desk: Desk, live: LiveBooks) -> str:
+    def ladders(self, events: tuple[Event, ...]) -> str:
         """Return the inside of the ladders' panel, with the newest prices."""
-        template = self._environment.get_template("ladders.html")
-        return template.render(desk=desk, live=live, events=events_of(desk, live))
+        return self._environment.get_template("ladders.html").render(events=events)
+
+    def event(self, event: Event) -> str:
+        """Return the inside of one ladder, with the newest prices."""
+        return self._environment.get_template("event.html").render(event=event)
 
     def page(self, panels: dict[str, str], desk: Desk, since: str) -> str:
         """Return the whole page.

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from kalshi_alpha.exec.metrics.figures import figures_of
+from runs import REPO
 from shown_cases import AT, TICKER, shown_desk
 
 FIGURES = {each.name: each for each in figures_of(shown_desk())}
@@ -26,6 +27,12 @@ def test_names_are_prometheus_own_and_each_is_told_once() -> None:
         keys = [labels for labels, _ in figure.samples]
         assert len(keys) == len(set(keys)), name
     assert [name for name in FIGURES if name.endswith(UNITS)]
+
+
+def test_every_figure_is_on_the_page_that_describes_them() -> None:
+    page = (REPO / "docs/how-to/scrape-metrics.md").read_text()
+    told = {name.removeprefix("kalshi_alpha_") for name in FIGURES}
+    assert {name for name in told if f"`{name}`" not in page} == set()
 
 
 def test_figures_are_the_desks() -> None:

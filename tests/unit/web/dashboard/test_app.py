@@ -116,7 +116,7 @@ def test_changes_begin_with_the_clock_and_all_prices_and_go_on_with_what_changed
 
     retry, clock, books, verdict = asyncio.run(read())
     assert retry.startswith("retry: ")
-    assert clock == "event: clock\ndata: 2024-12-11T11:30:00Z\n\n"
+    assert clock == "event: clock\ndata: 2024-12-11T11:30:00Z 2024-12-11T11:30:00Z\n\n"
     assert books.startswith("event: books\n")
     assert json.loads(books.split("data: ")[1]) == {TICKER: [4100, 4300, 500, 700, ""]}
     assert verdict.startswith("event: verdict\n")

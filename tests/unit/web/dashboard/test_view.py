@@ -15,7 +15,6 @@ from kalshi_alpha.web.dashboard.view import (
     PANELS,
     Views,
     events_of,
-    ladders_key,
     nearest,
     profit_series,
 )
@@ -40,7 +39,7 @@ def live(*, yes: int = 2900, no: int = 6900) -> LiveBooks:
 
 def whole(desk: Desk, books: LiveBooks) -> str:
     panels = {name: VIEWS.panel(name, desk, books) for name in PANELS}
-    panels["ladders"] = VIEWS.ladders(desk, books)
+    panels["ladders"] = VIEWS.ladders(events_of(desk, books))
     return VIEWS.page(panels, desk, "boot-1")
 
 
@@ -117,7 +116,7 @@ def test_a_book_that_is_followed_and_in_doubt_shows_no_mid() -> None:
     assert row.top is not None
     assert row.top.dirty == "no_snapshot"
     assert (row.mid, row.gap) == (None, None)
-    assert 'class="mine dirty"' in VIEWS.ladders(shown_desk(), books)
+    assert 'class="mine dirty"' in VIEWS.ladders(events_of(shown_desk(), books))
 
 
 def test_quotes_and_own_orders_are_placed_on_the_scale_of_yes() -> None:
@@ -133,14 +132,22 @@ def test_what_the_venue_lists_beyond_the_scan_comes_after_it() -> None:
     assert other.rows[0].prob_model is None
 
 
-def test_prices_alone_do_not_make_the_ladders_anew() -> None:
+def test_prices_alone_do_not_make_a_ladder_anew_and_our_orders_do() -> None:
     books = live()
-    before = ladders_key(shown_desk(), books)
+    before = [event.key for event in events_of(shown_desk(), books)]
     moved = LadderBook(TICKER)
     moved.apply_snapshot([(3000, 1)], [(6000, 1)])
     books.take({TICKER: moved})
-    assert ladders_key(shown_desk(), books) == before
-    assert ladders_key(shown_desk(orders=()), books) != before
+    assert [event.key for event in events_of(shown_desk(), books)] == before
+    without = [event.key for event in events_of(shown_desk(orders=()), books)]
+    assert without[0] != before[0]
+    assert without[1] == before[1]
+
+
+def test_a_ladder_is_the_same_by_itself_and_among_the_others() -> None:
+    events = events_of(shown_desk(), live())
+    for event in events:
+        assert VIEWS.event(event).strip() in VIEWS.ladders(events)
 
 
 def test_an_instant_carries_what_the_script_counts_from() -> None:

@@ -72,15 +72,15 @@
     document.querySelectorAll("tr[data-t]").forEach(function (row) { rows.set(row.dataset.t, row); });
   }
 
+  var calm = window.matchMedia("(prefers-reduced-motion: reduce)");
+
   function show(cell, text) {
     if (cell.textContent === text) { return; }
     var first = cell.dataset.seen !== "1";
     cell.textContent = text;
     cell.dataset.seen = "1";
-    if (first) { return; }
-    cell.classList.remove("flash");
-    void cell.offsetWidth; // begins the animation anew
-    cell.classList.add("flash");
+    // An animation by name would need a layout of the whole page to begin anew.
+    if (!first && !calm.matches) { cell.animate([{ backgroundColor: flash }, { backgroundColor: "transparent" }], 900); }
   }
 
   function price(row, top) {
@@ -98,6 +98,7 @@
     band.setAttribute("width", both ? Math.max((ask - bid) / 100, 0.6).toFixed(2) : "0");
   }
 
+  var flash = colour("--flash");
   var known = {};
 
   function prices(text) {
@@ -133,6 +134,7 @@
   function charts() { document.querySelectorAll(".chart[data-series]").forEach(draw); }
 
   function redraw() {
+    flash = colour("--flash");
     document.querySelectorAll(".chart[data-series]").forEach(function (each) { each.dataset.drawn = ""; });
     charts();
   }
@@ -146,22 +148,33 @@
     element.classList.toggle("lost", lost);
   }
 
+  function looked(ms) {
+    var late = ms > 5000;
+    link(late ? "■ files were not read for " + span(ms / 1000) : "page is current", late);
+  }
+
   document.addEventListener("htmx:sseOpen", function (event) {
     link("page is current", false);
     var source = event.detail.source;
     if (source.deskListens) { return; }
     source.deskListens = true;
     source.addEventListener("books", function (message) { prices(message.data); });
-    source.addEventListener("clock", function (message) { setClock(message.data); tick(); });
+    source.addEventListener("clock", function (message) {
+      var told = message.data.split(" ");
+      setClock(told[0]);
+      looked(Date.parse(told[0]) - Date.parse(told[1]));
+      tick();
+    });
   });
   document.addEventListener("htmx:sseError", function () { link("■ connection lost, trying again", true); });
-  document.addEventListener("htmx:afterSwap", function () {
-    rows = null;
-    index();
-    Object.keys(known).forEach(function (ticker) {
-      var row = rows.get(ticker);
-      if (row) { price(row, known[ticker]); }
-    });
+  document.addEventListener("htmx:afterSwap", function (event) {
+    var swapped = event.target;
+    if (swapped.querySelector("tr[data-t]")) {
+      index();
+      swapped.querySelectorAll("tr[data-t]").forEach(function (row) {
+        if (known[row.dataset.t]) { price(row, known[row.dataset.t]); }
+      });
+    }
     charts();
     tick();
   });
