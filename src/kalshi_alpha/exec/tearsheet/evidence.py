@@ -12,6 +12,7 @@ from kalshi_alpha.core.ramp.figures import Figures, figures
 from kalshi_alpha.core.ramp.plan import Missing, missing
 from kalshi_alpha.exec.tearsheet.facts import Facts
 from kalshi_alpha.exec.tearsheet.picture import Table
+from kalshi_alpha.exec.tearsheet.scans import number
 from kalshi_alpha.exec.tearsheet.sheet import counted
 
 _HEAD = (
@@ -150,9 +151,10 @@ def on_history(quality: Mapping[str, Any]) -> str:
     if not isinstance(gain, int | float):
         return f"On its own history: {detail or 'not measured'}."
     word = "better" if gain > 0 else "worse"
+    scored = number(quality.get("months")) or 0.0
     return (
         f"On its own history it was {100 * abs(gain):.0f} % {word} (CRPS) than the best baseline, "
-        f"{quality.get('baseline')}, over {quality.get('months')} outcomes, walk-forward."
+        f"{quality.get('baseline')}, over {scored:,.0f} outcomes, walk-forward."
     )
 
 

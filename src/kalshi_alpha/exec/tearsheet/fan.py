@@ -13,7 +13,7 @@ from kalshi_alpha.core.arrays import FloatArray
 from kalshi_alpha.exec.tearsheet.canvas import Canvas, axes, halo, key_above
 from kalshi_alpha.exec.tearsheet.palette import MODEL, SOFT
 from kalshi_alpha.exec.tearsheet.picture import Picture, Table, slug
-from kalshi_alpha.exec.tearsheet.scans import Scan, dicts, number
+from kalshi_alpha.exec.tearsheet.scans import Scan, dicts, number, shown_value
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -86,11 +86,11 @@ def _fan(name: tuple[str, str], unit: str, told: Sequence[Told], canvas: Canvas)
     title = f"{name[0]} of {name[1]}: the last {len(told)} forecasts"
     key = f"fan-{slug(' '.join(name))}"
     rows = [each.quantiles() for each in told]
-    moved = rows[-1][2] - rows[0][2]
+    first, last = (shown_value(rows[i][2]) for i in (0, -1))
     return Picture(
         key=key,
         title=title,
-        says=f"The median went from {rows[0][2]:g} to {rows[-1][2]:g} {unit}, by {moved:+g}.",
+        says=f"The median went from {first} to {last} {unit}.",
         how="Line: median. Dark band: the middle half. Pale band: nine cases in ten.",
         n=f"{len(told)} runs",
         span=f"{told[0].at:%Y-%m-%d %H:%M} to {told[-1].at:%Y-%m-%d %H:%M} UTC",
@@ -99,7 +99,7 @@ def _fan(name: tuple[str, str], unit: str, told: Sequence[Told], canvas: Canvas)
         table=Table(
             ("run (UTC)", "5 %", "25 %", "median", "75 %", "95 %"),
             tuple(
-                (f"{each.at:%Y-%m-%d %H:%M}", *(f"{value:g}" for value in row))
+                (f"{each.at:%Y-%m-%d %H:%M}", *(shown_value(value) for value in row))
                 for each, row in zip(told, rows, strict=True)
             ),
         ),
@@ -132,7 +132,8 @@ def _single(name: tuple[str, str], unit: str, told: Told, canvas: Canvas) -> Pic
     return Picture(
         key=key,
         title=title,
-        says=f"Median {middle:g} {unit}; nine cases in ten lie from {low:g} to {high:g}.",
+        says=f"Median {shown_value(middle)} {unit}; nine cases in ten lie from {shown_value(low)} "
+        f"to {shown_value(high)}.",
         how=(
             "Each bar is a value that could be printed. One run is kept so far, so there is no fan "
             "yet: it opens with the second run for this period."
@@ -146,7 +147,7 @@ def _single(name: tuple[str, str], unit: str, told: Told, canvas: Canvas) -> Pic
         table=Table(
             ("value", "probability %"),
             tuple(
-                (f"{value:g}", f"{100 * prob:.2f}")
+                (shown_value(value), f"{100 * prob:.2f}")
                 for value, prob in zip(values.tolist(), probs.tolist(), strict=True)
             ),
         ),

@@ -45,16 +45,20 @@ class QueueBin:
 def fills_picture(
     entries: Sequence[LedgerEntry], family: str, at: datetime, canvas: Canvas
 ) -> Picture:
-    """Draw the mean fill ratio by queue ahead, with the interval that sizing uses."""
-    rows = order_rows(entries, family, at)
-    alpha = tuned_alpha(entries, family, at)
+    """Draw the mean fill ratio by queue ahead, with the interval that these orders support.
+
+    An order that may still fill at the clock tells nothing yet, and is left out.
+    """
+    ended = [row for row in entries if is_over(row, at)]
+    rows = order_rows(ended, family, at)
+    alpha = tuned_alpha(ended, family, at)
     key, title = f"fills-{slug(family)}", f"{family}: fills, queue, and the fill ratio"
     bins = queue_bins(rows)
     if not bins:
         return waiting(
             key,
             title,
-            needs=f"one order of {_RECENT} whose outcome was seen on a tape or at the venue",
+            needs=f"one order of {_RECENT} that is over, its fills seen on a tape or at the venue",
             have="0 of them",
             when=(
                 f"Until then the ratio is a guess: {alpha.alpha:.2f}, with four chances in five "
@@ -68,9 +72,9 @@ def fills_picture(
         key=key,
         title=title,
         says=(
-            f"{filled} of {len(rows)} orders had a fill. Sizing expects {100 * alpha.alpha:.0f} % "
-            f"of what is posted, four chances in five between {100 * alpha.lo10:.0f} and "
-            f"{100 * alpha.hi90:.0f} %."
+            f"{filled} of {len(rows)} orders had a fill. They support a ratio of "
+            f"{100 * alpha.alpha:.0f} % of what is posted, with four chances in five between "
+            f"{100 * alpha.lo10:.0f} and {100 * alpha.hi90:.0f} %."
         ),
         how=(
             "Dots: mean share of an order that filled, by the contracts that stood ahead of "
@@ -96,6 +100,15 @@ def fills_picture(
             ),
         ),
     )
+
+
+def is_over(row: LedgerEntry, at: datetime) -> bool:
+    """Say whether an order can fill no more at a clock: filled whole, settled, or its market shut.
+
+    One whose market's close was not written down counts as over, as in the tuning itself.
+    """
+    whole = row.filled_e2 >= row.posted_e2
+    return whole or row.is_settled or row.closes_at is None or row.closes_at <= at
 
 
 def queue_bins(rows: Sequence[LedgerEntry]) -> list[QueueBin]:
@@ -153,7 +166,7 @@ def slippage_picture(
     entries: Sequence[LedgerEntry], family: str, at: datetime, canvas: Canvas
 ) -> Picture:
     """Draw what a fill cost beyond the touch by relative size."""
-    fit = fitted_curve(entries, family, at)
+    fit = fitted_curve([row for row in entries if is_over(row, at)], family, at)
     key, title = f"slippage-{slug(family)}", f"{family}: slippage by size"
     if fit.is_cold_start:
         return waiting(

@@ -17,6 +17,7 @@ from kalshi_alpha.datastore.paths import Paths
 SCHEMA = 1
 KEPT = 24
 """How many of the newest scans are read: a fan of more would be a blur."""
+_THOUSAND = 1000
 _STAMP = "%Y-%m-%dT%H%M%SZ"
 _FIRST_NUMBER = re.compile(r"-?[0-9]+(?:\.[0-9]+)?")
 _Doc = Mapping[str, Any]
@@ -75,6 +76,11 @@ def number(value: Any) -> float | None:
         return float(value)
     except (TypeError, ValueError):
         return None
+
+
+def shown_value(value: float) -> str:
+    """Write a settlement value: whole where it counts thousands, else with four figures."""
+    return f"{value:,.0f}" if abs(value) >= _THOUSAND else f"{value:.4g}"
 
 
 def series_scanned(paths: Paths) -> list[str]:

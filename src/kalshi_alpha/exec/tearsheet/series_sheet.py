@@ -38,7 +38,7 @@ from kalshi_alpha.exec.tearsheet.honesty import honesty_picture
 from kalshi_alpha.exec.tearsheet.ladder import ladder_pictures
 from kalshi_alpha.exec.tearsheet.picture import Picture, Table, waiting
 from kalshi_alpha.exec.tearsheet.profit import profit_picture
-from kalshi_alpha.exec.tearsheet.scans import Scan, dicts, number
+from kalshi_alpha.exec.tearsheet.scans import Scan, dicts, number, shown_value
 from kalshi_alpha.exec.tearsheet.scores import market_picture, scores_picture
 from kalshi_alpha.exec.tearsheet.sheet import (
     MODES,
@@ -372,7 +372,7 @@ def _cents(value: Any) -> str:
 
 def _value(value: Any) -> str:
     found = number(value)
-    return "-" if found is None else f"{found:,.4g}"
+    return "-" if found is None else shown_value(found)
 
 
 def _range(values: Sequence[float], factor: float, digits: int = 0) -> str:

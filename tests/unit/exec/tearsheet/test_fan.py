@@ -39,7 +39,7 @@ def test_several_runs_open_the_fan(
     earlier = replace(scan, at=scan.at - timedelta(hours=6), said=shifted(scan))
     [found, *_] = fan_pictures([earlier, scan], canvas)
     assert found.n == "2 runs"
-    assert found.says == "The median went from 0.2 to 0.3 pp, by +0.1."
+    assert found.says == "The median went from 0.2 to 0.3 pp."
     all_drawn(found, ("median",), 1e-9)
     assert found.table is not None
     assert [row[0] for row in found.table.rows] == ["2024-12-11 05:30", "2024-12-11 11:30"]

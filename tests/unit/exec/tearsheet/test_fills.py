@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import numpy as np
@@ -10,7 +10,12 @@ import pytest
 from kalshi_alpha.core.execution.ledger_fit import fitted_curve, tuned_alpha
 from kalshi_alpha.core.ledger.entry import LedgerEntry
 from kalshi_alpha.exec.tearsheet.canvas import Canvas
-from kalshi_alpha.exec.tearsheet.fills import fills_picture, queue_bins, slippage_picture
+from kalshi_alpha.exec.tearsheet.fills import (
+    fills_picture,
+    is_over,
+    queue_bins,
+    slippage_picture,
+)
 
 AT = datetime(2024, 12, 11, 11, 31, tzinfo=UTC)
 
@@ -40,10 +45,21 @@ def test_the_interval_is_the_one_that_sizing_uses(
     rows = [touched(entry), touched(entry, filled_e2=0, fee_e6=0)]
     found = fills_picture(rows, "CPI", AT, canvas)
     alpha = tuned_alpha(rows, "CPI", AT)
-    assert f"Sizing expects {100 * alpha.alpha:.0f} %" in found.says
+    assert f"support a ratio of {100 * alpha.alpha:.0f} %" in found.says
     assert found.says.startswith("1 of 2 orders had a fill.")
     all_drawn(found, ("mean share %",), 0.051)
     assert found.n == "2 orders, effectively 2"
+
+
+def test_an_order_that_may_still_fill_tells_nothing(
+    entry: Callable[..., LedgerEntry], canvas: Canvas
+) -> None:
+    resting = touched(entry, filled_e2=0, fee_e6=0, lead_hours=1.9)
+    assert "There are 0 of them" in fills_picture([resting], "CPI", AT, canvas).waits
+    closed = AT + timedelta(hours=2)
+    assert fills_picture([resting], "CPI", closed, canvas).says.startswith("0 of 1 orders")
+    whole = touched(entry, lead_hours=1.9)
+    assert [is_over(row, AT) for row in (resting, whole)] == [False, True]
 
 
 def test_without_a_seen_order_the_ratio_is_called_a_guess(canvas: Canvas) -> None:

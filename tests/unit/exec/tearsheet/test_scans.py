@@ -15,6 +15,7 @@ from kalshi_alpha.exec.tearsheet.scans import (
     number,
     scans_of,
     series_scanned,
+    shown_value,
     strike_order,
 )
 
@@ -92,3 +93,12 @@ def test_what_is_no_list_or_object_is_empty() -> None:
     assert odd.part("verdict") == {}
     assert not odd.go
     assert dicts(None) == []
+
+
+def test_values_are_whole_where_they_count_thousands() -> None:
+    assert [shown_value(each) for each in (222_705.4, 2.70337, 41.0, -0.1)] == [
+        "222,705",
+        "2.703",
+        "41",
+        "-0.1",
+    ]
