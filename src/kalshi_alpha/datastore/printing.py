@@ -6,6 +6,7 @@ import os
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from itertools import groupby
 from typing import Any, TypeVar
 
 import click
@@ -74,15 +75,19 @@ def echo_text(text: str, mode: str | None = None) -> None:
 
 
 def echo_markdown(text: str, mode: str | None = None) -> None:
-    """Print Markdown below its mode; a terminal gets it laid out, everything else as it is."""
-    if is_quiet() or not sys.stdout.isatty():
-        echo_text(text, mode)
-        return
-    from rich.console import Console
-    from rich.markdown import Markdown
+    """Print text below its mode; tables of Markdown in it are drawn for a terminal."""
+    if sys.stdout.isatty():
+        blocks = groupby(text.splitlines(), key=lambda line: line.startswith("|"))
+        text = "\n".join(
+            line for is_table, lines in blocks for line in (_drawn(lines) if is_table else lines)
+        )
+    echo_text(text, mode)
 
-    click.echo(f"mode: {mode or desk_mode()}")
-    Console().print(Markdown(text))
+
+def _drawn(lines: Iterable[str]) -> list[str]:
+    """Return a table of Markdown as `table` draws it; its second line is the rule."""
+    head, _, *rows = ([cell.strip() for cell in line.strip("|").split("|")] for line in lines)
+    return table(head, rows)
 
 
 def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> list[str]:
@@ -124,7 +129,7 @@ def progress(what: str, total: int | None = None) -> Iterator[Advance]:
     columns = (
         TextColumn("{task.description}", markup=False),
         BarColumn(),
-        MofNCompleteColumn(),
+        *([] if total is None else [MofNCompleteColumn()]),
         TimeElapsedColumn(),
     )
     # What a command prints must not be led to stderr because the bar is there.

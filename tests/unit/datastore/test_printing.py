@@ -69,8 +69,11 @@ def test_a_terminal_gets_markdown_laid_out_and_tables_with_a_rule(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     at_a_terminal(monkeypatch)
-    echo_markdown("| a | b |\n|---|---|\n| 1 | 2 |\n")
-    assert "|---|" not in capsys.readouterr().out
+    echo_markdown("monitors\n\n| a | b |\n|---|---|\n| 1 |  |\nnothing stops\nwrote /a")
+    first, *drawn, last_but_one, last = capsys.readouterr().out.splitlines()
+    assert (first, last_but_one, last) == ("mode: OFFLINE", "nothing stops", "wrote /a")
+    assert drawn[0] == "monitors"
+    assert not any("|" in line for line in drawn)
     lines = table(("feed", "age"), [("[bls]", "2 d")])
     assert any("─" in line for line in lines)
     assert "[bls]" in lines[-1]
