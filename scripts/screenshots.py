@@ -74,7 +74,6 @@ def tearsheet(root: Path, target: Path) -> None:
 
 def shoot(url: str, target: Path, *, width: int, height: int) -> None:
     """Take one picture of a page in light colours, and reduce it to a palette."""
-    from PIL import Image
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright, tempfile.TemporaryDirectory() as folder:
@@ -87,13 +86,28 @@ def shoot(url: str, target: Path, *, width: int, height: int) -> None:
         whole = Path(folder) / "whole.png"
         page.screenshot(path=whole)
         browser.close()
-        with Image.open(whole) as picture:
-            picture.convert("RGB").quantize(_COLOURS, dither=Image.Dither.NONE).save(
-                target, optimize=True
-            )
+        reduce(whole, target)
 
 
-SHOTS: Mapping[str, Callable[[Path, Path], None]] = {"tearsheet": tearsheet}
+def reduce(whole: Path, target: Path) -> None:
+    """Reduce a picture to a palette."""
+    from PIL import Image
+
+    with Image.open(whole) as picture:
+        picture.convert("RGB").quantize(_COLOURS, dither=Image.Dither.NONE).save(
+            target, optimize=True
+        )
+
+
+def live_page(folder: Path, target: Path) -> None:
+    """Show the live page at a local exchange, with a session that quotes."""
+    whole = folder / "live.png"
+    command = [sys.executable, "-m", "scripts.browser_checks", "--live-page", str(whole)]
+    subprocess.run(command, cwd=REPOSITORY, check=True)
+    reduce(whole, target)
+
+
+SHOTS: Mapping[str, Callable[[Path, Path], None]] = {"tearsheet": tearsheet, "live-page": live_page}
 """By name: what makes the page below a root and takes its picture."""
 
 if __name__ == "__main__":
