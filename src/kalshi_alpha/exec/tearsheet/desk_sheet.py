@@ -67,6 +67,11 @@ def desk_sheet(
     return Sheet(
         name="Desk",
         verdict=desk.verdict.decision,
+        verdict_means=(
+            "a session may send orders, within what the ramp allows"
+            if desk.verdict.go
+            else "no session may send orders now; scans only say what is worth quoting"
+        ),
         tone=Tone.GOOD if desk.verdict.go else Tone.BAD,
         mode=desk.mode.value,
         mode_means=MODES.get(desk.mode.value, ""),

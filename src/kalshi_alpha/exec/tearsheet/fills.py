@@ -103,12 +103,12 @@ def fills_picture(
 
 
 def is_over(row: LedgerEntry, at: datetime) -> bool:
-    """Say whether an order can fill no more at a clock: filled whole, settled, or its market shut.
+    """Say whether an order's market has closed by a clock, so that it can fill no more.
 
-    One whose market's close was not written down counts as over, as in the tuning itself.
+    One that filled whole before waits like the others, or those that fill would be counted early
+    and those that do not late. Where no close was written down, it counts as over.
     """
-    whole = row.filled_e2 >= row.posted_e2
-    return whole or row.is_settled or row.closes_at is None or row.closes_at <= at
+    return row.is_settled or row.closes_at is None or row.closes_at <= at
 
 
 def queue_bins(rows: Sequence[LedgerEntry]) -> list[QueueBin]:

@@ -85,6 +85,11 @@ def series_sheet(
     return Sheet(
         name=scan.series,
         verdict="GO" if scan.go else "NO-GO",
+        verdict_means=(
+            "the scan may propose; to send an order asks the ramp and the monitors besides"
+            if scan.go
+            else "the scan's gate is closed, so nothing is proposed"
+        ),
         tone=Tone.GOOD if scan.go else Tone.BAD,
         mode=scan.mode,
         mode_means=MODES.get(scan.mode, ""),

@@ -82,6 +82,7 @@ class Sheet:
 
     name: str
     verdict: str
+    verdict_means: str
     tone: Tone
     mode: str
     mode_means: str

@@ -26,6 +26,7 @@ def test_the_desk_s_verdict_is_the_gate_s_and_its_reasons_stand_in_the_head(
     facts: Facts, sheet: Sheet
 ) -> None:
     assert (sheet.verdict, sheet.tone, sheet.mode) == ("NO-GO", Tone.BAD, "OFFLINE")
+    assert sheet.verdict_means.startswith("no session may send orders now")
     assert len(sheet.reasons) == len(facts.desk.verdict.reasons)
     assert any(reason.startswith("ramp_missing: ") for reason in sheet.reasons)
 

@@ -58,8 +58,10 @@ def test_an_order_that_may_still_fill_tells_nothing(
     assert "There are 0 of them" in fills_picture([resting], "CPI", AT, canvas).waits
     closed = AT + timedelta(hours=2)
     assert fills_picture([resting], "CPI", closed, canvas).says.startswith("0 of 1 orders")
+    # Nor does one that filled whole: with only those, everything would seem to fill.
     whole = touched(entry, lead_hours=1.9)
-    assert [is_over(row, AT) for row in (resting, whole)] == [False, True]
+    assert [is_over(row, AT) for row in (resting, whole)] == [False, False]
+    assert [is_over(row, closed) for row in (resting, whole)] == [True, True]
 
 
 def test_without_a_seen_order_the_ratio_is_called_a_guess(canvas: Canvas) -> None:

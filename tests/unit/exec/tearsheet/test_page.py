@@ -41,6 +41,7 @@ def sheet(text: str) -> Sheet:
     return Sheet(
         name=text,
         verdict=text,
+        verdict_means=text,
         tone=Tone.GOOD,
         mode=text,
         mode_means=text,

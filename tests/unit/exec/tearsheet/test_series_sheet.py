@@ -113,6 +113,7 @@ def test_reasons_stand_in_the_head(facts: Facts, scan: Scan, canvas: Canvas) -> 
     later = replace(facts, desk=replace(facts.desk, at=facts.at + timedelta(hours=3)))
     found = series_sheet(later, closed, no_past, BASELINE, canvas)
     assert found.verdict == "NO-GO"
+    assert "gate is closed" in found.verdict_means
     assert found.reasons == (
         "STALE_FEEDS: aaa_gas is late",
         "dry only: no live quote",
