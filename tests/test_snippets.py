@@ -26,10 +26,6 @@ SESSION = "needs a session; docs/tutorials/practise-a-session.md runs the same"
 LISTED = {
     ("CONTRIBUTING.md", "make setup "): SETS_UP,
     ("README.md", "make demo "): SETS_UP,
-    (
-        "README.md",
-        "TZ=America/New_York .venv/bin/python -m kalshi_alpha.exec.runners.pilot ",
-    ): SESSION,
     ("docs/concepts/orders.md", "python -m kalshi_alpha.exec.orders list "): SESSION,
     ("docs/how-to/measure-a-forecast.md", "python -m kalshi_alpha.exec.evaluate "): OWN_DATA,
     ("docs/how-to/record-the-market.md", "python -m kalshi_alpha.exec.record "): VENUE,
