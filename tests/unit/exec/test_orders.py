@@ -32,7 +32,9 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> list[tuple[Any, ...]]:
 
 def test_the_list_asks_no_venue(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert orders.main(["list"]) == 0
-    assert capsys.readouterr().out.startswith(f"mode: OFFLINE\n{root}/data/proc/state/orders.sqlite: no order")
+    assert capsys.readouterr().out.startswith(
+        f"mode: OFFLINE\n{root}/data/proc/state/orders.sqlite: no order"
+    )
     assert orders.main(["list", "--json"]) == 0
     assert json.loads(capsys.readouterr().out)["orders"] == []
 

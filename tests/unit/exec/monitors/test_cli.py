@@ -34,7 +34,9 @@ def test_a_desk_without_feeds_is_three_and_says_what_stops_it(
 ) -> None:
     assert run() == 3
     out, err = capsys.readouterr()
-    assert out.startswith("mode: OFFLINE\nRuntime monitors at 2024-12-11 06:30:00 ET, clock set: no panic\n")
+    assert out.startswith(
+        "mode: OFFLINE\nRuntime monitors at 2024-12-11 06:30:00 ET, clock set: no panic\n"
+    )
     assert "| freshness | NO_DATA |" in out
     assert f"something stops live trading\nwrote {root / MONITORS}\n" in out
     assert err == ""
