@@ -44,6 +44,7 @@ test-more: ## properties, faults and kills by the hundred, benchmarks against th
 	@$(PY) -m scripts.build_docs
 	@$(PY) -m scripts.run_snippets
 	@$(PY) -m scripts.browser_checks
+	@$(PY) -m scripts.check_tearsheets
 	@$(PY) -m scripts.write_json_schemas --check
 	@$(PY) -m scripts.check_wheel
 	@HYPOTHESIS_PROFILE=more .venv/bin/pytest -q -n auto --dist worksteal tests/unit/core

@@ -91,7 +91,7 @@ def _open(
     page.on("console", lambda message: said.append(message.text))
     page.on("pageerror", lambda error: said.append(str(error)))
     page.on("request", lambda request: said.append(request.url))
-    page.emulate_media(media=media, color_scheme=scheme)  # type: ignore[arg-type]
+    page.emulate_media(media=media, color_scheme=scheme)
     page.goto(path.as_uri())
     said.remove(path.as_uri())
     checks.that(f"{name}: nothing is fetched or complained of", holds=not said, found=str(said[:2]))
@@ -105,7 +105,7 @@ def _open(
         # The page's own policy would refuse axe's script: it is let in for this alone.
         context = browser.new_context(viewport={"width": width, "height": 900}, bypass_csp=True)
         page = context.new_page()
-        page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+        page.emulate_media(color_scheme=scheme)
         page.goto(path.as_uri())
         faults = [each["id"] for each in Axe().run(page).response["violations"]]
         checks.that(f"{name}: axe-core finds nothing", holds=not faults, found=", ".join(faults))

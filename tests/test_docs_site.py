@@ -44,7 +44,7 @@ def test_every_monitor_has_a_page_that_says_what_to_do() -> None:
 
 def test_the_marks_of_blocks_do_not_reach_the_reader() -> None:
     text = "<!-- Written by a script; do not edit. -->\n```bash runnable exit=3\nexit 3\n```\n"
-    shown = docs_site.on_page_markdown(text, None)  # type: ignore[arg-type]
+    shown = docs_site.on_page_markdown(text, None)
     assert shown == "```bash\nexit 3\n```\n"
 
 

@@ -125,7 +125,9 @@ def test_a_dry_run_says_what_would_be_freed_and_touches_nothing(
     put(log, b"x" * 2_000_000)
     assert housekeeping.main([*AS_OF, "--dry-run"]) == 0
     assert capsys.readouterr().out == (
-        "mode: OFFLINE\nlogs: 1 files, 2.00 MB would be freed\n2.00 MB would be freed, 2.00 MB held\n"
+        "mode: OFFLINE\n"
+        "logs: 1 files, 2.00 MB would be freed\n"
+        "2.00 MB would be freed, 2.00 MB held\n"
     )
     assert log.exists()
     assert housekeeping.main([*AS_OF, "--json"]) == 0
