@@ -140,9 +140,10 @@ def take(live: LiveBooks, stream: MarketStream | None) -> None:
         return
     live.take(stream.books)
     dirty = sum(book.dirty is not None for book in stream.books.values())
-    if dirty == len(stream.books):
-        live.note(StreamState.CONNECTING if stream.connects < 2 else StreamState.DOWN, "no book")
+    if dirty < len(stream.books):
+        doubt = f", {dirty} in doubt" if dirty else ""
+        live.note(StreamState.LIVE, f"{len(stream.books)} books{doubt}")
+    elif live.state in {StreamState.LIVE, StreamState.DOWN}:
+        live.note(StreamState.DOWN, "the stream is lost, trying again")
     else:
-        live.note(
-            StreamState.LIVE, f"{len(stream.books)} books" + (f", {dirty} in doubt" * (dirty > 0))
-        )
+        live.note(StreamState.CONNECTING)
