@@ -268,6 +268,16 @@ class LiveGateway:
         """
         await self._canceller.cancel_all()
 
+    async def second_orders_off(self) -> None:
+        """Take every second order under an id of ours off the book.
+
+        Raises
+        ------
+        OrderUnknown
+            If it is not known of every one that it is off.
+        """
+        await self._upkeep.second_orders_off()
+
     async def decrease(self, client_order_id: str, to: Contracts) -> None:
         """Make a resting order smaller in place.
 

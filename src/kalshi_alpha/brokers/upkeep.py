@@ -212,6 +212,19 @@ class Upkeep:
             if surplus.order_id not in self._extra:
                 self._extra[surplus.order_id] = asyncio.create_task(self._surplus_off(surplus))
 
+    async def second_orders_off(self) -> None:
+        """Cancel second orders now, and return once each is known to be off the book.
+
+        Raises
+        ------
+        OrderUnknown
+            If it is not known of every one.
+        """
+        self._cancel_surplus()
+        await asyncio.gather(*self._extra.values())
+        if left := [each.order_id for each in self._log.blotter.surplus.open()]:
+            raise OrderUnknown(f"second orders not known to be off the book: {', '.join(left)}")
+
     async def _surplus_off(self, surplus: Surplus) -> None:
         if surplus.order_id not in self._seen:
             self._seen.add(surplus.order_id)

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from contextlib import asynccontextmanager
 from datetime import timedelta
+from functools import partial
 
 from kalshi_alpha.brokers.kalshi.account import KalshiAccount
 from kalshi_alpha.brokers.live import LiveGateway
@@ -24,12 +25,16 @@ OLD_GROUPS_MAX = 20
 
 
 async def take_back(gateway: LiveGateway, given: Surroundings) -> None:
-    """Cancel what an earlier session left resting: this one quotes what it thinks itself."""
+    """Cancel what an earlier session left resting: this one quotes what it thinks itself.
+
+    A second order under an id of ours goes too, whatever became of the first.
+    """
     left = [order.client_order_id for order in gateway.blotter.live()]
-    try:
-        await gateway.cancel_batch(left)
-    except OrderUnknown as error:
-        given.observer.alert("left_over", str(error))
+    for off in (partial(gateway.cancel_batch, left), gateway.second_orders_off):
+        try:
+            await off()
+        except OrderUnknown as error:
+            given.observer.alert("left_over", str(error))
 
 
 async def everything_off(gateway: LiveGateway, clock: Clock) -> None:
@@ -53,7 +58,7 @@ async def own_off(gateway: LiveGateway, given: Surroundings) -> None:
     OrderUnknown
         If it could not be confirmed for a minute, or nothing can be signed any more.
     """
-    if not gateway.blotter.live():
+    if not gateway.blotter.live() and not gateway.blotter.surplus.open():
         return
     if given.client.guard.latched:
         # Every request would be refused here: what rests ends with its own expiry.
@@ -61,6 +66,7 @@ async def own_off(gateway: LiveGateway, given: Surroundings) -> None:
 
     async def cancel() -> None:
         await gateway.cancel_batch([each.client_order_id for each in gateway.blotter.live()])
+        await gateway.second_orders_off()
 
     async with running([gateway.run()]):
         await _until_confirmed(cancel, given.clock)

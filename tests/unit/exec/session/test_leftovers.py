@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from fakes.order_venue import FakeVenue
 from kalshi_alpha.brokers.kalshi.client import VenueClient
 from kalshi_alpha.brokers.kalshi.order_payloads import resting_order
 from kalshi_alpha.core.orders.errors import OrderUnknown
@@ -22,8 +23,8 @@ from kalshi_alpha.exec.session.leftovers import (
 from kalshi_alpha.exec.session.practice import PracticeOptions, open_practice
 from kalshi_alpha.sim.virtual_time import VirtualClock, run_virtual
 from kalshi_alpha.sim.worlds import fixture_world
-from live_desk import LiveDesk, at_a_desk
-from order_cases import MARKET, ORDER, intent
+from live_desk import LiveDesk, MemoryJournal, at_a_desk
+from order_cases import AT, ID, MARKET, ORDER, intent
 
 WORLD = fixture_world(Path(__file__).resolve().parents[3] / "data_fixtures").only(["KXCPI"])
 LIMIT = Contracts.whole(25)
@@ -97,6 +98,9 @@ class _Gateway:
         self.cancelled: list[str] = []
         self._error = error
 
+    async def second_orders_off(self) -> None:
+        self.cancelled.append("seconds")
+
     async def cancel_batch(self, names: list[str]) -> None:
         self.cancelled += names
         if self._error is not None:
@@ -113,7 +117,7 @@ def test_what_an_earlier_session_left_is_cancelled(error: OrderUnknown | None) -
         await take_back(port, surroundings)
 
     run_virtual(main, WORLD.starts_at)
-    assert gateway.cancelled == ["a", "b"]
+    assert gateway.cancelled == ["a", "b", "seconds"]
     assert given.observer == ([] if error is None else [("left_over", "b: no answer")])
 
 
@@ -171,6 +175,67 @@ def test_an_order_of_unknown_fate_is_found_and_cancelled_before_a_session_return
         assert (desk.venue.resting(), desk.blotter.live()) == ([], ())
 
     leaving(act, lag_s=0.9)
+
+
+def second_orders_left(
+    begin: Callable[[LiveDesk, Any], Awaitable[None]], *, script: str = "ok"
+) -> tuple[list[str], LiveDesk]:
+    """Begin anew where a dead session left a second order, and return what rests then."""
+    journal = MemoryJournal()
+    ends: list[LiveDesk] = []
+
+    async def main(clock: VirtualClock) -> None:
+        venue = FakeVenue(clock)
+        died = LiveDesk(clock, venue, journal)
+        await died.gateway.start(LIMIT)
+        await died.gateway.place(ORDER)
+        venue.twin(ID)
+        begun = LiveDesk(clock, venue, MemoryJournal(journal.replay()))
+        await begun.gateway.reconcile()
+        venue.script.append(script)
+        await begin(begun, around(begun))
+        await begun.gateway.close()
+        ends.append(begun)
+
+    run_virtual(main, AT)
+    (desk,) = ends
+    return [each.order_id for each in desk.venue.state.orders.values() if each.remaining], desk
+
+
+@pytest.mark.parametrize("script", ["ok", "lost", "ack lost"])
+def test_a_second_order_that_a_dead_session_left_is_cancelled_at_the_start(script: str) -> None:
+    async def begin(desk: LiveDesk, given: Any) -> None:
+        await take_back(desk.gateway, given)
+
+    resting, desk = second_orders_left(begin, script=script)
+    assert (resting, desk.blotter.locked) == ([], frozenset())
+    assert "second_order" in [word for word, _ in desk.alerts]
+
+
+@pytest.mark.parametrize("alone", [True, False], ids=["alone", "beside the first"])
+def test_a_second_order_is_cancelled_before_a_session_returns(alone: bool) -> None:
+    async def begin(desk: LiveDesk, given: Any) -> None:
+        async with nothing_left(desk.gateway, given):
+            if alone:
+                await desk.gateway.cancel(ID)
+
+    resting, desk = second_orders_left(begin)
+    assert (resting, desk.blotter.locked) == ([], frozenset())
+
+
+def test_a_second_order_that_cannot_be_cancelled_is_said_at_the_start_and_at_the_end() -> None:
+    async def begin(desk: LiveDesk, given: Any) -> None:
+        await desk.gateway.cancel(ID)
+        desk.venue.script.extend(["500"] * 999)
+        await take_back(desk.gateway, given)
+        ((word, sentence),) = given.observer
+        assert (word, "venue-2" in sentence) == ("left_over", True)
+        with pytest.raises(OrderUnknown, match="venue-2"):
+            async with nothing_left(desk.gateway, given):
+                pass
+
+    resting, _ = second_orders_left(begin)
+    assert resting == ["venue-2"]
 
 
 def test_a_session_that_dies_leaves_nothing_and_its_own_error() -> None:
