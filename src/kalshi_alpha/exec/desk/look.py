@@ -1,4 +1,9 @@
-"""One look at a desk: every file read once, through its own reader, and nothing written."""
+"""One look at a desk: every file through its own reader, and nothing written.
+
+Tables, journal, proposals and configuration are read once a look, and with `Kept` once a change.
+The small files that the gate asks for by itself, such as the heartbeat, are read for its verdict
+and again for what they say.
+"""
 
 from __future__ import annotations
 

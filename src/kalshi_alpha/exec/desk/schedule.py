@@ -6,12 +6,14 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from kalshi_alpha.config.series import Series
+from kalshi_alpha.core.errors import NotBuilt
 from kalshi_alpha.core.schedule import (
     BondCalendar,
     Phase,
     ReleaseCalendar,
     new_york,
 )
+from kalshi_alpha.core.schedule.phase import missing_calendar
 from kalshi_alpha.datastore.bond_calendar import bond_calendar
 from kalshi_alpha.exec.desk.desk import NextRelease
 from kalshi_alpha.exec.gate_readings import QUOTED_FAMILY
@@ -30,9 +32,19 @@ def next_releases(
     for each in enabled:
         if each.family not in phases:
             own = days if each.family == QUOTED_FAMILY else None
-            phases[each.family] = phase_of_family(each.family, at, calendar, own)
+            phases[each.family] = _phase(each.family, at, calendar, own)
         found.append(_next(each, phases[each.family], calendar, at))
     return tuple(sorted(found, key=lambda n: (n.seconds is None, n.seconds or 0.0, n.series)))
+
+
+def _phase(
+    family: str, at: datetime, calendar: ReleaseCalendar, bond_days: BondCalendar | None
+) -> Phase:
+    """Return a family's phase; one whose package is not installed is frozen, and says so."""
+    try:
+        return phase_of_family(family, at, calendar, bond_days)
+    except NotBuilt as error:
+        return missing_calendar(str(error))
 
 
 def _next(series: Series, phase: Phase, calendar: ReleaseCalendar, at: datetime) -> NextRelease:

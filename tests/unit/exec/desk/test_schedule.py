@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
+import msgspec
+
 from kalshi_alpha.config.loading import load
 from kalshi_alpha.config.series import SeriesBook
 from kalshi_alpha.core.schedule import Release, ReleaseCalendar
@@ -31,3 +33,11 @@ def test_a_release_that_is_not_in_the_calendar_is_said_to_be_missing() -> None:
     cpi = next(each for each in found if each.series == "KXCPI")
     assert (cpi.what, cpi.seconds) == ("cpi: not in the calendar", None)
     assert cpi.state == "frozen"
+
+
+def test_a_family_whose_package_is_not_installed_is_frozen_and_says_so() -> None:
+    own = load(REPO / "configs/series.yaml", SeriesBook).value.enabled[0]
+    stranger = msgspec.structs.replace(own, family="LUNAR", event=None)
+    (found,) = next_releases([stranger], ReleaseCalendar.of([CPI]), AT)
+    assert (found.state, found.what) == ("frozen", "daily")
+    assert "LUNAR" in found.note
