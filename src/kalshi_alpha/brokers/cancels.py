@@ -281,10 +281,13 @@ class Canceller:
         try:
             for order in self._log.blotter.resting():
                 await self._resolver.ask_about(order)
+            for second in self._log.blotter.surplus.open():
+                await self._resolver.ask_about_surplus(second.order_id)
         except VenueError as error:
             return [str(error)]
         resting = [order.client_order_id for order in self._log.blotter.resting()]
-        return [theirs.order_id for theirs in left] + resting
+        seconds = [second.order_id for second in self._log.blotter.surplus.open()]
+        return list(dict.fromkeys([*(theirs.order_id for theirs in left), *resting, *seconds]))
 
     async def _cancel_by_venue_id(self, order_id: str, ticker: str) -> None:
         order = self._log.blotter.by_order_id(order_id)

@@ -25,7 +25,8 @@ class Glance(NamedTuple):
     Attributes
     ----------
     resting
-        Client order ids of orders that the venue took and that may still rest.
+        Client order ids of orders that the venue took and that may still rest, then the venue's
+        ids of second orders under one of them.
     unknown
         Those of orders of which nobody knows what became, in flight ones included.
     problem
@@ -98,14 +99,19 @@ def _fold(bodies: Iterable[str], account: str) -> Glance:
     import json
 
     orders: dict[str, _Order] = {}
+    seconds: dict[str, None] = {}
     for body in bodies:
         event = json.loads(body)
         order_id = event.get("client_order_id")
-        if order_id is not None:
+        if event["kind"] == "surplus_found":
+            seconds[event["order_id"]] = None
+        elif event["kind"] == "surplus_over":
+            seconds.pop(event["order_id"], None)
+        elif order_id is not None:
             orders.setdefault(order_id, _Order()).apply(event)
     live = {key: order for key, order in orders.items() if not order.ended}
     return Glance(
-        resting=tuple(key for key, order in live.items() if order.taken),
+        resting=(*(key for key, order in live.items() if order.taken), *seconds),
         unknown=tuple(key for key, order in live.items() if not order.taken),
         account=account,
     )

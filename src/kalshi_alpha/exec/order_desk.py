@@ -28,6 +28,7 @@ from kalshi_alpha.core.orders.events import Stated
 from kalshi_alpha.core.orders.intent import OrderIntent
 from kalshi_alpha.core.orders.reconcile import Reconciliation, reconcile
 from kalshi_alpha.core.orders.record import OrderRecord
+from kalshi_alpha.core.orders.surplus import Surplus
 from kalshi_alpha.core.ports import Clock
 from kalshi_alpha.core.types import Contracts, Money
 from kalshi_alpha.datastore.printing import table
@@ -84,13 +85,11 @@ def listed(journal: Path, *, everything: bool = False) -> Shown:
     except MissingData as error:
         return Shown(str(error), {"schema": SCHEMA, "journal": str(journal), "orders": []})
     orders = tuple(blotter.orders.values()) if everything else blotter.live()
-    head = (
-        f"{journal}: {len(blotter.resting())} resting, {len(blotter.in_flight())} in flight, "
-        f"{len(blotter.unknown())} unknown, {blotter.at_risk} dollars at risk"
-    )
+    seconds = blotter.surplus.open()
+    rows = [*map(_row, orders), *map(_second_row, seconds)]
     lines = [
-        head,
-        *_table(("order", "market", "side", "price", "open", "filled", "state"), map(_row, orders)),
+        f"{journal}: {_counts(blotter)}, {blotter.at_risk} dollars at risk",
+        *_table(("order", "market", "side", "price", "open", "filled", "state"), rows),
         *(f"held: {ticker} {_signed(net)}" for ticker, net in sorted(blotter.positions.items())),
         *(f"stopped: {series}, {why}" for series, why in sorted(blotter.stopped.items())),
         *(f"locked: {ticker}" for ticker in sorted(blotter.locked)),
@@ -100,6 +99,7 @@ def listed(journal: Path, *, everything: bool = False) -> Shown:
         "journal": str(journal),
         "at_risk_usd": str(blotter.at_risk),
         "orders": [_order_tree(order) for order in orders],
+        "second_orders": [_second_tree(each) for each in seconds],
         "positions_e2": dict(sorted(blotter.positions.items())),
         "stopped": dict(sorted(blotter.stopped.items())),
         "locked": sorted(blotter.locked),
@@ -257,6 +257,39 @@ def _comparison(env: KalshiEnv, found: Reconciliation, note: str) -> Shown:
         ],
     }
     return Shown("\n".join(lines), document, EXIT_DONE if found.clean else EXIT_BREAK)
+
+
+def _counts(blotter: Blotter) -> str:
+    counts = [
+        f"{len(blotter.resting())} resting",
+        f"{len(blotter.in_flight())} in flight",
+        f"{len(blotter.unknown())} unknown",
+    ]
+    if seconds := len(blotter.surplus.open()):
+        counts.append(f"{seconds} second {'order' if seconds == 1 else 'orders'}")
+    return ", ".join(counts)
+
+
+def _second_row(second: Surplus) -> tuple[str, ...]:
+    found = second.found
+    open_ = str(found.contracts)
+    return (
+        second.order_id, found.ticker, found.side.value, str(found.price), open_, "",
+        f"second order of {found.client_order_id}",
+    )  # fmt: skip
+
+
+def _second_tree(second: Surplus) -> dict[str, Any]:
+    found = second.found
+    return {
+        "order_id": second.order_id,
+        "client_order_id": found.client_order_id,
+        "ticker": found.ticker,
+        "side": found.side.value,
+        "price": str(found.price),
+        "contracts": str(found.contracts),
+        "found_at": found.at,
+    }
 
 
 def _row(order: OrderRecord) -> tuple[str, ...]:

@@ -22,6 +22,7 @@ from kalshi_alpha.datastore.paths import Paths
 from kalshi_alpha.exec.journal_glance import Glance, glance
 
 NOW = datetime(2025, 6, 11, 10, 30, tzinfo=UTC)
+NONE_OWED = Money(0)
 NONE, SOME, ALL = Contracts(0), Contracts.whole(4), Contracts.whole(10)
 
 
@@ -118,6 +119,33 @@ def test_orders_count_until_they_are_proven_to_have_ended(path: Path) -> None:
     assert glance(path).to_text() == "1 resting, 2 unknown"
 
 
+def second(key: str, number: int = 2) -> ev.SurplusFound:
+    return ev.SurplusFound(
+        at=NOW,
+        client_order_id=key,
+        order_id=f"venue-{number}",
+        ticker="KXCPI-25MAY-T0.3",
+        side=Side.YES,
+        price=Price.parse("0.3400"),
+        contracts=ALL,
+        fee_max=NONE_OWED,
+    )
+
+
+def second_over(key: str, number: int = 2) -> ev.SurplusOver:
+    return ev.SurplusOver(at=NOW, client_order_id=key, order_id=f"venue-{number}", filled=NONE)
+
+
+def test_a_second_order_rests_until_it_is_proven_to_be_over(path: Path) -> None:
+    (key,) = [intent().client_order_id]
+    gone = ev.Cancelled(at=NOW, client_order_id=key, removed=ALL)
+    write(path, [intended(), accepted(key, ALL), second(key), gone])
+    assert glance(path) == Glance(resting=("venue-2",))
+    assert glance(path).may_rest
+    write(path, [second_over(key)])
+    assert not glance(path).may_rest
+
+
 def test_a_glance_tells_whose_orders_these_are(path: Path) -> None:
     with OrderJournal(path, "demo") as journal:
         journal.append([intended()])
@@ -212,6 +240,8 @@ news = st.sampled_from(KEYS).flatmap(
             ev.CancelSent(at=NOW, client_order_id=key),
             ev.Cancelled(at=NOW, client_order_id=key, removed=SOME),
             *(seen(key, status, count) for status in ev.VenueStatus for count in (NONE, SOME)),
+            *(second(key, number) for number in (2, 3)),
+            *(second_over(key, number) for number in (2, 3)),
             *(filled(key, trade, count) for trade in ("t-1", "t-2") for count in (SOME, ALL)),
         ]
     )
@@ -234,6 +264,7 @@ def test_no_order_that_may_trade_is_ever_missed(
     live = {key for key, order in blotter.orders.items() if order.state.may_trade}
     assert live <= {*found.resting, *found.unknown}
     resting = {k for k, order in blotter.orders.items() if order.state is OrderState.RESTING}
+    resting |= {each.order_id for each in blotter.surplus.open()}
     assert resting <= set(found.resting)
 
 

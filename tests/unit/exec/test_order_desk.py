@@ -17,6 +17,7 @@ from kalshi_alpha.brokers.journal import OrderJournal, read_journal
 from kalshi_alpha.config.environment import KalshiEnv
 from kalshi_alpha.core.errors import ConfigError, TornFile, UsageError, VenueUnavailable
 from kalshi_alpha.core.orders import events as ev
+from kalshi_alpha.core.orders.blotter import Blotter
 from kalshi_alpha.core.orders.request import order_request
 from kalshi_alpha.exec import order_desk
 from kalshi_alpha.exec.order_desk import all_cancelled, listed, reconciled
@@ -32,6 +33,7 @@ from order_cases import (
     intended,
     intent,
     lost,
+    surplus_found,
 )
 
 SIM = KalshiEnv.SIM
@@ -127,6 +129,31 @@ def test_the_list_shows_what_is_open_held_locked_and_stopped(journal: Path) -> N
     ]
     assert [order["state"] for order in shown.document["orders"]] == ["resting", "unknown"]
     assert shown.document["positions_e2"] == {MARKET: 300}
+
+
+def test_the_list_shows_a_second_order_whatever_became_of_the_first(journal: Path) -> None:
+    write(journal, intended(), accepted(), surplus_found(), cancelled())
+    shown = listed(journal)
+    head, _, row, locked = shown.text.splitlines()
+    assert head.endswith(
+        "0 resting, 0 in flight, 0 unknown, 1 second order, 4.200000 dollars at risk"
+    )
+    assert row.split() == [
+        "venue-2", MARKET, "yes", "0.4200", "10.00", "second", "order", "of", ID,
+    ]  # fmt: skip
+    assert locked == f"locked: {MARKET}"
+    (second,) = shown.document["second_orders"]
+    assert (second["order_id"], second["client_order_id"]) == ("venue-2", ID)
+    assert shown.document["orders"] == []
+
+
+def test_cancel_all_ends_a_second_order_in_the_journal_too(venue: FakeVenue, journal: Path) -> None:
+    rest(venue, ORDER)
+    extra = venue.twin(ID)
+    write(journal, intended(), accepted(), surplus_found())
+    shown = asyncio.run(all_cancelled(SIM, {}, journal, venue.clock))
+    assert (shown.text, extra.remaining) == ("sim: nothing rests", 0)
+    assert not Blotter(read_journal(journal)).surplus.open()
 
 
 def test_orders_that_are_over_are_shown_if_asked_for(journal: Path) -> None:
