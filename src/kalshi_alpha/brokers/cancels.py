@@ -20,7 +20,12 @@ from kalshi_alpha.brokers.venue_port import ChangeAnswer, VenuePort
 from kalshi_alpha.core.errors import VenueError
 from kalshi_alpha.core.orders import events as ev
 from kalshi_alpha.core.orders.errors import OrderUnknown
-from kalshi_alpha.core.orders.outcomes import TOO_MANY, CancelOutcome, cancel_outcome
+from kalshi_alpha.core.orders.outcomes import (
+    TOO_MANY,
+    CancelOutcome,
+    cancel_outcome,
+    proves_signature,
+)
 from kalshi_alpha.core.orders.record import OrderRecord
 from kalshi_alpha.core.orders.states import OrderState
 from kalshi_alpha.core.orders.surplus import Surplus
@@ -245,7 +250,8 @@ class Canceller:
             )
         except VenueError:
             return
-        self._outcome(ChangeAnswer(answer.status))
+        read = None if answer.items is None else Contracts(0)
+        self._outcome(ChangeAnswer(answer.status, read, answer.code))
         for order, item in zip(orders, answer.items or (), strict=False):
             if item.code is None and item.count is not None:
                 self._off(order, item.count)
@@ -323,7 +329,7 @@ class Canceller:
             self._pauses.too_many()
         elif outcome is CancelOutcome.STOP:
             self._pauses.refused()
-        else:
+        elif proves_signature(answer.status, read=answer.count is not None, code=answer.code):
             self._pauses.believed()
         return outcome
 

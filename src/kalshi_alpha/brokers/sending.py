@@ -16,7 +16,12 @@ from kalshi_alpha.core.errors import VenueError
 from kalshi_alpha.core.orders import events as ev
 from kalshi_alpha.core.orders.errors import OrderRejected, OrderUnknown, OrderWithheld
 from kalshi_alpha.core.orders.intent import OrderIntent
-from kalshi_alpha.core.orders.outcomes import Outcome, batch_item_outcome, create_outcome
+from kalshi_alpha.core.orders.outcomes import (
+    Outcome,
+    batch_item_outcome,
+    create_outcome,
+    proves_signature,
+)
 from kalshi_alpha.core.orders.record import OrderRecord
 from kalshi_alpha.core.orders.request import order_request
 from kalshi_alpha.core.orders.states import OrderState
@@ -129,7 +134,7 @@ class OrderSender:
     ) -> None:
         outcome = create_outcome(answer.status, has_order=answer.ack is not None, code=answer.code)
         self._conclude(intent, outcome, answer, said)
-        self._note({outcome})
+        self._note({outcome}, _proves(answer.status, outcome, answer.code))
 
     def _take_batch(
         self, intents: Sequence[OrderIntent], batch: BatchAnswer, said: dict[str, Placed]
@@ -139,7 +144,7 @@ class OrderSender:
             for intent in intents:
                 answer = CreateAnswer(batch.status, None, batch.code, batch.detail)
                 self._conclude(intent, whole, answer, said)
-            self._note({whole})
+            self._note({whole}, _proves(batch.status, whole, batch.code))
             return
         outcomes = set()
         for intent, item in zip(intents, batch.items, strict=True):
@@ -150,7 +155,7 @@ class OrderSender:
             answer = CreateAnswer(batch.status, item.ack, item.code or "", item.detail)
             self._conclude(intent, outcome, answer, said)
             outcomes.add(outcome)
-        self._note(outcomes)
+        self._note(outcomes, believed=True)
 
     def _conclude(
         self,
@@ -195,15 +200,19 @@ class OrderSender:
             self._canceller.when_known.add(order_id)
             self._upkeep.wake()
 
-    def _note(self, outcomes: set[Outcome]) -> None:
+    def _note(self, outcomes: set[Outcome], believed: bool) -> None:  # noqa: FBT001
         """Tell the pauses once of each answer, however many orders it was for."""
         if Outcome.STOP in outcomes:
             self._pauses.refused()
             self._upkeep.wake()
         elif Outcome.BACK_OFF in outcomes:
             self._pauses.too_many()
-        elif outcomes & {Outcome.ACCEPTED, Outcome.REJECTED}:
+        elif believed and outcomes & {Outcome.ACCEPTED, Outcome.REJECTED}:
             self._pauses.answered()
+
+
+def _proves(status: int, outcome: Outcome, code: str) -> bool:
+    return proves_signature(status, read=outcome is Outcome.ACCEPTED, code=code)
 
 
 class _LastCheck:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import suppress
 from typing import Any
 
 import pytest
@@ -255,5 +256,41 @@ def test_a_group_that_is_gone_needs_no_trigger() -> None:
         await asyncio.sleep(1)
         assert desk.venue.requests[-1] == "trigger group-1"
         assert desk.alerts == []
+
+    at_a_desk(session)
+
+
+@pytest.mark.parametrize("answer", ["502", "503 internal_error", "408", "403 forbidden", "404"])
+@pytest.mark.parametrize("batch", [False, True], ids=["alone", "batch"])
+def test_what_a_proxy_answers_to_a_cancel_does_not_end_a_streak_of_refused_signatures(
+    answer: str, batch: bool
+) -> None:
+    async def session(desk: LiveDesk) -> None:
+        await desk.gateway.place(ORDER)
+        refused = desk.gateway._pauses
+        refused.refused()
+        desk.venue.script.extend([answer] * 99)
+        desk.venue.reads.extend(["fail"] * 999)
+        with suppress(OrderUnknown):
+            await (desk.gateway.cancel_batch([ID]) if batch else desk.gateway.cancel(ID))
+        assert refused.auth_errors == 1
+        desk.venue.script.clear()
+        await desk.gateway.cancel(ID)
+        assert refused.auth_errors == 0
+        desk.venue.reads.clear()
+
+    at_a_desk(session)
+
+
+def test_the_venue_itself_ends_it_even_where_the_order_is_gone() -> None:
+    async def session(desk: LiveDesk) -> None:
+        await desk.gateway.place(ORDER)
+        desk.venue._cancel(VENUE_ID)
+        desk.gateway._pauses.refused()
+        desk.venue.reads.extend(["fail"] * 9)
+        with suppress(OrderUnknown):
+            await desk.gateway.cancel(ID)
+        assert desk.gateway._pauses.auth_errors == 0
+        desk.venue.reads.clear()
 
     at_a_desk(session)

@@ -23,6 +23,7 @@ REFUSAL_CODES = CONFLICT_CODES | {
 }  # fmt: skip
 """The venue's codes that refuse an order. Any other may say that the venue itself failed."""
 _REFUSALS = frozenset({400, 403, 404, 410})
+_BEFORE_THE_SIGNATURE = frozenset({401, 403, 408, 429})
 _NO_CODE = frozenset({"", "unreadable"})
 # The shape without a code, which the venue uses for a bad request and a gateway for anything.
 _BARE = "parameter_validation"
@@ -65,8 +66,7 @@ def create_outcome(status: int | None, *, has_order: bool, code: str = "") -> Ou
         return Outcome.BACK_OFF
     if status == 401:
         return Outcome.STOP
-    said_by_the_venue = _word(code) not in _NO_CODE and (_word(code) != _BARE or status == 400)
-    refused = status in _REFUSALS and said_by_the_venue
+    refused = status in _REFUSALS and _said_by_the_venue(status, code)
     return Outcome.REJECTED if refused else Outcome.UNKNOWN
 
 
@@ -91,6 +91,32 @@ def batch_item_outcome(*, has_order: bool, code: str | None) -> Outcome:
     if word in TOO_MANY:
         return Outcome.BACK_OFF
     return Outcome.REJECTED if word in REFUSAL_CODES else Outcome.UNKNOWN
+
+
+def proves_signature(status: int | None, *, read: bool, code: str = "") -> bool:
+    """Say whether an answer proves that the venue itself took our signature.
+
+    What a gateway or a proxy answers in its place proves nothing, nor does a refusal that may
+    have come before the signature was looked at.
+
+    Parameters
+    ----------
+    status
+        HTTP status; None if no whole answer came.
+    read
+        Whether the body held what such a request is answered with.
+    code
+        The venue's error code, as for `create_outcome`.
+    """
+    if status is None or status in _BEFORE_THE_SIGNATURE:
+        return False
+    if 200 <= status < 300:
+        return read
+    return 400 <= status < 500 and _said_by_the_venue(status, code)
+
+
+def _said_by_the_venue(status: int, code: str) -> bool:
+    return _word(code) not in _NO_CODE and (_word(code) != _BARE or status == 400)
 
 
 def _word(code: str) -> str:

@@ -11,6 +11,7 @@ from kalshi_alpha.core.orders.outcomes import (
     batch_item_outcome,
     cancel_outcome,
     create_outcome,
+    proves_signature,
 )
 
 O, C = Outcome, CancelOutcome
@@ -139,3 +140,32 @@ def test_each_answer_to_a_cancel_has_its_row(
     status: int | None, has_count: bool, outcome: CancelOutcome
 ) -> None:
     assert cancel_outcome(status, has_count=has_count) is outcome
+
+
+@pytest.mark.parametrize(
+    ("status", "read", "code", "proof"),
+    [
+        (200, True, "", True),
+        (204, True, "", True),
+        (200, False, "", False),
+        (404, False, "not_found", True),
+        (409, False, "market_inactive", True),
+        (400, False, "parameter_validation", True),
+        (404, False, "unreadable", False),
+        (404, False, "", False),
+        (404, False, "parameter_validation", False),
+        (401, False, "authentication_error", False),
+        (403, False, "forbidden", False),
+        (408, False, "request_timeout", False),
+        (429, False, "too_many_requests", False),
+        (500, False, "internal_error", False),
+        (502, False, "unreadable", False),
+        (503, True, "service_unavailable", False),
+        (302, False, "found", False),
+        (None, False, "", False),
+    ],
+)
+def test_only_an_answer_of_the_venue_itself_proves_that_our_signature_was_taken(
+    status: int | None, read: bool, code: str, proof: bool
+) -> None:
+    assert proves_signature(status, read=read, code=code) is proof
