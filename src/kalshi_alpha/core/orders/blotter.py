@@ -217,7 +217,7 @@ class Blotter:
 
     @property
     def locked_fees(self) -> Money:
-        """The most that the venue may hold back for the fees of what rests."""
+        """What the venue holds back for the fees of what rests, if it holds them back at all."""
         fees = (o.open_at_risk.e6 - o.intent.price.e4 * o.open.e2 for o in self.resting())
         return Money(sum(fees))
 

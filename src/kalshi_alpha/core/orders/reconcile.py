@@ -383,9 +383,10 @@ def _cash_breaks(known: Blotter, view: VenueView) -> Iterator[Break]:
     if view.cash is None:
         yield Break(BreakKind.CASH, "balance", str(free), "not read")
         return
-    # Whether resting orders lock their fees too is the venue's secret; without any it is exact.
+    # The venue charges fees on execution and the local exchange locks none; one that locks them
+    # locks all of them. Anything between the two is money that nobody can account for.
     missing = (free - view.cash).e6
-    if not -_CENT_E6 < missing < known.locked_fees.e6 + _CENT_E6:
+    if not any(abs(missing - fees) < _CENT_E6 for fees in (0, known.locked_fees.e6)):
         yield Break(BreakKind.CASH, "balance", str(free), str(view.cash))
 
 

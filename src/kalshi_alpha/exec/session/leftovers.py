@@ -12,6 +12,7 @@ from kalshi_alpha.brokers.kalshi.account import KalshiAccount
 from kalshi_alpha.brokers.live import LiveGateway
 from kalshi_alpha.core.errors import VenueError
 from kalshi_alpha.core.orders.errors import OrderUnknown
+from kalshi_alpha.core.orders.reconcile import Reconciliation
 from kalshi_alpha.core.ports import Clock
 from kalshi_alpha.core.types import Contracts
 from kalshi_alpha.exec.session.beside import running
@@ -24,17 +25,37 @@ OLD_GROUPS_MAX = 20
 """Groups of earlier sessions that one start deletes; each costs a write."""
 
 
-async def take_back(gateway: LiveGateway, given: Surroundings) -> None:
-    """Cancel what an earlier session left resting: this one quotes what it thinks itself.
+async def take_back(gateway: LiveGateway, given: Surroundings) -> bool:
+    """Cancel what an earlier session left resting, and say whether it left anything.
+
+    This session quotes what it thinks itself.
 
     A second order under an id of ours goes too, whatever became of the first.
     """
     left = [order.client_order_id for order in gateway.blotter.live()]
+    seconds = gateway.blotter.surplus.open()
     for off in (partial(gateway.cancel_batch, left), gateway.second_orders_off):
         try:
             await off()
         except OrderUnknown as error:
             given.observer.alert("left_over", str(error))
+    return bool(left or seconds)
+
+
+async def begun_empty(
+    gateway: LiveGateway, given: Surroundings, found: Reconciliation
+) -> Reconciliation:
+    """Take back what an earlier session left, and return the comparison that counts.
+
+    While orders rest it is not known whether the venue holds their fees back, and a difference of
+    just that much would go unseen; where nothing rests cash agrees to the cent or not at all.
+
+    Raises
+    ------
+    VenueError
+        If the account cannot be read again.
+    """
+    return await gateway.reconcile() if await take_back(gateway, given) else found
 
 
 async def everything_off(gateway: LiveGateway, clock: Clock) -> None:

@@ -40,6 +40,7 @@ from kalshi_alpha.exec.scan_options import ScanOptions
 from kalshi_alpha.exec.scanning import Known, Scanned, risk_model, scan_family
 from kalshi_alpha.exec.session.beside import running
 from kalshi_alpha.exec.session.leftovers import (
+    begun_empty,
     everything_off,
     nothing_left,
     order_group,
@@ -157,7 +158,7 @@ async def hold_session(
                 await take_back(gateway, given)
             found = await gateway.reconcile()
             async with given.beat(), nothing_left(gateway, given):
-                await take_back(gateway, given)
+                found = await begun_empty(gateway, given, found)
                 run, prepared = await prepare()
                 ramp = ReadinessFiles(run, mandate.ramp, mandate.terms)
                 scanned, run = await _scan(run, given, prepared, gateway, mandate, ramp)

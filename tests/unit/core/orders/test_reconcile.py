@@ -307,10 +307,21 @@ def test_each_thing_that_does_not_agree_is_a_break(
 
 @pytest.mark.parametrize(
     ("locked_e6", "clean"),
-    [(0, True), (42_700, True), (59_999, True), (60_000, False), (-10_000, False)],
+    [
+        (0, True),
+        (9_999, True),
+        (10_000, False),
+        (400_000, False),
+        (490_000, False),
+        (490_001, True),
+        (500_000, True),
+        (509_999, True),
+        (510_000, False),
+        (-10_000, False),
+    ],
 )
-def test_resting_orders_may_lock_their_fees_and_no_more(locked_e6: int, clean: bool) -> None:
-    meant = intent(fee_max=Money(50_000))
+def test_resting_orders_lock_their_fees_whole_or_not_at_all(locked_e6: int, clean: bool) -> None:
+    meant = intent(fee_max=Money(500_000))
     shown = view([venue_order(meant)], cash=LOCKED - Money(locked_e6))
     blotter = fold(OPENING, intended(meant), accepted())
     assert reconcile(blotter, shown, LATER).clean is clean

@@ -12,10 +12,11 @@ from fakes.order_venue import FakeVenue
 from kalshi_alpha.brokers.kalshi.client import VenueClient
 from kalshi_alpha.brokers.kalshi.order_payloads import resting_order
 from kalshi_alpha.core.orders.errors import OrderUnknown
-from kalshi_alpha.core.types import Contracts, Price, Side
+from kalshi_alpha.core.types import Contracts, Money, Price, Side
 from kalshi_alpha.exec.session.leftovers import (
     CONFIRM_WITHIN,
     OLD_GROUPS_MAX,
+    begun_empty,
     nothing_left,
     order_group,
     take_back,
@@ -94,7 +95,7 @@ class _Gateway:
 
     def __init__(self, error: OrderUnknown | None) -> None:
         orders = [SimpleNamespace(client_order_id=name) for name in ("a", "b")]
-        self.blotter = SimpleNamespace(live=lambda: orders)
+        self.blotter = SimpleNamespace(live=lambda: orders, surplus=SimpleNamespace(open=tuple))
         self.cancelled: list[str] = []
         self._error = error
 
@@ -114,11 +115,26 @@ def test_what_an_earlier_session_left_is_cancelled(error: OrderUnknown | None) -
     surroundings: Any = given
 
     async def main(_: VirtualClock) -> None:
-        await take_back(port, surroundings)
+        assert await take_back(port, surroundings)
 
     run_virtual(main, WORLD.starts_at)
     assert gateway.cancelled == ["a", "b", "seconds"]
     assert given.observer == ([] if error is None else [("left_over", "b: no answer")])
+
+
+@pytest.mark.parametrize("missing_e6", [0, 500_000])
+def test_cash_is_compared_again_once_nothing_of_a_dead_session_rests(missing_e6: int) -> None:
+    async def session(desk: LiveDesk) -> None:
+        await desk.gateway.start(LIMIT)
+        await desk.gateway.place(intent(fee_max=Money(500_000)))
+        desk.venue.state.cash -= missing_e6
+        found = await desk.gateway.reconcile()
+        assert found.clean
+        again = await begun_empty(desk.gateway, around(desk), found)
+        assert (desk.venue.resting(), again.clean) == ([], not missing_e6)
+        assert await begun_empty(desk.gateway, around(desk), again) is again
+
+    at_a_desk(session, opened=False)
 
 
 def around(desk: LiveDesk, *, latched: bool = False) -> Any:
@@ -205,7 +221,8 @@ def second_orders_left(
 @pytest.mark.parametrize("script", ["ok", "lost", "ack lost"])
 def test_a_second_order_that_a_dead_session_left_is_cancelled_at_the_start(script: str) -> None:
     async def begin(desk: LiveDesk, given: Any) -> None:
-        await take_back(desk.gateway, given)
+        assert await take_back(desk.gateway, given)
+        assert not await take_back(desk.gateway, given)
 
     resting, desk = second_orders_left(begin, script=script)
     assert (resting, desk.blotter.locked) == ([], frozenset())
