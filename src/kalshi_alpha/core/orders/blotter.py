@@ -181,7 +181,8 @@ class Blotter:
         """Return hundredths of contracts by market: held, filled and not reported, or open.
 
         Unlike positions they say nothing of sides: what is held counts once it is netted, and
-        what may still be filled adds to it on either side. It costs a look at every live order.
+        what may still be filled adds to it on either side, second orders included. It costs a
+        look at every live order.
         """
         counted = Counter({ticker: abs(net) for ticker, net in self._held_e2.items() if net})
         for order in self._unreported.values():
@@ -190,6 +191,9 @@ class Blotter:
         for order in self._live.values():
             if open_e2 := order.open.e2:
                 counted[order.intent.ticker] += open_e2
+        for ticker, count_e2 in self._surplus.counted_e2().items():
+            if ticker not in self._settled:
+                counted[ticker] += count_e2
         return counted
 
     @property

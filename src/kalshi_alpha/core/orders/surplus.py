@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from kalshi_alpha.core.orders import events as ev
 from kalshi_alpha.core.orders.errors import IllegalEvent
-from kalshi_alpha.core.types import Money
+from kalshi_alpha.core.types import Contracts, Money
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,10 +47,14 @@ class Surplus:
     @property
     def at_risk(self) -> Money:
         """What it costs if all of it is filled that may be, with the most its fees can be."""
-        size = self.found.contracts
-        counted = size if self.over is None else self.over.filled
-        fee_e6 = -(-self.found.fee_max.e6 * counted.e2 // max(1, size.e2))
-        return Money(self.found.price.e4 * counted.e2 + fee_e6)
+        size_e2, counted_e2 = self.found.contracts.e2, self.counted.e2
+        fee_e6 = -(-self.found.fee_max.e6 * counted_e2 // max(1, size_e2))
+        return Money(self.found.price.e4 * counted_e2 + fee_e6)
+
+    @property
+    def counted(self) -> Contracts:
+        """All of it while it may trade, then what was filled."""
+        return self.found.contracts if self.over is None else self.over.filled
 
 
 class SurplusOrders:
@@ -59,11 +63,13 @@ class SurplusOrders:
     def __init__(self) -> None:
         self._known: dict[str, Surplus] = {}
         self._risk_e6: Counter[str] = Counter()
+        self._counted_e2: Counter[str] = Counter()
 
     def copy(self) -> SurplusOrders:
         """Return another that stands where this one stands."""
         twin = SurplusOrders()
         twin._known, twin._risk_e6 = self._known.copy(), self._risk_e6.copy()
+        twin._counted_e2 = self._counted_e2.copy()
         return twin
 
     def get(self, order_id: str) -> Surplus | None:
@@ -77,6 +83,10 @@ class SurplusOrders:
     def risk_e6(self, ticker: str) -> int:
         """Return what those of a market have at risk, in millionths of a dollar."""
         return self._risk_e6[ticker]
+
+    def counted_e2(self) -> dict[str, int]:
+        """Return hundredths of contracts by market: open, or filled and not stated; no zeros."""
+        return {ticker: count for ticker, count in self._counted_e2.items() if count}
 
     def check(self, event: ev.SurplusFound | ev.SurplusOver, own_id: str | None) -> None:
         """Return if an event may follow.
@@ -108,11 +118,16 @@ class SurplusOrders:
             now = Surplus(self._known[event.order_id].found, event)
         before = self._known.get(event.order_id)
         self._known[event.order_id] = now
-        self._risk_e6[now.ticker] += now.at_risk.e6 - (0 if before is None else before.at_risk.e6)
+        self._risk_e6[now.ticker] += now.at_risk.e6
+        self._counted_e2[now.ticker] += now.counted.e2
+        if before is not None:
+            self._risk_e6[now.ticker] -= before.at_risk.e6
+            self._counted_e2[now.ticker] -= before.counted.e2
         return now.ticker
 
     def stated(self) -> None:
         """Take in that the venue's positions count from here: what was filled is among them."""
-        self._risk_e6 = Counter()
+        self._risk_e6, self._counted_e2 = Counter(), Counter()
         for each in self.open():
             self._risk_e6[each.ticker] += each.at_risk.e6
+            self._counted_e2[each.ticker] += each.counted.e2

@@ -25,6 +25,8 @@ from order_cases import (
     later,
     lost,
     rejected,
+    surplus_found,
+    surplus_over,
 )
 
 COST = 4_200_000  # of the order in hand: ten at 42 cents
@@ -109,6 +111,19 @@ def test_what_was_filled_while_it_was_cancelled_takes_its_room() -> None:
     assert crowded(fold(*gone), caps(contracts=Contracts(599))) is not None
     assert broken(limits, *gone, filled(600), meant=meant) is CapName.CONTRACTS
     assert broken(limits, intended(), accepted(), cancelled(), meant=meant) is None
+
+
+def test_a_second_order_takes_its_room_open_and_filled() -> None:
+    meant = intent(ticker=OTHER_MARKET)
+    gone: list[OrderEvent] = [intended(), accepted(), surplus_found(), cancelled()]
+    assert broken(caps(contracts=Contracts(1999)), *gone, meant=meant) is CapName.CONTRACTS
+    assert broken(caps(contracts=Contracts.whole(20)), *gone, meant=meant) is None
+    assert broken(caps(strikes=1), *gone, meant=meant) is CapName.STRIKES
+    filled_ = [*gone, surplus_over(filled=400)]
+    assert broken(caps(contracts=Contracts(1399)), *filled_, meant=meant) is CapName.CONTRACTS
+    assert broken(caps(contracts=Contracts(1400)), *filled_, meant=meant) is None
+    over = [*gone, surplus_over()]
+    assert broken(caps(contracts=Contracts.whole(10), strikes=1), *over, meant=meant) is None
 
 
 def test_what_was_refused_counts_nothing() -> None:

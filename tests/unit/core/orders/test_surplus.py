@@ -39,9 +39,9 @@ def test_a_second_order_counts_and_locks_its_market_until_it_is_over() -> None:
 
 def test_what_was_filled_of_it_counts_until_the_venue_states_what_is_held() -> None:
     blotter = fold(*FOUND, surplus_over(filled=500))
-    assert blotter.at_risk == Money(6_300_000)
+    assert (blotter.at_risk, blotter.counted_e2()) == (Money(6_300_000), {MARKET: 1500})
     blotter.apply(STATED)
-    assert blotter.at_risk == Money(6_300_000)
+    assert (blotter.at_risk, blotter.counted_e2()) == (Money(6_300_000), {MARKET: 1500})
     assert blotter.copy().surplus.risk_e6(MARKET) == blotter.surplus.risk_e6(MARKET) == 0
 
 
@@ -59,7 +59,7 @@ def test_one_that_is_filled_further_than_was_told_counts_further() -> None:
 def test_a_settled_market_counts_nothing_of_it() -> None:
     blotter = fold(*FOUND, surplus_over(filled=500))
     blotter.apply(ev.Settled(at=AT, ticker=MARKET, revenue=Money(0)))
-    assert blotter.at_risk == ONE
+    assert (blotter.at_risk, blotter.counted_e2()) == (ONE, {MARKET: 1000})
 
 
 def test_a_copy_goes_its_own_way() -> None:
@@ -68,6 +68,7 @@ def test_a_copy_goes_its_own_way() -> None:
     twin.apply(surplus_over())
     assert (len(blotter.surplus.open()), len(twin.surplus.open())) == (1, 0)
     assert (blotter.at_risk, twin.at_risk) == (TWO, ONE)
+    assert (blotter.counted_e2(), twin.counted_e2()) == ({MARKET: 2000}, {MARKET: 1000})
 
 
 @pytest.mark.parametrize(
