@@ -9,10 +9,10 @@ little, nothing is signed until a new reply was compared.
 from __future__ import annotations
 
 import asyncio
+import re
 import time
 from collections.abc import Callable, Mapping
-from datetime import datetime, timedelta
-from email.utils import parsedate_to_datetime
+from datetime import UTC, datetime, timedelta
 
 from kalshi_alpha.core.errors import KalshiClockSkewError
 from kalshi_alpha.core.ports import Clock
@@ -22,6 +22,11 @@ STEP_MAX_S = 0.75
 LOOK_EVERY_S = 0.5
 ROUND_TRIP_MAX_S = 2.0
 _DATE_GRAIN_S = 1.0
+_MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
+# The one form in which a date is sent (RFC 9110, 5.6.7); the others are long obsolete.
+_DATE = re.compile(
+    r"[A-Z][a-z]{2}, ([0-9]{2}) ([A-Z][a-z]{2}) ([0-9]{4}) ([0-9]{2}):([0-9]{2}):([0-9]{2}) GMT"
+)
 _REMEDY = "synchronise the clock with NTP and start again"
 
 
@@ -103,7 +108,8 @@ class ClockGuard:
         """Compare as `checked` does, but raise nothing: what the reply says of an order counts."""
         if self._stepped():
             return None
-        skew_s = _skew_s(headers.get("date", ""), sent_at, received_at)
+        stamp = _stamp(headers.get("date", ""))
+        skew_s = None if stamp is None else _skew_s(stamp, sent_at, received_at)
         if skew_s is None:
             return None
         self._skew_s = skew_s
@@ -194,17 +200,23 @@ class ClockGuard:
         self._latched = sentence if self._latched else self._doubted(sentence)
 
 
-def _skew_s(date: str, sent_at: datetime, received_at: datetime) -> float | None:
+def _stamp(date: str) -> datetime | None:
+    """Return the instant of a ``Date``, or None if it names none."""
+    found = _DATE.fullmatch(date.strip())
+    if found is None or found[2] not in _MONTHS:
+        return None
+    day, year, hour, minute, second = (int(found[part]) for part in (1, 3, 4, 5, 6))
+    try:
+        return datetime(year, _MONTHS.index(found[2]) + 1, day, hour, minute, second, tzinfo=UTC)
+    except ValueError:
+        return None
+
+
+def _skew_s(stamp: datetime, sent_at: datetime, received_at: datetime) -> float | None:
     """Return the middle of what a ``Date`` allows, or None if it decides nothing.
 
     The header is cut to the second, and was written somewhere between sending and receiving.
     """
-    try:
-        stamp = parsedate_to_datetime(date)
-    except ValueError:
-        return None
-    if stamp.tzinfo is None:
-        return None
     ahead_least_s = (sent_at - stamp).total_seconds() - _DATE_GRAIN_S
     ahead_most_s = (received_at - stamp).total_seconds()
     round_trip_s = ahead_most_s - ahead_least_s - _DATE_GRAIN_S

@@ -82,12 +82,33 @@ def test_no_clock_that_is_wrong_beyond_the_headers_grain_passes(
         reply(guard, clocks, -skew_s if behind else skew_s, trip_s)
 
 
-@pytest.mark.parametrize("date", ["", "yesterday", "Thu, 99 Jun 2026 06:29:20 GMT"])
+BAD_DATES = [
+    "",
+    "yesterday",
+    "Thu, 99 Jun 2026 06:29:20 GMT",
+    "Thu, 11 Jun 99999999999 06:29:20 GMT",
+    "Thu, 11 Jun 2026 06:29:99999999999999999999 GMT",
+    "Thu, 11 Jun 2026 06:29:20 +99999999999999999999",
+    "Thu, 11 Jun 2026 06:29:20 +9999",
+    "Mon, 01 Jan 0001 00:00:00 +2359",
+    "Thu, 11 Jun \u0662\u0660\u0662\u0666 06:29:20 GMT",
+    "9" * 5000,
+]
+
+
+@pytest.mark.parametrize("date", BAD_DATES, ids=range(len(BAD_DATES)))
 def test_a_reply_without_a_time_decides_nothing(date: str) -> None:
     guard, clocks = guarded()
     assert guard.checked({"date": date}, clocks.now(), clocks.now()) is None
+    assert not guard.latched
     with pytest.raises(KalshiClockSkewError, match="not compared"):
         guard.require_checked()
+
+
+@given(date=st.text(st.sampled_from("0123456789 :,+-/.JunThGMTZ"), max_size=40))
+def test_no_date_however_malformed_ends_a_request(date: str) -> None:
+    guard, clocks = guarded()
+    guard.noted({"date": date}, clocks.now(), clocks.now())
 
 
 def test_a_slow_reply_decides_only_what_every_moment_of_it_shows() -> None:
