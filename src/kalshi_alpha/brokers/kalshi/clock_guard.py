@@ -27,6 +27,7 @@ _MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct",
 _DATE = re.compile(
     r"[A-Z][a-z]{2}, ([0-9]{2}) ([A-Z][a-z]{2}) ([0-9]{4}) ([0-9]{2}):([0-9]{2}):([0-9]{2}) GMT"
 )
+_NO_AGE = re.compile(r"\s*0*\s*")
 _REMEDY = "synchronise the clock with NTP and start again"
 
 
@@ -89,8 +90,8 @@ class ClockGuard:
         Returns
         -------
         timedelta or None
-            None if the reply decides nothing: no readable date, or more than two seconds on the
-            way.
+            None if the reply decides nothing: no readable date, out of a cache, or more than two
+            seconds on the way.
 
         Raises
         ------
@@ -108,7 +109,7 @@ class ClockGuard:
         """Compare as `checked` does, but raise nothing: what the reply says of an order counts."""
         if self._stepped():
             return None
-        stamp = _stamp(headers.get("date", ""))
+        stamp = None if _is_stored(headers) else _stamp(headers.get("date", ""))
         skew_s = None if stamp is None else _skew_s(stamp, sent_at, received_at)
         if skew_s is None:
             return None
@@ -144,7 +145,8 @@ class ClockGuard:
         self.require_sound()
         if self._skew_s is None:
             raise KalshiClockSkewError(
-                "our clock was not compared with the exchange's yet; ask for its status first"
+                "our clock was not compared with the exchange's yet: no reply told its time, or it "
+                "came late or out of a cache; ask for its status again"
             )
 
     def look(self) -> bool:
@@ -198,6 +200,12 @@ class ClockGuard:
         sentence = f"our clock is {abs(skew_s):.1f} s {way} the exchange's; {_REMEDY}"
         # It is said once, however many replies say so.
         self._latched = sentence if self._latched else self._doubted(sentence)
+
+
+def _is_stored(headers: Mapping[str, str]) -> bool:
+    """Say whether a reply came out of a cache: its date says when it was put there, not now."""
+    aged = _NO_AGE.fullmatch(headers.get("age", "")) is None
+    return aged or "hit" in headers.get("x-cache", "").lower()
 
 
 def _stamp(date: str) -> datetime | None:

@@ -82,6 +82,39 @@ def test_no_clock_that_is_wrong_beyond_the_headers_grain_passes(
         reply(guard, clocks, -skew_s if behind else skew_s, trip_s)
 
 
+@pytest.mark.parametrize("skew_s", [0.0, 12.0, -12.0])
+@pytest.mark.parametrize(
+    "stored",
+    [
+        {"age": "12"},
+        {"age": " 1"},
+        {"age": "soon"},
+        {"age": "0, 7"},
+        {"x-cache": "Hit from cloudfront"},
+        {"x-cache": "MISS, HIT"},
+        {"x-cache": "RefreshHit from cloudfront", "age": "0"},
+    ],
+    ids=str,
+)
+def test_a_reply_out_of_a_cache_decides_nothing(stored: dict[str, str], skew_s: float) -> None:
+    guard, clocks = guarded()
+    now = clocks.now()
+    dated = {"date": format_datetime(now - timedelta(seconds=skew_s), usegmt=True)}
+    assert guard.checked(stored | dated, now, now) is None
+    assert (guard.skew_s, guard.latched) == (None, False)
+    with pytest.raises(KalshiClockSkewError, match="not compared"):
+        guard.require_checked()
+
+
+@pytest.mark.parametrize("stored", [{"age": "0"}, {"x-cache": "Miss from cloudfront"}, {"age": ""}])
+def test_a_reply_that_only_passed_a_cache_is_compared(stored: dict[str, str]) -> None:
+    guard, clocks = guarded()
+    now = clocks.now()
+    dated = {"date": format_datetime(now - timedelta(seconds=12), usegmt=True)}
+    with pytest.raises(KalshiClockSkewError, match="ahead of"):
+        guard.checked(stored | dated, now, now)
+
+
 BAD_DATES = [
     "",
     "yesterday",
