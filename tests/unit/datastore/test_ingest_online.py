@@ -57,7 +57,7 @@ def test_online_a_feed_is_fetched_kept_and_named_with_its_host(
     monkeypatch.setattr(module, "installed_drivers", lambda: {"feed": FEED})
     network["feed.example"] = b"2024-12-10=2"
     assert main(["--all", "--online"]) == 0
-    line = capsys.readouterr().out.splitlines()[1].split()
+    line = capsys.readouterr().out.splitlines()[2].split()
     assert line[:4] == ["feed", "1", "1", "2"]
     assert line[-2:] == ["feed.example", "ok"]
     assert len(list((home / "data/raw/feed").rglob("*.txt"))) == 1
