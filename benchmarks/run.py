@@ -25,6 +25,7 @@ SCRIPTS = {
     "var": "Value at risk",
     "scan": "Scan",
     "startup": "Whole processes",
+    "installing": "Installing the lock",
     "signing": "Request signatures",
     "order_path": "Decision to wire",
     "book_messages": "Book frames",
