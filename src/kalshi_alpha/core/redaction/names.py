@@ -21,6 +21,8 @@ class Secrecy(IntEnum):
 
 # Whole words of a name, or words written as one. "secretary" and "key_rate" contain none.
 _SECRET = frozenset({"password", "passwords", "passwd", "passphrase", "pwd", "secret", "secrets"})
+# The same, parted by a sign or a capital.
+_PARTED = frozenset(("pass", word) for word in ("word", "words", "wd", "phrase", "phrases"))
 _TEXT_SECRET = frozenset(
     {
         *("authorization", "bearer", "cookie", "cookies", "credential", "credentials"),
@@ -68,12 +70,12 @@ def secrecy(name: str) -> Secrecy:
     words = tuple(word.lower() for word in _WORD.findall(name[:200]))
     if not words or words[-1] in _ABOUT:
         return Secrecy.ORDINARY
-    if not _SECRET.isdisjoint(words):
+    pairs = tuple(pairwise(words))
+    if not _SECRET.isdisjoint(words) or not _PARTED.isdisjoint(pairs):
         return Secrecy.SECRET
     if not _TEXT_SECRET.isdisjoint(words):
         of_rate_limits = not _OF_RATE_LIMITS.isdisjoint(words) and not _TOKENS.isdisjoint(words)
         return Secrecy.ORDINARY if of_rate_limits else Secrecy.TEXT_SECRET
-    pairs = pairwise(words)
     if not _PAIRS.isdisjoint(pairs) or not _GLUED.isdisjoint(words):
         return Secrecy.TEXT_SECRET
     return Secrecy.ORDINARY

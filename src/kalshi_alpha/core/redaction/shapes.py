@@ -39,7 +39,7 @@ def mask(text: str) -> str:
 # Most texts are words, tickers, numbers, instants, ids and hashes: no shape below fits into these.
 _PLAIN = re.compile(
     r"[0-9a-f-]{0,64}|(?!.*AKIA)[A-Z0-9.-]{0,48}|[0-9TZ .:+-]{0,40}|\*{4}[^\n]{0,4}"
-    r"|(?!.*(?:xox|gh[a-z]_|sk_|hook|discord))[a-z0-9_/.-]{0,63}"
+    r"|(?!.*(?:xox|gh[a-z]_|sk_|hook|discord|with/key))[a-z0-9_/.-]{0,63}"
 )
 
 _SHAPES: tuple[tuple[str, re.Pattern[str]], ...] = (
@@ -63,7 +63,10 @@ _SHAPES: tuple[tuple[str, re.Pattern[str]], ...] = (
         "webhook",
         re.compile(
             r"hooks\.slack(?:-gov)?\.com/(?:services|workflows|triggers)/[^\s\"'<>]+"
-            r"|discord(?:app)?\.com/api/webhooks/[^\s\"'<>]+"
+            r"|discord(?:app)?\.com/api/(?:v[0-9]+/)?webhooks/[^\s\"'<>]+"
+            # Of Mattermost, Rocket.Chat and the like, on whatever host they are.
+            r"|(?<=/hooks/)(?=[a-z]*[0-9])[a-z0-9]{16,}(?:/[a-z0-9]{16,})?(?![a-z0-9])"
+            r"|(?<=/with/key/)[\w-]{8,}"
             r"|\bwebhook\.office\.com/webhookb?2?/[^\s\"'<>]+"
             r"|\boutlook\.office(?:365)?\.com/webhookb?2?/[^\s\"'<>]+",
             re.I,
@@ -83,11 +86,27 @@ _SHAPES: tuple[tuple[str, re.Pattern[str]], ...] = (
             re.I,
         ),
     ),
-    ("provider token", re.compile(r"\bxox[a-z]-[A-Za-z0-9-]{8,}|\bAKIA[0-9A-Z]{16}\b")),
+    (
+        "provider token",
+        re.compile(r"\bxox[a-z]-[A-Za-z0-9-]{8,}|\bAKIA[0-9A-Z]{16}\b|\bAIza[\w-]{35}"),
+    ),
     ("provider token", re.compile(r"\bgh[a-z]_[A-Za-z0-9]{30,}|\bsk_(?:live|test)_\w{8,}")),
+    # A bot's of Telegram, in the path of its address or by itself.
+    (
+        "provider token",
+        re.compile(
+            r"(?<=/bot)[0-9]{3,20}(?::|%3a)[\w-]{8,}|(?<![A-Za-z0-9])[0-9]{8,10}:[\w-]{35}(?![\w-])",
+            re.I,
+        ),
+    ),
     ("password in a URL", re.compile(r"(?<=://)[^\s/:@]+:[^\s/@]+(?=@)")),
 )
-_SCHEME = re.compile(r"\b(?:bearer|basic)[ \t]+([A-Za-z0-9._~+/-]{8,}=*)", re.I)
+# What parts the two may be escaped, by an address or in a literal.
+_SCHEME = re.compile(
+    r"(?:\b|(?<=%[0-9a-f]{2})|(?<=\\[nrt]))(?:bearer|basic)"
+    r"(?:\s|\+|%20|%0[9ad]|\\[nrt])+([A-Za-z0-9._~+/-]{8,}=*)",
+    re.I,
+)
 # What is assigned is only looked at, so that it may hold an assignment of its own.
 _ASSIGNED = re.compile(
     r"(?<![A-Za-z0-9_-])([A-Za-z0-9_][A-Za-z0-9_-]{1,200})(\\*[\"']?\s{0,3}[=:]\s{0,3}\\*[\"']?)"

@@ -26,8 +26,12 @@ ORDINARY_NAMES = [
     *("tokenizer", "signature_algorithm", "signature_valid", "signal", "signed", "design"),
     *("private_key_path", "password_file", "auth_error_streak", "author", "authorized_by"),
     *("KALSHI-ACCESS-TIMESTAMP", "client_order_id", "ticker", "passed", "bypass", "cookiecutter"),
+    *("pass_rate", "word_pass", "pass_words_path", "passport", "boarding_pass"),
     *("", "-", "123", "price_e4"),
 ]
+
+
+PARTED = ["PassWord", "passWord", "pass_word", "PASS-WORDS", "passPhrase", "pass_phrase", "passWd"]
 
 
 @pytest.mark.parametrize("name", SECRET_NAMES)
@@ -35,7 +39,9 @@ def test_names_of_secrets_are_known_however_they_are_written(name: str) -> None:
     assert secrecy(name) is Secrecy.TEXT_SECRET
 
 
-@pytest.mark.parametrize("name", ["password", "PASSWORD", "db_passwd", "secretKey", "secrets"])
+@pytest.mark.parametrize(
+    "name", ["password", "PASSWORD", "db_passwd", "secretKey", "secrets", *PARTED]
+)
 def test_below_a_password_even_a_number_is_a_secret(name: str) -> None:
     assert secrecy(name) is Secrecy.SECRET
 

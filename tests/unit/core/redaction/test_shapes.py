@@ -15,6 +15,9 @@ from kalshi_alpha.core.redaction.shapes import (
     mask_secrets,
 )
 
+# Made up, and put together here so that this file holds none of them.
+HOOK = "q7rs4x1y" + "b8nd5fg2hjk3mcpw9t"
+TELEGRAM = "123456789" + ":AAE-dEf1234ghIkl_zyx57W2" + "v1u123ew11Q"
 JWT = "eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJkZXNrIn0.c2lnbmF0dXJl"
 
 
@@ -51,6 +54,24 @@ def test_masking_shows_at_most_half_of_a_secret_and_not_its_length(text: str) ->
         ("https://hooks.slack.com/services/T0/B0/x", "webhook"),
         ("https://HOOKS.SLACK.COM/triggers/T0/1/x", "webhook"),
         ("https://discord.com/api/webhooks/1/x", "webhook"),
+        ("https://discord.com/api/v10/webhooks/1/x", "webhook"),
+        ("https://ptb.discordapp.com/api/v9/webhooks/1/x", "webhook"),
+        (f"https://chat.example.org/hooks/{HOOK}", "webhook"),
+        (f"https://chat.example.org/hooks/{HOOK[:17]}/{HOOK * 2}", "webhook"),
+        (f"https://api.telegram.org/bot{TELEGRAM}/sendMessage", "provider token"),
+        (f"https://api.telegram.org/bot{TELEGRAM.replace(':', '%3A')}/getMe", "provider token"),
+        (f"https://maker.ifttt.com/trigger/x/with/key/{HOOK}", "webhook"),
+        (
+            "https://chat.example.org/v1/messages?key=" + "AIza" + "Sy" + "D9q" * 11,
+            "provider token",
+        ),
+        (f"chat as {TELEGRAM}", "provider token"),
+        ("Bearer%20abcdefghij123456", "credential"),
+        ("authorization%3A%20bearer%09abcdefghij123456", "credential"),
+        ("Bearer\nabcdefghij123456", "credential"),
+        ("Bearer\r\n  abcdefghij123456", "credential"),
+        ("'Bearer\\nabcdefghij123456'", "credential"),
+        ("Bearer+abcdefghij123456", "credential"),
         ("https://outlook.office.com/webhook/abc", "webhook"),
         ("outlook.office365.com/webhook/abc", "webhook"),
         ("https://desk.webhook.office.com/webhookb2/aa@bb/IncomingWebhook/cc/dd", "webhook"),
@@ -92,6 +113,11 @@ def test_each_shape_is_found_by_its_kind(text: str, kind: str) -> None:
         "a discord:// or slack:// address, <discord://...>",
         "see https://discord.com/developers and slack:about",
         "signature: refused, watchdog asleep",
+        "the bearer\nof securities",
+        "basic%20information",
+        "see /hooks/ and /hooks/precommitconfigurationfile",
+        "see https://core.telegram.org/bots and /bot/start",
+        "at 12:30 or 1781159370:ok",
     ],
 )
 def test_ordinary_sentences_hold_no_secret(text: str) -> None:
@@ -99,7 +125,23 @@ def test_ordinary_sentences_hold_no_secret(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "piece", ["eyJ", "a=", "://a:", "-----BEGIN A-----", "token=a1b2", "xoxb-", "aA0", "a", "="]
+    "piece",
+    [
+        "/hooks/a1",
+        "bearer%20",
+        "bearer\n",
+        "1:",
+        "/bot1",
+        "eyJ",
+        "a=",
+        "://a:",
+        "-----BEGIN A-----",
+        "token=a1b2",
+        "xoxb-",
+        "aA0",
+        "a",
+        "=",
+    ],
 )
 def test_a_hostile_text_takes_no_more_than_its_length(piece: str) -> None:
     text = piece * (20_000 // len(piece))
