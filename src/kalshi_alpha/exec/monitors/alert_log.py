@@ -1,7 +1,8 @@
 """The alert log: every alert of a monitor, one JSON object a line, never changed or deleted.
 
-Panic is counted from it. A line that cannot be read may have been the third alert, so it is
-refused by name and never passed over.
+Panic is counted from it, so every look at which an alert stands is a line: the last one says until
+when it was seen. A line that cannot be read may have been the third alert, so it is refused by
+name and never passed over.
 """
 
 from __future__ import annotations
@@ -27,8 +28,8 @@ from kalshi_alpha.core.monitors.texts import Monitor
 from kalshi_alpha.datastore.atomic import append_lines, write_atomic
 
 SCHEMA = 1
-REPEAT_AFTER = timedelta(minutes=10)
-"""An alert that stands is written again so often, so that any half hour shows it."""
+COUNTED_FOR = timedelta(days=2)
+"""Alerts of before began no panic that still holds; months of them are not gone through."""
 RESTORED = "written again: the log had lost it"
 _REMEDY = "look at that line, repair it or move the file away, then run make monitors"
 
@@ -69,6 +70,9 @@ class _SchemaOnly(msgspec.Struct):
     schema: int = SCHEMA
 
 
+_SCHEMA_OF, _LINE = msgspec.json.Decoder(_SchemaOnly), msgspec.json.Decoder(AlertLine)
+
+
 def read_alerts(path: Path) -> tuple[AlertLine, ...]:
     """Return every line of the log, oldest first; none if there is no log.
 
@@ -95,20 +99,21 @@ def read_alerts(path: Path) -> tuple[AlertLine, ...]:
 
 def _decoded(path: Path, number: int, line: bytes) -> AlertLine:
     try:
-        schema = msgspec.json.decode(line, type=_SchemaOnly).schema
+        schema = _SCHEMA_OF.decode(line).schema
         if schema > SCHEMA:
             raise NewerSchema(f"{path}: line {number} is of schema {schema}, this reads {SCHEMA}")
-        return msgspec.json.decode(line, type=AlertLine)
+        return _LINE.decode(line)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise TornFile(f"{path}: line {number} is torn: {error}; {_REMEDY}") from error
 
 
-def counted(lines: Iterable[AlertLine], source: ClockSource) -> tuple[Alert, ...]:
-    """Return the alerts that count for a run whose clock has this source."""
+def counted(lines: Iterable[AlertLine], source: ClockSource, at: datetime) -> tuple[Alert, ...]:
+    """Return the alerts that count for a run whose clock has this source, of the last two days."""
+    every, since = source is ClockSource.SET, at - COUNTED_FOR
     return tuple(
         Alert(line.at, line.monitor)
         for line in lines
-        if line.monitor and (source is ClockSource.SET or line.clock_source is ClockSource.SYSTEM)
+        if line.at > since and line.monitor and (every or line.clock_source is ClockSource.SYSTEM)
     )
 
 
@@ -121,23 +126,19 @@ def append_alerts(
 ) -> tuple[AlertLine, ...]:
     """Write down what alerts now, and return the lines written.
 
-    An alert that stands is written again after ten minutes only. The file is made in any case, so
-    that a log without alerts can be told from one that is gone.
+    An alert that stands is written at every look, but once for an instant. The file is made in any
+    case, so that a log without alerts can be told from one that is gone.
 
     Raises
     ------
     TornFile
         If the log cannot be written; the message names it.
     """
-    recent = {
-        line.monitor
-        for line in before
-        if line.clock_source is source and at - REPEAT_AFTER < line.at <= at
-    }
+    written = {line.monitor for line in before if line.clock_source is source and line.at == at}
     fresh = tuple(
         AlertLine(at=at, monitor=monitor.value, cause=cause, clock_source=source)
         for monitor, cause in alerting.items()
-        if monitor.value not in recent
+        if monitor.value not in written
     )
     try:
         if not path.exists():
@@ -185,4 +186,4 @@ def panic_state(path: Path, at: datetime, source: ClockSource) -> Reading:
         lines = read_alerts(path)
     except (NewerSchema, TornFile) as error:
         return Reading(ReadingName.PANIC, fault=fault_of(error), detail=str(error))
-    return panic_reading(counted(lines, source), at)
+    return panic_reading(counted(lines, source, at), at)

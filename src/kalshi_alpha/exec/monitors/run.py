@@ -11,7 +11,7 @@ from typing import Any
 from kalshi_alpha.core.errors import ConfigError, DataError
 from kalshi_alpha.core.gates import Alert, Memo, Reason, latched_panic, panic_until
 from kalshi_alpha.core.gates.memos import memo_for
-from kalshi_alpha.core.gates.panic import PANIC_SPAN
+from kalshi_alpha.core.gates.panic import PANIC_SPAN, LatchedPanic
 from kalshi_alpha.core.ledger.entry import ClockSource
 from kalshi_alpha.core.monitors.blocking import alarms, blocks
 from kalshi_alpha.core.monitors.outcome import MonitorStatus
@@ -208,7 +208,7 @@ def _panic(desk: Desk, found: Gathered) -> tuple[Panic, list[str]]:
         # What was known of a panic stays known while the log is seen to.
         kept = _kept(desk)
         return Panic(panic_until(kept, clock.at), problem=str(error), alerts=kept), list(problems)
-    alerts = counted((*before, *fresh), clock.source)
+    alerts = counted((*before, *fresh), clock.source, clock.at)
     latched = latched_panic(alerts, clock.at)
     until = began_at = None
     if latched is not None:
@@ -216,7 +216,7 @@ def _panic(desk: Desk, found: Gathered) -> tuple[Panic, list[str]]:
     lifted = memo_for(Reason.PANIC_BACKOFF, desk.memos, clock.at, began_at=began_at)
     if lifted is not None:
         append_lift(path, lifted, clock.at, clock.source)
-    return Panic(until, lifted, alerts=_of_panic(alerts, until)), _memo_problems(desk)
+    return Panic(until, lifted, alerts=_of_panic(alerts, latched)), _memo_problems(desk)
 
 
 def _memo_problems(desk: Desk) -> list[str]:
@@ -235,12 +235,12 @@ def _written_all_the_same(desk: Desk, alerting: dict[Monitor, str]) -> list[str]
     return []
 
 
-def _of_panic(alerts: Iterable[Alert], until: datetime | None) -> tuple[Alert, ...]:
-    """Return the alerts of the day that a panic holds for, and those it may have begun with."""
-    if until is None:
+def _of_panic(alerts: Iterable[Alert], latched: LatchedPanic | None) -> tuple[Alert, ...]:
+    """Return the alerts that latched a panic last: without any other it holds as long."""
+    if latched is None:
         return ()
-    since = until - timedelta(days=1) - PANIC_SPAN
-    return tuple(alert for alert in alerts if alert.at > since)
+    began_at = latched.began_at
+    return tuple(each for each in alerts if began_at - PANIC_SPAN <= each.at <= began_at)
 
 
 def _with_panic_kept(desk: Desk, lines: tuple[AlertLine, ...]) -> tuple[AlertLine, ...]:
@@ -249,7 +249,7 @@ def _with_panic_kept(desk: Desk, lines: tuple[AlertLine, ...]) -> tuple[AlertLin
     The panic was counted from the log, and must not end with it.
     """
     source = desk.clock.source
-    known = set(counted(lines, source))
+    known = set(counted(lines, source, desk.clock.at))
     lost = [alert for alert in _kept(desk) if alert not in known]
     return (*lines, *restore_alerts(desk.paths.alert_log, lost, source))
 

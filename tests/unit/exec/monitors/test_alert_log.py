@@ -46,12 +46,28 @@ def test_three_monitors_within_half_an_hour_are_a_panic_to_the_end_of_new_yorks_
     assert not panic_state(log, AT + timedelta(hours=14), SYSTEM).findings
 
 
-def test_an_alert_that_stands_is_written_again_after_ten_minutes(log: Path) -> None:
+def test_every_look_at_which_an_alert_stands_is_written_down(log: Path) -> None:
     one = {Monitor.EV_GAP: "gap"}
-    for minutes, written in ((0, 1), (5, 0), (10, 1)):
+    for minutes, written in ((0, 1), (5, 1), (5, 0), (10, 1)):
         at = AT + timedelta(minutes=minutes)
         assert len(append_alerts(log, one, at, SYSTEM, read_alerts(log))) == written
-    assert [line.cause for line in read_alerts(log)] == ["gap", "gap"]
+    assert [line.cause for line in read_alerts(log)] == ["gap", "gap", "gap"]
+
+
+def test_panic_counts_an_alert_from_when_it_was_last_seen(log: Path) -> None:
+    for minutes in (0, 5):
+        at = AT + timedelta(minutes=minutes)
+        append_alerts(log, {Monitor.KILL_SWITCH: "on"}, at, SYSTEM, read_alerts(log))
+    others, at = {Monitor.EV_GAP: "a", Monitor.WEBSOCKET: "b"}, AT + timedelta(minutes=35)
+    append_alerts(log, others, at, SYSTEM, read_alerts(log))
+    assert panic_state(log, at, SYSTEM).findings
+
+
+def test_only_alerts_that_a_panic_can_still_hold_for_are_counted(log: Path) -> None:
+    for days in range(4):
+        append_alerts(log, THREE, AT - timedelta(days=days), SYSTEM, ())
+    alerts = counted(read_alerts(log), SYSTEM, AT)
+    assert {alert.at for alert in alerts} == {AT, AT - timedelta(days=1)}
 
 
 @pytest.mark.parametrize("torn", ['{"at": "2025-06-11T15:', "[]", '{"monitor": "ev_gap"}', "\x00"])
@@ -77,7 +93,7 @@ def test_practice_alerts_count_for_practice_only(log: Path) -> None:
     append_alerts(log, THREE, AT, SET, ())
     assert panic_state(log, AT, SET).findings
     assert not panic_state(log, AT, SYSTEM).findings
-    assert counted(read_alerts(log), SYSTEM) == ()
+    assert counted(read_alerts(log), SYSTEM, AT) == ()
 
 
 def test_a_memo_that_lifts_is_recorded_once_and_is_no_alert(log: Path) -> None:
@@ -87,7 +103,7 @@ def test_a_memo_that_lifts_is_recorded_once_and_is_no_alert(log: Path) -> None:
     assert append_lift(log, memo, AT, SYSTEM) is None
     [line] = read_alerts(log)
     assert (line.lifted_by, line.why) == ("ops", "feed is back")
-    assert counted([line], SYSTEM) == ()
+    assert counted([line], SYSTEM, AT) == ()
 
 
 def test_a_log_that_cannot_be_read_is_refused(tmp_path: Path) -> None:
