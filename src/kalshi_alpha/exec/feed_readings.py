@@ -14,6 +14,7 @@ Row = Mapping[str, object]
 Reader = Callable[[str], Sequence[Row]]
 
 _FINAL = ("final", "correction")
+_TEN_YEAR = "10Y"
 
 
 def readings_of(
@@ -78,10 +79,13 @@ def _claims(rows: Iterable[Row]) -> Iterator[FeedReading]:
 
 
 def _yields(rows: Sequence[Row]) -> Iterator[FeedReading]:
-    """Ten-year yields; where there is none, whatever came in its place, under its own name."""
+    """Ten-year yields, and what is called one and is not, under its own name.
+
+    Where there is neither, whatever came in its place.
+    """
     named = [(canonical_series(str(row["series_id"])), row) for row in rows]
-    ours = [each for each in named if each[0] == SERIES_ID]
-    for series_id, row in ours or named:
+    called = [each for each in named if each[0] == SERIES_ID or each[1].get("tenor") == _TEN_YEAR]
+    for series_id, row in called or named:
         yield from _dated(row, "curve_on", series_id=series_id)
 
 

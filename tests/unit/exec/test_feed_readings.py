@@ -98,6 +98,19 @@ def test_another_tenor_alone_comes_under_its_own_name() -> None:
     assert reading.series_id == "DGS2"
 
 
+def test_an_older_ten_year_hides_no_other_series_that_is_called_one() -> None:
+    rows = (
+        CURVE | {"curve_on": date(2024, 12, 10), "tenor": "10Y"},
+        CURVE | {"series_id": "BC_30YEAR", "tenor": "10Y"},
+        CURVE | {"series_id": "BC_2YEAR", "tenor": "2Y"},
+    )
+    readings = read_of("treasury_10y.daily", *rows)
+    assert [(each.on.day, each.series_id) for each in readings] == [
+        (10, "DGS10"),
+        (11, "BC_30YEAR"),
+    ]
+
+
 def test_a_final_maximum_refreshes_its_station() -> None:
     [reading] = read_of("nws_daily_climate.NYC", REPORT)
     assert reading.on == date(2024, 12, 11)
