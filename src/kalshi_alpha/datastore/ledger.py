@@ -85,7 +85,7 @@ class LedgerStore:
         Raises
         ------
         TornFile, NewerSchema
-            If the file cannot be read, or a later version wrote it.
+            If the file cannot be read, holds an order twice, or a later version wrote it.
         """
         if self._kept is not None:
             return list(self._kept)
@@ -101,16 +101,26 @@ class LedgerStore:
         Raises
         ------
         TornFile, NewerSchema
-            If the file is missing or cannot be read, or a later version wrote it.
+            If the file is missing or cannot be read, holds an order twice, or a later version wrote
+            it.
         """
         import polars as pl
 
         self._header()
         path = self._paths.ledger_all
         try:
-            return pl.read_parquet(path, glob=False)
+            table = pl.read_parquet(path, glob=False)
+            ids = table["entry_id"]
         except (OSError, pl.exceptions.PolarsError) as error:
             raise TornFile(f"{path}: {error}") from error
+        if ids.n_unique() != len(ids):
+            # An order that stands there twice would be evidence twice.
+            twice = ids.filter(ids.is_duplicated()).unique(maintain_order=True)
+            raise TornFile(
+                f"{path}: holds {len(twice)} of its orders more than once, {twice[0]} first; "
+                "put it back from a copy of before"
+            )
+        return table
 
     def generated_at(self) -> datetime | None:
         """Return when the ledger was last refreshed, by the clock of the run that did it.

@@ -130,6 +130,22 @@ def test_a_ledger_that_cannot_be_read_is_never_written_over(
     assert path.read_bytes() == damaged
 
 
+def test_a_ledger_that_holds_an_order_twice_is_refused_by_every_reader(
+    store: LedgerStore, tmp_path: Path
+) -> None:
+    store.upsert([ENTRY, OTHER_PRICE], NOW)
+    path = Paths(tmp_path).ledger_all
+    metadata = {k: v for k, v in pl.read_parquet_metadata(path).items() if k != "ARROW:schema"}
+    table = pl.read_parquet(path)
+    pl.concat([table, table.head(1)]).write_parquet(path, metadata=metadata)
+    before = path.read_bytes()
+    twice = table["entry_id"][0]
+    for read in (store.entries, store.frame, lambda: store.upsert([SETTLED], NOW)):
+        with pytest.raises(TornFile, match=f"1 of its orders more than once, {twice}.*copy"):
+            read()
+    assert path.read_bytes() == before
+
+
 def test_a_ledger_of_a_later_version_is_refused(store: LedgerStore, tmp_path: Path) -> None:
     store.upsert([ENTRY], NOW)
     path = Paths(tmp_path).ledger_all
