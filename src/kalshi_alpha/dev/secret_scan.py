@@ -1,9 +1,12 @@
 """Look through a tree of files for secrets that somebody planted or forgot.
 
 What a secret looks like is decided in `core.redaction`. In settings every value with a secret's
-name counts; in sources and documents only one that stands in quotes and looks random, since code
-is full of names such as ``key_id``. A finding names the file, the line and the kind, never the
+name counts; everywhere else only one that stands in quotes and looks random, since code is full of
+names such as ``key_id``. Every file is read whole, whatever it is called; of one that is no text,
+private keys alone are looked for. A finding names the file, the line and the kind, never the
 secret.
+
+Most lines hold no word that any secret begins with or is named by, and are not looked at closely.
 """
 
 from __future__ import annotations
@@ -13,12 +16,13 @@ import re
 import stat
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from kalshi_alpha.core.redaction.shapes import Find, find_secrets
 
-BYTES_MAX = 2_000_000
 LINE_MAX = 20_000
+_OVERLAP = 2_000
 _PASSED_FOLDERS = frozenset(
     {".git", ".venv", ".hypothesis", "node_modules", "__pycache__", "dist", "build"}
 )
@@ -30,8 +34,19 @@ _SETTINGS = frozenset(
         *(".service", ".timer", ".properties", ""),
     }
 )
-_SOURCES = frozenset({".py", ".md", ".txt", ".rst", ".ipynb", ".in", ".lock", ".html", ".mk"})
 _KEYS = frozenset({".pem", ".key", ".p8", ".p12", ".pfx"})
+# What an editor, a merge or a careful person adds to the name of a file.
+_COPIES = frozenset({".bak", ".backup", ".old", ".orig", ".rej", ".save", ".swp", ".tmp", ".copy"})
+# In small letters: a line without any of these and without a run holds no secret that is known.
+_ANCHORS = (
+    *("-----begin", "eyj", "hooks", "webhook", "with/key/", "://", "xox", "akia", "aiza", "sk_"),
+    *("/bot", "bearer", "basic", "passw", "pass_", "pass-", "pwd", "phrase", "secret"),
+    *("authorization", "cookie", "credential", "hmac", "jwt", "pem", "sig", "token", "key"),
+    *("notify", "notification"),
+)
+_RUN = re.compile(r"[A-Za-z0-9+/_-]{64}|[0-9]{8}:[\w-]{35}|gh[a-z]_[A-Za-z0-9]{30}", re.I)
+_CONTROL = re.compile(rb"[\x00-\x08\x0e-\x1f\x7f]")
+_KEY_BYTES = b"PRIVATE KEY-----"
 _PRIVATE = re.compile(r"-----BEGIN (?:[A-Z0-9]+ )*PRIVATE KEY-----(?P<rest>.*)")
 _ON_THE_LINE = re.compile(r"(?P<ends>(?:\\[nr])*)(?P<tail>.*)")
 _BODY = re.compile(r"[A-Za-z0-9+/=]{3,}")
@@ -90,15 +105,37 @@ def scan_tree(root: Path) -> Scanned:
 
 def scan_text(name: str, text: str, *, settings: bool) -> Iterator[Finding]:
     """Look through a text; ``settings`` says that every value with a secret's name counts."""
+    small = text.lower()
+    anchors = tuple(anchor for anchor in _ANCHORS if anchor in small)
+    if not anchors and _RUN.search(text) is None:
+        return
+    near = _any_of(anchors)
     lines = text.splitlines()
     for number, line in enumerate(lines, 1):
-        cut = line[:LINE_MAX]
+        if near.search(line) is None:
+            continue
         after = lines[number] if number < len(lines) else ""
-        kinds = {each.kind for each in find_secrets(cut) if _counts(cut, each, settings=settings)}
-        if _begins_private_key(cut, after):
-            kinds = {"private key"}
+        kinds = {kind for cut in _cuts(line) for kind in _kinds(cut, after, settings=settings)}
         for kind in sorted(kinds):
             yield Finding(name, number, kind)
+
+
+@cache
+def _any_of(anchors: tuple[str, ...]) -> re.Pattern[str]:
+    """Return what finds any of the anchors, or a run, in one line."""
+    return re.compile("|".join([*map(re.escape, anchors), _RUN.pattern]), re.I)
+
+
+def _cuts(line: str) -> Iterator[str]:
+    """Yield a line in pieces that overlap by more than what a secret is known by."""
+    for start in range(0, max(1, len(line) - _OVERLAP), LINE_MAX - _OVERLAP):
+        yield line[start : start + LINE_MAX]
+
+
+def _kinds(cut: str, after: str, *, settings: bool) -> set[str]:
+    if _begins_private_key(cut, after):
+        return {"private key"}
+    return {each.kind for each in find_secrets(cut) if _counts(cut, each, settings=settings)}
 
 
 def _scan_file(path: Path, below: Path) -> Iterator[Finding]:
@@ -108,14 +145,34 @@ def _scan_file(path: Path, below: Path) -> Iterator[Finding]:
         if mode & 0o077:
             yield Finding(name, 1, f"mode {mode:03o} lets others read it: chmod 600 {name}")
         return
-    if path.suffix in _KEYS:
+    suffix = _suffix(path)
+    if suffix in _KEYS:
         yield Finding(name, 1, "a key file inside the tree")
         return
-    with path.open("rb") as file:
-        data = file.read(BYTES_MAX)
+    text = _text(path.read_bytes())
+    if text is not None:
+        yield from scan_text(name, text, settings=suffix in _SETTINGS)
+
+
+def _suffix(path: Path) -> str:
+    """Return the suffix of a file, or of what it is a copy of."""
+    plain = Path(path.name.rstrip("~"))
+    return Path(plain.stem).suffix if plain.suffix in _COPIES else plain.suffix
+
+
+def _text(data: bytes) -> str | None:
+    """Return what is to be read in a file: of one that is no text, its keys; None if it has none.
+
+    Two bytes a character, as some editors write it, are ASCII with zeros between.
+    """
     if b"\0" not in data:
-        settings = path.suffix in _SETTINGS
-        yield from scan_text(name, data.decode("utf-8", "replace"), settings=settings)
+        return data.decode("utf-8", "replace")
+    bare = data.removeprefix(b"\xff\xfe").removeprefix(b"\xfe\xff").replace(b"\0", b"")
+    if _CONTROL.search(bare) is None:
+        return bare.decode("utf-8", "replace")
+    keys = [at.start() for at in re.finditer(_KEY_BYTES, bare)]
+    pieces = (bare[max(0, at - 40) : at + 200] for at in keys)
+    return "\n\n".join(piece.decode("latin-1") for piece in pieces) if keys else None
 
 
 def _files(root: Path) -> Iterator[Path]:
@@ -124,8 +181,7 @@ def _files(root: Path) -> Iterator[Path]:
         folders[:] = sorted(each for each in folders if _is_entered(here / each, root))
         for name in sorted(names):
             path = here / name
-            read = path.suffix in _SETTINGS | _SOURCES | _KEYS or _is_dotenv(name)
-            if read and path.is_file() and not path.is_symlink():
+            if path.is_file() and not path.is_symlink():
                 yield path
 
 

@@ -1,9 +1,14 @@
 from __future__ import annotations
 
+from base64 import b64encode
+from collections.abc import Callable
+from hashlib import sha512
 from pathlib import Path
 
 import pytest
 
+from kalshi_alpha.core.redaction import names
+from kalshi_alpha.core.redaction.shapes import find_secrets
 from kalshi_alpha.dev.secret_scan import Finding, scan_text, scan_tree
 
 REPO = Path(__file__).resolve().parents[3]
@@ -12,6 +17,13 @@ BEGIN, END = "-----BEGIN RSA " + "PRIVATE KEY-----", "-----END RSA " + "PRIVATE 
 OPAQUE = "a1b2c3d4" + "e5f6g7h8i9"
 JWT = "ey" + "JhbGciOiJSUzI1NiJ9." + "ey" + "JzdWIiOiJkZXNrIn0.c2lnbmF0"
 UUID = "8f14e45f" + "-ceea-467f-9575-23dd5a01c9a2"
+
+SECRET_WORDS = {
+    *names._SECRET,
+    *names._TEXT_SECRET,
+    *names._GLUED,
+    *(sign.join(pair) for pair in (*names._PAIRS, *names._PARTED) for sign in "_-"),
+}
 
 
 def kinds(text: str, *, settings: bool) -> list[str]:
@@ -134,6 +146,61 @@ def test_what_runs_made_and_what_is_no_text_is_passed_over(tmp_path: Path) -> No
     for folder in ("data", "reports", ".venv", ".git", "x/__pycache__"):
         (tmp_path / folder).mkdir(parents=True)
         (tmp_path / folder / "a.yaml").write_text(f"api_key: {OPAQUE}\n")
-    (tmp_path / "b.yaml").write_bytes(b"\0api_key: " + OPAQUE.encode())
+    (tmp_path / "b.png").write_bytes(b"\x89PNG\0\1 api_key: " + OPAQUE.encode())
     (tmp_path / "link.yaml").symlink_to(tmp_path / "data" / "a.yaml")
     assert scan_tree(tmp_path).findings == ()
+
+
+PEM = f"{BEGIN}\nMIIEowIBAAKCAQEA\n{END}\n"
+PLANTED = {
+    "prod-key.bak": PEM.encode(),
+    "prod-key": PEM.encode(),
+    "y.js": f"const k = `{PEM}`;".encode(),
+    "x.csv": f'id,pem\n1,"{PEM}"'.encode(),
+    "c.yaml.orig": f"api_key: {OPAQUE}\n".encode(),
+    "c.yaml~": f"api_key: {OPAQUE}\n".encode(),
+    "u.txt": f"word\n{PEM}".encode("utf-16"),
+    "v.txt": f"word\n{PEM}".encode("utf-16-be"),
+    "w.yaml": f"api_key: {OPAQUE}\n".encode("utf-16"),
+    "zeros.yaml": b"\0api_key: " + OPAQUE.encode(),
+    "long.txt": b"a line of words\n" * 140_000 + PEM.encode(),
+    "one-line.json": b'{"a": "' + b"word " * 10_000 + f'", "b": "{JWT}"}}'.encode(),
+    "blob.bin": b"\0\1\2" * 50 + PEM.encode() + b"\0\3",
+    "table.sqlite": b"SQLite format 3\0\1" + PEM.replace("\n", "\r\n").encode(),
+}
+
+
+@pytest.mark.parametrize("name", PLANTED)
+def test_what_is_planted_is_found_whatever_the_file_is_called(tmp_path: Path, name: str) -> None:
+    (tmp_path / name).write_bytes(PLANTED[name])
+    (finding,) = scan_tree(tmp_path).findings
+    assert finding.path == name
+    assert OPAQUE not in finding.kind
+
+
+@pytest.mark.parametrize("name", ["mine.pem", "mine.key.bak", "mine.p8~", "mine.pfx.old"])
+def test_a_copy_of_a_key_file_is_one(tmp_path: Path, name: str) -> None:
+    (tmp_path / name).write_text("")
+    assert [f.kind for f in scan_tree(tmp_path).findings] == ["a key file inside the tree"]
+
+
+@pytest.mark.parametrize("name", sorted(SECRET_WORDS))
+@pytest.mark.parametrize("write", [str.lower, str.upper, str.title])
+def test_no_name_of_a_secret_is_passed_over_unread(name: str, write: Callable[[str], str]) -> None:
+    assert kinds(f"{write(name)}={OPAQUE}", settings=True) == [f"value of {write(name)}"]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        *("https://dis" + "cord.com/api/v9/webhooks/1/x", "tgram" + "://1234567:abcdefgh/12"),
+        *("ghq_" + "a1B2" * 9, "sk_live_" + OPAQUE, "xoxb-" + OPAQUE, "AKIA" + "Q" * 16),
+        *("AIza" + "Sy" + "D9q" * 11, "123456789:" + "aB3-x" * 7, "/bot12345:" + OPAQUE),
+        *("/hooks/" + OPAQUE, "/with/key/" + OPAQUE, "basic%20" + OPAQUE),
+        *("bearer " + "qwxzkvbnmpdf", "x://desk:" + "hunter2@db"),
+        b64encode(sha512(b"made up").digest()).decode(),
+    ],
+)  # fmt: skip
+def test_no_shape_of_a_secret_is_passed_over_unread(line: str) -> None:
+    assert list(find_secrets(line))
+    assert kinds(line, settings=True)
