@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -72,6 +73,41 @@ class Fall:
         """Return the fall in one line."""
         down, limit = f"${self.fallen.dollars:,.2f}", f"${self.limit.dollars:,.2f}"
         return f"{self.mode} down {down} in a {self.span}, limit {limit}"
+
+
+_TOLD = re.compile(r"(\S+) down \$([\d,.]+) in a (day|week), limit \$([\d,.]+)")
+
+
+def falls_told(text: str) -> tuple[Fall, ...]:
+    """Return the falls of a line of `Fall.to_text`, to the cent; what is none is skipped."""
+    found = filter(None, map(_TOLD.fullmatch, text.split("; ")))
+    return tuple(Fall(m[1], Span(m[3]), _dollars(m[2]), _dollars(m[4])) for m in found)
+
+
+def _dollars(text: str) -> Money:
+    return Money.parse(text.replace(",", ""))
+
+
+@dataclass(frozen=True, slots=True)
+class KeptFall:
+    """A fall that reached its limit, known from the alert log alone, and when it was last seen."""
+
+    fall: Fall
+    seen_at: datetime
+
+    def holds(self, at: datetime) -> bool:
+        """Say whether its span is not over: New York's day, or seven days."""
+        days = (new_york(at).date() - new_york(self.seen_at).date()).days
+        return 0 <= days < self.fall.span.days
+
+    def to_text(self) -> str:
+        """Return one line, which `falls_told` does not take for a fall that was measured."""
+        fall, seen_at = self.fall, new_york(self.seen_at)
+        return (
+            f"{fall.mode} was down ${fall.fallen.dollars:,.2f} in a {fall.span} at "
+            f"{seen_at:%Y-%m-%d %H:%M} ET and drawdown.json was lost since: that holds until the "
+            f"{fall.span} is over, or the file is back from the newest backup"
+        )
 
 
 def marked_profit(entries: Iterable[LedgerEntry], yes_marks: Mapping[str, float]) -> Money:
@@ -195,7 +231,9 @@ def _settled_before(entries: Iterable[LedgerEntry], first: date) -> Money:
     )
 
 
-def drawdown(found: Sequence[Fall], limits: Limits, *, has_fills: bool) -> MonitorOutcome:
+def drawdown(
+    found: Sequence[Fall], limits: Limits, *, has_fills: bool, kept: Sequence[KeptFall] = ()
+) -> MonitorOutcome:
     """Judge the falls: one that has reached its limit alerts.
 
     Figure and threshold are those of the fall that is nearest to its limit, in dollars.
@@ -208,13 +246,18 @@ def drawdown(found: Sequence[Fall], limits: Limits, *, has_fills: bool) -> Monit
         What stops trading.
     has_fills
         Whether there is any fill; a desk without has nothing to lose.
+    kept
+        Falls that the alert log remembers and the lost looks do not; each alerts.
     """
-    nearest = max(found, key=lambda fall: fall.share, default=None)
-    if not has_fills or nearest is None:
+    every = (*found, *(each.fall for each in kept))
+    nearest = max(every, key=lambda fall: fall.share, default=None)
+    if nearest is None or not (has_fills or kept):
         said = "no fill counts yet, neither live nor on paper with online books"
         return ended(Monitor.DRAWDOWN, MonitorStatus.NO_DATA, None, limits.day.dollars, said)
     figure, threshold = nearest.fallen.dollars, nearest.limit.dollars
-    if reached := [fall.to_text() for fall in found if fall.reached]:
+    reached = [fall.to_text() for fall in found if fall.reached]
+    reached += [each.to_text() for each in kept]
+    if reached:
         said = "; ".join(reached)
         return ended(Monitor.DRAWDOWN, MonitorStatus.ALERT, figure, threshold, said)
     return ended(Monitor.DRAWDOWN, MonitorStatus.OK, figure, threshold)

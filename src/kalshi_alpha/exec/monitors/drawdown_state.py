@@ -15,21 +15,28 @@ from kalshi_alpha.core.monitors.drawdown import (
     WEEK_DAYS,
     DayEquity,
     Fall,
+    KeptFall,
     Limits,
     Span,
     falls,
+    falls_told,
     marked_profit,
     with_look,
 )
+from kalshi_alpha.core.monitors.texts import Monitor
 from kalshi_alpha.core.schedule import new_york
 from kalshi_alpha.core.types import Money
 from kalshi_alpha.datastore.artifacts import CLOCK_TOLERANCE, END_OF_TIME, read_typed
 from kalshi_alpha.datastore.atomic import write_json
 from kalshi_alpha.datastore.paths import Paths
+from kalshi_alpha.exec.monitors.alert_log import read_alerts
 
 SCHEMA = 1
 _REMEDY = "run make monitors"
-_UNDO = f"move it away, then {_REMEDY}"
+_UNDO = (
+    f"put it back from the newest backup, or move it away and {_REMEDY}: a limit that was reached "
+    "holds all the same"
+)
 
 
 class DayLook(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -40,13 +47,29 @@ class DayLook(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class FallFound(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """One fall against its limit, in dollars."""
+    """One fall against its limit, in dollars.
+
+    Attributes
+    ----------
+    mode, span, fallen_usd, limit_usd, reached
+        Of which ledger mode, how far within what, and whether that is the limit.
+    seen_at
+        When the alert log saw it last, if the looks that measured it are lost; else None.
+    """
 
     mode: str
     span: Span
     fallen_usd: str
     limit_usd: str
     reached: bool
+    seen_at: datetime | None = None
+
+    def kept(self) -> KeptFall | None:
+        """Return what is known from the alert log alone, or None if it was measured."""
+        if self.seen_at is None:
+            return None
+        fallen, limit = Money.parse(self.fallen_usd), Money.parse(self.limit_usd)
+        return KeptFall(Fall(self.mode, self.span, fallen, limit), self.seen_at)
 
 
 class DrawdownFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -77,6 +100,8 @@ def read_drawdown(path: Path, at: datetime) -> DrawdownFile:
         for looks in found.days.values():
             for look in looks.values():
                 Money.parse(look.high_usd), Money.parse(look.last_usd)
+        for each in found.falls:
+            each.kept()
     except ValueError as error:
         raise TornFile(f"{path}: {error}; {_UNDO}") from error
     return found
@@ -113,6 +138,45 @@ def known_state(path: Path, at: datetime, source: ClockSource) -> DrawdownFile |
     return None if late or found.clock_source is not source else found
 
 
+def kept_falls(
+    before: DrawdownFile | None, paths: Paths, at: datetime, source: ClockSource
+) -> tuple[KeptFall, ...]:
+    """Return the limits that were reached, still hold, and are in no look that is left.
+
+    A file that is gone took its looks with it; the alert log says what they found. Of each mode
+    and span the alert that was seen last counts.
+
+    Parameters
+    ----------
+    before
+        The state of the last look.
+    paths
+        Where it lies, and the alert log, which is read only if the file is gone.
+    at, source
+        The clock.
+
+    Raises
+    ------
+    TornFile, NewerSchema
+        If the log is needed and cannot be read.
+    """
+    if before is not None:
+        known = [kept for each in before.falls if (kept := each.kept()) is not None]
+    elif drawdown_path(paths).exists():
+        known = []
+    else:
+        known = [
+            KeptFall(fall, line.at)
+            for line in read_alerts(paths.alert_log)
+            if line.monitor == Monitor.DRAWDOWN.value and line.clock_source is source
+            if line.at <= at + CLOCK_TOLERANCE
+            for fall in falls_told(line.cause)
+        ]
+    known.sort(key=lambda each: each.seen_at)
+    last = {(each.fall.mode, each.fall.span): each for each in known if each.holds(at)}
+    return tuple(last.values())
+
+
 def begun_anew(path: Path, at: datetime, source: ClockSource) -> str:
     """Return what is to be said before a look at an earlier set clock replaces a later one's.
 
@@ -136,6 +200,7 @@ def look(
     at: datetime,
     limits: Limits,
     source: ClockSource,
+    kept: Sequence[KeptFall] = (),
 ) -> tuple[tuple[Fall, ...], DrawdownFile]:
     """Look at profit now, mode by mode, and return the falls and the new state.
 
@@ -151,23 +216,33 @@ def look(
         The clock.
     limits
         What stops trading.
+    kept
+        Falls of looks that are lost, which the state remembers.
     """
     found: list[Fall] = []
     days: dict[str, dict[date, DayLook]] = {}
-    kept = before.days if before is not None else {}
-    for mode in sorted({*kept, *(row.mode.value for row in rows)}):
+    known = before.days if before is not None else {}
+    for mode in sorted({*known, *(row.mode.value for row in rows)}):
         own = [row for row in rows if row.mode.value == mode and row.kind is EntryKind.FILLED]
-        looks = with_look(_equities(kept.get(mode, {})), marked_profit(own, marks), at)
+        looks = with_look(_equities(known.get(mode, {})), marked_profit(own, marks), at)
         found += falls(mode, own, looks, at, limits)
         days[mode] = {day: DayLook(str(e.high), str(e.last)) for day, e in sorted(looks.items())}
     return tuple(found), DrawdownFile(
         schema=SCHEMA,
         generated_at=at,
         clock_source=source,
-        falls=tuple(
-            FallFound(f.mode, f.span, str(f.fallen), str(f.limit), f.reached) for f in found
+        falls=(
+            *(FallFound(f.mode, f.span, str(f.fallen), str(f.limit), f.reached) for f in found),
+            *map(_fall_kept, kept),
         ),
         days=days,
+    )
+
+
+def _fall_kept(kept: KeptFall) -> FallFound:
+    f = kept.fall
+    return FallFound(
+        f.mode, f.span, str(f.fallen), str(f.limit), reached=True, seen_at=kept.seen_at
     )
 
 
@@ -229,5 +304,8 @@ def drawdown_reading(
 
 
 def _holds(found: FallFound, made_at: datetime, at: datetime) -> bool:
+    kept = found.kept()
+    if kept is not None:
+        return kept.holds(at)
     days = (new_york(at).date() - new_york(made_at).date()).days
     return days < (1 if found.span is Span.DAY else WEEK_DAYS)

@@ -248,17 +248,17 @@ def _limits(desk: Desk) -> Limits:
 def _drawdown(
     desk: Desk, found: Gathered, rows: list[LedgerEntry], limits: Limits
 ) -> MonitorOutcome:
-    path, clock = drawdown_state.drawdown_path(desk.paths), desk.clock
+    at, source = desk.clock.at, desk.clock.source
     filled = [row for row in rows if row.count_e2]
-    before = drawdown_state.known_state(path, clock.at, clock.source)
+    before = drawdown_state.known_state(drawdown_state.drawdown_path(desk.paths), at, source)
+    kept = drawdown_state.kept_falls(before, desk.paths, at, source)
     marks = _marks(desk, filled)
     found.inputs[Monitor.DRAWDOWN] |= {
         "open_rows": sum(not row.is_settled for row in filled),
         "markets_marked": len(marks),
     }
-    deepest, state = drawdown_state.look(before, filled, marks, clock.at, limits, clock.source)
-    found.drawdown = state
-    return drawdown(deepest, limits, has_fills=bool(filled))
+    deepest, found.drawdown = drawdown_state.look(before, filled, marks, at, limits, source, kept)
+    return drawdown(deepest, limits, has_fills=bool(filled), kept=kept)
 
 
 class _Imbalance(msgspec.Struct, frozen=True):

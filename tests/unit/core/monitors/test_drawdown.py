@@ -10,10 +10,12 @@ from kalshi_alpha.core.ledger.entry import LedgerEntry
 from kalshi_alpha.core.monitors.drawdown import (
     DayEquity,
     Fall,
+    KeptFall,
     Limits,
     Span,
     drawdown,
     falls,
+    falls_told,
     marked_profit,
     with_look,
 )
@@ -122,3 +124,24 @@ def test_the_figure_is_the_fall_nearest_to_its_limit() -> None:
 
 def test_a_desk_without_fills_has_nothing_to_lose() -> None:
     assert drawdown([], LIMITS, has_fills=False).status is MonitorStatus.NO_DATA
+
+
+def test_a_fall_that_is_told_is_read_back() -> None:
+    day = Fall("live", Span.DAY, usd("8843.25"), usd("2000"))
+    week = Fall("paper", Span.WEEK, usd("12843"), usd("6000"))
+    assert falls_told(f"{day.to_text()}; {week.to_text()}; /a/drawdown.json: torn") == (day, week)
+
+
+def test_a_fall_that_is_kept_alerts_without_a_fill_and_is_not_told_anew() -> None:
+    kept = KeptFall(Fall("live", Span.DAY, usd("8843.25"), usd("2000")), NOON)
+    found = drawdown((), LIMITS, has_fills=False, kept=[kept])
+    assert (found.status, found.figure, found.threshold) == (MonitorStatus.ALERT, 8843.25, 2000)
+    assert falls_told(found.cause) == ()
+
+
+def test_a_fall_that_is_kept_holds_for_its_span_from_when_it_was_seen() -> None:
+    for span, days in ((Span.DAY, 1), (Span.WEEK, 7)):
+        kept = KeptFall(Fall("live", span, usd("1"), usd("1")), NOON)
+        assert kept.holds(NOON + timedelta(days=days - 1))
+        assert not kept.holds(NOON + timedelta(days=days))
+        assert not kept.holds(NOON - timedelta(days=1))

@@ -6,18 +6,26 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 
 from desk import ledger_row
 from kalshi_alpha.core.ledger.entry import ClockSource, EntryKind, LedgerEntry, LedgerMode
 from kalshi_alpha.core.monitors.outcome import MonitorStatus
 from kalshi_alpha.core.monitors.texts import Monitor
+from kalshi_alpha.core.schedule import new_york
 from kalshi_alpha.datastore.atomic import write_json
 from kalshi_alpha.datastore.kill_switch import set_kill_switch
 from kalshi_alpha.datastore.ledger import LedgerStore
 from kalshi_alpha.datastore.state import Heartbeat, write_heartbeat
 from kalshi_alpha.exec.clock import RunClock
-from kalshi_alpha.exec.monitors.drawdown_state import drawdown_path, write_drawdown
+from kalshi_alpha.exec.monitors.alert_log import append_alerts
+from kalshi_alpha.exec.monitors.drawdown_state import (
+    DayLook,
+    drawdown_path,
+    drawdown_reading,
+    write_drawdown,
+)
 from kalshi_alpha.exec.monitors.gather import Desk, Gathered, gather
 from kalshi_alpha.exec.monitors.guard_state import guard_path, write_guards
 from monitor_desk import monitored
@@ -193,6 +201,50 @@ def test_a_state_that_is_torn_alerts_and_is_not_written_over(desk: Desk, where: 
     monitor = Monitor.EV_SEQ_GUARD if where is guard_path else Monitor.DRAWDOWN
     assert monitor in alerting
     assert (found.guards if where is guard_path else found.drawdown) is None
+
+
+def test_a_limit_that_was_reached_does_not_end_with_its_file(desk: Desk) -> None:
+    path = drawdown_path(desk.paths)
+    LedgerStore(desk.paths).upsert([live()], AT)
+    state = gather(desk).drawdown
+    assert state is not None
+    day = new_york(AT).date()
+    high = {"live": {day: DayLook("9000", "100")}}
+    write_drawdown(path, msgspec.structs.replace(state, days=high))
+    reached = gather(desk).outcomes[Monitor.DRAWDOWN]
+    assert "live down $9,0" in reached.cause
+    said = {Monitor.DRAWDOWN: reached.cause}
+    append_alerts(desk.paths.alert_log, said, AT, ClockSource.SYSTEM, ())
+    for minutes in (5, 10):
+        path.unlink()
+        for more in (0, 1):
+            at = AT + timedelta(minutes=minutes + more)
+            found = gather(replace(desk, clock=RunClock(at, ClockSource.SYSTEM)))
+            outcome = found.outcomes[Monitor.DRAWDOWN]
+            assert outcome.status is ALERT
+            assert "live was down $9,0" in outcome.cause
+            assert "at 2024-12-11 10:00 ET and drawdown.json was lost" in outcome.cause
+            assert found.drawdown is not None
+            write_drawdown(path, found.drawdown)
+            again = {Monitor.DRAWDOWN: outcome.cause}
+            append_alerts(desk.paths.alert_log, again, at, ClockSource.SYSTEM, ())
+            [day_s, week_s] = drawdown_reading(path, at, ClockSource.SYSTEM).findings
+            assert day_s.detail.startswith("live down $9")
+            assert week_s.detail.endswith("a week")
+    for days, holds in ((1, ALERT), (6, ALERT), (7, OK)):
+        at = AT + timedelta(days=days)
+        late = replace(desk, clock=RunClock(at, ClockSource.SYSTEM))
+        outcome = gather(late).outcomes[Monitor.DRAWDOWN]
+        assert outcome.status is holds
+        assert "in a day" not in outcome.cause
+
+
+def test_practice_that_reached_a_limit_holds_nothing_for_the_systems_clock(desk: Desk) -> None:
+    said = {Monitor.DRAWDOWN: "live down $9,000.00 in a day, limit $2,000.00"}
+    append_alerts(desk.paths.alert_log, said, AT, ClockSource.SET, ())
+    assert gather(desk).outcomes[Monitor.DRAWDOWN].status is NO_DATA
+    practice = replace(desk, clock=RunClock(AT, ClockSource.SET))
+    assert gather(practice).outcomes[Monitor.DRAWDOWN].status is ALERT
 
 
 def test_a_running_session_without_telemetry_is_never_in_order(desk: Desk) -> None:
