@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
@@ -231,19 +231,28 @@ def look(
         schema=SCHEMA,
         generated_at=at,
         clock_source=source,
-        falls=(
-            *(FallFound(f.mode, f.span, str(f.fallen), str(f.limit), f.reached) for f in found),
-            *map(_fall_kept, kept),
-        ),
+        falls=_found(found, kept, at),
         days=days,
     )
 
 
-def _fall_kept(kept: KeptFall) -> FallFound:
-    f = kept.fall
-    return FallFound(
-        f.mode, f.span, str(f.fallen), str(f.limit), reached=True, seen_at=kept.seen_at
-    )
+def _found(
+    measured: Sequence[Fall], kept: Iterable[KeptFall], at: datetime
+) -> tuple[FallFound, ...]:
+    """Return one fall for each mode and span: one that is kept stays, anew if it is reached now."""
+    found = {(f.mode, f.span): _fall_found(f) for f in measured}
+    reached = {(f.mode, f.span): f for f in measured if f.reached}
+    for each in kept:
+        key = (each.fall.mode, each.fall.span)
+        again = reached.get(key)
+        deeper = each.fall if again is None else max(each.fall, again, key=lambda f: f.fallen.e6)
+        found[key] = _fall_found(deeper, each.seen_at if again is None else at)
+    return tuple(found.values())
+
+
+def _fall_found(f: Fall, seen_at: datetime | None = None) -> FallFound:
+    reached = seen_at is not None or f.reached
+    return FallFound(f.mode, f.span, str(f.fallen), str(f.limit), reached, seen_at)
 
 
 def _equities(looks: Mapping[date, DayLook]) -> dict[date, DayEquity]:

@@ -10,7 +10,7 @@ from desk import ledger_row
 from kalshi_alpha.core.errors import FutureData, MissingData, NewerSchema, TornFile
 from kalshi_alpha.core.gates import Fault, Reason
 from kalshi_alpha.core.ledger.entry import ClockSource, LedgerEntry, LedgerMode
-from kalshi_alpha.core.monitors.drawdown import Limits
+from kalshi_alpha.core.monitors.drawdown import Fall, KeptFall, Limits, Span
 from kalshi_alpha.core.types import Money
 from kalshi_alpha.datastore.paths import Paths
 from kalshi_alpha.exec.monitors.drawdown_state import (
@@ -165,3 +165,16 @@ def test_the_memory_of_another_kind_of_clock_is_none(path: Path) -> None:
         known_state(path, NOON, SYSTEM)
     written(path, at=NOON + HOUR, source=SET)
     assert known_state(path, NOON, SET) is None
+
+
+def test_a_fall_that_is_kept_is_told_once_and_from_now_if_it_is_reached_again() -> None:
+    kept = KeptFall(Fall("live", Span.DAY, Money.parse("2500"), LIMITS.day), NOON - HOUR)
+    for dollars, fallen, seen_at in (
+        (100, "2500.000000", NOON - HOUR),
+        (2100, "2500.000000", NOON),
+        (3000, "3000.000000", NOON),
+    ):
+        state = look(None, [lost(dollars)], {}, NOON, LIMITS, SYSTEM, [kept])[1]
+        day, week = state.falls
+        assert (day.fallen_usd, day.reached, day.seen_at) == (fallen, True, seen_at)
+        assert (week.reached, week.seen_at) == (False, None)
