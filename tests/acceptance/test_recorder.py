@@ -32,13 +32,13 @@ def started(listening: ServedExchange) -> subprocess.Popen[str]:
     )
 
 
-def recorded(days: RawDays, files: int, lines: int, within_s: float = 30.0) -> None:
-    """Wait until so many files hold so many lines in the last of them."""
+def recorded(days: RawDays, files: int, lines: int, within_s: float = 30.0) -> int:
+    """Wait until so many files hold so many lines in the last of them, and return how many."""
     until = time.monotonic() + within_s
     while time.monotonic() < until:
         there = [file for day in days.days() for file in days.files(day)]
-        if len(there) == files and sum(1 for _ in DayReader(there[-1:])) >= lines:
-            return
+        if len(there) == files and (found := sum(1 for _ in DayReader(there[-1:]))) >= lines:
+            return found
         time.sleep(0.1)
     raise TimeoutError(f"{files} files with {lines} lines are not there after {within_s:g} s")
 
@@ -49,7 +49,8 @@ def test_a_killed_recorder_goes_on_and_its_books_meet_every_snapshot(
     with served(tmp_path, "--seed", "3", "--pace", "20") as listening:
         days = RawDays.of(Paths(listening.home), "sim", "CPI")
         first = started(listening)
-        recorded(days, 1, 60)
+        # Lines appear flush by flush: more of them are in a second one, which may be torn alone.
+        recorded(days, 1, recorded(days, 1, 60) + 1)
         os.kill(first.pid, signal.SIGKILL)
         first.communicate()
         second = started(listening)
