@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -30,16 +30,19 @@ from kalshi_alpha.core.ramp.breaches import breaches
 from kalshi_alpha.core.ramp.figures import Figures, figures, remembered
 from kalshi_alpha.core.ramp.plan import missing
 from kalshi_alpha.core.ramp.size import size_multiplier
+from kalshi_alpha.core.ramp.statistic import Declaration
 from kalshi_alpha.datastore.paths import Paths
 from kalshi_alpha.datastore.state import read_memos
 from kalshi_alpha.exec.clock import RunClock
 from kalshi_alpha.exec.monitors.freshness import Freshness, look
+from kalshi_alpha.exec.ramp.declarations import declaration_of
 from kalshi_alpha.exec.ramp.memory import Memory
 from kalshi_alpha.exec.ramp.monitors import MonitorSet, read_monitor_set
 from kalshi_alpha.exec.ramp.readiness import (
     SCHEMA,
     Ages,
     DataFreshness,
+    DeclarationRow,
     Overall,
     Readiness,
     ReasonRow,
@@ -122,6 +125,11 @@ class _Gathered:
     memory: Memory
     memos: tuple[Memo, ...]
     common: tuple[Reading, ...]
+    declarations: Mapping[str, DeclarationRow]
+
+    def declared(self, family: str) -> Declaration:
+        """Return what judges a family, and from when on."""
+        return declaration_of(self.declarations[family])
 
     def judge(self, own: Sequence[Reading], family: str | None) -> Verdict:
         """Ask the gate, with what is a family's own and the monitors as they speak of it."""
@@ -171,6 +179,7 @@ def decide(
         ),
         series=series,
         inputs=_inputs(gathered),
+        declarations=tuple(gathered.declarations.values()),
     )
 
 
@@ -198,6 +207,7 @@ def _gather(
         memory=memory,
         memos=memos,
         common=common,
+        declarations=memory.declarations(terms.ramp),
     )
 
 
@@ -223,7 +233,7 @@ def _series(gathered: _Gathered, family: str) -> SeriesReadiness:
         Decided(
             verdict=judged,
             figures=shown,
-            declared=terms.ramp.families[family].declaration(),
+            declared=gathered.declared(family),
             size_multiplier=multiplier,
             missing=missing(shown, limits),
             size_day_start=day_start,
@@ -257,7 +267,7 @@ def _figures_of(gathered: _Gathered, family: str, ledger: Sequence[LedgerEntry])
     shown = figures(
         family,
         rows,
-        ramp.families[family].declaration(),
+        gathered.declared(family),
         at,
         shrink=ramp.shrink,
         breaches=breaches(

@@ -12,7 +12,8 @@ from kalshi_alpha.core.errors import DataError, MissingData
 from kalshi_alpha.core.ledger.honesty_bins import BinKey
 from kalshi_alpha.core.schedule import new_york
 from kalshi_alpha.exec.clock import RunClock
-from kalshi_alpha.exec.ramp.readiness import Readiness, read_readiness
+from kalshi_alpha.exec.ramp.declarations import accepted_declarations, refused_declarations
+from kalshi_alpha.exec.ramp.readiness import DeclarationRow, Readiness, read_readiness
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,24 +80,12 @@ class Memory:
         return made_at is not None and _day(made_at) == _day(self.clock.at)
 
     def doubts(self, ramp: Ramp) -> tuple[str, ...]:
-        """Return one line per family whose statistic was changed after the last decision saw it.
+        """Return one line per family whose declaration was changed after it was decided on."""
+        return refused_declarations(ramp, self.last)
 
-        A statistic is declared before the window that it judges. One that was declared anew has
-        to begin a new window, later than everything that was seen under the old one.
-        """
-        if self.last is None:
-            return ()
-        lines = []
-        for each in self.last.series:
-            own = ramp.families.get(each.series)
-            changed = own is not None and own.statistic.value != each.statistic.declared
-            if own is not None and changed and own.declared_at <= self.last.generated_at:
-                since = self.last.generated_at.isoformat()
-                lines.append(
-                    f"ramp.yaml: families.{each.series}.statistic: {own.statistic} was "
-                    f"{each.statistic.declared} at {since}; declared_at must be later"
-                )
-        return tuple(lines)
+    def declarations(self, ramp: Ramp) -> dict[str, DeclarationRow]:
+        """Return the declaration that judges each family: of a refused change, the one before."""
+        return accepted_declarations(ramp, self.last, self.clock.at)
 
 
 def _day(at: datetime) -> date:

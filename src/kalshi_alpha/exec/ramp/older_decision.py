@@ -23,6 +23,7 @@ from kalshi_alpha.datastore.artifacts import END_OF_TIME
 from kalshi_alpha.datastore.atomic import encode_json, write_atomic
 from kalshi_alpha.datastore.paths import Paths
 from kalshi_alpha.exec.clock import RunClock
+from kalshi_alpha.exec.ramp.declarations import remembered_declarations
 from kalshi_alpha.exec.ramp.memory import Memory
 from kalshi_alpha.exec.ramp.readiness import (
     SCHEMA,
@@ -180,6 +181,7 @@ def no_go(memory: Memory, reason: ReasonRow) -> Readiness:
         data_freshness=DataFreshness(required_feeds_ok=False, feeds=()),
         series=tuple(_stopped(each, memory, reason) for each in last.series) if last else (),
         inputs={"previous_decision": {"generated_at": memory.made_at, "problem": memory.problem}},
+        declarations=tuple(remembered_declarations(last).values()),
     )
 
 

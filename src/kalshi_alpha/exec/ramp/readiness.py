@@ -11,6 +11,7 @@ import msgspec
 from kalshi_alpha.core.errors import BadParameter
 from kalshi_alpha.core.ledger.honesty_bins import BinKey
 from kalshi_alpha.core.ramp.size import BinTerms
+from kalshi_alpha.core.ramp.statistic import Declaration, Statistic
 from kalshi_alpha.core.types import Side
 from kalshi_alpha.datastore.artifacts import read_typed
 
@@ -96,6 +97,22 @@ class StatisticRow(msgspec.Struct, frozen=True, kw_only=True):
     slope_se: float | None
     intercept: float | None
     intercept_se: float | None
+
+
+class DeclarationRow(msgspec.Struct, frozen=True, kw_only=True):
+    """What was accepted of ``ramp.yaml`` for a family, and since when its orders count.
+
+    ``counts_from`` is ``declared_at``, or when a declaration that replaced another was first seen.
+    """
+
+    series: str
+    statistic: str
+    declared_at: datetime
+    counts_from: datetime
+
+    def __post_init__(self) -> None:
+        Declaration(Statistic(self.statistic), self.declared_at)
+        Declaration(Statistic(self.statistic), self.counts_from)
 
 
 class MonitorRow(msgspec.Struct, frozen=True, kw_only=True):
@@ -193,6 +210,7 @@ class Readiness(msgspec.Struct, frozen=True, kw_only=True):
     data_freshness: DataFreshness
     series: tuple[SeriesReadiness, ...]
     inputs: dict[str, Any]
+    declarations: tuple[DeclarationRow, ...] = ()
 
     def of(self, family: str) -> SeriesReadiness | None:
         """Return the entry of a family, or None."""
