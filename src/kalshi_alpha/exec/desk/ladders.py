@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -10,7 +11,7 @@ from typing import Any
 
 import msgspec
 
-from kalshi_alpha.core.errors import DomainError, TornFile
+from kalshi_alpha.core.errors import BadParameter, DomainError, TornFile
 from kalshi_alpha.core.types import Contracts, Price, Side
 from kalshi_alpha.datastore.artifacts import END_OF_TIME, read_json
 from kalshi_alpha.datastore.paths import Paths
@@ -20,6 +21,8 @@ from kalshi_alpha.exec.settlement import written_strike
 
 RECORDED, SCANNED = "recorded", "scan"
 _PROBS = ("prob_model", "prob_market", "prob_pooled")
+UNREADABLE = "unreadable"
+_TICKER = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9_-]|\.(?!\.)){0,99}")
 _FAULTS = (KeyError, TypeError, ValueError, DomainError)
 
 
@@ -52,6 +55,8 @@ def ladders_of(
     path: Path,
 ) -> tuple[LadderSeen, ...]:
     """Return the ladders of a scan, each in the order of its strikes.
+
+    A ladder with a market whose ticker can be none is shown, and nothing of it is believed.
 
     Parameters
     ----------
@@ -87,15 +92,47 @@ def ladders_of(
     return tuple(
         LadderSeen(
             family=family,
-            series=event.partition("-")[0],
-            event=event,
+            series=_shown(event).partition("-")[0],
+            event=_shown(event),
             at=scanned_at,
             age_s=(at - scanned_at).total_seconds(),
             mode=mode,
-            rungs=tuple(sorted(found, key=_strike_place)),
+            rungs=tuple(sorted(_believed(event, found), key=_strike_place)),
         )
         for event, found in sorted(by_event.items())
     )
+
+
+def _believed(event: str, rungs: Iterable[RungSeen]) -> list[RungSeen]:
+    """Return the markets of a ladder as they are, or each as unreadable if one has no ticker."""
+    found = list(rungs)
+    wrong = [name for name in (event, *(rung.ticker for rung in found)) if not _is_ticker(name)]
+    if not wrong:
+        return found
+    detail = f"{_shown(wrong[0])!r} is no ticker; scan again"
+    return [
+        RungSeen(
+            ticker=_shown(rung.ticker),
+            strike=rung.strike,
+            **dict.fromkeys(_PROBS),
+            book=None,
+            quote=None,
+            reason=UNREADABLE,
+            detail=detail,
+        )
+        for rung in found
+    ]
+
+
+def _is_ticker(name: str) -> bool:
+    return _TICKER.fullmatch(name) is not None
+
+
+def _shown(name: str) -> str:
+    """Return a name as it may stand in a page or an address: what fits into no ticker is a line."""
+    if _is_ticker(name):
+        return name
+    return re.sub(r"[^A-Za-z0-9-]+", "_", name)[:100].strip("_-") or "_"
 
 
 def _proposed(row: Mapping[str, Any]) -> tuple[str, RungSeen]:
@@ -211,12 +248,13 @@ class _Recorded(msgspec.Struct, frozen=True):
 def recorded_book(paths: Paths, ticker: str, at: datetime) -> BookSeen | None:
     """Return the newest book of a market that was written down, if it can be believed.
 
-    None where nothing was, while the book was dirty, and if it is of after the clock.
+    None where nothing was, as of a ticker that is no file's name, while the book was dirty, and
+    if it is of after the clock.
     """
     try:
         data = paths.orderbook_imbalance(ticker).read_bytes()
         found = msgspec.json.decode(data, type=_Recorded)
-    except (OSError, msgspec.DecodeError, UnicodeDecodeError):
+    except (OSError, BadParameter, msgspec.DecodeError, UnicodeDecodeError):
         return None
     if found.dirty is not None or found.generated_at.tzinfo is None or found.generated_at > at:
         return None

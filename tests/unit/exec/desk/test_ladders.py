@@ -143,3 +143,36 @@ def test_the_newest_proposals_are_those_of_the_latest_clock(tmp_path: Path) -> N
     assert newest is not None
     assert newest.stem == "2024-12-12T113000Z"
     assert ladders.newest_proposals(tmp_path / "absent") is None
+
+
+HOSTILE = ["../../etc/passwd", "KXCPI-24NOV-T0.3/x", "a..b", "", "K\0", "x" * 300, "<script>"]
+
+
+@pytest.mark.parametrize("ticker", HOSTILE, ids=range(len(HOSTILE)))
+def test_a_ladder_with_a_hostile_ticker_is_shown_as_unreadable_and_no_other(
+    tmp_path: Path, ticker: str
+) -> None:
+    tree = document()
+    hostile = tree["not_proposed"][0] | {"market_ticker": ticker, "event_ticker": "KXCPIYOY-24NOV"}
+    beside = tree["proposals"][0] | {"event_ticker": "KXCPIYOY-24NOV"}
+    tree["not_proposed"].append(hostile)
+    tree["proposals"].append(beside)
+    assert ladders.recorded_book(Paths(tmp_path), ticker, AT) is None
+    sound, spoilt = ladders.ladders_of(tree, "CPI", AT, {}, Path("x.json"))
+    assert (sound.event, spoilt.event) == ("KXCPI-24NOV", "KXCPIYOY-24NOV")
+    assert {rung.reason for rung in sound.rungs} == {"", "one_sided_book"}
+    assert len(spoilt.rungs) == 2
+    for rung in spoilt.rungs:
+        assert (rung.quote, rung.book, rung.prob_model) == (None, None, None)
+        assert rung.reason == "unreadable"
+        assert rung.detail.endswith("is no ticker; scan again")
+        assert ladders.recorded_book(Paths(tmp_path), rung.ticker, AT) is None
+
+
+def test_a_hostile_event_is_shown_under_a_name_that_can_be_one() -> None:
+    tree = document()
+    for row in (*tree["proposals"], *tree["not_proposed"]):
+        row["event_ticker"] = "../KXCPI"
+    ladder = found(tree)
+    assert ladder.event == "KXCPI"
+    assert {rung.reason for rung in ladder.rungs} == {"unreadable"}
