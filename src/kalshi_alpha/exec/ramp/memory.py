@@ -8,9 +8,10 @@ from datetime import date, datetime
 from pathlib import Path
 
 from kalshi_alpha.config.ramp import Ramp
-from kalshi_alpha.core.errors import DataError, MissingData
+from kalshi_alpha.core.errors import DataError, FutureData, MissingData
 from kalshi_alpha.core.ledger.honesty_bins import BinKey
 from kalshi_alpha.core.schedule import new_york
+from kalshi_alpha.datastore.artifacts import END_OF_TIME
 from kalshi_alpha.exec.clock import RunClock
 from kalshi_alpha.exec.ramp.declarations import accepted_declarations, refused_declarations
 from kalshi_alpha.exec.ramp.readiness import DeclarationRow, Readiness, read_readiness
@@ -31,11 +32,15 @@ class Memory:
         Of the decision that is being made.
     problem
         Why a file that is there was not used; empty otherwise.
+    later
+        A decision that is dated after the clock: nothing rises from it, but what it accepted of
+        ``ramp.yaml`` was seen.
     """
 
     last: Readiness | None
     clock: RunClock
     problem: str = ""
+    later: Readiness | None = None
 
     @classmethod
     def read(cls, path: Path, clock: RunClock) -> Memory:
@@ -44,8 +49,16 @@ class Memory:
             return cls(read_readiness(path, clock.at, None), clock)
         except MissingData:
             return cls(None, clock)
+        except FutureData as error:
+            later = read_readiness(path, END_OF_TIME, None)
+            return cls(None, clock, problem=str(error), later=later)
         except DataError as error:
             return cls(None, clock, problem=str(error))
+
+    @property
+    def known(self) -> Readiness | None:
+        """The decision by which declarations are judged, whatever its date."""
+        return self.last or self.later
 
     @property
     def made_at(self) -> datetime | None:
@@ -81,11 +94,11 @@ class Memory:
 
     def doubts(self, ramp: Ramp) -> tuple[str, ...]:
         """Return one line per family whose declaration was changed after it was decided on."""
-        return refused_declarations(ramp, self.last)
+        return refused_declarations(ramp, self.known)
 
     def declarations(self, ramp: Ramp) -> dict[str, DeclarationRow]:
         """Return the declaration that judges each family: of a refused change, the one before."""
-        return accepted_declarations(ramp, self.last, self.clock.at)
+        return accepted_declarations(ramp, self.known, self.clock.at)
 
 
 def _day(at: datetime) -> date:

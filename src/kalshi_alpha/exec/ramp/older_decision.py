@@ -72,15 +72,18 @@ class OlderDecision:
     def put_aside(self) -> Memory:
         """Put NO-GO in the place of the older decision, and return what is remembered of it.
 
+        A first decision is marked as being made too: two of them at once would both be the first,
+        and the slower one's GO would replace what the other found later.
+
         Raises
         ------
         DecisionUnderWay
             If another run has been deciding for too long.
         """
-        if not self._stands:
-            return Memory.read(self.paths.pilot_ready, self.clock)
         self._mark = Mark.begin(self.paths.pilot_ready)
         self._memory = Memory.read(self.paths.pilot_ready, self.clock)
+        if not self._stands:
+            return self._memory
         begun = ReasonRow(reason=Reason.READING_UNREADABLE.value, detail=_BEGUN)
         self._replace(self._memory, begun)
         return self._memory
@@ -181,7 +184,7 @@ def no_go(memory: Memory, reason: ReasonRow) -> Readiness:
         data_freshness=DataFreshness(required_feeds_ok=False, feeds=()),
         series=tuple(_stopped(each, memory, reason) for each in last.series) if last else (),
         inputs={"previous_decision": {"generated_at": memory.made_at, "problem": memory.problem}},
-        declarations=tuple(remembered_declarations(last).values()),
+        declarations=tuple(remembered_declarations(memory.known).values()),
     )
 
 

@@ -50,6 +50,7 @@ class Mark:
             If another run is still at it after that time.
         """
         path, gives_up_at = mark_of(decision), time.monotonic() + patience.total_seconds()
+        path.parent.mkdir(parents=True, exist_ok=True)
         while True:
             descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
             if _locked(descriptor, alone=True) and _is_at(descriptor, path):

@@ -78,6 +78,20 @@ def test_what_cannot_be_read_is_said_and_not_remembered(path: Path) -> None:
     assert (found.size("CPI"), found.weights("CPI"), found.doubts(BASELINE)) == (0.0, {}, ())
 
 
+def test_a_decision_dated_later_is_remembered_for_its_declarations_alone(path: Path) -> None:
+    """Two runs may wait for one another, and the one with the older clock be the last."""
+    found = Memory.read(path, later(-1))
+    assert found.problem
+    assert (found.last, found.size("CPI"), found.weights("CPI")) == (None, 0.0, {})
+    own = msgspec.structs.replace(
+        BASELINE.families["CPI"], declared_at=datetime(2024, 6, 1, tzinfo=UTC)
+    )
+    moved = msgspec.structs.replace(BASELINE, families=BASELINE.families | {"CPI": own})
+    assert found.doubts(BASELINE) == ()
+    assert len(found.doubts(moved)) == 1
+    assert found.declarations(moved)["CPI"].counts_from == datetime(2022, 1, 1, tzinfo=UTC)
+
+
 def test_a_statistic_changed_after_it_was_seen_is_doubted(path: Path) -> None:
     memory = Memory.read(path, later(24))
     assert memory.doubts(BASELINE) == ()

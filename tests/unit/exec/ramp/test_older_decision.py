@@ -24,7 +24,7 @@ from kalshi_alpha.exec.ramp.agreement import disagreements
 from kalshi_alpha.exec.ramp.memory import Memory
 from kalshi_alpha.exec.ramp.older_decision import OlderDecision
 from kalshi_alpha.exec.ramp.readiness import read_readiness
-from kalshi_alpha.exec.ramp.under_way import is_under_way
+from kalshi_alpha.exec.ramp.under_way import DecisionUnderWay, Mark, is_under_way
 from readiness_cases import KEY, readiness
 
 LATER = RunClock(AT + timedelta(hours=1), ClockSource.SYSTEM)
@@ -103,10 +103,27 @@ def test_a_run_that_fails_while_it_reads_says_why_and_forgets_nothing(paths: Pat
     assert not is_under_way(paths.pilot_ready)
 
 
-def test_a_first_decision_has_nothing_to_put_aside(tmp_path: Path) -> None:
+def test_a_first_decision_keeps_others_out_though_it_has_nothing_to_put_aside(
+    tmp_path: Path,
+) -> None:
+    decision = Paths(tmp_path).pilot_ready
     with OlderDecision(Paths(tmp_path), LATER) as older:
         assert older.put_aside().last is None
-    assert list(tmp_path.iterdir()) == []
+        with pytest.raises(DecisionUnderWay):
+            Mark.begin(decision, timedelta(0))
+    assert not is_under_way(decision)
+    assert list(decision.parent.iterdir()) == []
+
+
+def test_a_first_decision_that_fails_leaves_nothing(tmp_path: Path) -> None:
+    def fails_after_it_began() -> None:
+        with OlderDecision(Paths(tmp_path), LATER) as older:
+            older.put_aside()
+            raise MissingData("no ledger")
+
+    with pytest.raises(MissingData):
+        fails_after_it_began()
+    assert not [path for path in tmp_path.rglob("*") if path.is_file()]
 
 
 def test_what_cannot_be_read_is_replaced_too(paths: Paths) -> None:
