@@ -8,6 +8,8 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -216,6 +218,32 @@ def test_the_plan_says_what_is_missing_and_how_long_it_takes(
     said = capsys.readouterr().out
     assert "138 more" in said
     assert "days at the present rate" in said
+
+
+def test_a_breach_is_in_the_plan_and_is_left_by_a_new_declaration_only(
+    paths: Paths, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def into_the_freeze(row: LedgerEntry) -> LedgerEntry:
+        if row.risk_unit != "CPI:2024-04-10":
+            return row
+        early = timedelta(hours=12)
+        return replace(row, placed_at=row.placed_at - early, as_of=row.as_of - early)
+
+    assert decide(paths)[0] == 0
+    rewrite_ledger(paths, into_the_freeze)
+    assert ramp.main(["--as-of", CLOCK, "--series", "CPI", "--plan"]) == 3
+    said = capsys.readouterr().out
+    assert "missing guardrail_breach: 15.00 of at most 0; find how the order passed" in said
+    file = paths.config("ramp")
+    whole = file.read_text()
+    # A day between the breach and the last decision lets it stand; one ahead begins anew.
+    file.write_text(whole.replace("2022-01-01", "2024-06-01", 1))
+    _, found = decide(paths)
+    assert words(found) == ["config_weakened", "guardrail_breach"]
+    file.write_text(whole.replace("2022-01-01", "2024-12-12", 1))
+    _, found = decide(paths)
+    assert "guardrail_breach" not in words(found)
+    assert {"insufficient_fills", "insufficient_units"} <= set(words(found))
 
 
 def test_the_page_has_its_tables(paths: Paths) -> None:

@@ -16,8 +16,12 @@ def breaches(
     strike_cap: Callable[[LedgerEntry], Money],
     ladder_cap: Callable[[LedgerEntry], Money],
     frozen: Callable[[datetime], bool],
+    since: datetime,
 ) -> tuple[str, ...]:
-    """Return every breach, one line each, in the order of the ledger.
+    """Return every breach of the declared window, one line each, in the order of the ledger.
+
+    What stands in a market or an event is summed over all of its orders, the earlier ones too, if
+    any of them was placed in the window.
 
     Parameters
     ----------
@@ -27,11 +31,13 @@ def breaches(
         Dollars that the market and the event of a row may have at risk.
     frozen
         Whether the family was frozen at an instant.
+    since
+        When the window begins.
     """
     return (
-        *_beyond(rows, "strike cap", lambda row: row.market_ticker, strike_cap),
-        *_beyond(rows, "ladder cap", lambda row: row.event_ticker, ladder_cap),
-        *_while_frozen(rows, frozen),
+        *_beyond(rows, "strike cap", lambda row: row.market_ticker, strike_cap, since),
+        *_beyond(rows, "ladder cap", lambda row: row.event_ticker, ladder_cap, since),
+        *_while_frozen((row for row in rows if row.placed_at >= since), frozen),
     )
 
 
@@ -40,12 +46,15 @@ def _beyond(
     what: str,
     of: Callable[[LedgerEntry], str],
     cap: Callable[[LedgerEntry], Money],
+    since: datetime,
 ) -> Iterator[str]:
     groups: dict[tuple[str, str, str], list[LedgerEntry]] = defaultdict(list)
     for row in rows:
         # What was traded on paper and what was traded in earnest never stood in one account.
         groups[(row.mode, row.environment, of(row))].append(row)
     for (mode, _, name), members in groups.items():
+        if all(row.placed_at < since for row in members):
+            continue
         at_risk = Money(sum(row.cost.e6 + row.fee_e6 for row in members))
         if not at_risk <= cap(members[0]):
             yield f"{name}: {at_risk.dollars} dollars at risk ({mode}), {what} {cap(members[0])}"

@@ -58,6 +58,11 @@ def _missing(figures: Figures, limits: EvidenceLimits) -> Iterator[Missing]:
         yield Missing(Reason.INSUFFICIENT_DELTA_BPS, delta, limits.min_delta_bps, None, None)
     if t_stat is None or not t_stat >= limits.min_t_stat:
         yield _t_stat(figures, limits.min_t_stat)
+    breached = len(figures.guardrail_breaches)
+    if not breached <= limits.max_guardrail_breaches:
+        yield Missing(
+            Reason.GUARDRAIL_BREACH, float(breached), limits.max_guardrail_breaches, None, None
+        )
     share = figures.largest_unit_share
     if share is not None and not share <= limits.max_unit_share:
         yield Missing(Reason.UNIT_SHARE, share, limits.max_unit_share, None, None)

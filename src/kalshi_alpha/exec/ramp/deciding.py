@@ -275,6 +275,7 @@ def _figures_of(gathered: _Gathered, family: str, ledger: Sequence[LedgerEntry])
             strike_cap=strike_cap(policy),
             ladder_cap=ladder_cap(policy),
             frozen=gathered.schedule.frozen(family),
+            since=gathered.declared(family).declared_at,
         ),
     )
     return replace(shown, bins=remembered(shown.bins, gathered.memory.weights(family)))

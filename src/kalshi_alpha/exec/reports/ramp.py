@@ -21,6 +21,10 @@ if TYPE_CHECKING:
     from kalshi_alpha.exec.ramp.readiness import Readiness, SeriesReadiness
 
 EXIT_GO, EXIT_REFUSED = 0, 3
+_AFTER_A_BREACH = (
+    "find how the order passed and correct it, then move the family's declared_at in "
+    "configs/ramp.yaml ahead of the clock: evidence begins anew from there"
+)
 _POLICY_FLAGS = (
     ("--min-fills", int, "Settled orders that were filled."),
     ("--min-delta-bps", float, "Realised less expected edge, basis points of payout."),
@@ -150,6 +154,9 @@ def _plan(each: SeriesReadiness) -> Iterator[str]:
             wait = "waiting does not bring it at the present rate"
         else:
             wait = f"{row.more} more, {row.days:.0f} days at the present rate"
+        if row.reason == "guardrail_breach":
+            yield f"    missing {row.reason}: {have} of at most {row.need:g}; {_AFTER_A_BREACH}"
+            continue
         yield f"    missing {row.reason}: {have} of {row.need:g}; {wait}"
     plan = each.plan
     if each.missing:

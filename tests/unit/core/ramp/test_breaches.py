@@ -1,25 +1,29 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from kalshi_alpha.core.ledger.entry import LedgerEntry, LedgerMode
 from kalshi_alpha.core.ramp.breaches import breaches
 from kalshi_alpha.core.types import Money
 
 Row = Callable[..., LedgerEntry]
+FIRST = datetime(2025, 1, 1, tzinfo=UTC)
 
 
 def never(_: datetime) -> bool:
     return False
 
 
-def found(rows: list[LedgerEntry], strike: str = "100", ladder: str = "100") -> tuple[str, ...]:
+def found(
+    rows: list[LedgerEntry], strike: str = "100", ladder: str = "100", since: datetime = FIRST
+) -> tuple[str, ...]:
     return breaches(
         rows,
         strike_cap=lambda _: Money.parse(strike),
         ladder_cap=lambda _: Money.parse(ladder),
         frozen=never,
+        since=since,
     )
 
 
@@ -55,7 +59,29 @@ def test_an_order_within_a_freeze_is_a_breach_each_time(row: Row) -> None:
         strike_cap=lambda _: Money.parse("100"),
         ladder_cap=lambda _: Money.parse("100"),
         frozen=frozen,
+        since=FIRST,
     )
     assert len(lines) == 2
     assert all("within a freeze" in line for line in lines)
     assert len(asked) == 2
+
+
+def test_only_what_the_declared_window_holds_is_counted(row: Row) -> None:
+    old, new = row(1), row(5)
+    assert found([old, new], strike="2.24", since=new.placed_at) == found([new], strike="2.24")
+    assert found([old], strike="2.24", since=new.placed_at) == ()
+    lines = breaches(
+        [old, new],
+        strike_cap=lambda _: Money.parse("100"),
+        ladder_cap=lambda _: Money.parse("100"),
+        frozen=lambda _: True,
+        since=new.placed_at,
+    )
+    assert [line.partition(":")[0] for line in lines] == [new.market_ticker]
+
+
+def test_a_market_that_reaches_into_the_window_is_summed_whole(row: Row) -> None:
+    old = row(1, market_ticker="KXCPI-5-T0.3", event_ticker="KXCPI-5")
+    new = row(5, market_ticker="KXCPI-5-T0.3", event_ticker="KXCPI-5")
+    (line,) = found([old, new], strike="4.49", since=new.placed_at)
+    assert "4.5" in line

@@ -64,3 +64,9 @@ def test_a_share_too_large_is_named(row: Row) -> None:
     found = missing(figures("CPI", rows, DECLARED, at, shrink=0.9), LIMITS)
     (share,) = (each for each in found if each.reason is Reason.UNIT_SHARE)
     assert (share.have, share.need) == (0.5, 0.2)
+
+
+def test_a_breach_is_listed_and_not_waited_out(row: Row) -> None:
+    breached = replace(shown(row, 28, won=16), guardrail_breaches=("beyond a cap",))
+    (found,) = (each for each in missing(breached, LIMITS) if "breach" in each.reason)
+    assert (found.have, found.need, found.more, found.days) == (1.0, 0, None, None)
