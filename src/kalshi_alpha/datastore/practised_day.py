@@ -9,7 +9,7 @@ from typing import Annotated
 
 import msgspec
 
-from kalshi_alpha.core.errors import VenueUnavailable
+from kalshi_alpha.core.errors import ConfigError, VenueUnavailable
 from kalshi_alpha.core.ports import Clock
 from kalshi_alpha.datastore.atomic import write_json
 from kalshi_alpha.datastore.paths import Paths
@@ -70,6 +70,8 @@ def practised_clock(exchange: str) -> Clock:
 
     Raises
     ------
+    ConfigError
+        If it is no address.
     VenueUnavailable
         If it does not answer, or does not tell its time.
     """
@@ -81,8 +83,15 @@ def _ahead(exchange: str) -> timedelta:
     from http.client import HTTPConnection, HTTPException
     from urllib.parse import urlsplit
 
-    place = urlsplit(exchange)
-    connection = HTTPConnection(place.hostname or "", place.port or 80, timeout=ASK_WITHIN_S)
+    try:
+        place = urlsplit(exchange)
+        port = place.port or 80
+    except ValueError as error:
+        raise ConfigError(
+            f"KALSHI_SIM_URL is no address: {exchange!r}; start `python -m kalshi_alpha.sim serve` "
+            "and set it to the address that is printed"
+        ) from error
+    connection = HTTPConnection(place.hostname or "", port, timeout=ASK_WITHIN_S)
     try:
         sent_at = datetime.now(UTC)
         connection.request("GET", STATE)

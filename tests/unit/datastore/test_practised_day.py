@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from kalshi_alpha.core.errors import VenueUnavailable
+from kalshi_alpha.core.errors import ConfigError, VenueUnavailable
 from kalshi_alpha.datastore.paths import Paths
 from kalshi_alpha.datastore.practised_day import (
     ExchangeClock,
@@ -88,6 +88,15 @@ def test_an_exchange_that_is_not_there_or_tells_no_time_is_named(exchange: Excha
             practised_clock(exchange.url)
     with pytest.raises(VenueUnavailable, match="sim serve"):
         practised_clock("http://127.0.0.1:9")
+
+
+@pytest.mark.parametrize(
+    "url", ["http://127.0.0.1:99999", "http://127.0.0.1:abc", "http://[::1", "http://127.0.0.1:-1"]
+)
+def test_an_address_that_can_be_none_is_named_with_the_remedy(url: str) -> None:
+    with pytest.raises(ConfigError, match=r"KALSHI_SIM_URL.*sim serve") as caught:
+        practised_clock(url)
+    assert url in str(caught.value)
 
 
 @pytest.mark.parametrize(

@@ -104,9 +104,16 @@ def _sim_host(url: str) -> VenueHost:
             f"{SIM_URL_VARIABLE} is not set; start `python -m kalshi_alpha.sim serve` and set it "
             "to the address that is printed"
         )
-    parts = urlsplit(url)
-    if parts.scheme != "http" or parts.path not in {"", "/"} or parts.query or parts.fragment:
-        raise ConfigError(f"{SIM_URL_VARIABLE} must look like http://127.0.0.1:PORT, was {url!r}")
+    problem = f"{SIM_URL_VARIABLE} must look like http://127.0.0.1:PORT, was {url!r}"
+    try:
+        parts = urlsplit(url)
+        # It is read only when it is asked for, and may be no number of a port.
+        ported = parts.port is None or parts.port > 0
+    except ValueError as error:
+        raise ConfigError(problem) from error
+    extra = parts.path not in {"", "/"} or parts.query or parts.fragment
+    if parts.scheme != "http" or extra or not ported:
+        raise ConfigError(problem)
     return VenueHost(KalshiEnv.SIM, f"http://{parts.netloc}", f"ws://{parts.netloc}")
 
 

@@ -60,10 +60,15 @@ def test_the_local_exchange_is_where_its_url_says() -> None:
         "http://user@127.0.0.1:8123",
         "http://127.0.0.1:8123/trade-api",
         "http://127.0.0.1:8123?x=1",
+        "http://127.0.0.1:99999",
+        "http://127.0.0.1:abc",
+        "http://127.0.0.1:-1",
+        "http://[::1",
+        "http://::1]:80",
     ],
 )
 def test_a_local_exchange_elsewhere_is_refused(url: str) -> None:
-    with pytest.raises(ConfigError):
+    with pytest.raises(ConfigError, match=r"KALSHI_SIM_URL|127\.0\.0\.1:PORT|this machine"):
         venue_host(KalshiEnv.SIM, {"KALSHI_SIM_URL": url})
 
 
