@@ -8,6 +8,7 @@ import shlex
 import subprocess
 import sys
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
     from kalshi_alpha.sim.server_session import Ready
 
 _LARGEST = 1e9
+# What the exchange's calendar is of: beyond it there are no weeks to pause in.
+_FIRST, _LAST = datetime(1970, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
 MARKETS = Path("tests/data_fixtures")
 KEYS = Path("data/sim/keys")
 FEEDS = Path("tests/fixtures")
@@ -117,7 +120,7 @@ def serve(
         flow=flow,
         pace=_positive("--pace", pace),
         cash=_cash(cash),
-        start=None if as_of is None else parse_instant(as_of),
+        start=None if as_of is None else _start(as_of),
         held=held,
         run_seconds=None if run_seconds is None else _positive("--run-seconds", run_seconds),
         read_lag_max_s=_lag(read_lag),
@@ -223,9 +226,21 @@ def _as_line(ready: Ready, keys: Path) -> str:
     return f"{line}; trading is paused" if ready.paused else line
 
 
+def _start(as_of: str) -> datetime:
+    try:
+        at = parse_instant(as_of)
+    except OverflowError:
+        at = None
+    if at is None or not _FIRST <= at < _LAST:
+        raise UsageError(
+            f"--as-of must be in the years {_FIRST.year} to {_LAST.year - 1}, was {as_of}"
+        )
+    return at
+
+
 def _positive(flag: str, number: float) -> float:
     if not 0 < number < _LARGEST:
-        raise UsageError(f"{flag} must be above zero, was {number}")
+        raise UsageError(f"{flag} must be above zero and below {_LARGEST:g}, was {number}")
     return number
 
 

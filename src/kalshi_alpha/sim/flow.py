@@ -216,7 +216,11 @@ class BackgroundFlow:
     def _expect(self, ticker: str, after: datetime) -> None:
         gap_s = self._rng.lognormal(self._terms.gap_log_mean, self._terms.gap_log_sd)
         self._drawn += 1
-        due = after + timedelta(seconds=gap_s / self._terms.pace)
+        try:
+            due = after + timedelta(seconds=gap_s / self._terms.pace)
+        except OverflowError:
+            # After the end of the calendar: nobody comes.
+            return
         heappush(self._arrivals, (due, self._drawn, ticker))
 
     def _arrive(self, traded: _Traded, at: datetime) -> None:

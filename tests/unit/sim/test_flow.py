@@ -183,3 +183,8 @@ def test_impossible_flow_is_refused(wrong: dict[str, float]) -> None:
 def test_a_market_that_is_already_decided_has_no_flow() -> None:
     with pytest.raises(BadParameter, match="cannot be worth"):
         BackgroundFlow(exchange(), {TICKER: Price(0)}, rng=np.random.default_rng(1), start=START)
+
+
+def test_where_the_next_would_come_after_the_calendars_end_nobody_comes() -> None:
+    _, flow = flowing(1, replace(WEATHER_FLOW, pace=1e-300))
+    assert flow.advance(FAR) == 0
