@@ -9,7 +9,12 @@ from pathlib import Path
 import click
 
 from kalshi_alpha.config.environment import KalshiEnv
+from kalshi_alpha.core.errors import UsageError
 from kalshi_alpha.exec.scan_options import ScanOptions
+
+PACE_MAX = 10_000.0
+RUN_SECONDS_MAX = 7 * 86_400
+"""A week: longer than any window."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,6 +37,11 @@ class PilotRequest:
         How ladders are scanned.
     as_json, quiet
         What is printed.
+
+    Raises
+    ------
+    UsageError
+        If the pace or the seconds are no number that a session can be held by.
     """
 
     series: str
@@ -46,6 +56,16 @@ class PilotRequest:
     quiet: bool
     run_s: float | None = None
     log_level: str = "warning"
+
+    def __post_init__(self) -> None:
+        # Written so that what is no number fails it, too.
+        if not 0 < self.pace <= PACE_MAX:
+            raise UsageError(f"--pace must be above 0 and at most {PACE_MAX:g}, was {self.pace}")
+        if self.run_s is not None and not 0 < self.run_s <= RUN_SECONDS_MAX:
+            raise UsageError(
+                f"--run-seconds must be above 0 and at most {RUN_SECONDS_MAX}, was {self.run_s}; "
+                "leave it out to quote until the window ends"
+            )
 
     def speaker(self) -> Callable[[str], None]:
         """Return what takes the lines that a person watches."""

@@ -1,11 +1,13 @@
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from kalshi_alpha.config.environment import KalshiEnv
+from kalshi_alpha.core.errors import UsageError
 from kalshi_alpha.exec.scan_options import ScanOptions
 from kalshi_alpha.exec.session.request import PilotRequest
 
@@ -34,3 +36,15 @@ def test_a_person_is_told_unless_a_program_reads(
 ) -> None:
     request(**flags).speaker()("a line")
     assert capsys.readouterr().out == said
+
+
+@pytest.mark.parametrize("number", [float("nan"), float("inf"), 0.0, -1.0, 1e12])
+@pytest.mark.parametrize(("field", "flag"), [("pace", "--pace"), ("run_s", "--run-seconds")])
+def test_a_number_that_no_session_can_be_held_by_is_refused_by_its_flag(
+    field: str, flag: str, number: float
+) -> None:
+    with pytest.raises(
+        UsageError, match=f"{flag} must be above 0 and at most .*, was {re.escape(str(number))}"
+    ):
+        request(**{field: number})
+    request(**{field: 30.0})
