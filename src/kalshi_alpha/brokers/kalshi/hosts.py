@@ -104,7 +104,10 @@ def _sim_host(url: str) -> VenueHost:
             f"{SIM_URL_VARIABLE} is not set; start `python -m kalshi_alpha.sim serve` and set it "
             "to the address that is printed"
         )
-    problem = f"{SIM_URL_VARIABLE} must look like http://127.0.0.1:PORT, was {url!r}"
+    problem = (
+        f"{SIM_URL_VARIABLE} must look like http://127.0.0.1:PORT, was {url!r}; set it to the "
+        "address that `python -m kalshi_alpha.sim serve` prints"
+    )
     try:
         parts = urlsplit(url)
         # It is read only when it is asked for, and may be no number of a port.
