@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 
 import msgspec
@@ -20,15 +20,19 @@ from kalshi_alpha.config.environment import refuse_real_venue, set_clock
 from kalshi_alpha.config.ramp import NAME, Evidence, Ramp, load_ramp
 from kalshi_alpha.core.errors import DataError, UsageError
 from kalshi_alpha.core.ledger.entry import LedgerMode
+from kalshi_alpha.core.schedule import wall
 from kalshi_alpha.datastore.atomic import write_atomic
+from kalshi_alpha.datastore.feeds import Payload
 from kalshi_alpha.datastore.ingest import ingest, installed_drivers
 from kalshi_alpha.datastore.ledger import LedgerStore
+from kalshi_alpha.datastore.macro_calendar import SOURCE as CALENDAR
 from kalshi_alpha.datastore.manifest import Manifest
 from kalshi_alpha.datastore.paths import Paths
 from kalshi_alpha.datastore.state import Heartbeat, write_heartbeat
 from kalshi_alpha.datastore.tables import FeedStore
 from kalshi_alpha.sim.demo_rows import DESKS, SCOPE, practice_rows
 
+_ALL = 10_000
 _HEAD = (
     "# PRACTICE: the simulator's rows count as evidence below this root, and nothing else does.\n"
     "# Written by `python -m kalshi_alpha.sim demo-account`; KALSHI_ENV=prod and demo refuse it.\n"
@@ -91,14 +95,16 @@ def make_demo_account(terms: DemoTerms) -> Paths:
     _write_policy(paths.configs)
     rows = [row for family in terms.families for row in practice_rows(family, terms.at, terms.seed)]
     LedgerStore(paths).upsert(rows, terms.at)
-    take_in_feeds(paths, terms.fixtures, terms.at)
+    take_in_feeds(paths, terms.fixtures, terms.at, _past_releases(terms))
     beat = Heartbeat(generated_at=terms.at, session=SCOPE, running=False, pid=os.getpid())
     write_heartbeat(paths.heartbeat, beat)
     return paths
 
 
-def take_in_feeds(paths: Paths, fixtures: Path, at: datetime) -> None:
-    """Take in every feed's payloads that had been received by the clock.
+def take_in_feeds(
+    paths: Paths, fixtures: Path, at: datetime, besides: Sequence[Payload] = ()
+) -> None:
+    """Take in every feed's payloads that had been received by the clock, and others besides.
 
     Raises
     ------
@@ -106,10 +112,37 @@ def take_in_feeds(paths: Paths, fixtures: Path, at: datetime) -> None:
         If a payload is refused.
     """
     drivers = installed_drivers().values()
-    found = ingest(drivers, Manifest(fixtures).payloads(at), FeedStore(paths), at)
+    payloads = (*besides, *Manifest(fixtures).payloads(at))
+    found = ingest(drivers, payloads, FeedStore(paths), at)
     failures = [f"{each.source}: {error}" for each in found for error in each.errors]
     if failures:
         raise DataError("; ".join(failures))
+
+
+def _past_releases(terms: DemoTerms) -> tuple[Payload, ...]:
+    """Return the calendar of the releases that the practice orders were placed before.
+
+    Without it nobody could say whether an order was placed within a freeze.
+    """
+    if "CPI" not in terms.families:
+        return ()
+    days = DESKS["CPI"].days(terms.at.date(), _ALL)
+    events = [
+        line
+        for day in days
+        for line in (
+            "BEGIN:VEVENT",
+            f"UID:{day}@practice",
+            f"DTSTART;TZID=US-Eastern:{day:%Y%m%d}T083000",
+            "SUMMARY:Consumer Price Index",
+            "END:VEVENT",
+        )
+    ]
+    lines = ["BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:practice", *events, "END:VCALENDAR"]
+    # Older than any of the fixtures, so that what they say of the same days counts.
+    received = wall(days[0], time(8, 30)) - timedelta(days=7)
+    body = "\r\n".join(lines).encode()
+    return (Payload(CALENDAR, body, received, "practice.ics", "practice"),)
 
 
 def _clear(paths: Paths) -> None:

@@ -12,6 +12,7 @@ from kalshi_alpha.core.errors import DataError, UsageError
 from kalshi_alpha.datastore.ledger import LedgerStore
 from kalshi_alpha.datastore.paths import Paths
 from kalshi_alpha.datastore.state import read_heartbeat
+from kalshi_alpha.exec.ramp.readings import Schedule
 from kalshi_alpha.sim import demo_account
 from kalshi_alpha.sim.__main__ import main
 from kalshi_alpha.sim.demo_account import (
@@ -54,6 +55,13 @@ def test_all_of_it_is_of_one_clock(tmp_path: Path) -> None:
     beat = read_heartbeat(paths.heartbeat, AT)
     assert beat is not None
     assert (beat.generated_at, beat.running, beat.session) == (AT, False, "practice")
+
+
+def test_its_calendar_reaches_back_to_before_its_first_order(tmp_path: Path) -> None:
+    paths = go_root(tmp_path)
+    frozen = Schedule(paths, AT).frozen("CPI")
+    placed = {row.placed_at for row in LedgerStore(paths).entries() if row.family == "CPI"}
+    assert {frozen(at) for at in placed} == {False}
 
 
 def test_a_practice_root_is_made_anew_and_anything_else_is_left_alone(

@@ -9,13 +9,16 @@ from datetime import datetime
 from kalshi_alpha.core.ledger.entry import LedgerEntry
 from kalshi_alpha.core.types import Money
 
+Frozen = Callable[[datetime], bool | None]
+"""Whether a family was frozen at an instant; None where nobody knows."""
+
 
 def breaches(
     rows: Sequence[LedgerEntry],
     *,
     strike_cap: Callable[[LedgerEntry], Money],
     ladder_cap: Callable[[LedgerEntry], Money],
-    frozen: Callable[[datetime], bool],
+    frozen: Frozen,
     since: datetime,
 ) -> tuple[str, ...]:
     """Return every breach of the declared window, one line each, in the order of the ledger.
@@ -30,7 +33,8 @@ def breaches(
     strike_cap, ladder_cap
         Dollars that the market and the event of a row may have at risk.
     frozen
-        Whether the family was frozen at an instant.
+        Whether the family was frozen at an instant; what it does not know is no breach, and is
+        counted by `unjudged`.
     since
         When the window begins.
     """
@@ -60,11 +64,30 @@ def _beyond(
             yield f"{name}: {at_risk.dollars} dollars at risk ({mode}), {what} {cap(members[0])}"
 
 
-def _while_frozen(rows: Iterable[LedgerEntry], frozen: Callable[[datetime], bool]) -> Iterator[str]:
-    known: dict[datetime, bool] = {}
+def unjudged(
+    rows: Iterable[LedgerEntry], *, frozen: Frozen, since: datetime
+) -> tuple[LedgerEntry, ...]:
+    """Return the orders of the declared window of which nobody can say whether it was a freeze.
+
+    The parameters are those of `breaches`.
+    """
+    window = (row for row in rows if row.placed_at >= since)
+    return tuple(row for row, was in _judged(window, frozen) if was is None)
+
+
+def _judged(
+    rows: Iterable[LedgerEntry], frozen: Frozen
+) -> Iterator[tuple[LedgerEntry, bool | None]]:
+    known: dict[datetime, bool | None] = {}
     for row in rows:
         at = row.placed_at
         if at not in known:
             known[at] = frozen(at)
-        if known[at]:
+        yield row, known[at]
+
+
+def _while_frozen(rows: Iterable[LedgerEntry], frozen: Frozen) -> Iterator[str]:
+    for row, was in _judged(rows, frozen):
+        if was:
+            at = row.placed_at
             yield f"{row.market_ticker}: placed {at.isoformat()}, within a freeze"

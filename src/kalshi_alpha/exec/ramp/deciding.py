@@ -26,11 +26,12 @@ from kalshi_alpha.core.gates import (
 from kalshi_alpha.core.gates.evidence import EvidenceLimits
 from kalshi_alpha.core.ledger.entry import LedgerEntry
 from kalshi_alpha.core.ledger.honesty_bins import RISE_LIMIT
-from kalshi_alpha.core.ramp.breaches import breaches
+from kalshi_alpha.core.ramp.breaches import breaches, unjudged
 from kalshi_alpha.core.ramp.figures import Figures, figures, remembered
 from kalshi_alpha.core.ramp.plan import missing
 from kalshi_alpha.core.ramp.size import size_multiplier
 from kalshi_alpha.core.ramp.statistic import Declaration
+from kalshi_alpha.core.schedule import new_york
 from kalshi_alpha.datastore.paths import Paths
 from kalshi_alpha.datastore.state import read_memos
 from kalshi_alpha.exec.clock import RunClock
@@ -218,7 +219,7 @@ def _series(gathered: _Gathered, family: str) -> SeriesReadiness:
     own = (
         gathered.schedule.reading(family),
         ramp_reading(shown.evidence(), limits, made_at=at),
-        Reading(ReadingName.LEDGER, tuple(_unreadable(doubts))),
+        Reading(ReadingName.LEDGER, (*_unreadable(doubts), *_unjudged(gathered, family))),
     )
     judged = gathered.judge(own, family)
     day_start = gathered.memory.size(family)
@@ -249,6 +250,20 @@ def _unreadable(doubts: Sequence[str]) -> Iterator[Finding]:
     if doubts:
         more = f" (and {len(doubts) - 1} more such)" if len(doubts) > 1 else ""
         yield Finding(Reason.READING_UNREADABLE, f"{doubts[0]}{more}")
+
+
+def _unjudged(gathered: _Gathered, family: str) -> Iterator[Finding]:
+    """Yield one reason of all orders that may have been placed within a freeze, as nobody knows."""
+    rows = gathered.terms.ramp.evidence.rule().rows(gathered.ledger.rows, family)
+    since = gathered.declared(family).declared_at
+    found = unjudged(rows, frozen=gathered.schedule.frozen(family), since=since)
+    if found:
+        days = sorted(new_york(row.placed_at).date() for row in found)
+        yield Finding(
+            Reason.CALENDAR_MISSING,
+            f"{family}: {len(found)} orders of {days[0]} to {days[-1]} were not judged for a "
+            "freeze, as the calendar misses releases around them; take its history in",
+        )
 
 
 def _figures(gathered: _Gathered, family: str) -> tuple[Figures, tuple[str, ...]]:

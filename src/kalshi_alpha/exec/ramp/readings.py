@@ -23,6 +23,7 @@ from kalshi_alpha.core.gates import (
     time_zone_reading,
 )
 from kalshi_alpha.core.ledger.entry import LedgerEntry
+from kalshi_alpha.core.ramp.breaches import Frozen
 from kalshi_alpha.core.schedule import (
     BondCalendar,
     Phase,
@@ -43,6 +44,9 @@ from kalshi_alpha.exec.inputs import CALENDAR
 from kalshi_alpha.exec.monitors.freshness import Freshness
 from kalshi_alpha.exec.schedules import phase_of_family
 from kalshi_alpha.exec.settlement import written_strike
+
+_LONGEST_OPEN = {"CPI": timedelta(days=70), "CLAIMS": timedelta(days=15)}
+"""Longest time between two releases that is believed; a month that was cancelled still fits."""
 
 UNREADABLE = (DataError, KeyError)
 
@@ -105,19 +109,31 @@ class Schedule:
         """Return the gate's reading of a family now."""
         return schedule_reading(family, self.phase(family, self._at), window_only=False)
 
-    def frozen(self, family: str) -> Callable[[datetime], bool]:
-        """Return what says whether a family was frozen at an instant.
+    def frozen(self, family: str) -> Frozen:
+        """Return what says whether a family was frozen at an instant; None if it is not known.
 
-        What the calendar does not reach is not known to have been frozen.
+        The calendar has to name a release before the instant and one after it, no further apart
+        than two in a row may come: else one may be missing between them.
         """
         last: list[Phase] = []
 
-        def was(at: datetime) -> bool:
+        def was(at: datetime) -> bool | None:
             if not (last and _lasts(last[0], at)):
                 last[:] = [self.phase(family, at)]
-            return last[0].state is SeriesState.FROZEN and not last[0].calendar_missing
+            phase = last[0]
+            if phase.calendar_missing or _may_miss_a_release(family, phase):
+                return None
+            return phase.state is SeriesState.FROZEN
 
         return was
+
+
+def _may_miss_a_release(family: str, phase: Phase) -> bool:
+    """Say whether a release may lie in an open phase that the calendar does not know."""
+    longest = _LONGEST_OPEN.get(family)
+    if longest is None or phase.state is not SeriesState.OPEN:
+        return False
+    return phase.since is None or phase.until is None or phase.until - phase.since > longest
 
 
 def _lasts(phase: Phase, at: datetime) -> bool:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 from kalshi_alpha.core.ledger.entry import LedgerEntry, LedgerMode
-from kalshi_alpha.core.ramp.breaches import breaches
+from kalshi_alpha.core.ramp.breaches import breaches, unjudged
 from kalshi_alpha.core.types import Money
 
 Row = Callable[..., LedgerEntry]
@@ -85,3 +85,21 @@ def test_a_market_that_reaches_into_the_window_is_summed_whole(row: Row) -> None
     new = row(5, market_ticker="KXCPI-5-T0.3", event_ticker="KXCPI-5")
     (line,) = found([old, new], strike="4.49", since=new.placed_at)
     assert "4.5" in line
+
+
+def test_an_order_that_nobody_can_judge_is_no_breach_and_is_counted(row: Row) -> None:
+    old, new, known = row(1), row(5), row(6)
+
+    def frozen(at: datetime) -> bool | None:
+        return True if at == known.placed_at else None
+
+    rows, since = [old, new, known], new.placed_at
+    lines = breaches(
+        rows,
+        strike_cap=lambda _: Money.parse("100"),
+        ladder_cap=lambda _: Money.parse("100"),
+        frozen=frozen,
+        since=since,
+    )
+    assert [line.partition(":")[0] for line in lines] == [known.market_ticker]
+    assert unjudged(rows, frozen=frozen, since=since) == (new,)

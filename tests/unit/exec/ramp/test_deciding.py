@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -11,10 +11,13 @@ from desk_root import AT, go_root
 from kalshi_alpha.config.ramp import BASELINE, BASELINE_POLICY, load_ramp
 from kalshi_alpha.config.settings import load_settings
 from kalshi_alpha.core.ledger.entry import ClockSource
+from kalshi_alpha.core.schedule import ReleaseCalendar
 from kalshi_alpha.datastore.paths import Paths
 from kalshi_alpha.exec.clock import RunClock
+from kalshi_alpha.exec.ramp import deciding
 from kalshi_alpha.exec.ramp.deciding import Terms, decide
 from kalshi_alpha.exec.ramp.readiness import Readiness
+from kalshi_alpha.exec.ramp.readings import Schedule
 
 
 @pytest.fixture
@@ -66,3 +69,24 @@ def test_overrides_are_what_is_looser_than_the_file() -> None:
 def test_ages_are_minutes() -> None:
     assert terms().ledger_age == terms().monitors_age == timedelta(hours=2)
     assert terms(40).limits("CPI").min_units == 40
+
+
+def test_orders_that_the_calendar_cannot_judge_for_a_freeze_stop_their_family(
+    paths: Paths, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Short(Schedule):
+        def __init__(self, paths: Paths, at: datetime) -> None:
+            super().__init__(paths, at)
+            since = datetime(2024, 1, 1, tzinfo=UTC)
+            rows = [row for row in self._calendar.rows if row.release_at > since]
+            self._calendar = ReleaseCalendar.of(rows)
+
+    monkeypatch.setattr(deciding, "Schedule", Short)
+    found = decided(paths)
+    cpi, claims = found.of("CPI"), found.of("CLAIMS")
+    assert cpi is not None
+    assert claims is not None
+    assert claims.go
+    (reason,) = cpi.reasons
+    assert reason.reason == "calendar_missing"
+    assert "CPI: 180 orders of 2023-01-12 to 2023-12-12 were not judged" in reason.detail

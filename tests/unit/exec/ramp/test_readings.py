@@ -12,9 +12,14 @@ from kalshi_alpha.config.ramp import BASELINE
 from kalshi_alpha.config.settings import load_settings
 from kalshi_alpha.core.gates import Fault, Reason
 from kalshi_alpha.core.ledger.entry import ClockSource
+from kalshi_alpha.core.schedule import ReleaseCalendar
 from kalshi_alpha.core.types import Money
+from kalshi_alpha.datastore.macro_calendar import release_calendar
 from kalshi_alpha.datastore.paths import Paths
+from kalshi_alpha.datastore.tables import FeedStore
 from kalshi_alpha.exec.clock import RunClock
+from kalshi_alpha.exec.feed_verdicts import known_rows
+from kalshi_alpha.exec.inputs import CALENDAR
 from kalshi_alpha.exec.ramp.readings import (
     Schedule,
     ladder_cap,
@@ -67,7 +72,25 @@ def test_without_a_calendar_the_family_is_refused_and_the_past_is_not_blamed(
 ) -> None:
     schedule = Schedule(Paths(tmp_path), AT)
     assert schedule.reading("CPI").findings[0].reason is Reason.CALENDAR_MISSING
-    assert not schedule.frozen("CPI")(AT)
+    assert schedule.frozen("CPI")(AT) is None
+
+
+def test_where_the_calendar_may_miss_a_release_nobody_knows_of_a_freeze(
+    paths: Paths, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    schedule = Schedule(paths, AT)
+    for family in ("CPI", "CLAIMS"):
+        frozen = schedule.frozen(family)
+        assert frozen(datetime(2021, 6, 1, tzinfo=UTC)) is None
+        assert frozen(AT - timedelta(days=5)) is False
+    assert schedule.frozen("WEATHER")(datetime(2021, 6, 1, 5, tzinfo=UTC)) is True
+    known = release_calendar(known_rows(FeedStore(paths), CALENDAR, AT))
+    gap = ReleaseCalendar.of(
+        row for row in known.rows if not datetime(2024, 6, 1, tzinfo=UTC) < row.release_at < AT
+    )
+    monkeypatch.setattr(schedule, "_calendar", gap)
+    for family in ("CPI", "CLAIMS"):
+        assert schedule.frozen(family)(datetime(2024, 9, 1, tzinfo=UTC)) is None
 
 
 def test_doubts_speak_against_the_configuration(paths: Paths) -> None:
