@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
+from datetime import timedelta
 from html.parser import HTMLParser
 
 import pytest
 
 from kalshi_alpha.core.book.ladder_book import LadderBook
-from kalshi_alpha.exec.desk.desk import Desk
+from kalshi_alpha.core.gates import Fault
+from kalshi_alpha.exec.desk.desk import Desk, FileSeen
 from kalshi_alpha.web.dashboard.live_books import Listed, LiveBooks
 from kalshi_alpha.web.dashboard.view import (
     PANELS,
@@ -18,7 +21,7 @@ from kalshi_alpha.web.dashboard.view import (
     nearest,
     profit_series,
 )
-from shown_cases import EVENT, OTHER, TICKER, UNSAFE, shown_desk
+from shown_cases import AT, EVENT, OTHER, TICKER, UNSAFE, shown_desk
 
 VIEWS = Views()
 
@@ -169,3 +172,22 @@ def test_the_charts_data_add_up_day_by_day() -> None:
     assert dollars == [1.5, 1.0]
     # Noon of 9 December 2024, UTC.
     assert times == [1_733_745_600, 1_733_832_000]
+
+
+def test_what_is_older_than_the_gate_accepts_is_shown_as_such() -> None:
+    files = tuple(
+        FileSeen(name, "x.json", Fault.EXPIRED, "found", AT - timedelta(hours=3), 10_800.0)
+        for name in ("ramp decision", "monitors")
+    )
+    old, young = shown_desk(files=files), shown_desk(files=())
+    assert "○ GO, expired" in VIEWS.panel("series", old, LiveBooks())
+    assert "● GO</td>" in VIEWS.panel("series", young, LiveBooks())
+    assert "■ expired" in VIEWS.panel("monitors", old, LiveBooks())
+    assert "expired" not in VIEWS.panel("monitors", young, LiveBooks())
+
+
+def test_a_share_of_the_caps_is_shown_only_at_go() -> None:
+    desk = shown_desk()
+    assert "size" not in VIEWS.panel("verdict", desk, LiveBooks())
+    go = replace(desk, verdict=replace(desk.verdict, go=True))
+    assert "size 0.25" in VIEWS.panel("verdict", go, LiveBooks())
