@@ -204,8 +204,10 @@ def _weakening(found: Ramp, base: Ramp) -> Iterator[str]:
     for name in base.size.__struct_fields__:
         if not getattr(found.size, name) <= getattr(base.size, name):
             yield f"size.{name}: {getattr(found.size, name)} is above {getattr(base.size, name)}"
-    if not found.shrink <= base.shrink:
-        yield f"shrink: {found.shrink} is above {base.shrink}"
+    if found.shrink != base.shrink:
+        # A smaller one is no tightening: bin weights are slopes divided by it, so they would rise
+        # while sessions still scan at the agreed one.
+        yield f"shrink: {found.shrink} is not {base.shrink}, by which sessions scan"
     for family, agreed in base.families.items():
         own = found.families.get(family)
         if own is None:

@@ -22,6 +22,7 @@ from kalshi_alpha.config.ramp import (
 from kalshi_alpha.core.errors import ConfigError, UsageError
 from kalshi_alpha.core.ledger.entry import LedgerMode
 from kalshi_alpha.core.ramp.statistic import Statistic
+from kalshi_alpha.exec.scan_options import ScanOptions
 
 CONFIGS = Path(__file__).parents[3] / "configs"
 replace = msgspec.structs.replace
@@ -58,6 +59,7 @@ def test_the_file_is_the_agreed_policy() -> None:
         ("modes: [paper, live]", "modes: [paper, live, demo]", "demo does not count"),
         ("start: 0.25", "start: 0.3", "size.start"),
         ("shrink: 0.9", "shrink: 1.0", "shrink: 1.0"),
+        ("shrink: 0.9", "shrink: 0.45", "shrink: 0.45 is not 0.9"),
         ("min_units: 12", "min_units: 11", "families.CPI.min_units: 11"),
         ("needs_closing_line: true", "needs_closing_line: false", "CPI.needs_closing_line"),
         ("statistic: closing_line", "statistic: settled", "declared_at was not moved"),
@@ -68,6 +70,10 @@ def test_every_loosening_is_named(tmp_path: Path, old: str, new: str, said: str)
     (line,) = ramp_weakening(load_ramp(changed(tmp_path, old, new)).value)
     assert line.startswith("ramp.yaml: ")
     assert said in line
+
+
+def test_the_shrink_of_the_weights_is_the_one_that_scans_use() -> None:
+    assert ScanOptions().ev_honesty_shrink == BASELINE.shrink
 
 
 def test_a_deleted_family_is_a_loosening() -> None:
