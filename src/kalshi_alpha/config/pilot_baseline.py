@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from decimal import Decimal
 
 from kalshi_alpha.config.pilot import OrderGroup, Pilot, PilotCaps
@@ -19,8 +19,13 @@ CAPS = PilotCaps(
     orders_per_second=5,
 )
 GROUP = OrderGroup(contracts_in_15_s=25)
-MAX_AGE_S = 60.0
-"""Age at which a quote is thought over anew whatever the market does."""
+QUOTING: Mapping[str, float | Decimal] = {
+    "reprice_probability": 0.005,
+    "reprice_cents": Decimal(1),
+    "max_age_s": 60.0,
+    "size_contracts": Decimal(1),
+}
+"""What a quote may be off by, and how old it may be, before it is thought over anew."""
 
 
 def pilot_weakening(found: Pilot) -> tuple[str, ...]:
@@ -48,5 +53,6 @@ def _weakening(found: Pilot) -> Iterator[str]:
             # Stated as what must hold, so that a NaN fails too.
             if not getattr(value, name) <= getattr(base, name):
                 yield f"{section}.{name}: {getattr(value, name)} is above {getattr(base, name)}"
-    if not found.quoting.max_age_s <= MAX_AGE_S:
-        yield f"quoting.max_age_s: {found.quoting.max_age_s} is above {MAX_AGE_S}"
+    for name, agreed in QUOTING.items():
+        if not getattr(found.quoting, name) <= agreed:
+            yield f"quoting.{name}: {getattr(found.quoting, name)} is above {agreed}"

@@ -35,3 +35,19 @@ def test_one_cap_above_its_baseline_is_one_line(name: str, value: object) -> Non
 def test_a_smaller_pilot_passes() -> None:
     caps = msgspec.structs.replace(SHIPPED.caps, order_contracts=1, total_usd=Decimal(75))
     assert pilot_weakening(msgspec.structs.replace(SHIPPED, caps=caps, series=("CPI",))) == ()
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("reprice_probability", 0.05),
+        ("reprice_cents", Decimal(2)),
+        ("max_age_s", 61.0),
+        ("size_contracts", Decimal(5)),
+    ],
+)
+def test_a_quote_that_is_thought_over_later_is_one_line(name: str, value: object) -> None:
+    quoting = msgspec.structs.replace(SHIPPED.quoting, **{name: value})
+    loose = msgspec.structs.replace(SHIPPED, quoting=quoting)
+    agreed = getattr(SHIPPED.quoting, name)
+    assert pilot_weakening(loose) == (f"pilot.yaml: quoting.{name}: {value} is above {agreed}",)
