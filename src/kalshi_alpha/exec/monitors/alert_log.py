@@ -169,9 +169,17 @@ def restore_alerts(
 
 
 def append_lift(path: Path, memo: Memo, at: datetime, source: ClockSource) -> AlertLine | None:
-    """Record that a memo lifts a panic, once for each memo; return the line if it is new."""
+    """Record that a memo lifts a panic, once for each memo; return the line if it is new.
+
+    A line from before a memo was made is another one's, though the same person wrote the same
+    words.
+    """
     line = AlertLine(at=at, monitor="", clock_source=source, lifted_by=memo.who, why=memo.why)
-    known = {(each.lifted_by, each.why) for each in read_alerts(path) if each.lifted_by}
+    known = {
+        (each.lifted_by, each.why)
+        for each in read_alerts(path)
+        if each.lifted_by and each.at >= memo.made_at
+    }
     if (memo.who, memo.why) in known:
         return None
     _append(path, [line])

@@ -106,6 +106,16 @@ def test_a_memo_that_lifts_is_recorded_once_and_is_no_alert(log: Path) -> None:
     assert counted([line], SYSTEM, AT) == ()
 
 
+def test_another_days_memo_of_the_same_words_is_recorded_too(log: Path) -> None:
+    hour, day = timedelta(hours=1), timedelta(days=1)
+    append_alerts(log, {}, AT, SYSTEM, ())
+    for at in (AT, AT + day):
+        memo = Memo(Reason.PANIC_BACKOFF, at, at + hour, "ops", "feed is back")
+        assert append_lift(log, memo, at + hour, SYSTEM) is not None
+        assert append_lift(log, memo, at + hour, SYSTEM) is None
+    assert [line.at for line in read_alerts(log)] == [AT + hour, AT + day + hour]
+
+
 def test_a_log_that_cannot_be_read_is_refused(tmp_path: Path) -> None:
     with pytest.raises(TornFile, match="Is a directory"):
         read_alerts(tmp_path)
