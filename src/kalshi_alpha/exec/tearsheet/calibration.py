@@ -24,6 +24,7 @@ _SURE = 1e-4
 _BINS = 10
 _TALL, _WIDE = 300.0, 210.0
 _Z90 = 1.645
+_DRAWS = 4000
 
 
 def reliability_picture(replay: Replay, canvas: Canvas) -> Picture:
@@ -153,15 +154,44 @@ def pit_picture(replay: Replay, canvas: Canvas) -> Picture:
 
 def _width(pmfs: FloatArray, outcomes: np.ndarray[tuple[int], np.dtype[np.int64]]) -> str:
     found = check_pit(pmfs, outcomes)
-    ratio = found.sd_ratio
+    ratio, (low, high) = found.sd_ratio, spread_band(pmfs, found.sd_expected)
     wide = "about right"
-    # The spread of n such values strays by about 1 / sqrt(2n).
-    if abs(ratio - 1.0) > 2.0 / np.sqrt(2.0 * found.n):
-        wide = "too narrow" if ratio > 1.0 else "too wide"
+    if not low <= ratio <= high:
+        wide = "too narrow" if ratio > high else "too wide"
     bias = ""
     if abs(found.mean_z) > 2.0:
         bias = f" They are biased {'low' if found.mean_z > 0 else 'high'} (z {found.mean_z:+.1f})."
-    return f"Spread {ratio:.2f} of what is expected: {wide}.{bias}"
+    return (
+        f"Spread {ratio:.2f} of what is expected, {low:.2f} to {high:.2f} by chance in 95 % of "
+        f"cases: {wide}.{bias}"
+    )
+
+
+def spread_band(pmfs: FloatArray, sd_expected: float) -> tuple[float, float]:
+    """Return where the spread of honest forecasts' mid-PITs falls in 95 % of cases.
+
+    Outcomes are drawn from the forecasts themselves, so that few of them and a coarse grid need
+    no approximation; many forecasts on a fine grid come near 1 ± 1.96 sqrt(0.2 / n), the error of
+    a uniform's spread.
+
+    Parameters
+    ----------
+    pmfs : ndarray of shape (n, n_outcomes)
+        One forecast a row, taken as independent of the others.
+    sd_expected
+        What the spread is measured by, as in `check_pit`.
+    """
+    rng = np.random.default_rng(_SEED)
+    squares = np.zeros(_DRAWS)
+    for pmf in pmfs:
+        up_to = np.cumsum(pmf)
+        middle = np.square(up_to - 0.5 * pmf - 0.5)
+        # A draw may round to the very top of a sum that falls short of one.
+        drawn = np.searchsorted(up_to[:-1], rng.random(_DRAWS), side="right")
+        squares += middle[drawn]
+    ratios = np.sqrt(squares / len(pmfs)) / sd_expected
+    low, high = np.quantile(ratios, (0.025, 0.975))
+    return float(low), float(high)
 
 
 def _paint_pit(figure: Figure, share: FloatArray, band: tuple[float, float]) -> None:

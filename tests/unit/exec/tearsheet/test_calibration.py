@@ -8,8 +8,13 @@ import numpy as np
 import pytest
 
 from desk import Morning
+from kalshi_alpha.core.scoring.pit import mid_pit, mid_pit_sd
 from kalshi_alpha.core.types import SettlementGrid
-from kalshi_alpha.exec.tearsheet.calibration import pit_picture, reliability_picture
+from kalshi_alpha.exec.tearsheet.calibration import (
+    pit_picture,
+    reliability_picture,
+    spread_band,
+)
 from kalshi_alpha.exec.tearsheet.canvas import Canvas
 from kalshi_alpha.strategies.cpi import STRATEGY
 from kalshi_alpha.strategies.replay import Replay
@@ -71,6 +76,35 @@ def test_the_pit_says_which_way_forecasts_are_wrong(
     width: float, bias: float, said: str, canvas: Canvas
 ) -> None:
     assert said in pit_picture(made(width, bias), canvas).says
+
+
+def test_a_spread_that_few_honest_forecasts_have_is_called_too_wide(
+    own: Replay, canvas: Canvas
+) -> None:
+    # Of a normal's spread 0.75 would be within chance at n = 23; a uniform's strays by less.
+    said = pit_picture(own, canvas).says
+    assert said.startswith("Spread 0.75 of what is expected, ")
+    assert "too wide" in said
+
+
+def test_many_fine_forecasts_stray_as_the_spread_of_a_uniform_does() -> None:
+    pmfs = np.full((400, 200), 1.0 / 200)
+    low, high = spread_band(pmfs, float(mid_pit_sd(pmfs)[0]))
+    # var(s²) = (1/80 - 1/144) / n about 1/12, so that s / sd strays by sqrt(0.2 / n).
+    half = 1.96 * np.sqrt(0.2 / 400)
+    assert (low, high) == pytest.approx((1.0 - half, 1.0 + half), abs=0.003)
+
+
+@pytest.mark.parametrize(("rows", "rungs"), [(12, 3), (23, 8), (60, 40)])
+def test_one_honest_forecaster_in_twenty_falls_outside_the_band(rows: int, rungs: int) -> None:
+    rng = np.random.default_rng(3)
+    pmfs = rng.dirichlet(np.ones(rungs), rows)
+    sd = float(np.sqrt(np.square(mid_pit_sd(pmfs)).mean()))
+    low, high = spread_band(pmfs, sd)
+    tries = np.stack([rng.choice(rungs, 1000, p=pmf / pmf.sum()) for pmf in pmfs], axis=1)
+    found = [np.sqrt(np.square(mid_pit(pmfs, each) - 0.5).mean()) / sd for each in tries]
+    outside = np.mean([not low <= each <= high for each in found])
+    assert 0.03 <= outside <= 0.07
 
 
 def test_the_pit_shows_the_numbers_of_its_table(
