@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from kalshi_alpha.core.arrays import FloatArray
+from kalshi_alpha.core.arrays import FloatArray, IntArray
 from kalshi_alpha.core.errors import BadParameter
 
 WEIGHT_MAX = 0.8
@@ -77,19 +77,22 @@ def near_market(pooled: FloatArray, market: FloatArray, gap: float = GAP_MAX) ->
     return np.clip(pooled, market - gap, market + gap)
 
 
-def market_reading(bid: FloatArray, ask: FloatArray, ours: FloatArray, wide: float) -> FloatArray:
+def market_reading(bid_e4: IntArray, ask_e4: IntArray, ours: FloatArray, wide: float) -> FloatArray:
     """Return the market's probability: its mid, or where it is wide the end nearer to ours.
 
     The mid of a wide book is not information; any price inside it is as good.
 
     Parameters
     ----------
-    bid, ask, ours : ndarrays of one shape
-        Best quotes of a statement in dollars, and our probability of it.
+    bid_e4, ask_e4, ours : ndarrays of one shape
+        Best quotes of a statement in 1e-4 dollars, and our probability of it.
     wide
-        Spread above which the quotes only bound the market's opinion.
+        Spread in dollars above which the quotes only bound the market's opinion.
     """
-    return np.where(ask - bid > wide, np.clip(ours, bid, ask), (bid + ask) / 2.0)
+    # Compared as integers: as floats a spread of just the limit reads as above it in some places.
+    is_wide = ask_e4 - bid_e4 > round(1e4 * wide)
+    within = np.clip(ours, bid_e4 / 1e4, ask_e4 / 1e4)
+    return np.where(is_wide, within, (bid_e4 + ask_e4) / 2e4)
 
 
 def gls_weight(sd_model: float, sd_market: float, rho: float) -> tuple[float, float]:

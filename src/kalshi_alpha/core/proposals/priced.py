@@ -99,8 +99,8 @@ def pooled_probabilities(table: MarketTable, prob_yes: FloatArray, pooling: Pool
     weights = np.array([pooling.weights.get(event, 0.0) for event in events])
     observed = np.array([event in pooling.observed for event in events])
     ours, ladder = prob_yes[heard], table.ladder_of[heard]
-    bid, ask = table.yes_bid[heard] / 1e4, 1.0 - table.no_bid[heard] / 1e4
-    market = market_reading(bid, ask, ours, pooling.wide_spread)
+    bid_e4, ask_e4 = table.yes_bid[heard], 10_000 - table.no_bid[heard]
+    market = market_reading(bid_e4, ask_e4, ours, pooling.wide_spread)
     # A torn book may cross; what stands there is refused later and must not stop the scan.
     pool = pool_log_odds(ours, np.clip(market, 0.0, 1.0), weights[ladder])
     held = np.where(observed[ladder], pool, near_market(pool, market, pooling.gap))

@@ -77,12 +77,22 @@ def test_the_pool_never_strays_far_from_the_market() -> None:
 
 def test_a_wide_book_only_bounds_the_market() -> None:
     read = market_reading(
-        np.array([0.3, 0.3, 0.3, 0.3]),
-        np.array([0.34, 0.6, 0.6, 0.6]),
+        np.array([3_000, 3_000, 3_000, 3_000]),
+        np.array([3_400, 6_000, 6_000, 6_000]),
         np.array([0.5, 0.5, 0.2, 0.9]),
         0.10,
     )
     np.testing.assert_allclose(read, [0.32, 0.5, 0.3, 0.6])
+
+
+def test_a_spread_of_just_the_limit_is_not_wide_wherever_the_book_stands() -> None:
+    """As dollars, .53 less .43 is more than .10, and .50 less .40 is not."""
+    bid_e4 = np.arange(100, 8_900)
+    ours = np.full(bid_e4.shape, 0.9999)
+    mids = market_reading(bid_e4, bid_e4 + 1_000, ours, 0.10)
+    np.testing.assert_allclose(mids, (bid_e4 + 500) / 1e4)
+    ends = market_reading(bid_e4, bid_e4 + 1_001, ours, 0.10)
+    np.testing.assert_allclose(ends, (bid_e4 + 1_001) / 1e4)
 
 
 def test_without_settled_units_the_weight_is_the_prior() -> None:
