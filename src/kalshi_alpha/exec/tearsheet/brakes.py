@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 
@@ -14,6 +15,8 @@ from kalshi_alpha.exec.tearsheet.sheet import Card, Gauge, Section, Tone, counte
 
 GAUGES_SHOWN = 8
 _ALERT, _MISSING = "ALERT", "missing"
+_CAP_OF = {"strike": "market_ticker", "ladder": "event_ticker", "unit": "risk_unit"}
+"""By cap: the field of a proposal that says which of them it counts against."""
 
 
 def brakes_card(desk: Desk, families: Iterable[str], thresholds: MonitorThresholds) -> Card:
@@ -111,30 +114,39 @@ def _of_scan(scan: Scan) -> Iterator[Gauge]:
         if used is not None and limit:
             name = f"value at risk, {level:.0%}, with all proposals"
             yield Gauge(name, usd(used), usd(limit), used / limit)
-    for cap, (used, limit, where) in _tightest(scan).items():
-        name = f"{cap} cap, fullest at {where}"
-        yield Gauge(name, usd(used), usd(limit), used / limit)
+    for cap, where, used, limit in _fullest(scan):
+        yield Gauge(f"{cap} cap, fullest at {where}", usd(used), usd(limit), used / limit)
 
 
-def _tightest(scan: Scan) -> dict[str, tuple[float, float, str]]:
-    """Return, by cap, what the proposals take of the market or event where least is left."""
-    found: dict[str, tuple[float, float, str]] = {}
+def _fullest(scan: Scan) -> Iterator[tuple[str, str, float, float]]:
+    """Yield by cap where it is fullest, what is held and proposed there, and its limit."""
+    for cap, of in _CAP_OF.items():
+        taken: dict[str, float] = defaultdict(float)
+        for each in scan.rows("proposals"):
+            taken[str(each.get(of))] += number(each.get("max_loss")) or 0.0
+        uses = [(held + taken[where], limit, where) for where, held, limit in _held(scan, cap, of)]
+        if uses:
+            used, limit, where = max(uses, key=lambda each: each[0] / each[1])
+            if used > 0.0:
+                yield cap, where, used, limit
+
+
+def _held(scan: Scan, cap: str, of: str) -> list[tuple[str, float, float]]:
+    """Return what was taken of a cap before the scan, and its limit, by strike, event or news.
+
+    Each market is told what its turn found free, and orders before it had taken their part, at
+    sizes from before the value-at-risk limit cut them. The most that any found is what was free.
+    """
+    free: dict[str, float] = {}
+    limits: dict[str, float] = {}
     for market in scan.rows("markets"):
-        taken = number((market.get("order") or {}).get("max_loss"))
-        if taken is None:
-            continue
-        for cap in dicts(market.get("caps")):
-            name, limit, room = (
-                str(cap.get("cap")),
-                number(cap.get("limit")),
-                number(cap.get("room")),
-            )
-            if name == "var" or room is None or not limit:
-                continue
-            used = limit - room + taken
-            if name not in found or used / limit > found[name][0] / found[name][1]:
-                found[name] = (used, limit, str(market.get("market_ticker")))
-    return found
+        for each in dicts(market.get("caps")):
+            limit, room = number(each.get("limit")), number(each.get("room"))
+            if each.get("cap") == cap and room is not None and limit:
+                where = str(market.get(of))
+                free[where] = max(room, free.get(where, room))
+                limits[where] = limit
+    return [(where, limit - free[where], limit) for where, limit in limits.items()]
 
 
 def monitors_table(monitors: Iterable[MonitorSeen]) -> Table:

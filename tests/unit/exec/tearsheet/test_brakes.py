@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -72,6 +73,35 @@ def test_caps_show_the_market_where_least_is_left(scan: Scan) -> None:
     strike = found["strike cap, fullest at KXCPIYOY-24NOV-T2.7"]
     # The dearest order of the worked example: 183 NO at 58 cents and their fee.
     assert (strike.used, strike.limit) == ("$106.92", "$2,500.00")
+
+
+def test_caps_show_what_the_proposals_take_and_what_is_held_besides(scan: Scan) -> None:
+    def market(ticker: str, ladder_room: float) -> dict[str, Any]:
+        caps = [
+            {"cap": "strike", "limit": 1000.0, "room": 1000.0},
+            # Fifty are held; each turn finds less, by what was wanted before it was cut.
+            {"cap": "ladder", "limit": 1000.0, "room": ladder_room},
+            {"cap": "unit", "limit": 2500.0, "room": 2450.0},
+        ]
+        own = {"market_ticker": ticker, "event_ticker": "E", "risk_unit": "NEWS"}
+        return own | {"caps": caps, "order": {"max_loss": "300.00"}}
+
+    places = {"event_ticker": "E", "risk_unit": "NEWS"}
+    proposals = [
+        places | {"market_ticker": "E-A", "max_loss": "100.00"},
+        places | {"market_ticker": "E-B", "max_loss": "120.50"},
+    ]
+    markets = [market("E-A", 950.0), market("E-B", 20.0)]
+    made = replace(scan, said={**scan.said, "markets": markets, "proposals": proposals})
+    found = {each.name: (each.used, each.limit) for each in gauges(made, (), ("CPI",))}
+    assert found["strike cap, fullest at E-B"] == ("$120.50", "$1,000.00")
+    assert found["ladder cap, fullest at E"] == ("$270.50", "$1,000.00")
+    assert found["unit cap, fullest at NEWS"] == ("$270.50", "$2,500.00")
+
+
+def test_a_cap_that_nothing_takes_is_no_gauge(scan: Scan) -> None:
+    none = replace(scan, said={**scan.said, "proposals": []})
+    assert not [each for each in gauges(none, (), ("CPI",)) if "cap" in each.name]
 
 
 def test_what_orders_take_up_is_shown_too(scan: Scan) -> None:
