@@ -12,6 +12,7 @@ from kalshi_alpha.core.gates import (
     Fault,
     Finding,
     Memo,
+    Part,
     Reading,
     ReadingName,
     Reason,
@@ -47,14 +48,26 @@ def ramp_reading(found: Readiness | DataError, at: datetime) -> Reading:
         findings.append(Finding(Reason.READING_UNREADABLE, said))
     if not found.overall.go and not findings:
         # Nothing speaks against all of them, so what speaks against each is why none is GO.
-        findings = [
-            Finding(finding_of(row).reason, f"{each.series}: {row.detail}")
-            for each in found.series
-            for row in each.reasons
-        ] or [Finding(Reason.READING_UNREADABLE, "NO-GO without a reason")]
+        findings = _of_each(found) or [Finding(Reason.READING_UNREADABLE, "NO-GO without a reason")]
+    elif not any(each.evidence_go for each in found.series):
+        # What speaks against all of them must not hide that none has shown an edge.
+        findings += _unproven(found)
     return Reading(
         name, tuple(findings), at=min(found.generated_at, at), max_age=MAX_AGE, detail=GO
     )
+
+
+def _of_each(found: Readiness) -> list[Finding]:
+    return [
+        Finding(finding_of(row).reason, f"{each.series}: {row.detail}")
+        for each in found.series
+        for row in each.reasons
+    ]
+
+
+def _unproven(found: Readiness) -> list[Finding]:
+    own = [each for each in _of_each(found) if each.reason.part is Part.EVIDENCE]
+    return own or [Finding(Reason.INSUFFICIENT_FILLS, "no series is decided to have evidence")]
 
 
 def desk_verdict(

@@ -66,6 +66,44 @@ def test_a_no_go_without_a_reason_is_believed() -> None:
     assert all(each.reason is Reason.READING_UNREADABLE for each in reading.findings)
 
 
+STALE = {"reason": "STALE_FEEDS", "detail": "aaa_gas.daily MISSING"}
+STOPPED: dict[str, Any] = {"global_reasons": ("STALE_FEEDS",), "global_details": (STALE,)}
+NO_GO: dict[str, Any] = {"go": False, "decision": "NO-GO", "size_multiplier": 0.0}
+UNFILLED = {"reason": "insufficient_fills", "detail": "0 of 300 fills"}
+
+
+def stopped(evidence: dict[str, bool]) -> Readiness:
+    """A desk that a stale feed stops, with families of which some have shown no edge."""
+    tree = msgspec.to_builtins(GO)
+    tree["overall"] |= STOPPED | NO_GO | {"no_go": True}
+    rows = [tree["series"][0] | {"series": family} for family in evidence]
+    for each in rows:
+        proven = evidence[each["series"]]
+        each |= NO_GO | {"size_day_start": None, "safety_go": False, "evidence_go": proven}
+        each["reasons"] = (STALE,) if proven else (STALE, UNFILLED)
+    return msgspec.convert(tree | {"series": rows}, Readiness)
+
+
+def test_what_stops_the_whole_desk_does_not_hide_that_no_family_has_evidence() -> None:
+    reading = ramp_reading(stopped({"CPI": False, "TENY": False}), AT)
+    found = desk_verdict(readings(reading), (), AT, 0.0)
+    assert (found.safety_go, found.evidence_go) == (False, False)
+    assert ("insufficient_fills", "CPI: 0 of 300 fills") in [
+        (each.reason, each.detail) for each in found.reasons
+    ]
+
+
+def test_the_desk_has_evidence_if_one_of_its_families_has() -> None:
+    reading = ramp_reading(stopped({"CPI": True, "TENY": False}), AT)
+    found = desk_verdict(readings(reading), (), AT, 0.0)
+    assert (found.safety_go, found.evidence_go) == (False, True)
+
+
+def test_a_decision_on_no_family_is_no_evidence() -> None:
+    found = desk_verdict(readings(ramp_reading(stopped({}), AT)), (), AT, 0.0)
+    assert (found.safety_go, found.evidence_go) == (False, False)
+
+
 def test_what_any_reading_says_against_the_desk_is_a_reason() -> None:
     killed = Reading(
         ReadingName.KILL_SWITCH, (Finding(Reason.KILL_SWITCH, "set"),), detail="second"
