@@ -28,11 +28,12 @@ from kalshi_alpha.brokers.paper import PaperGateway
 from kalshi_alpha.brokers.venue_port import VenuePort
 from kalshi_alpha.config.environment import KalshiEnv
 from kalshi_alpha.core.book.order_book import OrderBook
+from kalshi_alpha.core.fees import FeeTerms, Liquidity, order_fee
 from kalshi_alpha.core.gates import Action, Verdict
 from kalshi_alpha.core.orders.errors import OrderRejected
 from kalshi_alpha.core.orders.intent import OrderIntent
 from kalshi_alpha.core.ports import Acknowledgement, Clock, OrderGateway
-from kalshi_alpha.core.types import Contracts, Money, Price, Side
+from kalshi_alpha.core.types import Contracts, Price, Side
 from kalshi_alpha.sim.app import AppOptions
 from kalshi_alpha.sim.in_process import InProcessExchange
 from kalshi_alpha.sim.rates import ADVANCED, BASIC, EXPERT, UsageTier
@@ -60,9 +61,11 @@ def intent(nonce: int = 0, **changes: Any) -> OrderIntent:
         "expires_at": START + timedelta(minutes=10),
         "decided_at": START,
         "nonce": nonce,
-        "fee_max": Money.parse("0.0500"),
     }
-    return OrderIntent(**(fields | changes))
+    fields |= changes
+    terms = FeeTerms.parse("quadratic_with_maker_fees", 1)
+    fee = order_fee(terms, fields["price"], fields["contracts"], Liquidity.MAKER)
+    return OrderIntent(**({"fee_max": fee} | fields))
 
 
 ORDER = intent()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter, deque
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta
 from types import MappingProxyType
 
@@ -207,23 +207,25 @@ class Blotter:
 
         An order that closes a position is paid a dollar for each pair, and so needs less.
         """
+        return self._locked(lambda order: order.intent.price.e4 * order.open.e2)
+
+    @property
+    def locked_cash_and_fees(self) -> Money:
+        """The same, at a venue that holds back the fees too: they are part of the cost."""
+        return self._locked(lambda order: order.open_at_risk.e6)
+
+    def _locked(self, cost_e6: Callable[[OrderRecord], int]) -> Money:
         cost, count = Counter[tuple[str, Side]](), Counter[tuple[str, Side]]()
         for order in self.resting():
             place = order.intent.ticker, order.intent.side
-            cost[place] += order.intent.price.e4 * order.open.e2
+            cost[place] += cost_e6(order)
             count[place] += order.open.e2
         locked = 0
-        for (ticker, side), cost_e6 in cost.items():
+        for (ticker, side), whole_e6 in cost.items():
             held = self._held_e2.get(ticker, 0)
             closes = min(max(0, -held if side is Side.YES else held), count[ticker, side])
-            locked += max(0, cost_e6 - closes * (E6_PER_DOLLAR // 100))
+            locked += max(0, whole_e6 - closes * (E6_PER_DOLLAR // 100))
         return Money(locked)
-
-    @property
-    def locked_fees(self) -> Money:
-        """What the venue holds back for the fees of what rests, if it holds them back at all."""
-        fees = (o.open_at_risk.e6 - o.intent.price.e4 * o.open.e2 for o in self.resting())
-        return Money(sum(fees))
 
     @property
     def stated_at(self) -> datetime | None:

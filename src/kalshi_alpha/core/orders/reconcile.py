@@ -19,6 +19,7 @@ from kalshi_alpha.core.orders.venue_view import VenueFill, VenueOrder, VenueView
 from kalshi_alpha.core.types import Contracts, Money
 
 _CENT_E6 = 10_000
+_STEP_E6 = 100  # balances are kept in ten-thousandths of a dollar
 _ASKED = frozenset({OrderState.IN_FLIGHT, OrderState.UNKNOWN})
 
 
@@ -383,11 +384,21 @@ def _cash_breaks(known: Blotter, view: VenueView) -> Iterator[Break]:
     if view.cash is None:
         yield Break(BreakKind.CASH, "balance", str(free), "not read")
         return
-    # The venue charges fees on execution and the local exchange locks none; one that locks them
-    # locks all of them. Anything between the two is money that nobody can account for.
-    missing = (free - view.cash).e6
-    if not any(abs(missing - fees) < _CENT_E6 for fees in (0, known.locked_fees.e6)):
+    if not _agrees(known, known.cash, view.cash):
         yield Break(BreakKind.CASH, "balance", str(free), str(view.cash))
+
+
+def _agrees(known: Blotter, ours: Money, cash: Money) -> bool:
+    """Say whether free cash is ours to the cent, with the fees of what rests held back or not.
+
+    A venue holds back all of them, as the local exchange does, or none; what lies between is money
+    that nobody can account for. What it holds back it rounds for each order to its own step.
+    """
+    free_of_fees = ours - known.locked_cash - cash
+    if abs(free_of_fees.e6) < _CENT_E6:
+        return True
+    missing = ours - known.locked_cash_and_fees - cash
+    return abs(missing.e6) < _CENT_E6 + _STEP_E6 * len(known.resting())
 
 
 def _signed(net_e2: int) -> str:

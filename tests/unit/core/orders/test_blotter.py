@@ -132,6 +132,15 @@ def test_what_rests_locks_its_cost_less_a_dollar_for_each_pair_it_would_close() 
     assert fold(intended(), lost()).locked_cash == Money(0)
 
 
+def test_fees_are_locked_as_part_of_the_cost() -> None:
+    meant = intent(fee_max=Money(100_000))
+    assert fold(intended(meant), accepted()).locked_cash_and_fees == Money(4_300_000)
+    part = fold(intended(meant), accepted(), filled(400))
+    assert part.locked_cash_and_fees == Money(2_580_000)
+    closing = fold(stated(**{"T0.3": -1000}), intended(meant), accepted())
+    assert closing.locked_cash_and_fees == Money(0)
+
+
 def test_a_corrected_fill_is_booked_once() -> None:
     blotter = fold(stated(), intended(), accepted(), filled(1000), filled(900))
     assert (blotter.cash, dict(blotter.positions)) == (Money(996_220_000), {MARKET: 900})

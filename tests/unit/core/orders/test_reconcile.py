@@ -29,6 +29,7 @@ from order_cases import (
     ID,
     MARKET,
     ORDER,
+    OTHER_MARKET,
     VENUE_ID,
     accepted,
     cancelled,
@@ -310,13 +311,13 @@ def test_each_thing_that_does_not_agree_is_a_break(
     [
         (0, True),
         (9_999, True),
-        (10_000, False),
+        (10_100, False),
         (400_000, False),
-        (490_000, False),
-        (490_001, True),
+        (489_900, False),
+        (489_901, True),
         (500_000, True),
-        (509_999, True),
-        (510_000, False),
+        (510_099, True),
+        (510_100, False),
         (-10_000, False),
     ],
 )
@@ -325,6 +326,28 @@ def test_resting_orders_lock_their_fees_whole_or_not_at_all(locked_e6: int, clea
     shown = view([venue_order(meant)], cash=LOCKED - Money(locked_e6))
     blotter = fold(OPENING, intended(meant), accepted())
     assert reconcile(blotter, shown, LATER).clean is clean
+
+
+@pytest.mark.parametrize(
+    ("locked_e6", "clean"), [(0, True), (500_000, True), (900_000, False), (1_000_000, False)]
+)
+def test_an_order_that_closes_locks_no_fee_beyond_what_a_pair_pays(
+    locked_e6: int, clean: bool
+) -> None:
+    """Ten NO rest beside ten YES that are held, and ten YES in a market where nothing is."""
+    closing = intent(side=Side.NO, price=Price(5600), fee_max=Money(500_000), nonce=1)
+    opening = intent(ticker=OTHER_MARKET, fee_max=Money(500_000))
+    orders = [*HELD_SHOWN["orders"]]
+    events = [*HELD]
+    for n, each in enumerate((closing, opening), 2):
+        events += [
+            intended(each),
+            accepted(order_id=f"v-{n}", client_order_id=each.client_order_id),
+        ]
+        orders.append(venue_order(each, order_id=f"v-{n}"))
+    free = Money(995_800_000 - 4_200_000 - locked_e6)
+    result = found(events, **(HELD_SHOWN | {"orders": orders, "cash": free}))
+    assert result.clean is clean, result.breaks
 
 
 def test_a_strangers_order_that_is_over_and_a_fill_before_the_statement_are_history() -> None:
