@@ -34,6 +34,7 @@ def series(name: str = "CPI", **changes: Any) -> SeriesReadiness:
     plain: dict[str, Any] = {
         "series": name,
         "size_multiplier": 0.5,
+        "size_day_start": 0.5,
         "fills": 340,
         "open_fills": 3,
         "units": 34,

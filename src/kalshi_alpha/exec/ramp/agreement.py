@@ -6,9 +6,11 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from kalshi_alpha.config.ramp import BASELINE_POLICY
 from kalshi_alpha.core.gates import Reason
 from kalshi_alpha.core.ledger.entry import ClockSource
 from kalshi_alpha.core.monitors.outcome import MonitorStatus
+from kalshi_alpha.exec.ramp.implied import more_than_implied
 from kalshi_alpha.exec.ramp.readiness import Readiness, SeriesReadiness
 
 _CLOCKS = frozenset(source.value for source in ClockSource)
@@ -47,6 +49,8 @@ def _of_all(found: Readiness) -> Iterator[str]:
         yield "GO beside data_freshness.required_feeds_ok false"
     if whole.go and found.policy.get("overrides"):
         yield "GO beside policy.overrides"
+    if whole.go:
+        yield from (f"GO beside policy.{line}" for line in _looser(found.policy))
     if found.clock_source not in _CLOCKS:
         yield f"clock_source is {found.clock_source}"
     for name in ("ledger", "monitors"):
@@ -54,6 +58,15 @@ def _of_all(found: Readiness) -> Iterator[str]:
         most = found.policy.get(f"max_{name}_age_minutes")
         if whole.go and not _holds(age, most=most):
             yield f"GO beside freshness.{name}_age_minutes {age}, of at most {most}"
+
+
+def _looser(policy: Mapping[str, Any]) -> Iterator[str]:
+    """Yield the thresholds that a decision names and that are looser than the agreed ones."""
+    for name in BASELINE_POLICY.__struct_fields__:
+        value, agreed = policy.get(name), getattr(BASELINE_POLICY, name)
+        bound = {"least" if name.startswith("min_") else "most": agreed}
+        if value is not None and not _holds(value, **bound):
+            yield f"{name} {value}, which is looser than {agreed}"
 
 
 def _lists(found: Readiness) -> Iterator[str]:
@@ -119,6 +132,7 @@ def _against_go(each: SeriesReadiness, policy: Mapping[str, Any]) -> Iterator[st
     ):
         if not _holds(value, least=least):
             yield f"{name} {value}, of at least {least}"
+    yield from more_than_implied(each, policy)
     for name, value, most in (
         ("guardrail_breaches", each.guardrail_breaches, policy.get("max_guardrail_breaches")),
         ("largest_unit_share", each.largest_unit_share, policy.get("max_unit_share")),

@@ -79,6 +79,12 @@ def test_a_decision_as_it_is_written_agrees_with_itself() -> None:
         (own(largest_unit_share=0.21), "largest_unit_share"),
         (own(largest_unit_share=None), "largest_unit_share None, of at most 0.2"),
         (own(drawdown={"status": "ALERT"}), "drawdown ALERT"),
+        (
+            own(size_multiplier=0.5),
+            "CPI: GO beside size_multiplier 0.5, of figures that allow 0.25",
+        ),
+        (own(badge="✓"), "CPI: GO beside badge ✓"),
+        (lambda tree: tree["policy"].update(min_t_stat=1.0), "policy.min_t_stat 1.0"),
         (second, "CPI has 2 entries"),
         (lambda tree: tree.update(clock_source="sundial"), "clock_source"),
         (lambda tree: tree["policy"].update(overrides=["min_fills: 3"]), "policy.overrides"),
