@@ -139,8 +139,8 @@ def asked_day(text: str | None) -> date | None:
 
 
 def summary(paths: Paths, written: Sequence[Written]) -> str:
-    """Return a line for each file, and what to do where there is none but the desk's."""
+    """Return a line for each file, and what to do where no scan was ever kept."""
     lines = [f"wrote {each.path} ({each.size / 1000:,.0f} kB)" for each in written]
-    if [each.series for each in written] == [DESK]:
+    if not any(paths.proposals.glob("*/*.json")):
         lines.append(f"no scan lies below {paths.proposals}; make demo makes four")
     return "\n".join(lines)

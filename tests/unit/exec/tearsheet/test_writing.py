@@ -138,6 +138,11 @@ def test_a_day_is_a_date() -> None:
         asked_day("tomorrow")
 
 
+def test_the_desk_s_sheet_alone_does_not_deny_the_scans_there_are(paths: Paths) -> None:
+    path = paths.tearsheet(DESK, date(2024, 12, 11))
+    assert summary(paths, [Written(DESK, path, 9_000)]) == f"wrote {path} (9 kB)"
+
+
 def test_each_file_has_its_line(paths: Paths) -> None:
     path = paths.tearsheet("CPI", date(2024, 12, 11))
     assert summary(paths, [Written("CPI", path, 123_456)]) == f"wrote {path} (123 kB)"
