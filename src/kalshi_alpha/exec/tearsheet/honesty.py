@@ -70,8 +70,8 @@ def honesty_picture(
         ),
         how=(
             "One row a bin of side, price and time to the close. A mark says how far to believe "
-            "it: ✓ at least 30 pieces of news and t of 2, △ ten, ✗ less. The weight "
-            f"multiplies the edge in the next scan.{more}"
+            "it: ✓ at least 30 pieces of news and t of 2, △ ten and t above 0, ✗ any other. "
+            f"The weight multiplies the edge in the next scan.{more}"
         ),
         n=f"{fills:,} settled fills in {len(bins)} bins",
         span=_span(rows),

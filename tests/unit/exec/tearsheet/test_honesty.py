@@ -3,7 +3,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from kalshi_alpha.core.ledger.entry import LedgerEntry
-from kalshi_alpha.core.ledger.honesty_bins import honesty_bins
+from kalshi_alpha.core.ledger.honesty_bins import badge, honesty_bins
 from kalshi_alpha.exec.tearsheet.canvas import Canvas
 from kalshi_alpha.exec.tearsheet.honesty import SHOWN, honesty_picture
 
@@ -34,3 +34,11 @@ def test_the_weight_is_the_published_one_where_there_is_one(
 def test_without_a_settled_fill_it_says_from_when_on_a_bin_is_believed(canvas: Canvas) -> None:
     found = honesty_picture([], 0.9, {}, canvas)
     assert "ten pieces of news" in found.waits
+
+
+def test_the_legend_says_what_a_badge_asks(
+    evidence: tuple[LedgerEntry, ...], canvas: Canvas
+) -> None:
+    assert [badge(30, 2.0), badge(10, 0.1), badge(40, 0.0)] == list("✓△✗")
+    said = honesty_picture(evidence, 0.9, {}, canvas).how
+    assert "✓ at least 30 pieces of news and t of 2, △ ten and t above 0, ✗ any other." in said
