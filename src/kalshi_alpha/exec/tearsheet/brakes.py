@@ -91,7 +91,11 @@ def caps_section(
     more = len(found) - GAUGES_SHOWN
     rest = f" {counted(more, 'cap')} besides are emptier." if more > 0 else ""
     shown = tuple(found[:GAUGES_SHOWN])
-    return Section("Caps and their use", f"In dollars, the fullest first.{rest}", gauges=shown)
+    return Section(
+        "Caps and their use",
+        f"In dollars, the fullest first, as if every order filled and none paid.{rest}",
+        gauges=shown,
+    )
 
 
 def gauges(scan: Scan | None, exposure: Iterable[CapUse], families: Iterable[str]) -> list[Gauge]:
