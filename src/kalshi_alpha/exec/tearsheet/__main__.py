@@ -34,7 +34,8 @@ def command(
     sure the model has earned to be, and what would stop it, with every number in a table. A scan
     that was practised under a set clock is shown as of that clock. Nothing else is written.
 
-    Exit codes: 0 written; 1 failure, also without the extra [report]; 2 usage, 4 no such scan.
+    Exit codes: 0 written; 1 failure, also without the extra [report]; 2 usage; 4 no such scan, or
+    the newest cannot be read: the other sheets are written.
     """
     from kalshi_alpha.datastore.paths import Paths
     from kalshi_alpha.datastore.printing import echo_json, echo_text, progress
@@ -44,7 +45,7 @@ def command(
 
     paths, clock = Paths.from_environ(os.environ), run_clock(as_of, os.environ)
     with progress("drawing the tear-sheets"):
-        written = write_sheets(paths, clock, Wanted(series, asked_day(day)))
+        sheets = write_sheets(paths, clock, Wanted(series, asked_day(day)))
     if as_json:
         echo_json(
             {
@@ -53,12 +54,14 @@ def command(
                 "clock_source": clock.source.value,
                 "files": [
                     {"series": each.series, "path": str(each.path), "bytes": each.size}
-                    for each in written
+                    for each in sheets.files
                 ],
+                "unread": sheets.unread,
             }
         )
     elif not quiet:
-        echo_text(summary(paths, written))
+        echo_text(summary(paths, sheets.files))
+    sheets.require_whole()
     return 0
 
 

@@ -25,7 +25,7 @@ from kalshi_alpha.exec.desk.look import look_at_desk
 from kalshi_alpha.exec.forecasting import installed_strategy
 from kalshi_alpha.exec.monitors.guard_state import guard_path, read_guards
 from kalshi_alpha.exec.ramp.readiness import Readiness, read_readiness
-from kalshi_alpha.exec.tearsheet.scans import Scan, scans_of, series_scanned
+from kalshi_alpha.exec.tearsheet.scans import Scan, Unread, scans_of, series_scanned
 from kalshi_alpha.strategies.replay import Replay
 
 
@@ -60,6 +60,8 @@ class Facts:
         The ledger as it was known.
     scans
         By family, or by series where one was scanned alone: the scans kept, oldest first.
+    unread
+        In the same way: the scans kept that cannot be read, oldest first.
     readiness
         The ramp's decision, or None.
     ramp
@@ -73,6 +75,7 @@ class Facts:
     desk: Desk
     entries: tuple[LedgerEntry, ...]
     scans: Mapping[str, tuple[Scan, ...]]
+    unread: Mapping[str, tuple[Unread, ...]]
     readiness: Readiness | None
     ramp: Ramp
     guards: Mapping[str, GuardLog]
@@ -173,26 +176,36 @@ class Reader:
                 return (), f"{family} does not tell its past"
             return strategy.past(strategy.load(path)), f"{path.name} holds too little history"
         except KalshiAlphaError as error:
-            return (), str(error).replace(f"{self._paths.root}/", "")
+            return (), self._below(str(error))
 
     def _known(self, clock: RunClock) -> Facts:
         faults = list(self._faults)
         scans: dict[str, tuple[Scan, ...]] = {}
+        unread: dict[str, tuple[Unread, ...]] = {}
         for series in series_scanned(self._paths):
             found, wrong = scans_of(self._paths, series, self.family_of(series), clock.at)
-            faults += wrong
             if found:
                 scans[series] = tuple(found)
+            if wrong:
+                unread[series] = tuple(each._replace(why=self._below(each.why)) for each in wrong)
         desk = look_at_desk(self._paths, clock, os.environ, self._kept)
         return Facts(
             desk=desk,
             entries=tuple(as_known(self._ledger, clock.at)),
             scans=scans,
+            unread=unread,
             readiness=self._readiness(clock.at),
             ramp=self._ramp,
             guards={name: _until(log, clock.at) for name, log in self._guards.items()},
-            faults=tuple(line.replace(f"{self._paths.root}/", "") for line in faults),
+            faults=(
+                *map(self._below, faults),
+                *(each.why for wrong in unread.values() for each in wrong),
+            ),
         )
+
+    def _below(self, line: str) -> str:
+        """Return a line with its paths as they are below the root."""
+        return line.replace(f"{self._paths.root}/", "")
 
     def _entries(self) -> list[LedgerEntry]:
         try:

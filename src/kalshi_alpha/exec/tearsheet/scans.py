@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from kalshi_alpha.core.errors import DataError, TornFile
 from kalshi_alpha.core.ledger.entry import ClockSource
@@ -63,6 +63,13 @@ class Scan:
         return [event for event in dict.fromkeys(named) if event]
 
 
+class Unread(NamedTuple):
+    """A scan's document that cannot be read: the clock in its name, and why."""
+
+    at: datetime
+    why: str
+
+
 def dicts(value: Any) -> list[_Doc]:
     """Return the objects of a JSON list; none of anything else."""
     return [each for each in value if isinstance(each, dict)] if isinstance(value, list) else []
@@ -92,7 +99,7 @@ def series_scanned(paths: Paths) -> list[str]:
 
 def scans_of(
     paths: Paths, series: str, family: str, until: datetime
-) -> tuple[list[Scan], list[str]]:
+) -> tuple[list[Scan], list[Unread]]:
     """Return the newest scans made by a clock, oldest first, and what could not be read."""
     dated = sorted(
         (at, path)
@@ -100,12 +107,12 @@ def scans_of(
         if (at := _stamp(path)) is not None and at <= until
     )
     found: list[Scan] = []
-    faults: list[str] = []
+    faults: list[Unread] = []
     for at, path in dated[-KEPT:]:
         try:
             found.append(_scan(path, series, family, at))
         except DataError as error:
-            faults.append(str(error))
+            faults.append(Unread(at, str(error)))
     return found, faults
 
 

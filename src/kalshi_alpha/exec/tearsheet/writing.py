@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 from kalshi_alpha.config.monitors import BASELINE, MonitorThresholds, load_monitors
-from kalshi_alpha.core.errors import ConfigError, MissingData, UsageError
+from kalshi_alpha.core.errors import ConfigError, MissingData, TornFile, UsageError
 from kalshi_alpha.core.schedule import new_york
 from kalshi_alpha.datastore.atomic import write_atomic
 from kalshi_alpha.datastore.paths import DESK, Paths
@@ -22,6 +22,8 @@ from kalshi_alpha.exec.tearsheet.scans import Scan
 from kalshi_alpha.exec.tearsheet.series_sheet import series_sheet
 from kalshi_alpha.exec.tearsheet.sheet import Link
 
+_NEVER = datetime.min.replace(tzinfo=UTC)
+
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
@@ -29,6 +31,15 @@ class Wanted:
 
     series: tuple[str, ...] = ()
     day: date | None = None
+
+    @property
+    def names(self) -> list[str]:
+        """The series or families named, without the desk."""
+        return [each for each in self.series if each.upper() != DESK]
+
+    def shows(self, at: datetime) -> bool:
+        """Say whether a scan of that time is of the day asked for."""
+        return self.day is None or self.day == new_york(at).date()
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +51,24 @@ class Written:
     size: int
 
 
-def write_sheets(paths: Paths, clock: RunClock, wanted: Wanted) -> list[Written]:
+@dataclass(frozen=True, slots=True)
+class Sheets:
+    """The files written, and by series what kept its newest scan from being among them."""
+
+    files: tuple[Written, ...]
+    unread: Mapping[str, str]
+
+    def require_whole(self) -> None:
+        """Raise TornFile, naming the files and the remedy, if a newest scan cannot be read."""
+        if self.unread:
+            names, whys = ", ".join(self.unread), "; ".join(self.unread.values())
+            raise TornFile(f"{whys}: the newest scan of {names} is not shown; scan it again")
+
+
+def write_sheets(paths: Paths, clock: RunClock, wanted: Wanted) -> Sheets:
     """Write every sheet that is asked for, the desk's last, and return the files.
+
+    A scan that cannot be read hinders no other sheet: an older one is shown in its place, or none.
 
     Raises
     ------
@@ -67,7 +94,7 @@ def write_sheets(paths: Paths, clock: RunClock, wanted: Wanted) -> list[Written]
         links = [_link(path, scan, paths, reader) for scan in own]
         found = desk_sheet(reader.facts(at), links, thresholds, canvas)
         written.append(_write(DESK, path, page(found)))
-    return written
+    return Sheets(tuple(written), _unread(known, wanted, chosen, reader))
 
 
 def sheet_path(paths: Paths, scan: Scan, reader: Reader) -> Path:
@@ -77,24 +104,44 @@ def sheet_path(paths: Paths, scan: Scan, reader: Reader) -> Path:
 
 def _chosen(known: Facts, wanted: Wanted, reader: Reader) -> Iterator[Scan]:
     """Yield the newest scan of each series that is asked for, by the day if one is named."""
-    names = [each for each in wanted.series if each.upper() != DESK]
+    names, kept = wanted.names, {**known.unread, **known.scans}
     for name in names:
-        if not {name.upper(), reader.family_of(name)} & set(known.scans):
+        if not {name.upper(), reader.family_of(name)} & set(kept):
             scanned = ", ".join(known.scans) or "nothing yet"
             raise MissingData(f"no scan of {name} was kept; scanned: {scanned}. Run a scan first")
     if wanted.series and not names:
         return
-    keys = {
-        name.upper() if name.upper() in known.scans else reader.family_of(name) for name in names
-    }
+    keys = _keys(known, names, reader)
     for series, scans in known.scans.items():
-        own = [s for s in scans if wanted.day in {None, new_york(s.at).date()}]
+        own = [each for each in scans if wanted.shows(each.at)]
         if names and series not in keys:
             continue
         if own:
             yield own[-1]
-        elif names:
+        elif names and not any(wanted.shows(each.at) for each in known.unread.get(series, ())):
             raise MissingData(f"no scan of {series} was kept on {wanted.day}")
+
+
+def _keys(known: Facts, names: Sequence[str], reader: Reader) -> set[str]:
+    """Return under which names of folders the series asked for are kept."""
+    kept = {**known.unread, **known.scans}
+    return {name.upper() if name.upper() in kept else reader.family_of(name) for name in names}
+
+
+def _unread(known: Facts, wanted: Wanted, chosen: Sequence[Scan], reader: Reader) -> dict[str, str]:
+    """Return, of what was asked for, each series' newest scan that cannot be read, and why.
+
+    One that a newer whole scan has taken the place of is only named on the sheet.
+    """
+    keys = _keys(known, wanted.names, reader)
+    shown = known.newest().values() if wanted.series and not wanted.names else chosen
+    newest = {scan.series: scan.at for scan in shown}
+    found = {}
+    for series, faults in known.unread.items():
+        own = [each for each in faults if wanted.shows(each.at)]
+        if own and (not keys or series in keys) and own[-1].at > newest.get(series, _NEVER):
+            found[series] = own[-1].why
+    return found
 
 
 def _up_to(facts: Facts, scan: Scan) -> Facts:

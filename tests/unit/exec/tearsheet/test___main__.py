@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import sys
+from datetime import date
 
 import pytest
 
@@ -51,6 +52,20 @@ def test_a_wrong_wish_is_an_error_of_one_line(
     assert main(flags) == code
     assert capsys.readouterr().err.count("\n") == 1
     assert paths.root.exists()
+
+
+def test_a_torn_scan_ends_with_four_and_its_name(
+    paths: Paths, capsys: pytest.CaptureFixture[str]
+) -> None:
+    [own] = (paths.proposals / "CPI").glob("*.json")
+    own.write_text("{")
+    assert main(["--as-of", "2024-12-11T11:30:00Z"]) == 4
+    said = capsys.readouterr()
+    assert f"wrote {paths.tearsheet('DESK', date(2024, 12, 11))}" in said.out
+    assert said.err.startswith("report: exec/proposals/CPI/2024-12-11T113000Z.json: ")
+    assert said.err.count("\n") == 1
+    assert main(["--series", "CPI", "--json"]) == 4
+    assert list(json.loads(capsys.readouterr().out)["unread"]) == ["CPI"]
 
 
 def test_it_is_called_report() -> None:

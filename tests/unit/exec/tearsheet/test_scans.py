@@ -46,7 +46,8 @@ def test_only_the_newest_are_read_and_a_torn_one_is_named(paths: Paths) -> None:
     found, faults = scans_of(paths, "CPI", "CPI", AT)
     assert len(found) == KEPT - 1
     assert len(faults) == 1
-    assert newest.name in faults[0]
+    assert newest.name in faults[0].why
+    assert faults[0].at == AT - HOUR
 
 
 def test_a_clock_of_an_unknown_kind_is_a_torn_file(paths: Paths) -> None:
