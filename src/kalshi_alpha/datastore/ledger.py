@@ -29,7 +29,7 @@ from kalshi_alpha.datastore.paths import Paths
 if TYPE_CHECKING:
     import polars as pl
 
-LEDGER_SCHEMA = 2
+LEDGER_SCHEMA = 3
 PATIENCE = timedelta(seconds=30)
 """How long a run waits for another one that is writing the ledger."""
 

@@ -27,8 +27,9 @@ def held_and_allowed(
 ) -> Holdings:
     """Return what this run's mode has committed and not settled, and every ladder's limits.
 
-    A paper order rests until its market closes, and counts with all that it posted: how much of
-    it the tape fills later is not known at the clock. Rows that this very run wrote before are
+    A venue's order rests until it is known to have ended. A paper order rests until its market
+    closes, and counts with all that it posted: how much of it the tape fills later is not known at
+    the clock. Rows that this very run wrote before are
     left out, since it is about to replace them.
     """
     ladders = {s.ladder.event_ticker: s for s in snapshots}
@@ -105,7 +106,12 @@ def exposures_of(
 
 
 def _rests(row: LedgerEntry, at: datetime) -> bool:
-    """Say whether the order still rests; one whose close is not known does until it is settled."""
+    """Say whether the order still rests; one whose end is not known does until its market closes.
+
+    One whose close is not known either rests until it is settled.
+    """
+    if row.ended_at is not None and row.ended_at <= at:
+        return False
     if row.lead_hours is None:
         return row.kind is EntryKind.FILLED
     closes_at = (row.filled_at or row.placed_at) + timedelta(hours=row.lead_hours)

@@ -105,7 +105,7 @@ def test_artifacts_say_the_same_as_text(store: LedgerStore, tmp_path: Path) -> N
     [row] = json.loads(document.read_text())["entries"]
     assert line["entry_id"] == row["entry_id"] == ENTRY.entry_id
     assert (line["price_e4"], row["price_e4"]) == ("5500", 5500)
-    assert json.loads(document.read_text())["schema"] == 2
+    assert json.loads(document.read_text())["schema"] == LEDGER_SCHEMA
 
 
 def test_no_entries_still_make_artifacts_with_their_columns(store: LedgerStore) -> None:
@@ -149,9 +149,9 @@ def test_a_ledger_that_holds_an_order_twice_is_refused_by_every_reader(
 def test_a_ledger_of_a_later_version_is_refused(store: LedgerStore, tmp_path: Path) -> None:
     store.upsert([ENTRY], NOW)
     path = Paths(tmp_path).ledger_all
-    metadata = {"schema": "3", "generated_at": NOW.isoformat()}
+    metadata = {"schema": str(LEDGER_SCHEMA + 1), "generated_at": NOW.isoformat()}
     pl.read_parquet(path).write_parquet(path, metadata=metadata)
-    with pytest.raises(NewerSchema, match="schema 3"):
+    with pytest.raises(NewerSchema, match=f"schema {LEDGER_SCHEMA + 1}"):
         store.entries()
 
 
@@ -202,7 +202,7 @@ def test_a_ledger_whose_successor_would_not_read_back_is_left_as_it_is(
 ) -> None:
     before = old.read_bytes()
     monkeypatch.setattr(ledger, "to_row", lambda entry: to_row(replace(entry, fee_e6=1)))
-    with pytest.raises(TornFile, match="would not read back in schema 2; left as it is"):
+    with pytest.raises(TornFile, match="would not read back in schema 3; left as it is"):
         store.bring_up()
     assert old.read_bytes() == before
 

@@ -60,6 +60,23 @@ def test_an_order_that_the_tape_has_not_reached_rests_with_all_it_posted(
     assert (found.commitment, found.contracts) == (Commitment.RESTING, Contracts(500))
 
 
+@pytest.mark.parametrize("kind", [{}, {"lead_hours": None}])
+def test_what_ended_no_longer_rests_and_what_filled_of_it_is_held(
+    morning: Morning, entry: Build, kind: dict[str, object]
+) -> None:
+    ended = {"as_of": EARLIER, "ended_at": AT - timedelta(minutes=30)} | kind
+    assert held(morning, entry(**ended, filled_e2=0)).exposures == {}
+    part = entry(**ended, filled_e2=300, filled_at=AT - timedelta(hours=1))
+    [found] = held(morning, part).exposures["KXCPI-24NOV"]
+    assert (found.commitment, found.contracts) == (Commitment.FILLED, Contracts(300))
+
+
+def test_an_order_that_ends_after_the_clock_still_rests(morning: Morning, entry: Build) -> None:
+    row = entry(as_of=EARLIER, filled_e2=0, ended_at=AT + timedelta(seconds=1))
+    [found] = held(morning, row).exposures["KXCPI-24NOV"]
+    assert (found.commitment, found.contracts) == (Commitment.RESTING, Contracts(500))
+
+
 def test_nothing_rests_in_a_market_that_has_closed(morning: Morning, entry: Build) -> None:
     """An hour before its close, and looked at two hours later."""
     closed = {"as_of": EARLIER, "placed_at": EARLIER, "lead_hours": 1.0}

@@ -76,6 +76,9 @@ class LedgerEntry:
     touch_e4, touch_depth_e2, tick_e4
         The best bid for our side when the order was placed, the contracts there, and the step
         to the next price; all None where nobody bid, or where they were not written down.
+    ended_at
+        When the order ended at its venue, all its fills known; None while any of it may still be
+        filled, where that is not known, and for orders on paper, which rest as their rule says.
     outcome, payout_e6
         1 if our side paid one dollar, 0 if nothing, None while unsettled or if paid in part;
         and the payout of ``count_e2`` contracts.
@@ -124,6 +127,7 @@ class LedgerEntry:
     touch_e4: int | None = None
     touch_depth_e2: int | None = None
     tick_e4: int | None = None
+    ended_at: datetime | None = None
 
     def __post_init__(self) -> None:
         faults = (_counts_fault, _beliefs_fault, _touch_fault, _settlement_fault)
@@ -244,7 +248,7 @@ def _beliefs_fault(entry: LedgerEntry) -> str | None:
         return f"probabilities and weights must lie in [0, 1], were {unit}"
     if not 0.0 <= entry.adverse < 1.0:
         return f"adverse selection must lie in [0, 1), was {entry.adverse}"
-    times = (entry.as_of, entry.placed_at, entry.filled_at, entry.settled_at)
+    times = (entry.as_of, entry.placed_at, entry.filled_at, entry.settled_at, entry.ended_at)
     if any(time is not None and time.tzinfo is None for time in times):
         return "a time carries no zone"
     return None

@@ -89,6 +89,8 @@ def _row(order: OrderRecord, source: OrderSource) -> LedgerEntry:
         touch_e4=belief.touch_e4,
         touch_depth_e2=belief.touch_depth_e2,
         tick_e4=belief.tick_e4,
+        # Fills that are not known one by one have no row yet: until then all of it counts.
+        ended_at=None if order.unreported.e2 else order.ended_at,
     )
 
 

@@ -38,15 +38,15 @@ COLUMNS: tuple[tuple[str, ColumnType], ...] = (
     *(("ev_expected", _F), ("pmf_sha256", _T), ("lead_hours", _F), ("placed_at", _A)),
     *(("filled_at", _A), ("close_mid", _F), ("settled_at", _A), ("outcome", _I)),
     ("payout_e6", _I),
-    *(("touch_e4", _I), ("touch_depth_e2", _I), ("tick_e4", _I)),
+    *(("touch_e4", _I), ("touch_depth_e2", _I), ("tick_e4", _I), ("ended_at", _A)),
 )
 """Every column in order with its type: the whole schema a store needs to write a table."""
 
 DERIVED = frozenset({"entry_id", "evidence", "ev_expected"})
 """Columns computed from the others; written for readers of the table, checked or ignored here."""
 
-ADDED = frozenset({"touch_e4", "touch_depth_e2", "tick_e4"})
-"""Columns that ledgers of schema 1 lack; their rows are read as not knowing them."""
+ADDED = frozenset({"touch_e4", "touch_depth_e2", "tick_e4", "ended_at"})
+"""Columns that ledgers of older schemas lack; their rows are read as not knowing them."""
 
 _ENUMS: dict[str, type[StrEnum]] = {
     "mode": LedgerMode,

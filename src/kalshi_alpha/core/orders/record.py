@@ -52,6 +52,8 @@ class OrderRecord:
         When its cancel was last sent; None if never.
     lost_at
         When it became unknown; None unless it is.
+    ended_at
+        When it was learnt that nothing of it can be filled any more; None while it may be.
     contradiction
         What happened to it that cannot have been so, or None.
     """
@@ -68,6 +70,7 @@ class OrderRecord:
     fills: dict[str, ev.Filled] = field(default_factory=dict)
     cancel_sent_at: datetime | None = None
     lost_at: datetime | None = None
+    ended_at: datetime | None = None
     contradiction: str | None = None
 
     @classmethod
@@ -161,6 +164,10 @@ class OrderRecord:
             self.lost_at = event.at
         elif move.state is not OrderState.UNKNOWN:
             self.lost_at = None
+        if move.state.may_trade:
+            self.ended_at = None
+        elif self.state.may_trade:
+            self.ended_at = event.at
         self.state = move.state
         if self.fills_e2 > self.intent.contracts.e2:
             self.contradiction = f"filled {Contracts(self.fills_e2)} of {self.intent.contracts}"

@@ -77,6 +77,27 @@ def test_an_order_that_never_filled_counts_among_the_posted_ones() -> None:
     assert not row.evidence
 
 
+def gone(meant: OrderIntent, removed: int) -> ev.Cancelled:
+    """Its cancel, with so many whole contracts taken off."""
+    return ev.Cancelled(
+        at=later(900), client_order_id=meant.client_order_id, removed=Contracts.whole(removed)
+    )
+
+
+def test_a_row_says_when_its_order_ended_and_nothing_while_it_may_rest() -> None:
+    meant = intent(belief=BELIEF)
+    assert rows(story(meant))[0].ended_at is None
+    assert rows([*story(meant), gone(meant, 10)])[0].ended_at == later(900)
+    assert rows([*story(meant, 2), gone(meant, 8)])[0].ended_at == later(900)
+    assert rows(story(meant, 10))[0].ended_at == later(60)
+
+
+def test_an_order_whose_fills_are_not_all_known_is_not_told_to_have_ended() -> None:
+    """Four were taken off of ten and no fill is known: what is missing goes on counting."""
+    meant = intent(belief=BELIEF)
+    assert rows([*story(meant), gone(meant, 4)])[0].ended_at is None
+
+
 def test_orders_without_grounds_and_orders_that_never_arrived_have_no_row() -> None:
     assert rows(story(intent(), 2)) == ()
     assert rows(story(intent(belief=BELIEF))[:1]) == ()

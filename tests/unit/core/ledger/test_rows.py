@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from dataclasses import fields
+from dataclasses import fields, replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -46,6 +46,7 @@ def _full(make_entry: Build) -> LedgerEntry:
         touch_e4=4200,
         touch_depth_e2=31_300,
         tick_e4=100,
+        ended_at=SETTLED,
     )
 
 
@@ -91,7 +92,14 @@ def test_a_row_of_schema_1_is_read_as_not_knowing_the_touch(make_entry: Build) -
     row = {name: value for name, value in to_row(_full(make_entry)).items() if name not in ADDED}
     entry = from_row(row)
     assert (entry.touch_e4, entry.touch_depth_e2, entry.tick_e4) == (None, None, None)
+    assert entry.ended_at is None
     assert entry.entry_id == _full(make_entry).entry_id
+
+
+def test_a_row_of_schema_2_is_read_as_not_knowing_the_end(make_entry: Build) -> None:
+    row = to_row(_full(make_entry))
+    del row["ended_at"]
+    assert from_row(row) == replace(_full(make_entry), ended_at=None)
 
 
 def test_a_row_of_an_unknown_mode_is_refused(make_entry: Build) -> None:

@@ -76,12 +76,14 @@ def stopped(evidence: dict[str, bool]) -> Readiness:
     """A desk that a stale feed stops, with families of which some have shown no edge."""
     tree = msgspec.to_builtins(GO)
     tree["overall"] |= STOPPED | NO_GO | {"no_go": True}
-    rows = [tree["series"][0] | {"series": family} for family in evidence]
-    for each in rows:
-        proven = evidence[each["series"]]
-        each |= NO_GO | {"size_day_start": None, "safety_go": False, "evidence_go": proven}
-        each["reasons"] = (STALE,) if proven else (STALE, UNFILLED)
-    return msgspec.convert(tree | {"series": rows}, Readiness)
+    one = tree["series"][0] | NO_GO | {"size_day_start": None, "safety_go": False}
+    tree["series"] = [
+        one
+        | {"series": family, "evidence_go": proven}
+        | {"reasons": (STALE,) if proven else (STALE, UNFILLED)}
+        for family, proven in evidence.items()
+    ]
+    return msgspec.convert(tree, Readiness)
 
 
 def test_what_stops_the_whole_desk_does_not_hide_that_no_family_has_evidence() -> None:
