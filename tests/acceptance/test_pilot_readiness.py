@@ -75,9 +75,10 @@ def test_an_order_is_made_with_the_weight_that_the_decision_gives_its_bin(
         row = cpi["ev_honesty_bins"][0]
         shut = [each | {"cap": 0.0} for each in cpi["ev_honesty_bins"]]
         dear = {"side": "no", "price_bucket": ".9-1", "bin": "no .9-1 0-2h"}
+        steep = {"beta_hat": 2.0, "se": 0.1, "weight_day_start": None}
         cpi["ev_honesty_bins"] = [
             *shut,
-            row | dear | {"weight": 0.97, "cap": cap, "cap_lots": None},
+            row | dear | steep | {"weight": 0.97, "cap": cap, "cap_lots": None},
         ]
 
     edit_json(paths.pilot_ready, add_a_bin)
