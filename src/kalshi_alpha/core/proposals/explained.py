@@ -13,6 +13,7 @@ from math import isfinite, isnan
 import numpy as np
 
 from kalshi_alpha.core.arrays import IntArray
+from kalshi_alpha.core.forecast.pooling import market_reading
 from kalshi_alpha.core.proposals.explained_market import (
     CapLeft,
     ExplainedMarket,
@@ -38,20 +39,21 @@ def explained_markets(trace: ScanTrace) -> tuple[ExplainedMarket, ...]:
 
 def _explained(trace: ScanTrace) -> Iterator[ExplainedMarket]:
     priced, stopped = trace.priced, trace.allotment.stopped
-    table, pooling = priced.table, trace.policy.pooling
+    table = priced.table
     quotes, sizes, caps, orders = _Quotes(trace), _Sizes(trace), _Caps(trace), _orders(trace)
     model, pooled = priced.prob_yes.tolist(), priced.prob_pooled.tolist()
+    pool = _Pool(trace)
     for row, mid in enumerate(_mids(table.yes_bid, table.no_bid)):
         market, quoted = table.markets[row], isfinite(sizes.prob_honest[row])
-        weights = None if pooling is None else pooling.weights
         yield ExplainedMarket(
             market=market,
             interval=table.intervals[row],
             book=table.snapshots[int(table.ladder_of[row])].books.get(market.ticker),
             prob_model=None if isnan(model[row]) else model[row],
             prob_market=mid,
+            prob_heard=pool.heard(row),
             prob_pooled=None if isnan(pooled[row]) else pooled[row],
-            pool_weight=None if weights is None else weights.get(market.event_ticker, 0.0),
+            pool_weight=None if isnan(model[row]) else pool.weight(row),
             quote=quotes.of(row, sizes.prob_honest[row]) if quoted else None,
             size=sizes.of(row) if quoted else None,
             caps=caps.of(row),
@@ -65,6 +67,34 @@ def _mids(yes_bid: IntArray, no_bid: IntArray) -> list[float | None]:
         None if ABSENT in (yes, no) else (yes + E4_PER_DOLLAR - no) / (2 * E4_PER_DOLLAR)
         for yes, no in zip(yes_bid.tolist(), no_bid.tolist(), strict=True)
     ]
+
+
+class _Pool:
+    """How every market was heard."""
+
+    def __init__(self, trace: ScanTrace) -> None:
+        self._table, self._pooling = trace.priced.table, trace.policy.pooling
+        ours = trace.priced.prob_yes
+        self._heard = np.full(ours.shape, np.nan)
+        if self._pooling is None:
+            return
+        bid, no_bid = self._table.yes_bid, self._table.no_bid
+        rows = np.flatnonzero((bid != ABSENT) & (no_bid != ABSENT) & ~np.isnan(ours))
+        bid, ask, ours = bid[rows], E4_PER_DOLLAR - no_bid[rows], ours[rows]
+        reading = market_reading(bid, ask, ours, self._pooling.wide_spread)
+        # A wide book around our own probability gives it back: it has said nothing.
+        echo = (reading == ours) & (reading != (bid + ask) / (2 * E4_PER_DOLLAR))
+        self._heard[rows] = np.where(echo, np.nan, reading)
+
+    def heard(self, row: int) -> float | None:
+        heard = float(self._heard[row])
+        return None if isnan(heard) else heard
+
+    def weight(self, row: int) -> float | None:
+        if self._pooling is None:
+            return None
+        event = self._table.markets[row].event_ticker
+        return 1.0 if self.heard(row) is None else self._pooling.weights.get(event, 0.0)
 
 
 class _Quotes:

@@ -110,8 +110,13 @@ class ExplainedMarket:
     interval
         The settlement values for which YES pays, as indices of the ladder's grid.
     prob_model, prob_market, prob_pooled
-        Of YES: our model's, the book's mid, and the two pooled with ``pool_weight`` on ours (None
-        if nothing is pooled).
+        Of YES: our model's, the book's mid, and what is believed.
+    prob_heard
+        What the market was heard to say in the pool: its mid, or the end nearer to ours of a book
+        that is too wide; None where it was not heard.
+    pool_weight
+        Weight that ours had in the pool: 1 where the market was not heard; None if nothing is
+        pooled, and without a forecast.
     stopped
         The first thing that stopped it; None where there is an ``order``.
     """
@@ -121,6 +126,7 @@ class ExplainedMarket:
     book: OrderBook | None
     prob_model: float | None
     prob_market: float | None
+    prob_heard: float | None
     prob_pooled: float | None
     pool_weight: float | None
     quote: Quote | None

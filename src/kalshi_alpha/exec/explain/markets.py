@@ -53,6 +53,7 @@ def _looked_at(
         **_touch(told.book),
         "prob_model": plain(told.prob_model),
         "prob_market": plain(told.prob_market),
+        "prob_heard": plain(told.prob_heard),
         "prob_pooled": plain(told.prob_pooled),
         "pool_weight": plain(told.pool_weight),
         "quote": plain(told.quote),
@@ -81,7 +82,7 @@ def _unreadable(passed: Passed, snapshot: LadderSnapshot | None) -> dict[str, An
         else _ladder(snapshot)
     )
     unknown = ("pays_from", "pays_to", "status", "closes_at")
-    probabilities = ("prob_model", "prob_market", "prob_pooled", "pool_weight")
+    probabilities = ("prob_model", "prob_market", "prob_heard", "prob_pooled", "pool_weight")
     return {
         "market_ticker": passed.market_ticker,
         **ladder,

@@ -188,12 +188,28 @@ def _forecast(told: Document, market: Document) -> str:
 
 def _beliefs(market: Document) -> Iterator[tuple[str, str]]:
     yield "model", f"{_prob(market['prob_model'])} for YES"
-    mid = market["prob_market"]
-    unknown = "not known: a side of the book is empty"
-    yield "market", unknown if mid is None else f"{_prob(mid)} for YES, the book's mid"
-    weight = market["pool_weight"]
-    heard = "the market is not pooled" if weight is None else f"{weight:.3f} of the weight is ours"
-    yield "pooled", f"{_prob(market['prob_pooled'])} for YES; {heard}"
+    mid, weight = market["prob_market"], market["pool_weight"]
+    # Scans kept by older versions do not say how the market was heard.
+    heard = market.get("prob_heard", mid)
+    if mid is None:
+        yield "market", "not known: a side of the book is empty"
+    else:
+        how = "" if weight is None else _heard(heard, mid)
+        yield "market", f"{_prob(mid)} for YES, the book's mid{how}"
+    if weight is None:
+        ours = "the market is not pooled"
+    else:
+        ours = f"{'all' if heard is None else f'{weight:.3f}'} of the weight is ours"
+    yield "pooled", f"{_prob(market['prob_pooled'])} for YES; {ours}"
+
+
+def _heard(heard: float | None, mid: float) -> str:
+    """Return how the pool heard a book otherwise than by its mid."""
+    if heard is None:
+        return "; not heard: ours lies within a book that is too wide"
+    if heard != mid:
+        return f"; too wide, heard as {_prob(heard)}, its end nearer to ours"
+    return ""
 
 
 def _edge(quote: Document, thresholds: Document) -> Iterator[tuple[str, str]]:

@@ -141,6 +141,42 @@ def test_the_weight_of_the_pool_is_told() -> None:
     assert found.prob_pooled is not None
     assert found.prob_model is not None
     assert found.prob_market < found.prob_pooled < found.prob_model
+    assert found.prob_heard == found.prob_market
+
+
+def pooled_at(bid: int | None, ask: int | None) -> ExplainedMarket:
+    """Return the market that the model holds for 0.57, quoted so, a quarter of the weight ours."""
+    quotes = None if bid is None or ask is None else (bid, 100 - ask)
+    case = scene(snapshot({2: quotes}))
+    policy = replace(case.policy, pooling=Pooling(weights={EVENT: 0.25}))
+    return explained(replace(case, policy=policy))[0]
+
+
+def test_a_market_that_is_not_heard_leaves_all_of_the_weight_to_the_model() -> None:
+    wide = pooled_at(50, 61)
+    assert (wide.prob_market, wide.prob_heard, wide.pool_weight) == (0.555, None, 1.0)
+    assert wide.prob_pooled == pytest.approx(0.57)
+    none = pooled_at(None, None)
+    assert (none.prob_market, none.prob_heard, none.pool_weight) == (None, None, 1.0)
+    assert none.prob_pooled == none.prob_model
+
+
+def test_a_spread_of_just_the_limit_is_heard_by_its_mid() -> None:
+    found = pooled_at(50, 60)
+    assert (found.prob_heard, found.pool_weight) == (0.55, 0.25)
+
+
+def test_a_wide_book_beside_the_model_is_heard_by_its_nearer_end() -> None:
+    found = pooled_at(20, 50)
+    assert (found.prob_market, found.prob_heard, found.pool_weight) == (0.35, 0.5, 0.25)
+    assert found.prob_pooled is not None
+    assert 0.5 < found.prob_pooled < 0.57
+
+
+def test_a_market_without_a_forecast_has_no_weight() -> None:
+    policy = replace(GOLDEN.policy, pooling=Pooling(weights={EVENT: 0.25}))
+    found = explained(replace(GOLDEN, forecasts={}, policy=policy))[0]
+    assert (found.prob_heard, found.pool_weight) == (None, None)
 
 
 @given(scenes())

@@ -78,9 +78,54 @@ def test_the_story_of_an_order_leads_from_what_pays_to_the_decision(told: dict[s
     assert found["decision"] == "110.00 NO rest at 0.6800, 75.22 dollars at risk"
 
 
+def with_market(told: dict[str, Any], **said: Any) -> dict[str, Any]:
+    """Return the explanation with one market's numbers changed."""
+    return told | {
+        "markets": [
+            each | said if each["market_ticker"] == "KXCPI-24NOV-T0.3" else each
+            for each in told["markets"]
+        ]
+    }
+
+
+@pytest.mark.parametrize(
+    ("heard", "weight", "market", "pooled"),
+    [
+        (0.3, 0.02, "0.3000 for YES, the book's mid", "0.020 of the weight is ours"),
+        (
+            0.28,
+            0.02,
+            "0.3000 for YES, the book's mid; too wide, heard as 0.2800, its end nearer to ours",
+            "0.020 of the weight is ours",
+        ),
+        (
+            None,
+            1.0,
+            "0.3000 for YES, the book's mid; not heard: ours lies within a book that is too wide",
+            "all of the weight is ours",
+        ),
+        (None, None, "0.3000 for YES, the book's mid", "the market is not pooled"),
+    ],
+)
+def test_the_story_says_how_the_market_was_heard(
+    told: dict[str, Any], heard: float | None, weight: float | None, market: str, pooled: str
+) -> None:
+    own = with_market(told, prob_heard=heard, pool_weight=weight)
+    found = story(own, "KXCPI-24NOV-T0.3")
+    assert found["market"] == market
+    assert found["pooled"].endswith(f"for YES; {pooled}")
+
+
+def test_a_scan_that_kept_no_reading_is_told_as_it_was(told: dict[str, Any]) -> None:
+    markets = [{k: v for k, v in m.items() if k != "prob_heard"} for m in told["markets"]]
+    found = story(told | {"markets": markets}, "KXCPI-24NOV-T0.3")
+    assert found["market"] == "0.3000 for YES, the book's mid"
+
+
 def test_a_story_ends_where_the_chain_was_cut(told: dict[str, Any]) -> None:
     found = story(told, "KXCPI-24NOV-T0.0")
     assert found["market"] == "not known: a side of the book is empty"
+    assert found["pooled"].endswith("all of the weight is ours")
     assert "quote" not in found
     assert found["decision"].startswith("one_sided_book: one side is empty")
 
