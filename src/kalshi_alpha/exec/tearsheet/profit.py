@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 KEY, TITLE = "profit", "Profit and drawdown"
 _HEIGHT = 290.0
 _E6 = 1_000_000.0
+_MARKED = (
+    "by the last mid that their rows keep, from when they were placed or filled, or from the close"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +59,8 @@ def profit_picture(rows: Sequence[LedgerEntry], at: datetime, canvas: Canvas) ->
             needs="one settled order",
             have=f"{len(filled)} filled orders, none of them settled",
             when=(
-                f"Marked at the last known mids they stand at {marked:+,.2f} dollars. A line is "
-                "drawn from the first settlement on."
+                f"Open orders are marked {_MARKED}: {marked:+,.2f} dollars. A line is drawn from "
+                "the first settlement on."
             ),
             unit="dollars, fees included",
         )
@@ -70,8 +73,8 @@ def profit_picture(rows: Sequence[LedgerEntry], at: datetime, canvas: Canvas) ->
             f"Deepest fall {deepest:,.2f}."
         ),
         how=(
-            "Above: profit as it settled, summed; the diamond adds open orders at the "
-            "last known mid of their market. Below: how far the line stands under its best so far."
+            f"Above: profit as it settled, summed; the diamond adds open orders, marked {_MARKED}. "
+            "Below: how far the line stands under its best so far."
         ),
         n=f"{sum(each.orders for each in days):,} settled orders, {n_open} open",
         span=f"{days[0].day} to {days[-1].day}",

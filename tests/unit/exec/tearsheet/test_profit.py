@@ -57,3 +57,17 @@ def test_before_the_first_settlement_it_waits(
     found = profit_picture([entry(m_at_fill=0.7)], AT, canvas)
     assert "1 filled order" in found.waits
     assert "+0.08 dollars" in found.waits
+
+
+def test_open_orders_are_said_to_be_marked_by_the_mids_of_their_own_rows(
+    entry: Callable[..., LedgerEntry], canvas: Canvas
+) -> None:
+    """No newer price is read: what a row keeps is its mid at the close, or when it was filled."""
+    kept = "by the last mid that their rows keep, from when they were placed or filled, or from"
+    placed, closed = entry(m_at_fill=0.7), replace(entry(m_at_fill=0.7), close_mid=0.5)
+    waits = profit_picture([placed, closed], AT, canvas).waits
+    assert f"Open orders are marked {kept} the close" in waits
+    # Five NO at 68 cents: worth 70 and 50, each less 1.91 cents of fee.
+    assert "-0.84 dollars" in waits
+    how = profit_picture([settled(placed, 2, True), placed], AT, canvas).how
+    assert f"{kept} the close" in how
