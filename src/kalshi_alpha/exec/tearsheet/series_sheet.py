@@ -176,17 +176,7 @@ def why_card(scan: Scan) -> Card:
     rows = scan.rows("proposals")
     terms = scan.part("thresholds")
     least = 100 * (number(terms.get("min_ev")) or 0.0)
-    lines = []
-    weights = [
-        number(each.get("weight")) or 0.0
-        for each in scan.part("pool_weights").values()
-        if isinstance(each, dict)
-    ]
-    if weights:
-        lines.append(
-            f"Model and market are pooled; the model weighs {_range(weights, 100)} %, the market "
-            "the rest."
-        )
+    lines = [*_weight_told(scan)]
     shrink = number(terms.get("shrink"))
     if shrink is not None:
         lines.append(
@@ -204,6 +194,33 @@ def why_card(scan: Scan) -> Card:
     edges = [number(each.get("ev_honest")) or 0.0 for each in rows]
     answer = f"After fees and doubt each leaves {_range(edges, 100, 2)} c a contract."
     return Card("Why?", answer, tuple(lines))
+
+
+def _weight_told(scan: Scan) -> Iterator[str]:
+    """Yield how far the model is heard beside the market, at the markets that are quoted."""
+    weights = [
+        number(each.get("weight")) or 0.0
+        for each in scan.part("pool_weights").values()
+        if isinstance(each, dict)
+    ]
+    if not weights:
+        return
+    # Scans kept by older versions do not say which market was heard.
+    quoted = [m for m in scan.rows("markets") if m.get("quote") is not None and "prob_heard" in m]
+    heard = [m for m in quoted if m["prob_heard"] is not None]
+    if quoted and not heard:
+        yield "No book is narrow enough to be heard: at all quoted markets the model weighs 100 %."
+        return
+    applied = [number(each.get("pool_weight")) or 0.0 for each in heard] or weights
+    deaf = len(quoted) - len(heard)
+    beside = (
+        f" At {deaf} of {counted(len(quoted), 'quoted market')} the book is too wide to be heard: "
+        "there the model weighs 100 %."
+    )
+    yield (
+        f"Model and market are pooled; the model weighs {_range(applied, 100)} %, the market the "
+        f"rest.{beside if deaf else ''}"
+    )
 
 
 def sure_card(scan: Scan, own: Earned) -> Card:

@@ -100,6 +100,39 @@ def test_a_closed_gate_trades_nothing_and_says_why(facts: Facts, scan: Scan) -> 
     assert sure_card(closed, earned(facts, "CPI")).tone is Tone.PLAIN
 
 
+def test_the_weight_that_is_told_is_the_one_that_was_applied(scan: Scan) -> None:
+    def first_line(*deaf: int) -> str:
+        markets: list[dict[str, object]] = [
+            {"quote": {}, "prob_heard": None, "pool_weight": 1.0}
+            if place in deaf
+            else {"quote": {}, "prob_heard": 0.4, "pool_weight": 0.3}
+            for place in range(3)
+        ]
+        # A side is empty: nothing is quoted there, and nothing needs to be told.
+        markets.append({"quote": None, "prob_heard": None, "pool_weight": 1.0})
+        return why_card(replace(scan, said={**scan.said, "markets": markets})).lines[0]
+
+    whole = "Model and market are pooled; the model weighs 30 %, the market the rest."
+    assert first_line() == whole
+    assert first_line(1) == (
+        f"{whole} At 1 of 3 quoted markets the book is too wide to be heard: there the model "
+        "weighs 100 %."
+    )
+    assert first_line(0, 1, 2) == (
+        "No book is narrow enough to be heard: at all quoted markets the model weighs 100 %."
+    )
+    assert (
+        why_card(replace(scan, said={**scan.said, "markets": []}))
+        .lines[0]
+        .startswith("Model and market are pooled; the model weighs 2 %")
+    )
+
+
+def test_without_a_pool_no_weight_is_told(scan: Scan) -> None:
+    alone = {**scan.said, "pool_weights": {}, "markets": [{"quote": {}, "prob_heard": None}]}
+    assert why_card(replace(scan, said=alone)).lines[0].startswith("Of the edge that is left")
+
+
 def test_reasons_stand_in_the_head(facts: Facts, scan: Scan, canvas: Canvas) -> None:
     reasons = [{"reason": "STALE_FEEDS", "detail": "aaa_gas is late"}]
     closed = replace(
