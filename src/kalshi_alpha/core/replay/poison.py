@@ -10,6 +10,7 @@ import numpy as np
 from kalshi_alpha.core.arrays import BoolArray, IntArray
 from kalshi_alpha.core.replay.clocks import to_us
 from kalshi_alpha.core.replay.engine import DayReplay
+from kalshi_alpha.core.replay.results import result_known_at
 from kalshi_alpha.core.replay.tape import (
     DepthColumns,
     EventTape,
@@ -20,7 +21,7 @@ from kalshi_alpha.core.replay.tape import (
 from kalshi_alpha.core.types import E4_PER_DOLLAR
 
 
-def poisoned_tape(tape: EventTape, cut_us: int) -> EventTape:
+def poisoned_tape(tape: EventTape, cut_us: int, family: str) -> EventTape:
     """Return a tape in which everything after an instant is absurd, what markets paid included.
 
     Prices are mirrored, sizes multiplied, takers and sides exchanged; what was to be known by
@@ -32,15 +33,17 @@ def poisoned_tape(tape: EventTape, cut_us: int) -> EventTape:
         The true tape.
     cut_us
         Microseconds since 1970; what happened in that very microsecond is kept.
+    family
+        Whose source publishes results: those not yet out at the cut are changed.
     """
-    settled = tape.settled_at or tape.closes_at
+    known_us = to_us(result_known_at(tape, family))
     markets = tape.markets
-    if to_us(settled) > cut_us:
+    if known_us > cut_us:
         markets = tuple(_other_payout(each) for each in markets)
     return replace(
         tape,
         markets=markets,
-        settlement_value=tape.settlement_value if to_us(settled) <= cut_us else "-999",
+        settlement_value=tape.settlement_value if known_us <= cut_us else "-999",
         trades=None if tape.trades is None else _trades(tape.trades, cut_us),
         quotes=None if tape.quotes is None else _quotes(tape.quotes, cut_us),
         depth=None if tape.depth is None else _depth(tape.depth, cut_us),

@@ -16,6 +16,7 @@ from kalshi_alpha.core.replay.clocks import from_us
 from kalshi_alpha.core.replay.engine import DayReplay, ReplayOrder
 from kalshi_alpha.core.replay.fills import UNKNOWN
 from kalshi_alpha.core.replay.market_view import MarketView
+from kalshi_alpha.core.replay.results import result_known_at
 from kalshi_alpha.core.replay.touches import ABSENT
 from kalshi_alpha.core.types import Price
 
@@ -28,8 +29,8 @@ _TICK_E4 = 100
 def ledger_rows(day: DayReplay, family: str) -> tuple[LedgerEntry, ...]:
     """Return a settled row for every order that came to rest, in the order of deciding.
 
-    Where the source does not say when a market settled, its close stands for it: only the order
-    in time of settlements is read from it.
+    Where the recording does not say when a market settled, the family's lag after the close stands
+    for it: monitors, capital-hours and the ledger know no result before its source has published.
     """
     hashes: dict[int, str] = {}
     rows = []
@@ -39,18 +40,18 @@ def ledger_rows(day: DayReplay, family: str) -> tuple[LedgerEntry, ...]:
         pmf = order.forecast.pmf
         sha256 = hashes.setdefault(id(pmf), _pmf_sha256(pmf))
         rows.append(_row(day.views[order.event], order, family, sha256))
-    return tuple(settle(rows, settlements(day.views))[0])
+    return tuple(settle(rows, settlements(day.views, family))[0])
 
 
-def settlements(views: Sequence[MarketView]) -> dict[str, Settlement]:
-    """Return what every market of the day paid, as far as it is known."""
+def settlements(views: Sequence[MarketView], family: str) -> dict[str, Settlement]:
+    """Return what every market of the day paid, as far as it is known, and from when on."""
     found = {}
     for view in views:
         tape = view.event.tape
-        settled_at = tape.settled_at or tape.closes_at
+        known_at = result_known_at(tape, family)
         for market in tape.markets:
             if market.yes_payout_e4 is not None:
-                found[market.ticker] = Settlement(Price(market.yes_payout_e4), settled_at)
+                found[market.ticker] = Settlement(Price(market.yes_payout_e4), known_at)
     return found
 
 

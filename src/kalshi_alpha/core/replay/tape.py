@@ -122,7 +122,7 @@ class EventTape:
     opens_at, closes_at
         When its markets traded.
     settled_at
-        When their outcome was known; None where it is not.
+        When their outcome was known; None where no source says it: see `results`.
     settlement_value
         The value in the family's units, as written by the source; None where it carries none.
     markets

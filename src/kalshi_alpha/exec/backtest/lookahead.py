@@ -155,12 +155,14 @@ def _events(plan: Plan, task: DayTask, known: DayTask, cut_us: int | None) -> li
     for shelved, forecasts in zip(task.events, known.forecasts, strict=True):
         tape = MarketStore(store_root(shelved.root)).load(shelved.ref)
         if fault_of(tape, plan) is None:
-            found.append(replay_event(plan, _poisoned(tape, cut_us), _ordered(forecasts)))
+            found.append(
+                replay_event(plan, _poisoned(tape, plan.chain.family, cut_us), _ordered(forecasts))
+            )
     return found
 
 
-def _poisoned(tape: EventTape, cut_us: int | None) -> EventTape:
-    return tape if cut_us is None else poisoned_tape(tape, cut_us)
+def _poisoned(tape: EventTape, family: str, cut_us: int | None) -> EventTape:
+    return tape if cut_us is None else poisoned_tape(tape, cut_us, family)
 
 
 def _ordered(forecasts: Sequence[KnownForecast]) -> list[KnownForecast]:

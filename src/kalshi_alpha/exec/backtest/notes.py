@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from kalshi_alpha.core.gates import Action
 from kalshi_alpha.core.replay.gate import TAKEN_AS_PASSED
 from kalshi_alpha.core.replay.report import Report
+from kalshi_alpha.core.replay.results import result_lag
 from kalshi_alpha.exec.backtest.gate_history import judged_feeds
 from kalshi_alpha.exec.backtest.materials import Materials
 from kalshi_alpha.exec.backtest.variant import Variant
@@ -73,6 +74,12 @@ def _weather(materials: Materials) -> Iterable[str]:
     yield (
         "a final climate report is taken to have come when it was due, the morning after its day: "
         "the history does not say when it came"
+    )
+    lag = result_lag(materials.family)
+    yield (
+        f"where the tape does not say when a market settled, its result is known "
+        f"{lag.after_close.total_seconds() / 3600:g} hours after the close, when {lag.source} is "
+        "out: monitors, capital-hours and the ledger know it no sooner"
     )
 
 

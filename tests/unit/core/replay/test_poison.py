@@ -21,7 +21,7 @@ def test_no_decision_before_a_cut_changes_with_what_comes_after_it(cut: str) -> 
     cut_us = to_us(at(cut))
     clean, absurd = (
         decision_digests(replay_day([event(each)], CHAIN), END)
-        for each in (true, poisoned_tape(true, cut_us))
+        for each in (true, poisoned_tape(true, cut_us, "WEATHER"))
     )
     assert {a: d for a, d in clean.items() if a <= cut_us} == {
         a: d for a, d in absurd.items() if a <= cut_us
@@ -34,16 +34,27 @@ def test_a_decision_after_a_cut_does_change() -> None:
     cut_us = to_us(at("17:51:30"))
     clean, absurd = (
         decision_digests(replay_day([event(each)], CHAIN), END)
-        for each in (true, poisoned_tape(true, cut_us))
+        for each in (true, poisoned_tape(true, cut_us, "WEATHER"))
     )
     assert clean[to_us(DECIDES)] != absurd[to_us(DECIDES)]
 
 
 def test_what_markets_paid_is_absurd_until_they_have_settled() -> None:
     true = tape()
-    before, after = (poisoned_tape(true, to_us(at(c, 11))) for c in ("11:59:59", "12:00:00"))
+    before, after = (
+        poisoned_tape(true, to_us(at(c, 11)), "WEATHER") for c in ("11:59:59", "12:00:00")
+    )
     assert [m.yes_payout_e4 for m in before.markets] == [10_000, 0, 10_000]
     assert before.settlement_value != true.settlement_value
+    assert after.markets == true.markets
+
+
+def test_a_result_is_absurd_until_its_source_has_published_and_not_merely_until_the_close() -> None:
+    true = replace(tape(), settled_at=None)
+    before, after = (
+        poisoned_tape(true, to_us(at(clock, 11)), "WEATHER") for clock in ("15:58:59", "15:59:00")
+    )
+    assert before.markets != true.markets
     assert after.markets == true.markets
 
 

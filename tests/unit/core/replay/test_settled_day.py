@@ -8,6 +8,7 @@ from kalshi_alpha.core.ledger.entry import ClockSource, LedgerMode
 from kalshi_alpha.core.ledger.evidence import evidence_rows
 from kalshi_alpha.core.ledger.rows import from_row, to_row
 from kalshi_alpha.core.replay.engine import replay_day
+from kalshi_alpha.core.replay.results import result_lag
 from kalshi_alpha.core.replay.settled_day import ledger_rows, settlements
 from kalshi_alpha.core.types import Money
 from replay_cases import AFTER, BEFORE, CHAIN, CHARGED, CLOSES, DECIDES, HIGH, MIDDLE, event, tape
@@ -53,10 +54,12 @@ def test_a_row_tells_what_was_believed_when_it_was_decided() -> None:
     assert first.lead_hours == pytest.approx((CLOSES - DECIDES).total_seconds() / 3600 - 1 / 6)
 
 
-def test_without_a_time_of_settlement_the_close_stands_for_it() -> None:
+def test_without_a_time_of_settlement_a_result_is_known_when_its_source_publishes() -> None:
     recorded = replace(tape(), settled_at=None)
     day = replay_day([event(recorded)], CHAIN)
-    assert {each.settled_at for each in settlements(day.views).values()} == {CLOSES}
+    published = CLOSES + result_lag("WEATHER").after_close
+    assert {each.settled_at for each in settlements(day.views, "WEATHER").values()} == {published}
+    assert {row.settled_at for row in ledger_rows(day, "WEATHER")} == {published}
 
 
 def test_a_touch_shortly_before_the_close_is_the_closing_mid() -> None:

@@ -18,6 +18,7 @@ def test_inferred_touches_climatology_and_fees_are_owned_up_to(
         "stitched historical forecasts are never read",
         "no dated change is recorded",
         "prior weight",
+        "its result is known 11 hours after the close, when the final climate report is out",
         "a bankroll of 10,000 dollars throughout",
     ):
         assert said in told
