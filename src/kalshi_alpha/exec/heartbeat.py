@@ -16,7 +16,7 @@ import sys
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, NoReturn
 
 from kalshi_alpha.config.mode import stated_mode
 from kalshi_alpha.core.errors import KalshiAlphaError, UsageError
@@ -149,9 +149,17 @@ def _parsed(argv: Sequence[str]) -> _Args:
 def _parser() -> argparse.ArgumentParser:
     import argparse
 
-    parser = argparse.ArgumentParser(
-        prog="python -m kalshi_alpha.exec.heartbeat",
+    name = "python -m kalshi_alpha.exec.heartbeat"
+
+    class OneLine(argparse.ArgumentParser):
+        def error(self, message: str) -> NoReturn:
+            self.exit(2, f"heartbeat: {message}; {name} --help has the options\n")
+
+    parser = OneLine(
+        prog=name,
         description="Set, lift or show the kill switch, or beat by hand.",
+        epilog=f'example: {name} --kill-switch on --note "books look wrong"',
+        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     what = parser.add_mutually_exclusive_group(required=True)
     what.add_argument(

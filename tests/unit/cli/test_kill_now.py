@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from kalshi_alpha.cli.kill_now import kill_now
+from kalshi_alpha.cli.roof import run
 
 
 def test_the_mode_goes_before_the_path_and_comes_from_the_dotenv_files_too(
@@ -36,3 +37,49 @@ def test_a_wrong_venue_does_not_keep_the_switch_from_being_set(
     environ = {"KALSHI_ALPHA_HOME": str(tmp_path), "KALSHI_ENV": "pord"}
     assert kill_now("on", ["--note", "now"], environ) == 0
     assert capsys.readouterr().out.startswith("mode: UNKNOWN\nkill switch on: ")
+
+
+@pytest.mark.parametrize(
+    ("wanted", "flags", "said"),
+    [
+        ("on", ["extra"], "kill on: 'extra' is no option of it"),
+        ("on", ["looks", "wrong"], "kill on: 'looks' is no option of it"),
+        ("status", ["--kill-switch", "off"], "kill status: '--kill-switch' is no option of it"),
+        ("off", ["--note", "again"], "kill off: '--note' is no option of it"),
+        ("on", ["--note"], "kill on: --note needs its reason"),
+        ("on", ["--note", "--json"], "kill on: --note needs its reason"),
+    ],
+)
+def test_a_wrong_line_is_one_line_with_its_remedy_and_touches_nothing(
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    wanted: str,
+    flags: list[str],
+    said: str,
+) -> None:
+    assert kill_now(wanted, flags, {"KALSHI_ALPHA_HOME": str(tmp_path)}) == 2
+    out, err = capsys.readouterr()
+    assert (out, len(err.splitlines())) == ("", 1)
+    assert err.startswith(f"kalshi-alpha {said}")
+    assert f"nothing was done; type kalshi-alpha kill {wanted}" in err
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_note_is_taken_in_both_ways_of_writing_it(tmp_path: Path) -> None:
+    environ = {"KALSHI_ALPHA_HOME": str(tmp_path)}
+    for flags in (["--note", "books look wrong"], ["--quiet", "--note=books look wrong"]):
+        assert kill_now("on", flags, environ) == 0
+        sentinel = tmp_path / "data/proc/state/kill_switch"
+        assert json.loads(sentinel.read_text())["note"] == "books look wrong"
+        sentinel.unlink()
+
+
+@pytest.mark.parametrize("wanted", ["on", "off", "status"])
+def test_the_help_is_the_same_with_and_without_the_library_that_draws_it(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], wanted: str
+) -> None:
+    assert kill_now(wanted, ["--help"], {"KALSHI_ALPHA_HOME": str(tmp_path)}) == 0
+    quick = capsys.readouterr().out
+    assert "Example:" in quick
+    assert run(["kill", wanted, "--help"], is_process=False) == 0
+    assert capsys.readouterr().out == quick

@@ -146,10 +146,22 @@ def test_every_way_to_write_the_line_does_the_same(
 
 
 @pytest.mark.parametrize("argv", [["--kill-switch"], ["on"], ["--kill-switch", "on", "--note"]])
-def test_half_a_line_is_a_usage_error(argv: list[str], environ: dict[str, str]) -> None:
+def test_half_a_line_is_a_usage_error_of_one_line(
+    argv: list[str], environ: dict[str, str], capsys: Capture
+) -> None:
     with pytest.raises(SystemExit) as stopped:
         main(argv, environ)
     assert stopped.value.code == 2
+    [line] = capsys.readouterr().err.splitlines()
+    assert line.startswith("heartbeat: ")
+    assert line.endswith("; python -m kalshi_alpha.exec.heartbeat --help has the options")
+
+
+def test_the_help_has_an_example(environ: dict[str, str], capsys: Capture) -> None:
+    with pytest.raises(SystemExit) as stopped:
+        main(["--help"], environ)
+    assert stopped.value.code == 0
+    assert 'heartbeat --kill-switch on --note "books look wrong"' in capsys.readouterr().out
 
 
 def test_the_command_line_that_operators_type_loads_no_parser(tmp_path: Path) -> None:
