@@ -85,7 +85,7 @@ def _verdict(desk: Desk) -> Iterator[Figure]:
         (((reason,), float(count)) for reason, count in sorted(counts.items())),
     )
     yield _one(
-        "desk_reasons_count",
+        "desk_reasons_all",
         "How many findings speak against trading.",
         float(len(found.reasons)),
     )
@@ -176,13 +176,13 @@ def _feeds(desk: Desk) -> Iterator[Figure]:
         (((f.feed, _word(yes=f.required)), float(f.status == OK)) for f in desk.feeds),
     )
     yield _figure(
-        "feed_age_days",
+        "feed_age",
         "Age of a feed's newest value, in the days its rule counts.",
         ("feed", "unit"),
         (((f.feed, f.unit.value), _float(f.age_days)) for f in desk.feeds),
     )
     yield _figure(
-        "feed_max_age_days",
+        "feed_max_age",
         "Age at which a feed is stale once a newer value was due.",
         ("feed", "unit"),
         (((f.feed, f.unit.value), float(f.max_age_days)) for f in desk.feeds),
@@ -198,7 +198,7 @@ def _orders(desk: Desk) -> Iterator[Figure]:
         ("source", "state"),
         ((key, float(count)) for key, count in sorted(counts.items())),
     )
-    yield _one("orders_count", "Orders that may still trade.", float(len(desk.orders)))
+    yield _one("orders_all", "Orders that may still trade.", float(len(desk.orders)))
     yield _one(
         "orders_at_risk_dollars",
         "What they would cost, with the most their fees can be.",
@@ -283,7 +283,9 @@ def _signs(desk: Desk) -> Iterator[Figure]:
         ("monitor",),
         (((monitor,), at) for monitor, at in sorted(newest.items())),
     )
-    yield _one("alerts_count", "Lines of the alert log, the newest fifty.", float(len(desk.alerts)))
+    yield _one(
+        "alerts_logged", "Lines of the alert log, the newest fifty.", float(len(desk.alerts))
+    )
 
 
 def _schedule(desk: Desk) -> Iterator[Figure]:
