@@ -104,8 +104,8 @@ def _feeds(desk: Desk, table: Table) -> list[str]:
         (
             each["feed"],
             each["newest_on"] or "-",
-            "-" if each["age_days"] is None else f"{each['age_days']} d",
-            f"{each['max_age_days']} d",
+            "-" if each["age_days"] is None else f"{each['age_days']} {_days(each)}",
+            f"{each['max_age_days']} {_days(each)}",
             "-" if each["due_at"] is None else _new_york(each["due_at"]),
             each["status"],
         )
@@ -113,6 +113,11 @@ def _feeds(desk: Desk, table: Table) -> list[str]:
     ]
     head = ("feed", "newest", "age", "limit", "was due", "state")
     return [f"feeds: {well} of {len(required)} required in order", *_below(table(head, rows))]
+
+
+def _days(feed: Mapping[str, Any]) -> str:
+    """Say which days a feed's ages are counted in, as the freshness monitor does."""
+    return "bd" if feed["unit"] == "business_days" else "d"
 
 
 def _releases(desk: Desk, table: Table) -> list[str]:

@@ -89,14 +89,18 @@ def test_feeds_stand_with_their_ages_and_what_was_due() -> None:
         "newest_on": "2024-11-13",
         "age_days": 28,
         "max_age_days": 35,
+        "unit": "calendar_days",
         "due_at": "2024-11-13T13:30:00Z",
         "status": "OK",
     }
     none = {**feed, "feed": "dol", "newest_on": None, "age_days": None, "due_at": None}
-    said = shown(feeds=[feed, {**none, "status": "MISSING"}, {**feed, "required": False}])
-    assert "feeds: 1 of 2 required in order" in said
-    assert "bls   2024-11-13  28 d  35 d   2024-11-13 08:30 ET  OK" in said
-    assert "dol   -           -     35 d   -                    MISSING" in said
+    bonds = {**feed, "feed": "ten", "age_days": 489, "max_age_days": 3, "unit": "business_days"}
+    rest = [{**none, "status": "MISSING"}, {**bonds, "status": "STALE"}]
+    said = shown(feeds=[feed, *rest, {**feed, "required": False}])
+    assert "ten   2024-11-13  489 bd  3 bd   2024-11-13 08:30 ET  STALE" in said
+    assert "feeds: 1 of 3 required in order" in said
+    assert "bls   2024-11-13  28 d    35 d   2024-11-13 08:30 ET  OK" in said
+    assert "dol   -           -       35 d   -                    MISSING" in said
 
 
 def test_the_soonest_release_comes_first_and_a_family_stands_once() -> None:
