@@ -96,10 +96,12 @@ def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> list[str]:
         return text_table(head, rows)
     from rich import box
     from rich.console import Console
-    from rich.table import Table
+    from rich.table import Column, Table
 
+    # Folded where the terminal is too narrow: a number that ends in dots is another number.
+    columns = (Column(name, overflow="fold") for name in head)
     shown = Table(
-        *head, box=box.SIMPLE_HEAD, header_style="bold", pad_edge=False, padding=(0, 1, 0, 0)
+        *columns, box=box.SIMPLE_HEAD, header_style="bold", pad_edge=False, padding=(0, 1, 0, 0)
     )
     for row in rows:
         shown.add_row(*row)

@@ -79,6 +79,15 @@ def test_a_terminal_gets_markdown_laid_out_and_tables_with_a_rule(
     assert "[bls]" in lines[-1]
 
 
+def test_a_narrow_terminal_loses_no_digit(monkeypatch: pytest.MonkeyPatch) -> None:
+    at_a_terminal(monkeypatch)
+    monkeypatch.setenv("COLUMNS", "20")
+    lines = table(("one", "two", "three"), [("0.98765", "0.12345", "0.55555")])
+    assert not any("…" in line for line in lines)
+    said = "".join(lines[2:])
+    assert [said.count(digit) for digit in "98761234"] == [1, 1, 1, 1, 1, 1, 1, 1]
+
+
 def test_elsewhere_a_table_is_plain_columns() -> None:
     assert table(("feed", "age"), [("bls", "2 d")]) == ["feed  age", "bls   2 d"]
 

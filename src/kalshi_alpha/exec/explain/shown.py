@@ -234,9 +234,18 @@ def _sizing(market: Document, thresholds: Document) -> Iterator[tuple[str, str]]
     for cap in market["caps"]:
         count = cap["contracts"]
         left = "never asked" if count is None else f"left {_short(count)} contracts"
-        yield _CAPS[cap["cap"]], f"{cap['room']:.2f} free of {cap['limit']:.2f} dollars: {left}"
+        yield _CAPS[cap["cap"]], f"{_free(cap)}: {left}"
     if order is not None:
         money = f"fee {_short(order['fee'])}, at risk {_short(order['max_loss'])} dollars"
         edge = f"honest {100 * order['ev_honest']:+.2f} c a contract with the fee of it all"
         filled = f"{order['ev_order']:+.2f} dollars if {market['quote']['fill_ratio']:.0%} fill"
         yield "order", f"{_short(order['contracts'])} contracts, {money}; {edge}, {filled}"
+
+
+def _free(cap: Document) -> str:
+    room, limit = cap["room"], f"{cap['limit']:.2f} dollars"
+    if room >= 0.0:
+        return f"{room:.2f} free of {limit}"
+    if cap["cap"] == "var":
+        return f"{-room:.2f} beyond {limit} by all that is wanted, so every order is cut alike"
+    return f"{-room:.2f} beyond {limit} by what is held"

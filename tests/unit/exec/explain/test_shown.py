@@ -88,6 +88,17 @@ def with_market(told: dict[str, Any], **said: Any) -> dict[str, Any]:
     }
 
 
+def test_a_limit_that_is_passed_says_by_how_much_and_what_that_does(told: dict[str, Any]) -> None:
+    market = next(each for each in told["markets"] if each["order"] is not None)
+    over = {"cap": "var", "room": -1374.89, "limit": 3000.0, "contracts": "14"}
+    caps = [each for each in market["caps"] if each["cap"] != "var"]
+    changed = told | {"markets": [market | {"caps": [*caps, over]}]}
+    assert story(changed, market["market_ticker"])["VaR limit"] == (
+        "1374.89 beyond 3000.00 dollars by all that is wanted, so every order is cut alike: "
+        "left 14 contracts"
+    )
+
+
 @pytest.mark.parametrize(
     ("heard", "weight", "market", "pooled"),
     [
