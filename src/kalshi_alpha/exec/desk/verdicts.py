@@ -59,7 +59,9 @@ def ramp_reading(found: Readiness | DataError, at: datetime) -> Reading:
 
 def _of_each(found: Readiness) -> list[Finding]:
     return [
-        Finding(finding_of(row).reason, f"{each.series}: {row.detail}")
+        Finding(
+            finding_of(row).reason, f"{each.series}: {row.detail.removeprefix(f'{each.series}: ')}"
+        )
         for each in found.series
         for row in each.reasons
     ]

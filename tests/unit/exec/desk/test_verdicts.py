@@ -69,7 +69,7 @@ def test_a_no_go_without_a_reason_is_believed() -> None:
 STALE = {"reason": "STALE_FEEDS", "detail": "aaa_gas.daily MISSING"}
 STOPPED: dict[str, Any] = {"global_reasons": ("STALE_FEEDS",), "global_details": (STALE,)}
 NO_GO: dict[str, Any] = {"go": False, "decision": "NO-GO", "size_multiplier": 0.0}
-UNFILLED = {"reason": "insufficient_fills", "detail": "0 of 300 fills"}
+UNFILLED = {"reason": "insufficient_fills", "detail": "CPI: 0, minimum 300"}
 
 
 def stopped(evidence: dict[str, bool]) -> Readiness:
@@ -90,7 +90,7 @@ def test_what_stops_the_whole_desk_does_not_hide_that_no_family_has_evidence() -
     reading = ramp_reading(stopped({"CPI": False, "TENY": False}), AT)
     found = desk_verdict(readings(reading), (), AT, 0.0)
     assert (found.safety_go, found.evidence_go) == (False, False)
-    assert ("insufficient_fills", "CPI: 0 of 300 fills") in [
+    assert ("insufficient_fills", "CPI: 0, minimum 300") in [
         (each.reason, each.detail) for each in found.reasons
     ]
 
