@@ -59,7 +59,7 @@ def command(
                 "unread": sheets.unread,
             }
         )
-    elif not quiet:
+    elif sheets.files and not quiet:
         echo_text(summary(paths, sheets.files))
     sheets.require_whole()
     return 0

@@ -93,7 +93,7 @@ def caps_section(
     shown = tuple(found[:GAUGES_SHOWN])
     return Section(
         "Caps and their use",
-        f"In dollars, the fullest first, as if every order filled and none paid.{rest}",
+        f"In dollars, the fullest first; position caps as if all were filled and none paid.{rest}",
         gauges=shown,
     )
 

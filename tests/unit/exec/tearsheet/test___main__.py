@@ -64,6 +64,8 @@ def test_a_torn_scan_ends_with_four_and_its_name(
     assert f"wrote {paths.tearsheet('DESK', date(2024, 12, 11))}" in said.out
     assert said.err.startswith("report: exec/proposals/CPI/2024-12-11T113000Z.json: ")
     assert said.err.count("\n") == 1
+    assert main(["--series", "CPI"]) == 4
+    assert capsys.readouterr().out == ""
     assert main(["--series", "CPI", "--json"]) == 4
     assert list(json.loads(capsys.readouterr().out)["unread"]) == ["CPI"]
 
