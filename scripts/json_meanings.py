@@ -110,7 +110,17 @@ TYPES: dict[str, dict[str, str]] = {
 """Where a type of the code says more than documents do: the document, a key, or items of one."""
 
 MAPS: frozenset[str] = frozenset(
-    {"modes", "worlds", "rules", "environ", "counts", "fill_alpha", "pool_weights", "cash"}
+    {
+        "modes",
+        "worlds",
+        "rules",
+        "environ",
+        "counts",
+        "fill_alpha",
+        "pool_weights",
+        "cash",
+        "unread",
+    }
 )
 """Objects by these names are maps: their own names differ from document to document."""
 
@@ -314,6 +324,7 @@ KEYS: dict[str, str] = {
     "trades": "Trades seen in the session.",
     "unit": "Unit of the figures.",
     "units": "Independent pieces of news.",
+    "unread": "Newest scans that cannot be read, by series, and why.",
     "url": "Where it listens.",
     "value_at_risk": "Value at risk of the proposals, and its limit.",
     "values": "One entry a setting.",
