@@ -2,30 +2,36 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from kalshi_alpha.core.replay.chain import KnownForecast, ReplayEvent
+from kalshi_alpha.core.replay.chain import ReplayEvent
 from kalshi_alpha.core.replay.clocks import from_us, to_us
 from kalshi_alpha.core.replay.engine import DayReplay, replay_day
+from kalshi_alpha.core.replay.gate import Standing
+from kalshi_alpha.core.replay.outcome import DayOutcome, outcome_of
 from kalshi_alpha.core.replay.poison import decision_digests, poisoned_tape
+from kalshi_alpha.core.replay.results import result_known_at
 from kalshi_alpha.core.replay.tape import EventTape
 from kalshi_alpha.datastore.history import History
 from kalshi_alpha.datastore.market.store import MarketStore
 from kalshi_alpha.exec.backtest.family_history import FamilyHistory
 from kalshi_alpha.exec.backtest.materials import Materials
-from kalshi_alpha.exec.backtest.plan import DayTask, Plan, fault_of, replay_event
+from kalshi_alpha.exec.backtest.plan import Plan, fault_of, replay_event
 from kalshi_alpha.exec.backtest.shelf import store_root
+from kalshi_alpha.exec.backtest.standing import Stops, standing_stops
 from kalshi_alpha.exec.backtest.variant import Variant
 from kalshi_alpha.exec.evaluation.lookahead import PoisonedHistory
 
 CUTS = 5
-_DAYS_AROUND = 6
+_DAYS_BEFORE, _DAYS_AFTER = 6, 1
+_NEVER_US = to_us(datetime.max.replace(tzinfo=UTC))
 
-Replayer = Callable[[Sequence[ReplayEvent], Plan], DayReplay]
+Replayer = Callable[[Sequence[ReplayEvent], Plan, Standing], DayReplay]
 Historian = Callable[[History], FamilyHistory]
 
 
@@ -65,19 +71,25 @@ class ChainLookahead:
         return self.decisions > 0 and self.changed > 0 and not self.leaks
 
 
+def _replayed(events: Sequence[ReplayEvent], plan: Plan, standing: Standing) -> DayReplay:
+    return replay_day(events, plan.chain, standing)
+
+
 def chain_lookahead(
     read: Materials,
     variant: Variant,
     folders: Sequence[Path],
     historian: Historian,
     cuts: int = CUTS,
-    replayer: Replayer = lambda events, plan: replay_day(events, plan.chain),
+    replayer: Replayer = _replayed,
 ) -> ChainLookahead:
     """Replay the days around some decisions twice, on the truth and on a poisoned future.
 
-    A cut is an instant of decision, spread over the days: a print of the microsecond after it is
-    poisoned, and so is every value of the history that came out later, revisions included. What
-    was decided at the cut and before must agree to the byte, on the day cut and on those before.
+    A cut is an instant of decision, spread over the days, and as often one at which results of
+    filled orders were awaited: a print of the microsecond after it is poisoned, and so is every
+    result that was not known at it and every value of the history that came out later, revisions
+    included. What was decided at the cut and before must agree to the byte, what monitors left
+    standing and the gate said of it included, on the day cut, on those before and on the next.
 
     Parameters
     ----------
@@ -88,22 +100,24 @@ def chain_lookahead(
     historian
         Reads a history: what is forecast from it, and what the gate reads.
     cuts
-        How many.
+        How many of each kind.
     replayer
         Replays a day; another one is given to show that the check finds what it should.
     """
-    plan, tasks = read.plan(variant), read.tasks(variant)
-    chosen = _cuts(plan, tasks, cuts, replayer)
+    true = _World(read, variant, replayer)
+    true.settle(range(len(true.tasks)))
+    chosen = _cuts(true, cuts)
     decisions = changed = 0
     leaks: list[DecisionLeak] = []
     for place, cut_us in chosen:
-        near = tasks[max(0, place - _DAYS_AROUND) : place + 1]
+        near = range(max(0, place - _DAYS_BEFORE), min(len(true.tasks), place + _DAYS_AFTER + 1))
         with TemporaryDirectory() as scratch:
             history = PoisonedHistory(folders, from_us(cut_us), Path(scratch))
             poisoned_read = read.with_history(historian(history))
-            absurd, absurd_plan = poisoned_read.tasks(variant), poisoned_read.plan(variant)
-        for offset, task in enumerate(near, start=max(0, place - _DAYS_AROUND)):
-            clean, poisoned = _both((plan, absurd_plan), task, absurd[offset], cut_us, replayer)
+            absurd = _World(poisoned_read, variant, replayer, cut_us, true)
+        absurd.settle(near)
+        for n in near:
+            clean, poisoned = true.digests(n), absurd.digests(n)
             until = max(clean, default=0)
             for at_us in sorted(set(clean) | set(poisoned)):
                 differs = clean.get(at_us) != poisoned.get(at_us)
@@ -112,58 +126,111 @@ def chain_lookahead(
                     continue
                 decisions += 1
                 if differs:
-                    day = task.events[0].day
+                    day = true.tasks[n].events[0].day
                     leaks.append(DecisionLeak(from_us(cut_us), day, from_us(min(at_us, until))))
     return ChainLookahead(decisions, tuple(from_us(at) for _, at in chosen), changed, tuple(leaks))
 
 
-def _cuts(
-    plan: Plan, tasks: Sequence[DayTask], cuts: int, replayer: Replayer
-) -> list[tuple[int, int]]:
-    """Return days spread over the replay, and an early decision of each to cut at."""
+class _World:
+    """All days as they were, or with an absurd future after an instant.
+
+    Parameters
+    ----------
+    read, variant, replayer
+        What is replayed, and by whom.
+    cut_us
+        After when everything is absurd; None for the truth.
+    true
+        Where outcomes and standing of days that are not replayed anew are taken from.
+    """
+
+    def __init__(
+        self,
+        read: Materials,
+        variant: Variant,
+        replayer: Replayer,
+        cut_us: int | None = None,
+        true: _World | None = None,
+    ) -> None:
+        self.plan, self.tasks = read.plan(variant), read.tasks(variant)
+        self._watch = read.watch(self.plan) if variant.action is not None else None
+        self._replayer, self._cut_us = replayer, cut_us
+        self.outcomes: list[DayOutcome | None] = [None for _ in self.tasks]
+        self.standing: list[Stops] = [{} for _ in self.tasks]
+        if true is not None:
+            self.outcomes, self.standing = true.outcomes[:], true.standing[:]
+
+    def settle(self, moving: Sequence[int]) -> None:
+        """Replay some days, and again where monitors stop a decision, until nothing changes."""
+        changed = list(moving)
+        for n in changed:
+            self.standing[n] = {}
+        while changed:
+            for n in changed:
+                self.outcomes[n] = self._outcome(n)
+            if self._watch is None:
+                return
+            wanted = standing_stops(self.outcomes, self._watch)
+            changed = [n for n in moving if wanted[n] != self.standing[n]]
+            for n in changed:
+                self.standing[n] = wanted[n]
+
+    def day(self, n: int) -> DayReplay | None:
+        """Replay a day with what stands; None if no event of it can be judged."""
+        events = self._events(n)
+        return self._replayer(events, self.plan, self.standing[n]) if events else None
+
+    def digests(self, n: int) -> dict[int, str]:
+        """Return a digest of every decision of a day."""
+        day = self.day(n)
+        return {} if day is None else decision_digests(day, _NEVER_US)
+
+    def _outcome(self, n: int) -> DayOutcome | None:
+        day, plan = self.day(n), self.plan
+        return None if day is None else outcome_of(day, plan.chain, plan.baseline_rules)
+
+    def tapes(self, n: int) -> list[EventTape]:
+        """Return what was truly recorded of a day."""
+        return [MarketStore(store_root(e.root)).load(e.ref) for e in self.tasks[n].events]
+
+    def _events(self, n: int) -> list[ReplayEvent]:
+        """Return a day's events that can be judged by what was truly recorded."""
+        found = []
+        for tape, forecasts in zip(self.tapes(n), self.tasks[n].forecasts, strict=True):
+            if fault_of(tape, self.plan) is None:
+                known = sorted(forecasts, key=lambda each: each.known_at)
+                found.append(replay_event(self.plan, self._as_told(tape), known))
+        return found
+
+    def _as_told(self, tape: EventTape) -> EventTape:
+        if self._cut_us is None:
+            return tape
+        return poisoned_tape(tape, self._cut_us, self.plan.chain.family)
+
+
+def _cuts(true: _World, cuts: int) -> list[tuple[int, int]]:
+    """Return days and an instant of decision of each to cut at, spread over the replay."""
     found = []
-    for n in range(cuts):
-        first = (n + 1) * len(tasks) // (cuts + 1)
-        for place in range(first, len(tasks)):
-            events = _events(plan, tasks[place], tasks[place], None)
-            clocks = [to_us(r.at) for r in replayer(events, plan).results] if events else []
-            if clocks:
-                # Another decision each time, never the last: something must come after it.
-                found.append((place, clocks[n % max(1, len(clocks) - 1)]))
-                break
-    return found
+    days = [(n, each) for n, each in enumerate(true.outcomes) if each is not None and each.clocks]
+    for k in range(cuts if days else 0):
+        place, day = days[(k + 1) * len(days) // (cuts + 1)]
+        # Another decision each time, never the last: something must come after it.
+        found.append((place, to_us(day.clocks[k % max(1, len(day.clocks) - 1)])))
+    awaited = _awaited(true, days)
+    found += [awaited[(k + 1) * len(awaited) // (cuts + 1)] for k in range(cuts if awaited else 0)]
+    return list(dict.fromkeys(found))
 
 
-def _both(
-    plans: tuple[Plan, Plan], task: DayTask, absurd: DayTask, cut_us: int, replayer: Replayer
-) -> tuple[dict[int, str], dict[int, str]]:
-    end = to_us(from_us(cut_us) + timedelta(days=400))
-    plan, poisoned_plan = plans
-    clean = _events(plan, task, task, None)
-    poisoned = _events(poisoned_plan, task, absurd, cut_us)
-    if not clean:
-        return {}, {}
-    return (
-        decision_digests(replayer(clean, plan), end),
-        decision_digests(replayer(poisoned, poisoned_plan), end),
-    )
-
-
-def _events(plan: Plan, task: DayTask, known: DayTask, cut_us: int | None) -> list[ReplayEvent]:
-    """Return a day's events that can be judged, poisoned after an instant if one is given."""
-    found = []
-    for shelved, forecasts in zip(task.events, known.forecasts, strict=True):
-        tape = MarketStore(store_root(shelved.root)).load(shelved.ref)
-        if fault_of(tape, plan) is None:
-            found.append(
-                replay_event(plan, _poisoned(tape, plan.chain.family, cut_us), _ordered(forecasts))
-            )
-    return found
-
-
-def _poisoned(tape: EventTape, family: str, cut_us: int | None) -> EventTape:
-    return tape if cut_us is None else poisoned_tape(tape, cut_us, family)
-
-
-def _ordered(forecasts: Sequence[KnownForecast]) -> list[KnownForecast]:
-    return sorted(forecasts, key=lambda each: each.known_at)
+def _awaited(true: _World, days: Sequence[tuple[int, DayOutcome]]) -> list[tuple[int, int]]:
+    """Return the last decision before each result of filled orders was known, in order."""
+    clocks = sorted({at for _, day in days for at in day.clocks})
+    found = set()
+    for n, day in days:
+        filled = {row.event_ticker for row in day.rows if row.count_e2}
+        for tape in true.tapes(n) if filled else ():
+            # By the tape itself, not by the rows: what they say is what is being checked.
+            known_at = result_known_at(tape, true.plan.chain.family)
+            place = bisect_left(clocks, known_at) - 1
+            if tape.event_ticker in filled and place >= 0:
+                found.add((n, to_us(clocks[place])))
+    return sorted(found)

@@ -2,11 +2,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
+from decimal import Decimal
 from pathlib import Path
 
+import msgspec
+import pytest
+
+from kalshi_alpha.core.replay import settled_day
 from kalshi_alpha.core.replay.chain import ReplayEvent
 from kalshi_alpha.core.replay.engine import DayReplay, replay_day
+from kalshi_alpha.core.replay.gate import Standing
+from kalshi_alpha.core.replay.tape import EventTape
 from kalshi_alpha.exec.backtest.family_history import FamilyHistory
 from kalshi_alpha.exec.backtest.lookahead import (
     ChainLookahead,
@@ -22,7 +29,7 @@ from kalshi_alpha.exec.backtest.variant import Variant
 def checked(
     read: Materials,
     folder: Path,
-    replayer: Replayer = lambda events, plan: replay_day(events, plan.chain),
+    replayer: Replayer = lambda events, plan, standing: replay_day(events, plan.chain, standing),
     cuts: int = 1,
 ) -> ChainLookahead:
     return chain_lookahead(read, Variant(), [folder], historian_of(read), cuts, replayer)
@@ -45,7 +52,7 @@ def early(found: FamilyHistory) -> FamilyHistory:
     return replace(found, forecasts=forecasts)
 
 
-def peeking(events: Sequence[ReplayEvent], plan: Plan) -> DayReplay:
+def peeking(events: Sequence[ReplayEvent], plan: Plan, standing: Standing) -> DayReplay:
     """Replay with every print known an hour before it happened."""
     tapes = [each.tape for each in events]
     shifted = [
@@ -54,7 +61,7 @@ def peeking(events: Sequence[ReplayEvent], plan: Plan) -> DayReplay:
         if tape.trades is not None
     ]
     told = [replace(each, tape=tape) for each, tape in zip(events, shifted, strict=True)]
-    return replay_day(told, plan.chain)
+    return replay_day(told, plan.chain, standing)
 
 
 def test_no_decision_sees_the_future_and_later_ones_do_change(
@@ -64,7 +71,7 @@ def test_no_decision_sees_the_future_and_later_ones_do_change(
     assert found.clean
     assert found.decisions > 20
     assert found.changed > 0
-    assert len(found.cuts) == 2
+    assert len(found.cuts) == 4, "two of decisions, and two at which results were awaited"
 
 
 def test_a_chain_that_knows_prints_an_hour_early_is_found_out(
@@ -83,3 +90,29 @@ def test_forecasts_that_pretend_to_be_older_are_found_out(read: Materials, folde
         pretending, Variant(), [folder], lambda history: early(honest(history)), 1
     )
     assert found.leaks
+
+
+def tightened(read: Materials) -> Materials:
+    """Return the materials with limits of losses that a day or two reach."""
+    old = read.monitors.thresholds
+    low = msgspec.structs.replace(old, drawdown_day_usd=Decimal(1), drawdown_week_usd=Decimal(5))
+    return replace(read, monitors=msgspec.structs.replace(read.monitors, thresholds=low))
+
+
+def at_the_close(tape: EventTape, family: str) -> datetime:
+    """Return the close, as if nobody had to wait for the result."""
+    assert family
+    return tape.closes_at
+
+
+@pytest.mark.parametrize("honest", [True, False])
+def test_results_that_monitors_know_at_the_close_are_found_out(
+    read: Materials, folder: Path, monkeypatch: pytest.MonkeyPatch, honest: bool
+) -> None:
+    if not honest:
+        monkeypatch.setattr(settled_day, "result_known_at", at_the_close)
+    tight = tightened(read)
+    large = Variant(contracts="200")
+    found = chain_lookahead(tight, large, [folder], lambda _: read.history, 2)
+    assert bool(found.leaks) is not honest
+    assert found.clean is honest
