@@ -74,7 +74,7 @@ kalshi-alpha completion fish | source     # in ~/.config/fish/config.fish
 
 def page() -> str:
     """Return the page as the commands are now."""
-    root = click.Context(cli, info_name=NAME)
+    root = _context(cli, NAME)
     parts = [HEAD]
     for heading, entries in GROUPS.items():
         parts.append(f"\n## {heading}\n")
@@ -83,13 +83,24 @@ def page() -> str:
     return "".join(parts)
 
 
+def _context(
+    command: click.Command, name: str, parent: click.Context | None = None
+) -> click.Context:
+    """Return a command's context as it makes it itself, but for the arguments.
+
+    A command keeps the help option that it is first asked for: made without its own settings, it
+    would know no ``-h`` for the rest of the process.
+    """
+    return click.Context(command, parent=parent, info_name=name, **command.context_settings)
+
+
 def _command(root: click.Context, name: str, entry: Entry) -> Iterator[str]:
     command = loaded(name, entry)
-    context = click.Context(command, info_name=name, parent=root)
+    context = _context(command, name, root)
     yield from _section(context, entry, "", 3)
     if isinstance(command, click.Group):
         for sub, found in command.commands.items():
-            yield from _section(click.Context(found, info_name=sub, parent=context), entry, sub, 4)
+            yield from _section(_context(found, sub, context), entry, sub, 4)
 
 
 def _section(context: click.Context, entry: Entry, sub: str, level: int) -> Iterator[str]:

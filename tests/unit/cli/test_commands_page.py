@@ -6,11 +6,20 @@ import click
 import pytest
 
 from kalshi_alpha.cli.catalog import ENTRIES
+from kalshi_alpha.cli.roof import run
 from scripts import write_commands
 
 
 def test_the_commands_page_is_what_the_commands_say() -> None:
     assert write_commands.PAGE.read_text() == write_commands.page()
+
+
+def test_writing_the_page_leaves_the_commands_as_they_were(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    write_commands.page()
+    assert run(["-h"], is_process=False) == 0
+    assert "-h, --help" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize("name", ENTRIES)

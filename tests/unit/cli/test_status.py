@@ -3,9 +3,9 @@ from __future__ import annotations
 import json
 import shutil
 import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -52,7 +52,7 @@ def test_watching_ends_with_an_interrupt_and_is_a_document_a_look_without_a_term
         if len(waited) == 2:
             raise KeyboardInterrupt
 
-    monkeypatch.setattr(time, "sleep", interrupted)
+    monkeypatch.setattr(status, "time", SimpleNamespace(sleep=interrupted))
     assert main(["status", "--watch", "--interval", "0.5", "--json"]) == 0
     assert waited == [0.5, 0.5]
     out = capsys.readouterr().out
@@ -65,7 +65,7 @@ def test_a_terminal_is_redrawn(
     def interrupted(_seconds: float) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(time, "sleep", interrupted)
+    monkeypatch.setattr(status, "time", SimpleNamespace(sleep=interrupted))
     monkeypatch.setattr(sys.stdout, "isatty", lambda: True)
     monkeypatch.setenv("TERM", "xterm")
     assert main(["status", "--watch"]) == 0

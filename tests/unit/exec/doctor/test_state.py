@@ -12,7 +12,7 @@ from desk import AT, ledger_row
 from kalshi_alpha.brokers.account_lock import account_lock
 from kalshi_alpha.brokers.journal import OrderJournal
 from kalshi_alpha.datastore.kill_switch import set_kill_switch
-from kalshi_alpha.datastore.ledger import LedgerStore
+from kalshi_alpha.datastore.ledger import LEDGER_SCHEMA, LedgerStore
 from kalshi_alpha.datastore.paths import Paths
 from kalshi_alpha.datastore.state import Heartbeat, write_heartbeat
 from kalshi_alpha.exec.doctor.finding import Status
@@ -92,7 +92,7 @@ def test_without_journal_or_ledger_there_is_nothing_to_judge(paths: Paths) -> No
 def test_a_ledger_is_judged_by_its_header(paths: Paths) -> None:
     store = LedgerStore(paths)
     store.upsert([ledger_row()], AT)
-    assert ledger(store).found == "readable, schema 2"
+    assert ledger(store).found == f"readable, schema {LEDGER_SCHEMA}"
     frame = pl.read_parquet(paths.ledger_all)
     for schema, status in (("1", Status.WARN), ("99", Status.FAIL)):
         metadata = {"schema": schema, "generated_at": AT.isoformat()}
