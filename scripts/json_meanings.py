@@ -109,6 +109,21 @@ TYPES: dict[str, dict[str, str]] = {
 }
 """Where a type of the code says more than documents do: the document, a key, or items of one."""
 
+_MARKET = "kalshi_alpha.core.proposals.explained_market:ExplainedMarket"
+NULLS: dict[str, dict[str, str]] = {
+    "status": {"": "kalshi_alpha.exec.desk.desk:Desk"},
+    "worlds": {"worlds{}": "kalshi_alpha.core.worlds.verdicts:WorldVerdict"},
+    **{name: {"markets[]": _MARKET} for name in ("scan", "daily", "explain")},
+    "demo": {"modes{}.markets[]": _MARKET},
+}
+"""Places whose values are of a type that says which of them may be null."""
+
+NOT_READABLE = ("period", "quantity", "risk_unit", "series_ticker", "status", "closes_at", "unit")
+"""Keys of an explained market that are null too where its ladder or its strike was not readable."""
+
+BEYOND = frozenset({"Mean.se", "CapUse.share"})
+"""Numbers that can be infinite, and are null then: an error over one seed, a share of no cap."""
+
 MAPS: frozenset[str] = frozenset(
     {
         "modes",
@@ -290,6 +305,7 @@ KEYS: dict[str, str] = {
     "said": "What is known of the orders.",
     "schema": "Version of this document's shape.",
     "scoreboards": "One entry a window of days.",
+    "second_orders": "Orders that the venue holds under an id that another one has.",
     "seconds": "Seconds that it took.",
     "seed": "Seed of all chance.",
     "seeds": "First and last seed.",

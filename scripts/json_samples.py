@@ -63,6 +63,8 @@ def _below_the_demo(root: Path) -> Iterator[Sample]:
     yield from _desk(root, *at)
     yield "daily", _run(root, "daily", "--mode", "weather_cycle", *_daily())
     yield "daily", _run(root, "daily", "--mode", "pre_cpi", *_daily(), "--paper-ledger", "--report")
+    for _ in ("at first", "and again, beside what rests by then"):
+        yield "daily", _run(root, "daily", "--mode", "teny_close", *_daily())
     for series in ("KXCPI", "CLAIMS", "TNEY", "WEATHER"):
         yield "scan", _run(root, "scan", "--series", series, *_offline())
         yield "explain", _run(root, "explain", series, *_offline())
@@ -85,6 +87,7 @@ def _desk(root: Path, *at: str) -> Iterator[Sample]:
     yield "doctor", _run(root, "doctor", *at, "--fixtures-root", str(VENUE))
     yield "orders-list", _run(root, "orders", "list")
     yield "config-show", _run(root, "config", "show", "--origin")
+    yield "config-show", _run(root, "config", "show")
 
 
 def _by_themselves(root: Path) -> Iterator[Sample]:
@@ -109,7 +112,8 @@ def _by_themselves(root: Path) -> Iterator[Sample]:
     scored = ("evaluate", "--data", history, "--family", "clean")
     plugged = {"PYTHONPATH": str(root / "plugins")}
     yield "evaluate", _run(root, *scored, "--lookahead-check", more=plugged)
-    yield "worlds", _run(root, "worlds", "--world", "noise", "--seeds", "2")
+    for seeds in ("2", "1"):
+        yield "worlds", _run(root, "worlds", "--world", "noise", "--seeds", seeds)
     yield (
         "sim-demo-account",
         _run(root, "sim", "demo-account", "--root", "practice", "--fixtures", str(FEEDS)),

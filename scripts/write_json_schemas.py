@@ -14,15 +14,23 @@ import json
 import sys
 import tempfile
 from collections import defaultdict
-from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
 from scripts.json_inference import schema_of
-from scripts.json_meanings import DOCUMENTS, KEYS, MAPS, TYPES
+from scripts.json_meanings import (
+    BEYOND,
+    DOCUMENTS,
+    KEYS,
+    MAPS,
+    NOT_READABLE,
+    NULLS,
+    TYPES,
+)
 from scripts.json_samples import samples
+from scripts.json_widening import at_place, named, or_null, widen
 
 FOLDER = Path(__file__).resolve().parents[1] / "docs/reference/json"
 DRAFT = "https://json-schema.org/draft/2020-12/schema"
@@ -55,13 +63,26 @@ def schemas(printed: dict[str, list[Any]]) -> dict[str, dict[str, Any]]:
         made[name] = {**head, "description": DOCUMENTS[name].what, **drawn}
         for place, target in TYPES.get(name, {}).items():
             _typed(made[name], place, target)
+        widened(name, made[name])
     return made
+
+
+def widened(name: str, document: dict[str, Any]) -> None:
+    """Let null stand where types say that it may, though no document had it."""
+    for place, target in NULLS.get(name, {}).items():
+        at = at_place(document, place)
+        if at is None:
+            continue
+        widen(at, named(target), BEYOND)
+        if place.endswith("markets[]"):
+            for key in (*NOT_READABLE, "yes_bid", "yes_ask", "bid_size", "ask_size"):
+                or_null(at.get("properties", {}).get(key, {}))
 
 
 def _typed(document: dict[str, Any], place: str, target: str) -> None:
     """Let the type itself say what stands at a place: the whole document, a key, or its items."""
-    module, _, name = target.partition(":")
-    (given,), defs = msgspec.json.schema_components([getattr(import_module(module), name)])
+    name = target.partition(":")[2]
+    (given,), defs = msgspec.json.schema_components([named(target)])
     if place == "":
         own = defs.pop(name)
         for key, said in own["properties"].items():

@@ -15,6 +15,8 @@ from kalshi_alpha.cli.entry import main
 from runs import REPO, at_home_in_new_york, new_root
 from scripts.json_inference import schema_of
 from scripts.json_meanings import DOCUMENTS
+from scripts.json_widening import at_place
+from scripts.write_json_schemas import widened
 
 SCHEMAS = REPO / "docs/reference/json"
 NIGHT = ("--as-of", "2024-12-12T19:45:00Z")
@@ -32,6 +34,7 @@ RUNS: tuple[tuple[str, tuple[str, ...], int], ...] = (
     ("doctor", ("doctor", *NIGHT), 0),
     ("orders-list", ("orders", "list"), 0),
     ("config-show", ("config", "show", "--origin"), 0),
+    ("config-show", ("config", "show"), 0),
     ("init", ("init", "other"), 0),
 )
 
@@ -71,6 +74,33 @@ def test_every_schema_is_one_and_has_a_meaning_for_every_key() -> None:
         assert {"schema", "mode"} <= set(found["required"]), name
         assert all(each["description"] for each in found["properties"].values()), name
         assert f"[{name}]({name}.json)" in (SCHEMAS / "README.md").read_text()
+
+
+@pytest.mark.parametrize(
+    ("name", "place", "key"),
+    [
+        ("worlds", "worlds{}.net_bps", "se"),
+        ("daily", "markets[]", "stopped"),
+        ("daily", "markets[]", "book"),
+        ("scan", "markets[]", "prob_model"),
+        ("explain", "markets[]", "pool_weight"),
+        ("demo", "modes{}.markets[]", "closes_at"),
+        ("status", "verdict", "evidence_go"),
+        ("status", "exposure[]", "share"),
+        ("status", "series[]", "size_multiplier"),
+    ],
+)
+def test_what_its_type_says_may_be_null_may_be(name: str, place: str, key: str) -> None:
+    found = at_place(schema(name), place)
+    assert found is not None
+    assert "null" in found["properties"][key].get("type", "null")
+
+
+def test_every_schema_is_as_wide_as_its_types() -> None:
+    for name in DOCUMENTS:
+        found = schema(name)
+        widened(name, found)
+        assert found == schema(name), name
 
 
 def test_every_command_with_json_has_a_schema() -> None:
