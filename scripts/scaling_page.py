@@ -73,13 +73,15 @@ _HEAD = """\
 
 Written by `python -m scripts.write_scaling --data DIR`, not by hand. Measured {when}.
 
-A backtest is cut into dates: the events of one date are decided together, as a scan decides them,
-and nothing passes from one date to another. `--executor` says where dates are replayed: in this
-process (`local`), in several (`processes`), or on a Dask cluster (`dask`, extra `[scale]`). Without
-more, `dask` starts `--workers` processes on this machine; with `DASK_SCHEDULER_ADDRESS` set it uses
-the cluster there. Workers read their own Parquet, from a folder or any fsspec URL (`file://`,
-`s3://`, ...), which they must be able to reach: recordings that are imported for one run lie in a
-temporary folder of the machine that asked, so import them first.
+A backtest is cut into dates: the events of one date are decided together, as a scan decides them.
+What passes from one date to another are the results that were known by then: they may stop a later
+date (drawdown, EV gap, guard, panic), and dates that are stopped so are replayed once more after
+all the others, until nothing changes. `--executor` says where dates are replayed: in this process
+(`local`), in several (`processes`), or on a Dask cluster (`dask`, extra `[scale]`). Without more,
+`dask` starts `--workers` processes on this machine; with `DASK_SCHEDULER_ADDRESS` set it uses the
+cluster there. Workers read their own Parquet, from a folder or any fsspec URL (`file://`, `s3://`,
+...), which they must be able to reach: recordings that are imported for one run lie in a temporary
+folder of the machine that asked, so import them first.
 
 - Results are put in the order of the dates, whoever was done first, and summed up once: they are
   the same for any number of workers (below: orders and net profit agree in every row).
@@ -259,8 +261,9 @@ def _plan(results: Sequence[Measured], rows: int) -> list[str]:
             f"each), with {worker_gib:.1f} GiB a worker, twice the most that one took here; set",
             "`DASK_SCHEDULER_ADDRESS` and run `exec.backtest --executor dask --data URL`. Run one",
             "family and one quarter at a time: what is gathered is summed up in one process, and a",
-            "quarter's is a small part of the figure above. A quarter that was cut short is run",
-            "again; dates that a dead worker had are run again by Dask.",
+            "quarter's is a small part of the figure above. A quarter begins without the losses",
+            "of the one before, so its first stops may be missing. A quarter that was cut short is",
+            "run again; dates that a dead worker had are run again by Dask.",
         ),
         "",
         _paragraph(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -85,13 +86,23 @@ def _opening(family: str, report: Report, left_out: Sequence[LeftOutEvent]) -> I
     yield ""
     yield (
         f"Every event of {days[0]} to {days[-1]} that can be judged ({report.events:,} on "
-        f"{len(days):,} days; {len(left_out)} left out because their results are doubtful), at "
+        f"{len(days):,} days; {_left_out(left_out)}), at "
         f"every window of the family ({report.decisions:,} decisions), through the chain that "
         "trades: forecast as known then, ladder, pool, edge after fees, Kelly, position limits, "
         f"value at risk, post-only orders. It placed {whole.orders:,} orders, of which "
-        f"{whole.fills:,} filled at least in part. This page is written by the command at its "
+        f"{whole.fills:,} filled at least in part; those are the fills of the tables, but where "
+        "prints are counted and named. This page is written by the command at its "
         "end; no figure in it was chosen by hand."
     )
+
+
+def _left_out(events: Sequence[LeftOutEvent]) -> str:
+    """Say how many events are left out, for which reasons."""
+    if not events:
+        return "none left out"
+    reasons = Counter(each.why for each in events)
+    told = ", ".join(f"{count} for: {why}" for why, count in sorted(reasons.items()))
+    return f"{len(events)} left out, {told}"
 
 
 def _verdict(report: Report, cases: Sequence[StudyCase]) -> Iterator[str]:
@@ -162,8 +173,8 @@ def _conclusion(whole: Figures, others: Sequence[Figures]) -> str:
     if whole.net_pnl_ci90.high < 0.0:
         return (
             f"**No edge: it loses.** {robust} How large the loss is depends on size and on which "
-            "touches are believed; that the realised edge falls short of the promised one does "
-            "not. An order that fills only when the market goes through it meets traders who know "
+            "touches are believed, as the changes show. An order that fills only when the market "
+            "goes through it meets traders who know "
             "more than a forecast of the eve. Nothing here speaks for trading it with money."
         )
     return (
@@ -245,7 +256,7 @@ def _bins(report: Report) -> Iterator[str]:
 def _adverse(report: Report) -> Iterator[str]:
     yield "## After the fills"
     yield ""
-    yield "| horizon | mid less price, bps | se | drift since the fill, bps | fills | city-days |"
+    yield "| horizon | mid less price, bps | se | drift since the fill, bps | prints | city-days |"
     yield "|---|--:|--:|--:|--:|--:|"
     for each in report.whole.mark_outs:
         yield (
