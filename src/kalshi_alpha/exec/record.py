@@ -136,8 +136,8 @@ def verify(
 ) -> int:
     """Rebuild each recorded book from its start, and compare it with every later snapshot.
 
-    Exit codes: 0 every snapshot is met, 1 one is not or a sealed file has changed, 4 nothing is
-    recorded.
+    Exit codes: 0 every snapshot is met, 1 one is not, a file is damaged elsewhere than at its end,
+    or a sealed file has changed, 4 nothing is recorded.
     """
     from kalshi_alpha.exec.recorder.verifying import verify_day
 
@@ -157,7 +157,10 @@ def verify(
         lines = [
             line
             for each in found
-            for line in (_verify_line(each), *(f"  {said}" for said in each.differences))
+            for line in (
+                _verify_line(each),
+                *(f"  {said}" for said in (*each.damages, *each.differences)),
+            )
         ]
         echo_text("\n".join(lines), mode_of(env))
     return 0 if all(each.is_good for each in found) else EXIT_DIFFERENT

@@ -78,6 +78,20 @@ def test_a_book_that_is_not_met_is_exit_code_1(
     assert json.loads(capsys.readouterr().out)["days"][0]["different"] == 1
 
 
+def test_damage_within_a_file_is_named_and_exit_code_1(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    days = record(tmp_path, "2.00")
+    (path,) = days.files(AT.date())
+    whole = path.read_bytes()
+    path.write_bytes(whole + whole[:-3])
+    assert main(["verify", "--series", "CPI", "--env", "sim"]) == 0
+    assert f"{len(whole) - 3} bytes torn" in capsys.readouterr().out
+    path.write_bytes(whole + whole[:-3] + whole)
+    assert main(["verify", "--series", "CPI", "--env", "sim"]) == 1
+    assert f"{path.name}: the frame at byte {len(whole)} is damaged" in capsys.readouterr().out
+
+
 @pytest.mark.parametrize(
     ("argv", "code", "said"),
     [

@@ -6,6 +6,7 @@ and is left there: a recording goes on in a new file.
 
 from __future__ import annotations
 
+import mmap
 import os
 from collections.abc import Iterator
 from importlib import import_module
@@ -21,6 +22,8 @@ LEVEL = 6
 FLUSH_BYTES = 1 << 20
 """So many bytes of lines are written at once at the latest."""
 _BLOCK = 1 << 20
+_MAGIC = b"\x28\xb5\x2f\xfd"
+"""What every frame begins with (RFC 8878, 3.1.1)."""
 
 
 class LineWriter:
@@ -121,7 +124,10 @@ class Lines:
     Attributes
     ----------
     torn_bytes
-        After the last line: bytes at the end that are no whole frame.
+        After the last line: bytes at the end from the first that is not of a whole frame.
+    resumes_at
+        After the last line: where among those another whole frame begins; None if none does. A
+        crash tears the end alone, so that a frame that follows tells of damage.
 
     Raises
     ------
@@ -133,19 +139,19 @@ class Lines:
         self._path = path
         self._zstd = _zstd()
         self.torn_bytes = 0
+        self.resumes_at: int | None = None
 
     def __iter__(self) -> Iterator[bytes]:
         """Yield the lines of whole frames."""
         decompressor = self._zstd.ZstdDecompressor()
         frame, parts, whole = decompressor.decompressobj(), [], 0
-        size = self._path.stat().st_size
         with self._path.open("rb") as file:
             while data := file.read(_BLOCK):
                 while data:
                     try:
                         parts.append(frame.decompress(data))
                     except self._zstd.ZstdError:
-                        self.torn_bytes = size - whole
+                        self._tell_end(whole)
                         return
                     if not frame.eof:
                         break
@@ -153,7 +159,31 @@ class Lines:
                     data, parts = frame.unused_data, []
                     whole = file.tell() - len(data)
                     frame = decompressor.decompressobj()
-        self.torn_bytes = size - whole
+        self._tell_end(whole)
+
+    def _tell_end(self, whole: int) -> None:
+        """Tell what follows the bytes that were read as whole frames."""
+        self.torn_bytes = self._path.stat().st_size - whole
+        if not self.torn_bytes:
+            return
+        with (
+            self._path.open("rb") as file,
+            mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data,
+        ):
+            at = data.find(_MAGIC, whole + 1)
+            while at >= 0 and not self._is_frame(data, at):
+                at = data.find(_MAGIC, at + 1)
+        self.resumes_at = at if at >= 0 else None
+
+    def _is_frame(self, data: mmap.mmap, at: int) -> bool:
+        frame = self._zstd.ZstdDecompressor().decompressobj()
+        while at < len(data) and not frame.eof:
+            try:
+                frame.decompress(data[at : at + _BLOCK])
+            except self._zstd.ZstdError:
+                return False
+            at += _BLOCK
+        return bool(frame.eof)
 
 
 def read_lines(path: Path) -> Iterator[bytes]:

@@ -19,6 +19,7 @@ from kalshi_alpha.exec.recorder.lines import UNREADABLE, RecordedLine, decode_li
 SUFFIX = ".ndjson.zst"
 SEAL_NAME = "sealed.json"
 SEAL_SCHEMA = 1
+DAMAGES_TOLD = 100
 
 
 class RecorderBusy(KalshiAlphaError):
@@ -155,11 +156,15 @@ class DayReader:
         After reading: what each held.
     unreadable
         Lines that were none.
+    damages
+        The first of those, and frames that are broken though whole ones follow, in words. What a
+        crash tears is the end of a file and is none of these.
     """
 
     paths: list[Path]
     files: list[RawFile] = field(default_factory=list)
     unreadable: int = 0
+    damages: list[str] = field(default_factory=list)
 
     def __iter__(self) -> Iterator[RecordedLine | None]:
         """Yield every line, None where one cannot be read."""
@@ -171,8 +176,19 @@ class DayReader:
                     yield decode_line(text)
                 except UNREADABLE:
                     self.unreadable += 1
+                    self._damaged(f"{path.name}: line {count} cannot be read")
                     yield None
+            if lines.resumes_at is not None:
+                begins = path.stat().st_size - lines.torn_bytes
+                self._damaged(
+                    f"{path.name}: the frame at byte {begins} is damaged, and what follows it is "
+                    f"not read, though a whole frame begins at byte {lines.resumes_at}"
+                )
             self.files.append(raw_file(path, count, lines.torn_bytes))
+
+    def _damaged(self, said: str) -> None:
+        if len(self.damages) < DAMAGES_TOLD:
+            self.damages.append(said)
 
 
 def raw_file(path: Path, lines: int, torn_bytes: int) -> RawFile:

@@ -52,7 +52,11 @@ class Verified:
     different
         How many snapshots differed.
     torn_bytes, unreadable
-        Bytes at the ends of files that a crash tore, and lines that are none.
+        Bytes at the ends of files that a crash tore, or that follow damage, and lines that are
+        none.
+    damages
+        Frames that are broken though whole ones follow, and lines that are none, in words; the
+        first hundred.
     altered
         Files that are not what the day's manifest says.
     sealed
@@ -69,13 +73,17 @@ class Verified:
     differences: list[str] = field(default_factory=list)
     torn_bytes: int = 0
     unreadable: int = 0
+    damages: list[str] = field(default_factory=list)
     altered: tuple[str, ...] = ()
     sealed: bool = False
 
     @property
     def is_good(self) -> bool:
-        """Whether every snapshot was met and no sealed file has changed."""
-        return not self.different and not self.altered
+        """Whether every snapshot was met, nothing is damaged and no sealed file has changed.
+
+        What a crash tore off the end of a file is expected.
+        """
+        return not (self.different or self.damages or self.altered)
 
 
 def verify_day(days: RawDays, day: date) -> Verified:
@@ -92,7 +100,7 @@ def verify_day(days: RawDays, day: date) -> Verified:
     found, seal = walk.found, days.seal(day)
     found.books = len(walk.feed.books)
     found.torn_bytes = sum(file.torn_bytes for file in reader.files)
-    found.unreadable = reader.unreadable
+    found.unreadable, found.damages = reader.unreadable, reader.damages
     if seal is not None:
         found.sealed = True
         known = {file.name: file.sha256 for file in seal.files}

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import os
+import re
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ from kalshi_alpha.core.errors import BadParameter, TornFile
 from kalshi_alpha.datastore.market.zstd_lines import Lines, LineWriter, read_lines
 from tape_cases import write_zstd
 
+MAGIC = re.escape(b"\x28\xb5\x2f\xfd")
 LINES = [b"%d %s" % (n, b"x" * 40) for n in range(200)]
 
 
@@ -39,13 +41,14 @@ def test_a_torn_end_costs_the_last_frame_and_is_told(written: Path, cut: int) ->
     lines = Lines(written)
     assert list(lines) == LINES[:150]
     assert 0 < lines.torn_bytes < size
+    assert lines.resumes_at is None
 
 
 def test_zeros_that_a_power_failure_left_are_a_torn_end(written: Path) -> None:
     written.write_bytes(written.read_bytes() + bytes(100))
     lines = Lines(written)
     assert list(lines) == LINES
-    assert lines.torn_bytes == 100
+    assert (lines.torn_bytes, lines.resumes_at) == (100, None)
 
 
 def test_a_flipped_bit_is_found_by_the_checksum(written: Path) -> None:
@@ -55,6 +58,29 @@ def test_a_flipped_bit_is_found_by_the_checksum(written: Path) -> None:
     lines = Lines(written)
     assert list(lines) == LINES[:150]
     assert lines.torn_bytes > 0
+    assert lines.resumes_at is None
+
+
+@pytest.mark.parametrize("place", [0, 4, 6, 20, -1], ids=["magic", "head", "block", "text", "sum"])
+def test_a_damaged_frame_that_whole_ones_follow_is_told_from_a_torn_end(
+    written: Path, place: int
+) -> None:
+    data = bytearray(written.read_bytes())
+    second, third = [found.start() for found in re.finditer(MAGIC, bytes(data))][1:3]
+    data[third + place if place < 0 else second + place] ^= 0xFF
+    written.write_bytes(data)
+    lines = Lines(written)
+    assert list(lines) == LINES[:50]
+    assert (lines.torn_bytes, lines.resumes_at) == (len(data) - second, third)
+
+
+def test_a_piece_cut_out_of_the_middle_is_damage(written: Path) -> None:
+    data = written.read_bytes()
+    second, third = [found.start() for found in re.finditer(MAGIC, data)][1:3]
+    written.write_bytes(data[: second + 9] + data[third:])
+    lines = Lines(written)
+    assert list(lines) == LINES[:50]
+    assert lines.resumes_at == second + 9
 
 
 def test_a_flush_that_fails_leaves_no_half_frame_behind(

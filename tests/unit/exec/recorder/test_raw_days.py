@@ -45,6 +45,18 @@ def test_a_day_is_read_over_its_files_with_what_is_torn(days: RawDays) -> None:
     assert [None if line is None else line.at_us for line in reader] == [1, None, 3]
     assert reader.unreadable == 1
     assert [(file.lines, file.torn_bytes) for file in reader.files] == [(2, 0), (1, 4)]
+    assert reader.damages == [f"{days.files(NOON.date())[0].name}: line 2 cannot be read"]
+
+
+def test_a_broken_frame_that_others_follow_is_named(days: RawDays) -> None:
+    path = write(days, NOON, frame_line(1, b"{}"))
+    first = path.read_bytes()
+    path.write_bytes(first + first[:-1] + first)
+    reader = DayReader(days.files(NOON.date()))
+    assert len(list(reader)) == 1
+    (said,) = reader.damages
+    assert said.startswith(f"{path.name}: the frame at byte {len(first)} is damaged")
+    assert said.endswith(f"a whole frame begins at byte {2 * len(first) - 1}")
 
 
 def test_two_processes_do_not_record_the_same(days: RawDays) -> None:

@@ -83,8 +83,20 @@ def test_a_snapshot_that_differs_is_told_with_its_level(days: RawDays) -> None:
 )
 def test_where_something_is_missing_nothing_is_compared(days: RawDays, lost: Any) -> None:
     found = verified(days, SHOWN, CHANGED, lost, again(8, "9.00"))
-    assert (found.begun, found.snapshots) == (2, 0)
-    assert found.is_good
+    assert (found.begun, found.snapshots, found.different) == (2, 0, 0)
+    assert found.is_good is (lost != b"{")
+
+
+def test_a_torn_end_is_good_and_a_broken_frame_before_others_is_not(days: RawDays) -> None:
+    record(days, [{"notice": BEGINS}, SHOWN])
+    (path,) = days.files(DAY)
+    whole = path.read_bytes()
+    path.write_bytes(whole + whole[:-3])
+    torn = verify_day(days, DAY)
+    assert (torn.torn_bytes, torn.damages, torn.is_good) == (len(whole) - 3, [], True)
+    path.write_bytes(whole + whole[:-3] + whole)
+    broken = verify_day(days, DAY)
+    assert (len(broken.damages), broken.is_good) == (1, False)
 
 
 def test_a_number_that_is_missing_before_the_snapshot_itself_counts_too(days: RawDays) -> None:
