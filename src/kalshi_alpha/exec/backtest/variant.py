@@ -10,7 +10,7 @@ from itertools import product
 from typing import Any
 
 from kalshi_alpha.config.settings import Settings
-from kalshi_alpha.core.errors import DomainError, UsageError
+from kalshi_alpha.core.errors import UsageError
 from kalshi_alpha.core.execution.fillratio import COLD_START_ALPHA
 from kalshi_alpha.core.fees import FeeType
 from kalshi_alpha.core.gates import Action
@@ -27,6 +27,29 @@ _TRUE, _FALSE = {"1", "true", "yes", "on"}, {"0", "false", "no", "off"}
 _NO_TIME = from_us(0)
 _ACTIONS: dict[str, Action | None] = {"paper": Action.PAPER, "money": Action.LIVE, "off": None}
 _QUEUES = {each.name.lower(): each for each in QueueRule}
+_LONG = 1_000_000.0
+_LEAST_EVERY = 0.01
+"""Minutes; closer decisions, such as none apart, would have no end."""
+RANGES: dict[str, tuple[float, float]] = {
+    "min_ev": (0.0, 1.0),
+    "ev_honesty_shrink": (0.0, 1.0),
+    "kelly_cap": (0.0, 1.0),
+    "max_var": (0.0, 1e9),
+    "pool_weight": (0.0, 1.0),
+    "max_spread_cents": (0.0, 100.0),
+    "place_seconds": (0.0, _LONG),
+    "cancel_seconds": (0.0, _LONG),
+    "touch_minutes": (0.0, _LONG),
+    "ahead_share": (0.0, 1_000.0),
+    "every_minutes": (0.0, _LONG),
+    "forecast_shift": (-1_000, 1_000),
+    "forecast_hours": (0.0, _LONG),
+    "baseline_contracts": (1, 1_000_000),
+    "baseline_edge_cents": (-100.0, 100.0),
+}
+"""Of numbers, what is allowed; a configured cap may be lower yet."""
+_EXACT = ("bankroll", "contracts")
+"""Numbers that are read as decimals, empty for none."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,12 +123,20 @@ class Variant:
             raise UsageError(f"gate={self.gate}: there are {', '.join(_ACTIONS)}")
         if self.queue not in _QUEUES:
             raise UsageError(f"queue={self.queue}: there are {', '.join(_QUEUES)}")
-        if self.pool_weight is not None and not 0.0 <= self.pool_weight <= 1.0:
-            raise UsageError(f"pool_weight must lie in [0, 1], was {self.pool_weight:g}")
-        if not 0.0 <= self.forecast_hours < float("inf"):
-            raise UsageError(f"forecast_hours must be >= 0, was {self.forecast_hours:g}")
-        if self.baseline_contracts < 1:
-            raise UsageError(f"baseline_contracts must be >= 1, was {self.baseline_contracts}")
+        for name, (low, high) in RANGES.items():
+            value = getattr(self, name)
+            if value is not None and not low <= value <= high:  # NaN is in no range
+                said = f"{value:g}" if isinstance(value, float) else value
+                raise UsageError(f"{name} takes {_allowed(name)}, was {said}")
+        if 0.0 < self.every_minutes < _LEAST_EVERY:
+            raise UsageError(
+                f"every_minutes takes 0 or at least {_LEAST_EVERY}, was {self.every_minutes:g}"
+            )
+        for name in _EXACT:
+            text = getattr(self, name)
+            number = decimal_option(name, text or None)
+            if number is not None and not (number.is_finite() and number > 0):
+                raise UsageError(f"{name} takes {_allowed(name)}, was {text}")
 
     @property
     def options(self) -> ScanOptions:
@@ -135,26 +166,17 @@ class Variant:
 
     @property
     def rules(self) -> ReplayRules:
-        """How orders travel and fill.
-
-        Raises
-        ------
-        UsageError
-            If a value is out of range.
-        """
-        try:
-            return ReplayRules(
-                place_us=round(self.place_seconds * _SECOND_US),
-                cancel_us=round(self.cancel_seconds * _SECOND_US),
-                inferred_age_us=round(self.touch_minutes * 60 * _SECOND_US),
-                any_taker=self.any_taker,
-                ahead_share=self.ahead_share,
-                queue=_QUEUES[self.queue],
-                every=timedelta(minutes=self.every_minutes) if self.every_minutes else None,
-                trade_without_skill=self.trade_without_skill,
-            )
-        except (DomainError, OverflowError, ValueError) as error:
-            raise UsageError(f"--set: {error}") from error
+        """How orders travel and fill."""
+        return ReplayRules(
+            place_us=round(self.place_seconds * _SECOND_US),
+            cancel_us=round(self.cancel_seconds * _SECOND_US),
+            inferred_age_us=round(self.touch_minutes * 60 * _SECOND_US),
+            any_taker=self.any_taker,
+            ahead_share=self.ahead_share,
+            queue=_QUEUES[self.queue],
+            every=timedelta(minutes=self.every_minutes) if self.every_minutes else None,
+            trade_without_skill=self.trade_without_skill,
+        )
 
     @property
     def action(self) -> Action | None:
@@ -173,15 +195,25 @@ class Variant:
 _KINDS: dict[str, str] = {each.name: str(each.type) for each in fields(Variant)}
 
 
-def with_values(variant: Variant, pairs: Iterable[str]) -> Variant:
+def with_values(variant: Variant, pairs: Iterable[str], flag: str = "--set") -> Variant:
     """Return a variant with ``name=value`` settings changed.
+
+    Parameters
+    ----------
+    variant, pairs
+        What is changed, and how.
+    flag
+        Where the pairs come from, for messages.
 
     Raises
     ------
     UsageError
-        If a name is unknown or a value cannot be read.
+        If a name is unknown, or a value cannot be read or is not allowed.
     """
-    return replace(variant, **{name: _read(name, text) for name, text in map(_split, pairs)})
+    try:
+        return replace(variant, **{name: _read(name, text) for name, text in map(_split, pairs)})
+    except UsageError as error:
+        raise UsageError(f"{flag} {error}") from error
 
 
 def grid_of(variant: Variant, axes: Sequence[str]) -> list[tuple[str, Variant]]:
@@ -190,19 +222,22 @@ def grid_of(variant: Variant, axes: Sequence[str]) -> list[tuple[str, Variant]]:
     Raises
     ------
     UsageError
-        If an axis is named twice or cannot be read.
+        If an axis is named twice, or one of its values cannot be read or is not allowed.
     """
-    names = [_split(axis)[0] for axis in axes]
+    names = [axis.partition("=")[0] for axis in axes]
     if len(set(names)) != len(names):
         raise UsageError("--grid names one setting twice; give all its values at once")
-    values = [[f"{name}={each}" for each in text.split(",")] for name, text in map(_split, axes)]
-    return [(" ".join(cell), with_values(variant, cell)) for cell in product(*values)]
+    values = [
+        [f"{name}{equals}{each}" for each in text.split(",")]
+        for name, equals, text in (axis.partition("=") for axis in axes)
+    ]
+    return [(" ".join(cell), with_values(variant, cell, "--grid")) for cell in product(*values)]
 
 
 def _split(pair: str) -> tuple[str, str]:
     name, equals, text = pair.partition("=")
     if not equals or name not in _KINDS:
-        raise UsageError(f"--set {pair}: give name=value; names are {', '.join(_KINDS)}")
+        raise UsageError(f"{pair}: give name=value; names are {', '.join(_KINDS)}")
     return name, text
 
 
@@ -216,8 +251,19 @@ def _read(name: str, text: str) -> Any:
         if kind.startswith("float"):
             return float(Decimal(text))
     except (ArithmeticError, ValueError) as error:
-        raise UsageError(f"--set {name} takes {kind.split(' ')[0]}, was {text!r}") from error
+        raise UsageError(f"{name} takes {_allowed(name)}, was {text!r}") from error
     return text
+
+
+def _allowed(name: str) -> str:
+    """Say in words which values a setting takes."""
+    if name in _EXACT:
+        return "a number above 0"
+    if _KINDS[name] == "bool":
+        return "on or off"
+    low, high = RANGES[name]
+    whole = "whole " if _KINDS[name] == "int" else ""
+    return f"a {whole}number from {low:,.0f} to {high:,.0f}"
 
 
 def _truth(text: str) -> bool:

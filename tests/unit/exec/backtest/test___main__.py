@@ -52,7 +52,9 @@ def test_the_story_of_an_event_is_told_instead(
 @pytest.mark.parametrize(
     ("argv", "code", "said"),
     [
-        (["--family", "WEATHER", "--set", "min_ev=x"], 2, "takes float"),
+        (["--family", "WEATHER", "--set", "min_ev=x"], 2, "--set min_ev takes a number"),
+        (["--family", "WEATHER", "--grid", "min_ev="], 2, "--grid min_ev takes a number"),
+        (["--family", "WEATHER", "--set", "min_ev=nan"], 2, "--set min_ev takes a number"),
         (["--family", "WEATHER", "--set", "nothing=1"], 2, "names are min_ev"),
         (["--family", "WEATHER", "--set", "kelly_cap=0.9"], 2, "must lie in"),
         (["--family", "WEATHER", "--from", "2025-02-01", "--to", "2025-01-01"], 2, "is later than"),
