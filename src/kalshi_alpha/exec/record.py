@@ -137,7 +137,7 @@ def verify(
     """Rebuild each recorded book from its start, and compare it with every later snapshot.
 
     Exit codes: 0 every snapshot is met, 1 one is not, a file is damaged elsewhere than at its end,
-    or a sealed file has changed, 4 nothing is recorded.
+    or a sealed file or table has changed, 4 nothing is recorded.
     """
     from kalshi_alpha.exec.recorder.verifying import verify_day
 
@@ -149,7 +149,7 @@ def verify(
     found = []
     with progress("rebuilding the books", len(wanted)) as advance:
         for each in wanted:
-            found.append(verify_day(days, each))
+            found.append(verify_day(days, each, paths.market_at(env)))
             advance(f"rebuilt {each}")
     if as_json:
         echo_json({"schema": SCHEMA, "days": found}, mode_of(env))

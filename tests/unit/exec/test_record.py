@@ -92,6 +92,27 @@ def test_damage_within_a_file_is_named_and_exit_code_1(
     assert f"{path.name}: the frame at byte {len(whole)} is damaged" in capsys.readouterr().out
 
 
+@pytest.mark.parametrize("name", ["depth*.parquet", "markets*.parquet", "manifest.json"])
+@pytest.mark.parametrize("is_gone", [False, True], ids=["changed", "gone"])
+def test_a_table_that_changed_since_it_was_sealed_is_named(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], name: str, *, is_gone: bool
+) -> None:
+    record(tmp_path, "2.00")
+    where = ["--series", "CPI", "--env", "sim"]
+    assert main(["seal", *where]) == 0
+    assert main(["verify", *where]) == 0
+    folder = Path("series=KXCPI/date=2024-11-01")
+    (path,) = (tmp_path / "data/market_sim" / folder).glob(name)
+    if is_gone:
+        path.unlink()
+    else:
+        path.write_bytes(path.read_bytes()[:-1] + b"?")
+    capsys.readouterr()
+    assert main(["verify", *where]) == 1
+    said = f"changed since it was sealed: {folder / path.name}"
+    assert capsys.readouterr().out.rstrip().endswith(said)
+
+
 @pytest.mark.parametrize(
     ("argv", "code", "said"),
     [

@@ -7,8 +7,11 @@ has closed is shown empty, though nobody took its levels away one by one: that i
 
 from __future__ import annotations
 
+import hashlib
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from pathlib import Path
 
 from kalshi_alpha.brokers.kalshi.book_feed import ANY_SEQ, BookFeed, Subscription
 from kalshi_alpha.brokers.kalshi.stream_events import NoticeKind
@@ -23,10 +26,14 @@ from kalshi_alpha.brokers.kalshi.stream_frames import (
     snapshot_texts,
 )
 from kalshi_alpha.core.book.ladder_book import Dirty, LadderBook
+from kalshi_alpha.core.errors import MissingData, TornFile
 from kalshi_alpha.core.types import Side
+from kalshi_alpha.datastore.market.manifest import MANIFEST_NAME
+from kalshi_alpha.datastore.market.partition import partition_folder
+from kalshi_alpha.datastore.market.store import MarketStore
 from kalshi_alpha.datastore.market.tape import instant, micros
 from kalshi_alpha.exec.recorder.lines import BEGINS, RecordedBook, RecordedLine, read_life
-from kalshi_alpha.exec.recorder.raw_days import DayReader, RawDays
+from kalshi_alpha.exec.recorder.raw_days import DayReader, DaySeal, RawDays
 
 DIFFERENCES_TOLD = 100
 _LOST = frozenset({NoticeKind.DISCONNECTED, NoticeKind.CONNECTED, NoticeKind.CHANNEL_ENDED, BEGINS})
@@ -58,7 +65,8 @@ class Verified:
         Frames that are broken though whole ones follow, and lines that are none, in words; the
         first hundred.
     altered
-        Files that are not what the day's manifest says.
+        Raw files that are not what the day's manifest says, and files of the tables that it was
+        turned into that are not what theirs say.
     sealed
         Whether the day is sealed.
     """
@@ -86,13 +94,22 @@ class Verified:
         return not (self.different or self.damages or self.altered)
 
 
-def verify_day(days: RawDays, day: date) -> Verified:
+def verify_day(days: RawDays, day: date, tables: Path) -> Verified:
     """Verify a day.
+
+    Parameters
+    ----------
+    days, day
+        Which.
+    tables
+        Root of the market tables that it was turned into, if it is sealed.
 
     Raises
     ------
     TornFile
         If its manifest cannot be read.
+    NewerSchema
+        If a manifest of the tables is of a later version.
     """
     reader, walk = DayReader(days.files(day)), _Walk(Verified(day))
     for line in reader:
@@ -106,8 +123,33 @@ def verify_day(days: RawDays, day: date) -> Verified:
         known = {file.name: file.sha256 for file in seal.files}
         there = {file.name: file.sha256 for file in reader.files}
         names = sorted(known.keys() | there.keys())
-        found.altered = tuple(name for name in names if known.get(name) != there.get(name))
+        changed = (name for name in names if known.get(name) != there.get(name))
+        found.altered = (*changed, *_altered_tables(seal, tables))
     return found
+
+
+def _altered_tables(seal: DaySeal, root: Path) -> Iterator[str]:
+    """Yield the files of a sealed day's partitions that are not what their manifests say."""
+    for each in seal.partitions:
+        series, _, text = each.partition(" ")
+        day = date.fromisoformat(text)
+        folder = partition_folder(root, series, day)
+        try:
+            manifest = MarketStore(root).manifest(series, day)
+        except (MissingData, TornFile):
+            yield str((folder / MANIFEST_NAME).relative_to(root))
+            continue
+        for file in manifest.files:
+            if _sha256(folder / file.name) != file.sha256:
+                yield str((folder / file.name).relative_to(root))
+
+
+def _sha256(path: Path) -> str | None:
+    """Return a file's digest, or None if it is not there."""
+    if not path.is_file():
+        return None
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 class _Walk:

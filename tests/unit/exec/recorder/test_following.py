@@ -142,7 +142,7 @@ def days(tmp_path: Path) -> RawDays:
 def test_every_book_meets_the_venue_s_and_our_own_snapshots(days: RawDays) -> None:
     lines = followed(days, Venue((OPEN,)), 23.0)
     assert lines[-1].notice == ENDS
-    found = verify_day(days, START.date())
+    found = verify_day(days, START.date(), days.folder)
     assert found.books == 2
     assert found.snapshots >= 12
     assert (found.different, found.unreadable, found.torn_bytes) == (0, 0, 0)
@@ -154,7 +154,7 @@ def test_other_markets_are_followed_once_they_are_listed(days: RawDays) -> None:
     lines = followed(days, venue, 25.0)
     assert venue.opened == 2
     assert [len(line.markets) for line in lines if line.markets] == [2, 1]
-    assert verify_day(days, START.date()).books == 3
+    assert verify_day(days, START.date(), days.folder).books == 3
 
 
 def test_what_became_of_a_closed_event_is_asked_until_it_is_known(days: RawDays) -> None:

@@ -38,7 +38,7 @@ def days(tmp_path: Path) -> RawDays:
 
 def verified(days: RawDays, *told: dict[str, Any] | bytes) -> Verified:
     record(days, told)
-    return verify_day(days, DAY)
+    return verify_day(days, DAY, days.folder / "tables")
 
 
 def record(days: RawDays, told: Sequence[dict[str, Any] | bytes]) -> None:
@@ -92,10 +92,10 @@ def test_a_torn_end_is_good_and_a_broken_frame_before_others_is_not(days: RawDay
     (path,) = days.files(DAY)
     whole = path.read_bytes()
     path.write_bytes(whole + whole[:-3])
-    torn = verify_day(days, DAY)
+    torn = verify_day(days, DAY, days.folder / "tables")
     assert (torn.torn_bytes, torn.damages, torn.is_good) == (len(whole) - 3, [], True)
     path.write_bytes(whole + whole[:-3] + whole)
-    broken = verify_day(days, DAY)
+    broken = verify_day(days, DAY, days.folder / "tables")
     assert (len(broken.damages), broken.is_good) == (1, False)
 
 
@@ -111,13 +111,13 @@ def test_a_book_that_was_kept_from_the_day_before_is_followed(days: RawDays) -> 
     assert (found.begun, found.snapshots, found.different) == (1, 2, 0)
 
 
-def test_a_sealed_file_that_changed_is_named(days: RawDays, tmp_path: Path) -> None:
+def test_a_sealed_file_that_changed_is_named(days: RawDays) -> None:
     record(days, [{"notice": BEGINS}, SHOWN])
-    seal_day(days, DAY, MarketStore(tmp_path / "market"))
-    assert verify_day(days, DAY).sealed
+    seal_day(days, DAY, MarketStore(days.folder / "tables"))
+    assert verify_day(days, DAY, days.folder / "tables").sealed
     (path,) = days.files(DAY)
     path.write_bytes(path.read_bytes() + b"\0")
-    found = verify_day(days, DAY)
+    found = verify_day(days, DAY, days.folder / "tables")
     assert (found.altered, found.torn_bytes, found.is_good) == ((path.name,), 1, False)
 
 
