@@ -179,6 +179,7 @@ KEYS: dict[str, str] = {
     "data_freshness": "The feeds in one word.",
     "day": "The day, UTC.",
     "days": "One entry a day, or how many days.",
+    "declarations": "By family, the declaration that was accepted, and since when orders count.",
     "decisions": "Decisions taken.",
     "delta_bps": "Realised less honest expected edge, basis points of payout.",
     "delta_se_bps": "Its standard error.",
