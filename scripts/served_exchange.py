@@ -82,7 +82,8 @@ class ServedExchange:
             found = self.orders("resting")
             if found:
                 return found
-            time.sleep(0.02)
+            # Each look is a signed read of the account's own budget, which the session needs.
+            time.sleep(0.2)
         raise TimeoutError(f"no order of ours rests after {within_s:g} s")
 
     def fill_one(self) -> str:
