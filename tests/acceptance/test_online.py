@@ -23,7 +23,8 @@ SCAN = "kalshi_alpha.exec.runners.scan_ladders"
 
 @pytest.fixture
 def exchange(tmp_path: Path) -> Iterator[ServedExchange]:
-    with served(tmp_path, "--seed", "3") as listening:
+    # The test looks on as the same account, so its reads must leave room for the session's.
+    with served(tmp_path, "--seed", "3", "--tier", "premier") as listening:
         yield listening
 
 
@@ -54,6 +55,8 @@ def fill_one_of(exchange: ServedExchange, ticker: str) -> None:
     resting = exchange.until_resting(40.0)
     while not (ours := [o for o in resting if o["ticker"] == ticker]):
         assert time.monotonic() < until
+        # Not without a pause: looks are reads of the account, whose budget the session needs.
+        time.sleep(0.2)
         resting = exchange.orders("resting")
     exchange.admin("POST", "fill", {"order_id": ours[0]["order_id"], "count": "1.00"})
 
