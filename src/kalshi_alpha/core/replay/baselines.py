@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import product
 
 from kalshi_alpha.core.replay.chain import Chain
 from kalshi_alpha.core.replay.clocks import to_us
@@ -60,15 +61,42 @@ def baseline_day(day: DayReplay, chain: Chain, rules: BaselineRules) -> tuple[Ba
 
     Only markets with a touch no wider than the chain accepts and with a known payout are quoted.
     """
-    sums: dict[tuple[int, Baseline], list[int]] = {}
-    for look in day.looks:
-        view = day.views[look.event]
-        for baseline in (Baseline.MID, Baseline.LIKELY):
-            total = sums.setdefault((look.event, baseline), [0] * 6)
-            for market, side, price_e4 in _quotes(view, look, chain, baseline, rules):
-                traded = _traded(view, look, chain, rules.count_e2, market, side, price_e4)
-                total[:] = [a + b for a, b in zip(total, traded, strict=True)]
+    names = (Baseline.MID, Baseline.LIKELY)
+    sums = {(look.event, name): [0] * 6 for look in day.looks for name in names}
+    for event, name, market, order in _orders(day, chain, rules, names):
+        total, traded = sums[event, name], _traded(day.views[event], chain, market, order)
+        total[:] = [a + b for a, b in zip(total, traded, strict=True)]
     return tuple(BaselineDay(event, name, *total) for (event, name), total in sums.items())
+
+
+def _orders(
+    day: DayReplay, chain: Chain, rules: BaselineRules, names: tuple[Baseline, ...]
+) -> Iterator[tuple[int, Baseline, int, RestingOrder]]:
+    """Yield event, baseline, market and order of all that rests, never two at one place."""
+    gone_us: dict[tuple[int, Baseline, int, Side], int] = {}
+    for look, name in product(day.looks, names):
+        view = day.views[look.event]
+        until_us = min(to_us(look.clock.rests_until) + chain.rules.cancel_us, view.close_us)
+        for market, side, price_e4 in _quotes(view, look, chain, name, rules):
+            place = look.event, name, market, side
+            from_us = max(to_us(look.clock.at) + chain.rules.place_us, gone_us.get(place, 0))
+            if view.would_cross(market, side, price_e4, from_us):
+                continue
+            gone_us[place] = until_us
+            yield (
+                look.event,
+                name,
+                market,
+                RestingOrder(
+                    side=side,
+                    price_e4=price_e4,
+                    count_e2=rules.count_e2,
+                    from_us=from_us,
+                    until_us=until_us,
+                    ahead_e2=view.ahead_e2(market, side, price_e4, from_us),
+                    any_taker=view.any_taker,
+                ),
+            )
 
 
 def _quotes(
@@ -92,31 +120,13 @@ def _quotes(
 
 
 def _traded(
-    view: MarketView,
-    look: Look,
-    chain: Chain,
-    count_e2: int,
-    market: int,
-    side: Side,
-    price_e4: int,
+    view: MarketView, chain: Chain, market: int, order: RestingOrder
 ) -> tuple[int, int, int, int, int, int]:
-    placed_us = to_us(look.clock.at) + chain.rules.place_us
-    if view.would_cross(market, side, price_e4, placed_us):
-        return (0,) * 6
-    resting = RestingOrder(
-        side=side,
-        price_e4=price_e4,
-        count_e2=count_e2,
-        from_us=placed_us,
-        until_us=min(to_us(look.clock.rests_until) + chain.rules.cancel_us, view.close_us),
-        ahead_e2=view.ahead_e2(market, side, price_e4, placed_us),
-        any_taker=view.any_taker,
-    )
-    fills = view.fills(market, resting)
+    fills = view.fills(market, order)
     filled = fills.total_e2
     if not filled:
-        return 1, 0, count_e2, 0, 0, 0
+        return 1, 0, order.count_e2, 0, 0, 0
     payout_e4 = view.event.tape.markets[market].yes_payout_e4 or 0
-    paid_e4 = payout_e4 if side is Side.YES else E4_PER_DOLLAR - payout_e4
-    fee = maker_fee(view.event, Price(price_e4), fills, chain.policy.balance_step_e6)
-    return 1, 1, count_e2, filled, (paid_e4 - price_e4) * filled, fee.e6
+    paid_e4 = payout_e4 if order.side is Side.YES else E4_PER_DOLLAR - payout_e4
+    fee = maker_fee(view.event, Price(order.price_e4), fills, chain.policy.balance_step_e6)
+    return 1, 1, order.count_e2, filled, (paid_e4 - order.price_e4) * filled, fee.e6

@@ -136,6 +136,7 @@ class _Day:
     def __init__(self, views: tuple[MarketView, ...], chain: Chain, standing: Standing) -> None:
         self.views, self.chain, self.standing = views, chain, standing
         self.orders: list[ReplayOrder] = []
+        self._gone_us: dict[tuple[int, int, Side], int] = {}
         self.looks: list[Look] = []
         self.results: list[ScanResult] = []
         self.withheld: list[tuple[datetime, tuple[Finding, ...]]] = []
@@ -263,12 +264,15 @@ class _Day:
         tickers = [market.ticker for market in view.event.ladder.markets]
         market = tickers.index(proposal.market_ticker)
         side, price_e4 = proposal.side, proposal.price.e4
-        placed_us = to_us(clock.at) + rules.place_us
+        place = n, market, side
+        # Room is made first, as the desk does: two orders at one place would share a print.
+        placed_us = max(to_us(clock.at) + rules.place_us, self._gone_us.get(place, 0))
         gone_us = min(to_us(clock.rests_until) + rules.cancel_us, view.close_us)
         refused = view.would_cross(market, side, price_e4, placed_us)
         ahead = UNKNOWN if refused else view.ahead_e2(market, side, price_e4, placed_us)
         fills = NO_FILLS
         if not refused:
+            self._gone_us[place] = gone_us
             resting = RestingOrder(
                 side=side,
                 price_e4=price_e4,

@@ -1,10 +1,13 @@
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
 from kalshi_alpha.core.replay.baselines import Baseline, BaselineRules, baseline_day
+from kalshi_alpha.core.replay.chain import ReplayRules
 from kalshi_alpha.core.replay.engine import replay_day
-from replay_cases import BEFORE, CHAIN, CHARGED, Print, event, tape
+from replay_cases import BEFORE, CHAIN, CHARGED, Print, event, ruled, tape
 
 
 def sums(
@@ -36,6 +39,14 @@ def test_a_fee_lowers_only_what_is_kept() -> None:
     free, charged = (sums(through, Baseline.MID, fees) for fees in (False, True))
     assert free[:4] == charged[:4]
     assert charged[4] == 12_600, "0.0175 x 3 x 0.24"
+
+
+def test_no_print_fills_two_orders_of_one_baseline_though_cancels_take_long() -> None:
+    slow = ruled(ReplayRules(cancel_us=600 * 1_000_000, every=timedelta(minutes=15)))
+    day = replay_day([event(tape((*BEFORE, ("18:20:00", 1, 46, 4, "yes"))))], slow)
+    found = {each.baseline: each for each in baseline_day(day, slow, BaselineRules())}
+    assert found[Baseline.LIKELY].filled_e2 == 400
+    assert found[Baseline.MID].filled_e2 == 400
 
 
 @pytest.mark.parametrize("name", [Baseline.MID, Baseline.LIKELY])

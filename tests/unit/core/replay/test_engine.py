@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -94,6 +96,17 @@ def test_an_offer_below_our_bid_fills_it_unless_only_the_other_takers_count() ->
         for any_taker in (True, False)
     }
     assert filled == {True: 400, False: 0}
+
+
+def test_no_print_fills_two_orders_of_ours_though_cancels_take_long() -> None:
+    """The order of 18:00 is gone at 18:25 only; four contracts are printed at 18:20."""
+    slow = ruled(ReplayRules(cancel_us=600 * 1_000_000, every=timedelta(minutes=15)))
+    day = replay_day([event(tape((*BEFORE, ("18:20:00", 1, 39, 4, "no"))))], slow)
+    middle = [order for order in day.orders if order.proposal.market_ticker == MIDDLE]
+    assert len(middle) > 1
+    assert sum(order.fills.total_e2 for order in middle) == 400
+    for older, newer in pairwise(middle):
+        assert newer.placed_us >= older.gone_us
 
 
 def test_a_forecast_without_skill_is_traded_only_on_request() -> None:
