@@ -23,8 +23,7 @@ SCAN = "kalshi_alpha.exec.runners.scan_ladders"
 
 @pytest.fixture
 def exchange(tmp_path: Path) -> Iterator[ServedExchange]:
-    # The test looks on as the same account, so its reads must leave room for the session's.
-    with served(tmp_path, "--seed", "3", "--tier", "premier") as listening:
+    with served(tmp_path, "--seed", "3") as listening:
         yield listening
 
 

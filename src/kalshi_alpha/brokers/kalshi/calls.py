@@ -24,7 +24,7 @@ from kalshi_alpha.brokers.kalshi.clock_guard import ClockGuard, loop_seconds
 from kalshi_alpha.brokers.kalshi.hosts import VenueHost
 from kalshi_alpha.brokers.kalshi.presigned import PresignedPool
 from kalshi_alpha.brokers.kalshi.query import Query, encoded_query
-from kalshi_alpha.brokers.kalshi.rate_limits import RateLimits
+from kalshi_alpha.brokers.kalshi.rate_limits import READ_FLOOR, UNSIGNED_FLOOR, RateLimits
 from kalshi_alpha.brokers.kalshi.signing import Signer
 from kalshi_alpha.brokers.kalshi.strict import StrictDecoder
 from kalshi_alpha.brokers.kalshi.venue_errors import parse_refusal
@@ -98,7 +98,7 @@ class VenueCalls:
         self._ahead = wire if isinstance(wire, ConnectsAhead) else None
         self._signer, self._clock, self.host = signer, clock, host
         self.guard = guard or ClockGuard(clock)
-        self.limits = limits or RateLimits()
+        self.limits = limits or RateLimits(reads=UNSIGNED_FLOOR if signer is None else READ_FLOOR)
         self.policy = policy or CallPolicy()
         self._rng = rng or random.Random()  # noqa: S311 - pauses, not secrets
         self.presigned, self.on_call = presigned, on_call

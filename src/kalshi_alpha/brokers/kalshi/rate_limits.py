@@ -19,6 +19,8 @@ DEFAULT_COST = 10
 CANCEL_COST = 2
 READ_FLOOR, WRITE_FLOOR = 200, 100
 """Tokens a second of the lowest usage tier: what is assumed until the account was asked."""
+UNSIGNED_FLOOR = 4 * DEFAULT_COST
+"""Tokens a second of everybody at one address who asks without a key: four questions."""
 BALANCE_PER_S = 1
 JITTER_S = 0.1
 _ORDERS = "/trade-api/v2/portfolio/events/orders"
@@ -217,11 +219,13 @@ class RateLimits:
     ----------
     costs
         The price list; replaced once the venue's was read.
+    reads
+        Tokens a second for reads: `UNSIGNED_FLOOR` for whoever has no key.
     """
 
-    def __init__(self, costs: EndpointCosts | None = None) -> None:
+    def __init__(self, costs: EndpointCosts | None = None, reads: int = READ_FLOOR) -> None:
         self.costs = costs or EndpointCosts()
-        self.read = TokenBucket(READ_FLOOR, READ_FLOOR, jitter_s=JITTER_S)
+        self.read = TokenBucket(reads, reads, jitter_s=JITTER_S)
         self.write = TokenBucket(WRITE_FLOOR, WRITE_FLOOR, jitter_s=JITTER_S)
         self.balance = TokenBucket(BALANCE_PER_S, 1.0, jitter_s=JITTER_S)
 

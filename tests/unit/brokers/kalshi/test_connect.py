@@ -8,7 +8,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric import ed25519
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
-from kalshi_alpha.brokers.kalshi.connect import connect, order_targets
+from kalshi_alpha.brokers.kalshi.connect import connect, order_targets, watch
 from kalshi_alpha.config.environment import KalshiEnv
 from kalshi_alpha.core.errors import ConfigError, NotBuilt, VenueKeyError
 from venue_wire import HOST, KEY_ID, SystemClock
@@ -45,6 +45,22 @@ def test_an_environment_decides_host_key_and_signing_ahead(
         assert client.host.rest == rest
         assert (client.presigned is not None) is ahead
         await client.close()
+
+    asyncio.run(session())
+
+
+def test_without_a_key_reads_keep_to_what_the_venue_gives_a_stranger(tmp_path: Path) -> None:
+    """Four questions a second for everybody at one address, where an account has twenty."""
+
+    async def session() -> None:
+        clients = (
+            watch(KalshiEnv.SIM, desk(tmp_path, "SIM"), SystemClock()),
+            connect(KalshiEnv.SIM, desk(tmp_path, "SIM"), SystemClock()),
+        )
+        reads = [client.limits.read for client in clients]
+        assert [(read.rate, read.capacity) for read in reads] == [(40.0, 40.0), (200.0, 200.0)]
+        for client in clients:
+            await client.close()
 
     asyncio.run(session())
 
