@@ -59,12 +59,52 @@ def output_flags(command: F) -> F:
 
 def scan_flags(command: F) -> F:
     """Add the flags that say how a scan prices, sizes and books."""
-    for flag in reversed(_SCAN_FLAGS):
+    return _added(command, (*_ACTING_FLAGS, *_PRICING_FLAGS))
+
+
+def pricing_flags(command: F) -> F:
+    """Add the flags that say how a scan prices and sizes, for whoever only looks."""
+    return _added(command, _PRICING_FLAGS)
+
+
+def source_flags(command: F) -> F:
+    """Add ``--fixtures-root`` and ``--driver-fixtures``: where an offline run reads."""
+    return _added(command, _SOURCE_FLAGS)
+
+
+def policy_flags(command: F) -> F:
+    """Add ``--pal-policy`` and ``--portfolio-config``, in place of the root's own files."""
+    return _added(command, _POLICY_FLAGS)
+
+
+def _added(command: F, flags: Sequence[Callable[[Any], Any]]) -> F:
+    """Add flags so that the help shows them in their order."""
+    for flag in reversed(flags):
         command = flag(command)
     return command
 
 
-_SCAN_FLAGS: tuple[Callable[[Any], Any], ...] = (
+_SOURCE_FLAGS: tuple[Callable[[Any], Any], ...] = (
+    click.option(
+        "--fixtures-root",
+        type=click.Path(path_type=Path),
+        default=DATA_FIXTURES,
+        show_default=True,
+        help="Venue payloads for --offline.",
+    ),
+    click.option(
+        "--driver-fixtures",
+        type=click.Path(path_type=Path),
+        help="Feed payloads for --offline; default: the ones that belong to the venue's.",
+    ),
+)
+_POLICY_FLAGS: tuple[Callable[[Any], Any], ...] = (
+    click.option("--pal-policy", type=click.Path(path_type=Path), help="Another pal_policy.yaml."),
+    click.option(
+        "--portfolio-config", type=click.Path(path_type=Path), help="Another portfolio.yaml."
+    ),
+)
+_ACTING_FLAGS: tuple[Callable[[Any], Any], ...] = (
     click.option("--report", is_flag=True, help="Write the Markdown report."),
     click.option("--paper-ledger", is_flag=True, help="Rest the proposals on paper."),
     click.option(
@@ -77,6 +117,8 @@ _SCAN_FLAGS: tuple[Callable[[Any], Any], ...] = (
     click.option(
         "--i-understand-the-risks", "acknowledged", is_flag=True, help="Needed by --broker live."
     ),
+)
+_PRICING_FLAGS: tuple[Callable[[Any], Any], ...] = (
     click.option(
         "--sizing",
         type=click.Choice(["fixed", "kelly"]),

@@ -2,57 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from pathlib import Path
-from typing import Any, TypeVar
+from collections.abc import Sequence
+from typing import Any
 
 import click
 
 from kalshi_alpha.exec.command import (
-    DATA_FIXTURES,
     HELP,
     clock_flag,
     data_flags,
     exit_with,
     output_flags,
+    policy_flags,
+    pricing_flags,
     run_command,
-    scan_flags,
+    source_flags,
 )
-
-F = TypeVar("F", bound=Callable[..., Any])
-_ACTS = frozenset({"report", "paper_ledger", "broker", "acknowledged"})
-"""Flags of a scan that do something; an explanation does nothing."""
-
-
-def _pricing_flags(command: F) -> F:
-    """Add the scanner's flags that say how it prices and sizes."""
-    before = list(getattr(command, "__click_params__", ()))
-    flagged = scan_flags(command)
-    added = [each for each in flagged.__click_params__ if each not in before]  # type: ignore[attr-defined]
-    kept = [each for each in added if each.name not in _ACTS]
-    flagged.__click_params__ = [*before, *kept]  # type: ignore[attr-defined]
-    return flagged
 
 
 @click.command("explain", context_settings=HELP)
 @click.argument("series")
 @click.argument("market", required=False)
 @data_flags
-@click.option(
-    "--fixtures-root",
-    type=click.Path(path_type=Path),
-    default=DATA_FIXTURES,
-    show_default=True,
-    help="Venue payloads for --offline.",
-)
-@click.option(
-    "--driver-fixtures",
-    type=click.Path(path_type=Path),
-    help="Feed payloads for --offline; default: the ones that belong to the venue's.",
-)
-@click.option("--pal-policy", type=click.Path(path_type=Path), help="Another pal_policy.yaml.")
-@click.option("--portfolio-config", type=click.Path(path_type=Path), help="Another portfolio.yaml.")
-@_pricing_flags
+@source_flags
+@policy_flags
+@pricing_flags
 @clock_flag
 @output_flags
 def command(**flags: Any) -> int:

@@ -9,39 +9,28 @@ from typing import Any
 import click
 
 from kalshi_alpha.exec.command import (
-    DATA_FIXTURES,
     HELP,
     clock_flag,
     data_flags,
     exit_with,
     output_flags,
+    policy_flags,
     run_command,
     scan_flags,
+    source_flags,
 )
 
 
 @click.command(context_settings=HELP)
 @click.option("--series", required=True, help="A family (CPI) or a series ticker (KXCPI).")
 @data_flags
-@click.option(
-    "--fixtures-root",
-    type=click.Path(path_type=Path),
-    default=DATA_FIXTURES,
-    show_default=True,
-    help="Venue payloads for --offline.",
-)
-@click.option(
-    "--driver-fixtures",
-    type=click.Path(path_type=Path),
-    help="Feed payloads for --offline; default: the ones that belong to the venue's.",
-)
+@source_flags
 @click.option(
     "--output-dir",
     type=click.Path(path_type=Path),
     help="Folder of the proposals; default exec/proposals.",
 )
-@click.option("--pal-policy", type=click.Path(path_type=Path), help="Another pal_policy.yaml.")
-@click.option("--portfolio-config", type=click.Path(path_type=Path), help="Another portfolio.yaml.")
+@policy_flags
 @scan_flags
 @clock_flag
 @output_flags
