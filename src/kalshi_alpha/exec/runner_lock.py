@@ -64,6 +64,21 @@ def read_runner_lock(journal: Path) -> RunnerLock:
     return RunnerLock(held=False)
 
 
+def process_lives(pid: int) -> bool:
+    """Return whether a process exists; one that has ended and was not waited for does not."""
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    try:
+        state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+    except (OSError, IndexError):
+        return True
+    return state != "Z"
+
+
 def _held_by(note: Path) -> RunnerLock:
     import json
 

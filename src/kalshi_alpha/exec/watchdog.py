@@ -12,7 +12,6 @@ import os
 import signal
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -30,7 +29,7 @@ from kalshi_alpha.datastore.state import Heartbeat, read_heartbeat
 from kalshi_alpha.exec.command import HELP, exit_with, run_command
 from kalshi_alpha.exec.group_cancel import Canceller, CancelOutcome, GroupCanceller
 from kalshi_alpha.exec.pulse import HUNG_AFTER_S, Life, Pulse, Sight
-from kalshi_alpha.exec.runner_lock import RunnerLock, read_runner_lock
+from kalshi_alpha.exec.runner_lock import RunnerLock, process_lives, read_runner_lock
 from kalshi_alpha.exec.telemetry.events import TelemetryEvent
 from kalshi_alpha.exec.telemetry.sink import TelemetrySink
 
@@ -141,21 +140,6 @@ def _held_by(lock: RunnerLock, beat: Heartbeat) -> bool | None:
     if lock.held and lock.pid is not None and lock.pid != beat.pid:
         return False
     return lock.held
-
-
-def process_lives(pid: int) -> bool:
-    """Return whether a process exists; one that has ended and was not waited for does not."""
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    try:
-        state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
-    except (OSError, IndexError):
-        return True
-    return state != "Z"
 
 
 def venue_client(env: KalshiEnv, environ: Mapping[str, str], clock: Clock) -> VenueClient:

@@ -1,14 +1,16 @@
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
 
 from kalshi_alpha.brokers.account_lock import account_lock, lock_path
 from kalshi_alpha.datastore.paths import Paths
-from kalshi_alpha.exec.runner_lock import RunnerLock, read_runner_lock
+from kalshi_alpha.exec.runner_lock import RunnerLock, process_lives, read_runner_lock
 
 HOLD = (
     "import sys, pathlib; from kalshi_alpha.brokers.account_lock import account_lock\n"
@@ -68,3 +70,23 @@ def test_a_lock_that_cannot_be_looked_at_is_doubt(journal: Path) -> None:
     found = read_runner_lock(journal)
     assert found.held is None
     assert "orders.lock" in found.problem
+
+
+def test_a_process_that_ended_and_was_not_waited_for_does_not_live() -> None:
+    process = subprocess.Popen([sys.executable, "-c", ""])
+    until = time.monotonic() + 10.0
+    while process_lives(process.pid) and time.monotonic() < until:
+        time.sleep(0.01)
+    assert not process_lives(process.pid)
+    process.wait()
+    assert not process_lives(process.pid)
+    assert process_lives(os.getpid())
+    assert process_lives(1)
+
+
+def test_another_users_process_process_lives(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(pid: int, signal: int) -> None:
+        raise PermissionError(pid, signal)
+
+    monkeypatch.setattr(os, "kill", refuse)
+    assert process_lives(1)

@@ -21,7 +21,7 @@ from kalshi_alpha.exec import watchdog as module
 from kalshi_alpha.exec.group_cancel import CancelOutcome
 from kalshi_alpha.exec.pulse import HUNG_AFTER_S
 from kalshi_alpha.exec.runner_lock import RunnerLock
-from kalshi_alpha.exec.watchdog import CANCELLED_WITHIN_S, Watchdog, main, process_lives, watch
+from kalshi_alpha.exec.watchdog import CANCELLED_WITHIN_S, Watchdog, main, watch
 from kalshi_alpha.sim.virtual_time import VirtualClock, run_virtual
 from sim_exchange import START
 
@@ -281,18 +281,6 @@ def test_a_real_session_that_is_killed_or_stopped_is_noticed(
     asyncio.run(story())
     assert len(canceller.at) == 1
     assert read_kill_switch(paths.kill_switch).on is (blow is signal.SIGSTOP)
-
-
-def test_a_process_that_ended_and_was_not_waited_for_does_not_live() -> None:
-    process = subprocess.Popen([sys.executable, "-c", ""])
-    until = time.monotonic() + 10.0
-    while process_lives(process.pid) and time.monotonic() < until:
-        time.sleep(0.01)
-    assert not process_lives(process.pid)
-    process.wait()
-    assert not process_lives(process.pid)
-    assert process_lives(os.getpid())
-    assert process_lives(1)
 
 
 def test_it_ends_when_it_is_asked_to_or_its_time_is_over(paths: Paths) -> None:

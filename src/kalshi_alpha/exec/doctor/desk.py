@@ -239,17 +239,6 @@ def installed(name: str) -> str | None:
         return None
 
 
-def is_alive(pid: int) -> bool:
-    """Say whether a process exists; one of another user does, too."""
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    return True
-
-
 def zone(name: str) -> ZoneInfo:
     """Load a time zone's rules."""
     return ZoneInfo(name)

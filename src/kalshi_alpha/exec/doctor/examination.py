@@ -24,9 +24,9 @@ from kalshi_alpha.exec.doctor import (
     timers,
     venue,
 )
-from kalshi_alpha.exec.doctor.desk import MEASURED, DoctorsDesk, installed, is_alive, zone
+from kalshi_alpha.exec.doctor.desk import MEASURED, DoctorsDesk, installed, zone
 from kalshi_alpha.exec.doctor.finding import Finding, fail, not_applicable
-from kalshi_alpha.exec.runner_lock import read_runner_lock
+from kalshi_alpha.exec.runner_lock import process_lives, read_runner_lock
 
 Check = Callable[[DoctorsDesk], Finding]
 _MB = 1_000_000
@@ -113,7 +113,7 @@ CHECKS: Mapping[str, Check] = MappingProxyType(
         "order_journal": lambda d: state.order_journal(d.paths.order_journal),
         "ledger": lambda d: state.ledger(LedgerStore(d.paths)),
         "runner_lock": lambda d: state.runner_lock(
-            read_runner_lock(d.paths.order_journal), alive=is_alive
+            read_runner_lock(d.paths.order_journal), alive=process_lives
         ),
         "kill_switch": lambda d: state.kill_switch(d.paths.kill_switch),
         "heartbeat": lambda d: state.heartbeat(d.paths.heartbeat, d.now),

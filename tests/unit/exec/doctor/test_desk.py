@@ -1,9 +1,5 @@
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
-
 import pytest
 
 from doctor_desk import Patient
@@ -12,7 +8,7 @@ from kalshi_alpha.core.errors import ConfigError
 from kalshi_alpha.datastore.execution_state import SCHEMA as FITTED_SCHEMA
 from kalshi_alpha.exec import artifacts
 from kalshi_alpha.exec.doctor import desk as doctors_desk
-from kalshi_alpha.exec.doctor.desk import installed, is_alive, zone
+from kalshi_alpha.exec.doctor.desk import installed, zone
 
 
 def test_the_environment_is_the_processs_and_the_dotenv_files(patient: Patient) -> None:
@@ -59,18 +55,3 @@ def test_an_installation_is_asked_by_name() -> None:
     assert installed("click")
     assert installed("unheard-of") is None
     assert zone("America/New_York").key == "America/New_York"
-
-
-def test_a_process_is_alive_until_it_was_waited_for() -> None:
-    assert is_alive(os.getpid())
-    child = subprocess.Popen([sys.executable, "-c", ""])
-    child.wait()
-    assert not is_alive(child.pid)
-
-
-def test_another_users_process_is_alive(monkeypatch: pytest.MonkeyPatch) -> None:
-    def refuse(pid: int, signal: int) -> None:
-        raise PermissionError(pid, signal)
-
-    monkeypatch.setattr(os, "kill", refuse)
-    assert is_alive(1)
