@@ -77,8 +77,11 @@ def shelved_events(
     Raises
     ------
     MissingData
-        If nothing is recorded of them.
+        If a folder is not there, or nothing is recorded of them.
     """
+    absent = [each for each in folders if "://" not in each and not Path(each).is_dir()]
+    if absent:
+        raise MissingData(f"no folder {', '.join(absent)}: give one of tables or recordings")
     found: dict[tuple[str, str], ShelvedEvent] = {}
     lacking: dict[str, str] = {}
     for root in _roots(folders, scratch, wanted, executor):

@@ -61,6 +61,7 @@ def test_the_story_of_an_event_is_told_instead(
         (["--family", "WEATHER", "--from", "2030-01-01"], 4, "nothing is recorded"),
         (["--family", "WEATHER", "--explain", "KXHIGHNY-30JAN01"], 2, "no such event"),
         (["--family", "CPI"], 4, "nothing is recorded of KXCPI, KXCPIYOY"),
+        (["--family", "WEATHER", "--data", "nowhere"], 4, "no folder nowhere: give one of tables"),
         (["--family", "nobody"], 2, "unknown series"),
     ],
 )
