@@ -208,8 +208,17 @@ def _gather(
         memory=memory,
         memos=memos,
         common=common,
-        declarations=memory.declarations(terms.ramp),
+        declarations=memory.declarations(terms.ramp, _oldest(terms.ramp, ledger.rows)),
     )
+
+
+def _oldest(ramp: Ramp, ledger: Sequence[LedgerEntry]) -> dict[str, datetime]:
+    """Return when the oldest order was placed that counts as evidence, by family."""
+    rule = ramp.evidence.rule()
+    placed = {
+        family: [row.placed_at for row in rule.rows(ledger, family)] for family in ramp.families
+    }
+    return {family: min(times) for family, times in placed.items() if times}
 
 
 def _series(gathered: _Gathered, family: str) -> SeriesReadiness:

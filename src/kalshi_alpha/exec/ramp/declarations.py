@@ -2,8 +2,9 @@
 
 A declaration is made before the window that it judges. The first that is seen of a family is taken
 as it stands; any other must begin later than everything that was decided under the one before, and
-counts orders from when it was first seen. No choice of a day can therefore keep the good orders
-that were seen already and drop the bad ones.
+counts orders from when it was first seen. So does one that is the first to be seen although the
+ledger holds older orders: what was declared of those is forgotten. No choice of a day can therefore
+keep the good orders that were seen already and drop the bad ones.
 """
 
 from __future__ import annotations
@@ -33,7 +34,7 @@ def remembered_declarations(last: Readiness | None) -> dict[str, DeclarationRow]
 
 
 def accepted_declarations(
-    ramp: Ramp, last: Readiness | None, at: datetime
+    ramp: Ramp, last: Readiness | None, at: datetime, oldest: Mapping[str, datetime]
 ) -> dict[str, DeclarationRow]:
     """Return the declaration that judges each family now: the file's, or the last accepted one.
 
@@ -45,6 +46,8 @@ def accepted_declarations(
         The decision before; None if there was none.
     at
         The clock.
+    oldest
+        When the oldest order was placed that counts as evidence, by family.
     """
     known = remembered_declarations(last)
     refused = {family for family, _ in _refused(ramp, known, last)}
@@ -52,11 +55,12 @@ def accepted_declarations(
     for family, own in ramp.families.items():
         before = known.get(family)
         if family not in refused and not (before and _is_same(before, own)):
+            is_first = before is None and oldest.get(family, at) >= own.declared_at
             found[family] = DeclarationRow(
                 series=family,
                 statistic=own.statistic.value,
                 declared_at=own.declared_at,
-                counts_from=own.declared_at if before is None else max(own.declared_at, at),
+                counts_from=own.declared_at if is_first else max(own.declared_at, at),
             )
     return found
 

@@ -96,9 +96,12 @@ class Memory:
         """Return one line per family whose declaration was changed after it was decided on."""
         return refused_declarations(ramp, self.known)
 
-    def declarations(self, ramp: Ramp) -> dict[str, DeclarationRow]:
-        """Return the declaration that judges each family: of a refused change, the one before."""
-        return accepted_declarations(ramp, self.known, self.clock.at)
+    def declarations(self, ramp: Ramp, oldest: Mapping[str, datetime]) -> dict[str, DeclarationRow]:
+        """Return the declaration that judges each family: of a refused change, the one before.
+
+        ``oldest`` says when the oldest order of a family was placed that counts as evidence.
+        """
+        return accepted_declarations(ramp, self.known, self.clock.at, oldest)
 
 
 def _day(at: datetime) -> date:

@@ -35,17 +35,28 @@ def declared(at: datetime, statistic: Statistic = Statistic.CLOSING_LINE) -> Ram
 
 def decided(ramp: Ramp, last: Readiness | None, at: datetime) -> Readiness:
     """Return the decision that a run at a clock would leave, as far as declarations go."""
-    rows = tuple(accepted_declarations(ramp, last, at).values())
+    rows = tuple(accepted_declarations(ramp, last, at, {}).values())
     return readiness(generated_at=at, declarations=rows)
 
 
-def window_of(ramp: Ramp, last: Readiness | None, at: datetime = NOW) -> datetime:
-    return accepted_declarations(ramp, last, at)["CPI"].counts_from
+def window_of(
+    ramp: Ramp, last: Readiness | None, at: datetime = NOW, oldest: datetime | None = None
+) -> datetime:
+    held = {} if oldest is None else {"CPI": oldest}
+    return accepted_declarations(ramp, last, at, held)["CPI"].counts_from
 
 
 def test_the_first_declaration_that_is_seen_counts_from_its_own_day() -> None:
     assert window_of(declared(BETWEEN), None) == BETWEEN
     assert refused_declarations(declared(BETWEEN), None) == ()
+
+
+def test_a_first_declaration_over_older_orders_counts_from_now() -> None:
+    """Whoever removes the last decision and moves the day keeps neither good orders nor bad."""
+    day = timedelta(days=1)
+    assert window_of(declared(BETWEEN), None, oldest=BETWEEN - day) == NOW
+    assert window_of(declared(BETWEEN), None, oldest=BETWEEN) == BETWEEN
+    assert window_of(declared(NOW + day), None, oldest=BETWEEN) == NOW + day
 
 
 def test_a_day_moved_past_what_was_decided_on_changes_no_window() -> None:

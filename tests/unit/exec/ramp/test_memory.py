@@ -89,7 +89,7 @@ def test_a_decision_dated_later_is_remembered_for_its_declarations_alone(path: P
     moved = msgspec.structs.replace(BASELINE, families=BASELINE.families | {"CPI": own})
     assert found.doubts(BASELINE) == ()
     assert len(found.doubts(moved)) == 1
-    assert found.declarations(moved)["CPI"].counts_from == datetime(2022, 1, 1, tzinfo=UTC)
+    assert found.declarations(moved, {})["CPI"].counts_from == datetime(2022, 1, 1, tzinfo=UTC)
 
 
 def test_a_statistic_changed_after_it_was_seen_is_doubted(path: Path) -> None:
