@@ -17,7 +17,9 @@ class DailyLines:
 
     A line that was written survives the death of the process at once, and that of the machine
     once it was synced. Several processes may append to one file: a write at the end of a file is
-    not mixed with another's. A line that a crash or a full disk tore stays alone on its line.
+    not mixed with another's. A line that a crash or a full disk tore stays alone on its line. Who
+    opens the file while another's write is half done takes it for such a line and leaves an empty
+    one after it, so readers pass over empty lines.
 
     Parameters
     ----------

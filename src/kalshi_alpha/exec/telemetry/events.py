@@ -126,9 +126,11 @@ def read_telemetry(path: Path) -> TelemetryFile:
         If it cannot be read.
     """
     with path.open("rb") as file:
-        found = list(decode_lines(file))
-    torn = tuple(number for number, line in enumerate(found, 1) if line is None)
-    return TelemetryFile(tuple(line for line in found if line is not None), torn)
+        found = [
+            (number, line) for number, bare in enumerate(file, 1) for line in decode_lines([bare])
+        ]
+    torn = tuple(number for number, line in found if line is None)
+    return TelemetryFile(tuple(line for _, line in found if line is not None), torn)
 
 
 def _decoded(line: bytes) -> TelemetryLine | None:

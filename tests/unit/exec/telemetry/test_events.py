@@ -41,7 +41,7 @@ def test_the_words_of_the_run_book_are_there(word: str) -> None:
 def test_torn_lines_are_counted_and_unknown_events_kept(tmp_path: Path) -> None:
     later = encode_line(LINE).replace(b'"sent"', b'"an_event_of_later"')
     path = tmp_path / "exec.jsonl"
-    path.write_bytes(b"\n".join([encode_line(LINE), b'{"cut', b"\xff\xfe", later, b"[]", b""]))
+    path.write_bytes(b"\n".join([encode_line(LINE), b'{"cut', b"\xff\xfe", b"", later, b"[]", b""]))
     found = read_telemetry(path)
     assert [line.event for line in found.lines] == ["sent", "an_event_of_later"]
-    assert found.torn == (2, 3, 5)
+    assert found.torn == (2, 3, 6), "an empty line is none of the torn, and is counted"
