@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Mapping
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from http.client import HTTPException
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -32,6 +32,12 @@ SCHEMA = 1
 TOTAL_S = 2.0
 _LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 _TOO_MANY = 429
+# What a library of others fails with: a connection, an answer or an address without sense, a service
+# that it cannot load, a thread that it cannot start. Apprise catches what its services raise.
+_FAILURES = (
+    *(OSError, HTTPException, ValueError, LookupError, TypeError, AttributeError),
+    *(ImportError, RuntimeError),
+)
 
 
 class Told(msgspec.Struct, frozen=True, kw_only=True):
@@ -212,15 +218,16 @@ def within(total_s: float, send: Callable[[], Sent]) -> Sent:
     """Run ``send`` in a thread of its own, and leave it behind after so many seconds.
 
     Names are looked up and bytes trickle in without any limit of their own; the thread ends with
-    the process.
+    the process. What ``send`` fails with is told by the error's name alone.
     """
     found: list[Sent] = []
 
     def run() -> None:
-        # A service's own library may raise anything, and write the address into it: what it says
-        # goes nowhere, and that it failed is said below.
-        with suppress(Exception):
+        try:
             found.append(send())
+        except _FAILURES as error:
+            # What it says may hold the address; its name does not.
+            found.append(Sent(f"failed: {type(error).__name__}"))
 
     thread = threading.Thread(target=run, daemon=True, name="notify")
     thread.start()

@@ -7,6 +7,7 @@ import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from http.client import BadStatusLine
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from types import SimpleNamespace
@@ -278,8 +279,19 @@ def test_a_sender_that_never_comes_back_is_left_behind() -> None:
     hang.set()
 
 
-def test_whatever_a_sender_raises_stays_in_its_thread() -> None:
+@pytest.mark.parametrize(
+    "error",
+    [
+        ConnectionResetError("https://SECRET"),
+        UnicodeEncodeError("ascii", "https://SECRET", 0, 1, "no"),
+        KeyError("https://SECRET"),
+        RuntimeError("https://SECRET"),
+        ModuleNotFoundError("https://SECRET"),
+        BadStatusLine("https://SECRET"),
+    ],
+)
+def test_what_a_sender_raises_is_told_by_its_name_and_nothing_else(error: Exception) -> None:
     def fail() -> Sent:
-        raise RuntimeError("https://SECRET")
+        raise error
 
-    assert within(1.0, fail) == Sent("failed")
+    assert within(1.0, fail) == Sent(f"failed: {type(error).__name__}")
