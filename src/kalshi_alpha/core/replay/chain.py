@@ -127,9 +127,14 @@ class ReplayRules:
     trade_without_skill: bool = False
 
     def __post_init__(self) -> None:
-        lengths = (self.place_us, self.cancel_us, self.inferred_age_us, self.quote_age_us)
-        if min(lengths) < 0 or not 0.0 <= self.ahead_share < float("inf"):
-            raise BadParameter(f"times and shares cannot be negative: {self}")
+        for name in ("place_us", "cancel_us", "inferred_age_us", "quote_age_us"):
+            if (length_us := getattr(self, name)) < 0:
+                raise BadParameter(f"{name} must be 0 or more microseconds, was {length_us}")
+        if not 0.0 <= self.ahead_share < float("inf"):
+            raise BadParameter(
+                f"ahead_share must be a number of 0 or more, was {self.ahead_share}; "
+                "1 puts all that is shown ahead of us"
+            )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
