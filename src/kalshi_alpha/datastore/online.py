@@ -135,13 +135,18 @@ def served_feeds(exchange: str, clock: Clock, stations: tuple[str, ...]) -> Feed
 
 
 def _require_loopback(url: str) -> None:
-    parts = urlsplit(url)
+    refused = f"a local exchange shows feeds at http://127.0.0.1:PORT, not at {url!r}"
     try:
-        is_here = ipaddress.ip_address(parts.hostname or "").is_loopback
+        parts = urlsplit(url)
+        host, _ = parts.hostname or "", parts.port
+    except ValueError as error:
+        raise ConfigError(refused) from error
+    try:
+        is_here = ipaddress.ip_address(host).is_loopback
     except ValueError:
-        is_here = parts.hostname == "localhost"
+        is_here = host == "localhost"
     if parts.scheme != "http" or not is_here:
-        raise ConfigError(f"a local exchange shows feeds at http://127.0.0.1:PORT, not at {url!r}")
+        raise ConfigError(refused)
 
 
 def _served_transport(exchange: str) -> httpx2.BaseTransport:

@@ -20,7 +20,7 @@ from kalshi_alpha.datastore.feeds import (
     Payload,
     TableSchema,
 )
-from kalshi_alpha.datastore.online import feed_client, ingest_online, served_feeds
+from kalshi_alpha.datastore.online import feed_client, ingest_online, local_exchange, served_feeds
 from kalshi_alpha.datastore.paths import Paths
 from kalshi_alpha.datastore.tables import FeedStore
 from kalshi_alpha.drivers.transport import FeedClient
@@ -166,3 +166,11 @@ def test_pages_are_read_below_the_exchanges_address_at_its_time() -> None:
 def test_pages_are_shown_on_this_machine_only(url: str) -> None:
     with pytest.raises(ConfigError, match=r"127\.0\.0\.1"):
         served_feeds(url, Held(), ())
+
+
+@pytest.mark.parametrize("url", ["http://[::1", "http://127.0.0.1:99999", "http://127.0.0.1:port"])
+def test_an_address_that_is_cut_or_mistyped_is_refused_in_a_line(url: str) -> None:
+    with pytest.raises(ConfigError) as caught:
+        local_exchange({"KALSHI_SIM_URL": url})
+    said = f"a local exchange shows feeds at http://127.0.0.1:PORT, not at {url!r}"
+    assert str(caught.value) == said
