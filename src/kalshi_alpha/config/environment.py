@@ -107,7 +107,7 @@ def parse_instant(text: str) -> datetime:
     Raises
     ------
     UsageError
-        If it is not one, or carries no zone.
+        If it is not one, carries no zone, or lies beyond the calendar once it is in UTC.
     """
     try:
         at = datetime.fromisoformat(text)
@@ -115,7 +115,10 @@ def parse_instant(text: str) -> datetime:
         raise UsageError(f"not an instant like 2024-12-11T11:30:00Z: {text!r}") from error
     if at.tzinfo is None:
         raise UsageError(f"an instant needs its zone, as in 2024-12-11T11:30:00Z: {text!r}")
-    return at.astimezone(UTC)
+    try:
+        return at.astimezone(UTC)
+    except OverflowError as error:
+        raise UsageError(f"not within the years 1 to 9999 of UTC: {text!r}") from error
 
 
 def read_dotenv(files: Iterable[Path]) -> dict[str, str]:

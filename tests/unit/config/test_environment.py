@@ -45,6 +45,13 @@ def test_an_instant_without_zone_or_sense_is_refused(text: str) -> None:
         parse_instant(text)
 
 
+@pytest.mark.parametrize("text", ["0001-01-01T00:00:00+05:00", "9999-12-31T23:59:59-05:00"])
+def test_an_instant_beyond_the_calendar_is_refused_in_a_line(text: str) -> None:
+    with pytest.raises(UsageError) as caught:
+        parse_instant(text)
+    assert str(caught.value) == f"not within the years 1 to 9999 of UTC: {text!r}"
+
+
 def test_the_flag_wins_over_the_environment_and_neither_is_none() -> None:
     environ = {"KALSHI_ALPHA_AS_OF": "2026-01-01T00:00:00Z"}
     assert set_clock("2025-06-11T10:30:00Z", environ) == AT
