@@ -32,8 +32,8 @@ SCHEMA = 1
 TOTAL_S = 2.0
 _LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 _TOO_MANY = 429
-# What a library of others fails with: a connection, an answer or an address without sense, a service
-# that it cannot load, a thread that it cannot start. Apprise catches what its services raise.
+# What a library of others fails with: a connection, an answer or an address without sense, a
+# service that it cannot load, a thread that it cannot start. Apprise catches its services' own.
 _FAILURES = (
     *(OSError, HTTPException, ValueError, LookupError, TypeError, AttributeError),
     *(ImportError, RuntimeError),
