@@ -11,7 +11,7 @@ from html.parser import HTMLParser
 import pytest
 
 from kalshi_alpha.core.book.ladder_book import LadderBook
-from kalshi_alpha.core.gates import Fault
+from kalshi_alpha.core.gates import AgeUnit, Fault
 from kalshi_alpha.exec.desk.desk import Desk, FileSeen
 from kalshi_alpha.web.dashboard.live_books import Listed, LiveBooks
 from kalshi_alpha.web.dashboard.view import (
@@ -64,6 +64,15 @@ def test_every_panel_is_made_of_a_full_desk_and_of_an_empty_one(name: str) -> No
     full = VIEWS.panel(name, shown_desk(), LiveBooks())
     assert full.strip()
     assert VIEWS.panel(name, empty, LiveBooks()).strip()
+
+
+def test_a_feed_s_age_has_the_unit_of_its_limit() -> None:
+    feed = shown_desk().feeds[0]
+    counted = replace(feed, age_days=4, max_age_days=3, unit=AgeUnit.BUSINESS_DAYS)
+    never = replace(feed, age_days=None)
+    shown = VIEWS.panel("feeds", shown_desk(feeds=(feed, counted, never)), LiveBooks())
+    cells = re.findall(r'<td class="n">([^<]*)</td>', shown)
+    assert cells == ["1 d", "35 d", "4 bd", "3 bd", "–", "35 d"]
 
 
 class _Tags(HTMLParser):
