@@ -15,7 +15,7 @@ import numpy as np
 from kalshi_alpha.core.arrays import FloatArray
 from kalshi_alpha.core.errors import BadParameter
 
-Z_90 = 1.6449  # two-sided 90 % of the normal law
+LEVEL = 0.90
 _ITERATIONS = 50
 _CONVERGED = 1e-10
 _LOGIT_CLIP = 0.001  # a mid of 0 or 1 has no logit
@@ -23,7 +23,12 @@ _LOGIT_CLIP = 0.001  # a mid of 0 or 1 has no logit
 
 @dataclass(frozen=True, slots=True)
 class MidCalibration:
-    """Logistic regression of outcomes on the logit of closing mids, errors clustered by unit."""
+    """Logistic regression of outcomes on the logit of closing mids, errors clustered by unit.
+
+    Its intervals hold 90 % by Student's law with one degree of freedom less than units: an error
+    that rests on few units is itself uncertain, and the normal law's 1.645 of them would be too
+    short. A long interval is no proof: how many units are enough, the ramp asks for itself.
+    """
 
     intercept: float
     slope: float
@@ -33,9 +38,14 @@ class MidCalibration:
 
     @property
     def is_calibrated(self) -> bool:
-        """Whether slope 1 and intercept 0 both lie in their 90 % intervals."""
-        slope_fits = abs(self.slope - 1.0) <= Z_90 * self.slope_se
-        return slope_fits and abs(self.intercept) <= Z_90 * self.intercept_se
+        """Whether slope 1 and intercept 0 both lie in their intervals; no if there are none."""
+        from scipy.special import stdtrit
+
+        if self.n_units < 2:
+            return False
+        errors = float(stdtrit(self.n_units - 1, 0.5 + LEVEL / 2.0))
+        slope_fits = abs(self.slope - 1.0) <= errors * self.slope_se
+        return slope_fits and abs(self.intercept) <= errors * self.intercept_se
 
 
 def mid_calibration(

@@ -7,7 +7,11 @@ import pytest
 
 from kalshi_alpha.core.arrays import FloatArray
 from kalshi_alpha.core.errors import BadParameter
-from kalshi_alpha.core.ledger.closing_line import control_coefficient, mid_calibration
+from kalshi_alpha.core.ledger.closing_line import (
+    MidCalibration,
+    control_coefficient,
+    mid_calibration,
+)
 
 
 def _market(true_slope: float, seed: int = 6, n: int = 1500) -> tuple[FloatArray, FloatArray]:
@@ -31,6 +35,26 @@ def test_a_calibrated_market_passes_as_often_as_two_intervals_of_ninety_percent_
     # Two nearly independent intervals of 90 % hold together 81 % of the time; the standard
     # error over 200 markets is 2.8 %, of which three are allowed.
     assert passed / 200 == pytest.approx(0.81, abs=0.085)
+
+
+# Two-sided 90 % of Student's law by the printed table, for one unit more than its degrees of
+# freedom; with many it is the normal law's 1.645.
+@pytest.mark.parametrize(
+    ("n_units", "quantile"), [(2, 6.314), (3, 2.920), (12, 1.796), (31, 1.697), (100_000, 1.645)]
+)
+def test_the_interval_is_as_long_as_so_few_units_ask_for(n_units: int, quantile: float) -> None:
+    def calibrated(errors: float) -> bool:
+        slope = MidCalibration(0.0, 1.0 + errors * 0.2, 0.1, 0.2, n_units)
+        intercept = MidCalibration(-errors * 0.1, 1.0, 0.1, 0.2, n_units)
+        assert slope.is_calibrated == intercept.is_calibrated
+        return slope.is_calibrated
+
+    assert calibrated(quantile - 0.002)
+    assert not calibrated(quantile + 0.002)
+
+
+def test_below_two_units_there_is_no_interval_and_nothing_is_calibrated() -> None:
+    assert not MidCalibration(0.0, 1.0, 0.1, 0.2, n_units=1).is_calibrated
 
 
 def test_an_overconfident_market_is_recognised() -> None:
