@@ -219,7 +219,9 @@ _TEXTS: dict[Reason, ReasonText] = {
     Reason.GUARDRAIL_BREACH: ReasonText(
         "The ledger holds a trade beyond a cap, a limit or a freeze.",
         _LIVE,
-        "Find how the trade passed and correct it before the next pilot.",
+        "Find how the trade passed and correct it; then move the family's declared_at in "
+        "configs/ramp.yaml ahead of the clock and run `make pilot-readiness`: its evidence begins "
+        "anew from there.",
     ),
     Reason.MONITORS_MISSING: ReasonText(
         "No monitor artifact exists.",

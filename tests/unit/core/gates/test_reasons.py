@@ -27,6 +27,12 @@ def test_every_reason_has_cause_effect_and_remedy(reason: Reason) -> None:
         assert sentence[0].isupper() or sentence.startswith(("data/", "reports/"))
 
 
+def test_a_breach_names_its_way_out() -> None:
+    remedy = describe(Reason.GUARDRAIL_BREACH).remedy
+    for word in ("declared_at", "configs/ramp.yaml", "`make pilot-readiness`"):
+        assert word in remedy
+
+
 def test_only_the_ramps_figures_speak_against_evidence() -> None:
     evidence = {reason for reason in Reason if reason.part is Part.EVIDENCE}
     assert evidence == {
