@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from kalshi_alpha.core.errors import DomainError
 from kalshi_alpha.core.gates.evidence import EvidenceLimits
+from kalshi_alpha.core.ledger.entry import LedgerEntry
 from kalshi_alpha.core.ramp.figures import Figures, figures
 from kalshi_alpha.core.ramp.plan import Missing, missing
+from kalshi_alpha.core.ramp.statistic import Declaration
+from kalshi_alpha.exec.ramp.declarations import accepted_declarations, declaration_of
 from kalshi_alpha.exec.tearsheet.facts import Facts
 from kalshi_alpha.exec.tearsheet.picture import Table
 from kalshi_alpha.exec.tearsheet.scans import number
@@ -38,18 +41,29 @@ class Earned:
 
 
 def earned(facts: Facts, family: str) -> Earned:
-    """Work out a family's figures from the rows that count, as of the clock."""
-    own = facts.ramp.families.get(family)
-    if own is None:
+    """Work out a family's figures from the rows that count, as of the clock.
+
+    Orders count from where the ramp would let them: from the declaration that it accepted, which a
+    later word of ``ramp.yaml`` does not move.
+    """
+    if family not in facts.ramp.families:
         return Earned(family, None, None, (), f"the ramp policy does not name {family}")
     rows = facts.evidence(family)
     try:
-        found = figures(family, rows, own.declaration(), facts.at, shrink=facts.ramp.shrink)
+        found = figures(
+            family, rows, _declared(facts, family, rows), facts.at, shrink=facts.ramp.shrink
+        )
     except DomainError as error:
         return Earned(family, None, None, (), str(error))
     limits = facts.ramp.limits(family, facts.ramp.policy)
     practice = facts.ramp.evidence.practice
     return Earned(family, found, limits, missing(found, limits), practice=practice)
+
+
+def _declared(facts: Facts, family: str, rows: Sequence[LedgerEntry]) -> Declaration:
+    oldest = {family: min(row.placed_at for row in rows)} if rows else {}
+    accepted = accepted_declarations(facts.ramp, facts.readiness, facts.at, oldest)
+    return declaration_of(accepted[family])
 
 
 def evidence_table(found: tuple[Earned, ...]) -> Table:

@@ -1,9 +1,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import datetime, timedelta
+
+import msgspec
 
 from kalshi_alpha.core.ledger.entry import LedgerEntry
 from kalshi_alpha.core.ramp.figures import figures
+from kalshi_alpha.exec.ramp.readiness import DeclarationRow
 from kalshi_alpha.exec.tearsheet.evidence import (
     earned,
     evidence_table,
@@ -13,6 +17,7 @@ from kalshi_alpha.exec.tearsheet.evidence import (
     still_missing,
 )
 from kalshi_alpha.exec.tearsheet.facts import Facts
+from readiness_cases import readiness
 
 
 def test_the_figures_are_the_ramp_s_own(facts: Facts, evidence: tuple[LedgerEntry, ...]) -> None:
@@ -27,6 +32,30 @@ def test_the_figures_are_the_ramp_s_own(facts: Facts, evidence: tuple[LedgerEntr
     whole = own_table(found)
     assert whole is not None
     assert ("settled fills", f"{expected.fills:,}", "at least 300") in whole.rows
+
+
+def test_orders_count_from_what_the_ramp_accepted_and_not_from_what_the_file_says_today(
+    facts: Facts, evidence: tuple[LedgerEntry, ...]
+) -> None:
+    placed = sorted(row.placed_at for row in evidence)
+    accepted, middle = placed[0], placed[len(placed) // 2]
+    row = DeclarationRow(
+        series="CPI", statistic="closing_line", declared_at=accepted, counts_from=accepted
+    )
+    decided = readiness(generated_at=placed[-1], declarations=(row,))
+    shown = replace(facts, entries=evidence, readiness=decided)
+
+    def fills(declared_at: datetime) -> int:
+        own = msgspec.structs.replace(facts.ramp.families["CPI"], declared_at=declared_at)
+        ramp = msgspec.structs.replace(facts.ramp, families={"CPI": own})
+        found = earned(replace(shown, ramp=ramp), "CPI").figures
+        assert found is not None
+        return found.fills
+
+    assert fills(accepted) == len(evidence)
+    assert fills(middle) == len(evidence)
+    # One that lies ahead of the decision begins anew, and nothing was placed since.
+    assert fills(placed[-1] + timedelta(seconds=1)) == 0
 
 
 def test_a_new_desk_has_earned_nothing_and_no_date_is_made_up(facts: Facts) -> None:
