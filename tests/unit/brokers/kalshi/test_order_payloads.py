@@ -66,6 +66,7 @@ def test_every_order_rests_or_does_not_exist_and_ends_by_itself(
 ) -> None:
     sent = order(side, price, contracts)
     assert (sent["post_only"], sent["cancel_order_on_pause"]) == (True, True)
+    assert sent["self_trade_prevention_type"] == "taker_at_cross"
     assert "expiration_time" in sent
     yes = Price.parse(str(sent["price"]))
     assert (yes if sent["side"] == "bid" else yes.complement()) == price

@@ -141,6 +141,27 @@ def test_other_markets_count_against_the_ladder_and_other_ladders_against_the_to
     assert broken(caps(total=COST), stranger) is CapName.TOTAL
 
 
+def test_what_stands_in_one_market_takes_the_room_of_that_strike_alone() -> None:
+    once, again = caps(strike=COST), intent(nonce=1)
+    assert broken(once, intended(), meant=again) is CapName.STRIKE
+    assert broken(once, intended(), meant=intent(ticker=OTHER_MARKET)) is None
+
+
+def test_a_loose_override_of_a_strike_leaves_the_ladders_cap_in_force() -> None:
+    own = caps(strike_overrides={MARKET: 9 * COST}, strike=COST, ladder=2 * COST)
+    assert own.default is not None
+    assert [own.default.strike_cap(each).e6 // COST for each in (MARKET, OTHER_MARKET)] == [2, 1]
+    assert broken(own, intended(), meant=intent(nonce=1)) is None
+    twice = [intended(), intended(intent(nonce=1))]
+    assert broken(own, *twice, meant=intent(nonce=2)) is CapName.LADDER
+
+
+def test_where_no_series_has_caps_nothing_is_sent_however_small() -> None:
+    least = intent(price=Price(1), contracts=Contracts(1))
+    found = check(Blotter(), least, Caps(total=Money(100 * COST), per_second=9), later(0))
+    assert found == Breach(CapName.ORDER, least.series, least.at_risk, Money(0))
+
+
 def test_the_most_that_fees_can_be_counts() -> None:
     assert broken(caps(order=COST), meant=intent(fee_max=Money(1))) is CapName.ORDER
 

@@ -42,6 +42,7 @@ def test_whatever_is_meant_only_rests_and_never_outlasts_its_end(
     request = order_request(meant, None)
     assert request.post_only
     assert request.cancel_order_on_pause
+    assert request.self_trade_prevention_type == "taker_at_cross"
     assert request.time_in_force == "good_till_canceled"
     assert (
         0
@@ -49,5 +50,6 @@ def test_whatever_is_meant_only_rests_and_never_outlasts_its_end(
         < 1.0
     )
     assert Contracts.parse(request.count) == meant.contracts
+    assert (request.side == "bid") is (side is Side.YES)
     yes = Price.parse(request.price)
     assert (yes if side is Side.YES else yes.complement()) == meant.price

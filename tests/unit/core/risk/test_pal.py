@@ -91,6 +91,30 @@ def test_cap_of_a_strike(limits: PalLimits, ticker: str, cap: str) -> None:
     assert limits.cap_of(ticker) == Money.parse(cap)
 
 
+def test_the_room_of_a_strike_is_the_least_that_any_cap_leaves() -> None:
+    """Caps of 9 and 4: after 6 elsewhere the ladder binds, after 1 the strike does."""
+    limits = PalLimits(Money.parse("9"), Money.parse("4"), (("WIDE", Money.parse("20")),))
+
+    def left(ticker: str, elsewhere: str) -> Money:
+        held = Exposure(
+            "OTHER", Side.NO, Commitment.RESTING, Price(10_000), Contracts.parse(elsewhere)
+        )
+        return room(limits, [held], ticker)
+
+    assert left("X", "6") == Money.parse("3")
+    assert left("X", "1") == Money.parse("4")
+    assert left("WIDE", "1") == Money.parse("8")
+    assert left("OTHER", "1") == Money.parse("3")
+
+
+def test_an_override_above_the_ladders_cap_is_worth_the_ladders_cap() -> None:
+    limits = PalLimits(Money.parse("9"), Money.parse("4"), (("WIDE", Money.parse("20")),))
+    held = Exposure("WIDE", Side.YES, Commitment.FILLED, Price(5_000), Contracts.whole(19))
+
+    assert limits.cap_of("WIDE") == limits.ladder_cap
+    assert broken_caps(limits, [held]) == ("ladder", "WIDE")
+
+
 def test_broken_caps_are_named_ladder_first_then_strikes() -> None:
     over = _bought("KXCPI-T0.2", "0.60", "5000", Commitment.UNKNOWN)
 
