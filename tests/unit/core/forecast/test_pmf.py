@@ -75,6 +75,7 @@ def test_below_and_above_share_the_whole(pmf: GridPmf, k: int) -> None:
     assert pmf.cdf(k) + pmf.survival(k) == pytest.approx(1.0, abs=1e-9)
     assert pmf.cdf(k) <= pmf.cdf(k + 1)
     assert pmf.survival(k) >= pmf.survival(k + 1)
+    assert pmf.survival_at(np.array([k])).tolist() == [pmf.survival(k)]
 
 
 def test_edges_out_of_order_are_refused() -> None:

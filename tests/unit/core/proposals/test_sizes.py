@@ -40,6 +40,34 @@ def test_fractions_for_arrays_are_the_scalar_ones(
     assert got == pytest.approx(truncated_fraction(kelly, kelly_cap=cap, shrinkage=shrinkage))
 
 
+@pytest.mark.parametrize("pooling", [None, Pooling(weights={EVENT: 1.0})])
+def test_no_leg_stakes_more_of_the_bankroll_than_the_kelly_cap(pooling: Pooling | None) -> None:
+    case = GOLDEN.sized(kelly_cap=0.01, kelly_multiplier=1.0)
+    found = sizes(replace(case, policy=replace(case.policy, pooling=pooling)))
+    assert found.kelly[0] > 0.1
+    assert found.staked.tolist() == [0.01]
+
+
+def test_a_standard_error_shrinks_a_stake_and_one_below_two_points_is_not_believed() -> None:
+    full = GOLDEN.sized(kelly_multiplier=1.0, kelly_cap=0.25)
+
+    def staked(error: float) -> float:
+        return float(
+            sizes(
+                replace(
+                    full,
+                    policy=replace(
+                        full.policy, sizing=replace(full.policy.sizing, probability_se=error)
+                    ),
+                )
+            ).staked[0]
+        )
+
+    assert staked(0.0) == staked(0.02) > staked(0.03) > staked(0.1)
+    edge = 0.558 - (0.5 + GOLDEN.priced().quotes.fee[0])
+    assert staked(0.1) == pytest.approx(0.1081967 * edge**2 / (edge**2 + 0.01), rel=1e-6)
+
+
 @pytest.mark.parametrize("kelly", [-0.1, 1.1, float("nan")])
 def test_an_impossible_fraction_is_refused(kelly: float) -> None:
     half = np.array([0.5])
