@@ -294,6 +294,12 @@ def test_without_a_key_public_questions_are_asked_and_nothing_is_written() -> No
     run(session())
 
 
+def test_a_key_is_what_lets_us_ask_more_than_a_stranger_may() -> None:
+    with_key, without = calls(FakeWire(said(200))), calls(FakeWire(said(200)), signer=None)
+    assert (with_key.limits.read.rate, without.limits.read.rate) == (200, 40)
+    assert without.limits.read.capacity == 40
+
+
 def test_a_429_empties_our_view_of_the_bucket() -> None:
     async def session() -> tuple[float, float]:
         venue = calls(FakeWire(said(200), said(429, b"")))

@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kalshi_alpha.brokers.kalshi.rate_limits import (
+    UNSIGNED_FLOOR,
     Budget,
     CostRule,
     EndpointCosts,
@@ -244,6 +245,14 @@ def test_a_batch_is_as_large_as_a_full_bucket_can_pay() -> None:
     assert limits.batch_max("DELETE", f"{ORDERS}/batched") == 50
     limits.write.resize(300, 900)
     assert limits.batch_max("POST", f"{ORDERS}/batched") == 90
+
+
+def test_whoever_has_no_key_asks_four_times_a_second() -> None:
+    reads = RateLimits(reads=UNSIGNED_FLOOR).bucket(Budget.READ)
+    at = run(times(reads, [10] * 9))
+    assert at[:4] == [0.0] * 4
+    assert sum(moment <= 1.0 for moment in at) <= 8, "what it held and what a second refills"
+    assert at[8] - at[4] == pytest.approx(1.0)
 
 
 def test_until_the_account_was_asked_the_lowest_tier_is_assumed() -> None:
