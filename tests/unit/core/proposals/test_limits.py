@@ -12,6 +12,7 @@ from kalshi_alpha.core.proposals.holdings import Holdings
 from kalshi_alpha.core.proposals.legs import Legs
 from kalshi_alpha.core.proposals.limits import (
     RunningRoom,
+    unit_cap,
     unit_shares,
     within_position_limits,
     worst_fills,
@@ -213,3 +214,11 @@ def test_what_is_held_on_the_same_news_elsewhere_takes_from_its_cap() -> None:
     [share] = unit_shares(orders, Holdings({}, {}, {unit: beside}), KELLY).tolist()
     assert share == pytest.approx(100 / 201.75, abs=1e-3)
     assert unit_shares(orders, Holdings({}, {}, {"CPI:2025-01-15": beside}), KELLY)[0] == 1.0
+
+
+def test_a_loss_elsewhere_beyond_the_cap_leaves_nothing_for_the_same_news() -> None:
+    unit = TWO.snapshots[0].ladder.risk_unit
+    beside = Holdings({}, {}, {unit: UnitBook(Money.parse("2600"), (0, 300_000), (0.2, 0.8))})
+    assert unit_cap(unit, Holdings({}, {}), KELLY) == 2500.0
+    assert unit_cap(unit, beside, KELLY) == -100.0
+    assert unit_shares(legs(400), beside, KELLY).tolist() == [0.0]

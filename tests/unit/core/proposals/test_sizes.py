@@ -186,6 +186,17 @@ def test_a_share_is_taken_of_what_a_bin_allows_and_leaves_one_contract(
     assert sizes(case).contracts_e2.tolist() == [100 * size]
 
 
+@pytest.mark.parametrize("cap", [0.02, 0.2])
+def test_a_bin_that_is_little_proven_stakes_its_part_of_the_kelly_cap(cap: float) -> None:
+    keys = [
+        BinKey("CPI", side, p, lead) for side in Side for p in PRICE_NAMES for lead in LEAD_NAMES
+    ]
+    bins = BinTable.of(dict.fromkeys(keys, BinTerms(cap=cap, cap_lots=None)), "CPI")
+    case = GOLDEN.sized(kelly_cap=0.1, kelly_multiplier=1.0, probability_se=0.02)
+    case = replace(case, policy=replace(case.policy, bins=bins))
+    assert sizes(case).staked.tolist() == pytest.approx([cap * 0.1])
+
+
 @pytest.mark.parametrize(("share", "size"), [(0.1, 1), (0.29, 2), (0.5, 3), (0.0, 0)])
 def test_a_share_of_a_fixed_count_is_whole_contracts(share: float, size: int) -> None:
     """Without bins, and as `kalshi_alpha.core.ramp.size.scaled` has it."""
