@@ -65,6 +65,13 @@ def test_atoms_pool_to_a_pmf_and_the_ends_are_the_forecasters() -> None:
     np.testing.assert_allclose(pool_pmfs(model, market, 0.0), market)
 
 
+@pytest.mark.parametrize("weight", [0.0, 0.25, 0.8])
+def test_two_bins_pool_as_the_log_odds_of_one_statement_do(weight: float) -> None:
+    yes = pool_log_odds(0.9, 0.4, weight)
+    pooled = pool_pmfs(np.array([0.1, 0.9]), np.array([0.6, 0.4]), weight)
+    np.testing.assert_allclose(pooled, [1.0 - yes, yes])
+
+
 def test_a_zero_of_one_forecaster_is_no_veto() -> None:
     pooled = pool_pmfs(np.array([0.0, 1.0]), np.array([0.5, 0.5]), 0.5)
     assert 0.0 < pooled[0] < 0.02

@@ -173,6 +173,17 @@ def test_a_no_moves_against_the_value_of_its_unit() -> None:
     assert opposed.value_at_risk(mixed) == pytest.approx(1760.0)
 
 
+def test_yes_of_one_release_hedges_no_of_a_like_one_and_doubles_a_yes() -> None:
+    pays, lots, none = np.array([[False], [True]]), np.array([100_000]), np.array([0])
+    cost = Money.parse("500")
+    yes = UnitBook.from_positions(cost, pays, np.array([0.5, 0.5]), lots, none)
+    no = UnitBook.from_positions(cost, pays, np.array([0.5, 0.5]), none, lots)
+    tied = replace(RISK, betas={"CPI": (1.0, 0.0)}, idio=0.0)
+    one_way = tied.value_at_risk({UNIT: yes, "CPI:2025-01-15": yes})
+    both_ways = tied.value_at_risk({UNIT: yes, "CPI:2025-01-15": no})
+    assert (one_way, both_ways) == (pytest.approx(1000.0), pytest.approx(0.0, abs=1e-6))
+
+
 def test_what_is_held_elsewhere_is_at_risk_too() -> None:
     """A hundred at 0.60 on the next release, and ten more of this one beside the orders."""
     orders = legs(GOLDEN, 470)

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -47,6 +48,12 @@ def test_impossible_sizing_cannot_be_built(change: dict[str, object]) -> None:
 def test_an_impossible_policy_cannot_be_built(change: dict[str, object]) -> None:
     with pytest.raises(BadParameter):
         replace(POLICY, **change)  # type: ignore[arg-type]
+
+
+def test_the_kelly_cap_is_a_quarter_of_the_bankroll_and_never_a_hair_more() -> None:
+    assert replace(KELLY, kelly_cap=0.25).kelly_cap == 0.25
+    with pytest.raises(BadParameter, match="Kelly cap outside"):
+        replace(KELLY, kelly_cap=math.nextafter(0.25, 1.0))
 
 
 def test_fixed_sizing_needs_and_keeps_its_count() -> None:

@@ -76,6 +76,21 @@ def test_a_one_sided_book_says_nothing_to_pool() -> None:
     np.testing.assert_allclose(alone.priced().prob_pooled, [0.57])
 
 
+@pytest.mark.parametrize("weight", [0.5, 0.8])
+def test_a_model_that_is_certain_moves_the_pool_no_further_than_the_gap(weight: float) -> None:
+    certain = scene(snapshot({2: (50, 46)}), pmf=GridPmf(PMF.grid, 3, np.array([0.5, 0.5])))
+    case = replace(pooled(weight), snapshots=certain.snapshots, forecasts=certain.forecasts)
+    assert case.priced().prob_yes.tolist() == [1.0]
+    np.testing.assert_allclose(case.priced().prob_pooled, [0.52 + 0.15])
+
+
+@pytest.mark.parametrize("book", [(50, 0), (0, 50), (0, 0)])
+def test_whatever_side_is_empty_the_model_is_not_held_to_it(book: tuple[int, int]) -> None:
+    alone = replace(pooled(0.3), snapshots=scene(snapshot({2: book})).snapshots)
+    np.testing.assert_allclose(alone.priced().prob_pooled, [0.57])
+    assert not alone.run().proposals
+
+
 def test_proposals_rest_on_the_pool_and_show_all_four_probabilities() -> None:
     (p,) = (each for each in pooled(0.5).run().proposals if each.market_ticker.endswith("T2"))
     assert p.prob_model == pytest.approx(0.57)
