@@ -98,6 +98,11 @@ DOCUMENTS: dict[str, Document] = {
     ),
     "telemetry-smoke": Document(f"{_M}exec.telemetry.smoke", "What was written and read back."),
     "worlds": Document("kalshi-alpha worlds", "What ramp and guard made of years of known truth."),
+    "ws-smoke": Document(
+        f"{_M}dev.ws_smoke",
+        "What was followed: each market's frames and where they were written down.",
+        {"names": "Names such as TNEY-today that stood for markets, with those."},
+    ),
 }
 
 TYPES: dict[str, dict[str, str]] = {
@@ -168,6 +173,7 @@ KEYS: dict[str, str] = {
     "config_sha256": "Hashes of the configuration that was used.",
     "config_weakened": "Settings looser than their baselines, a line each.",
     "confirmed": "Whether the venue confirmed it.",
+    "connections_lost": "How often the stream was lost or could not be made.",
     "contracts_filled": "Contracts filled.",
     "contracts_posted": "Contracts posted.",
     "counts": "Checks by outcome.",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import http.client
 import json
 import os
 import subprocess
@@ -9,6 +10,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 TESTS = Path(__file__).resolve().parents[1] / "tests"
 FEEDS, VENUE = TESTS / "fixtures", TESTS / "data_fixtures"
@@ -143,9 +145,23 @@ def _at_an_exchange(root: Path) -> Iterator[Sample]:
         for name in ("reconcile", "cancel-all"):
             yield f"orders-{name}", _run(root, "orders", name, "--env", "sim", more=there)
         yield "orders-list", _run(root, "orders", "list", "--all", more=there)
+        followed = ("--tickers", _listed_at(ready["url"]), "--env", "sim", "--run-seconds", "2")
+        yield "ws-smoke", _module(root, "dev.ws_smoke", *followed, more=there)
     finally:
         exchange.terminate()
         exchange.wait()
+
+
+def _listed_at(exchange: str) -> str:
+    """Return the ticker of a market that an exchange lists as open."""
+    place = urlsplit(exchange)
+    connection = http.client.HTTPConnection(place.hostname or "", place.port, timeout=10)
+    try:
+        connection.request("GET", "/trade-api/v2/markets?status=open&limit=1")
+        ticker: str = json.loads(connection.getresponse().read())["markets"][0]["ticker"]
+    finally:
+        connection.close()
+    return ticker
 
 
 def _fixtures() -> tuple[str, ...]:
@@ -170,8 +186,8 @@ def _run(root: Path, *argv: str, more: dict[str, str] | None = None) -> Any:
     return _document(root, ["-c", _ENTRY, *argv, "--json"], more)
 
 
-def _module(root: Path, module: str, *argv: str) -> Any:
-    return _document(root, ["-m", f"kalshi_alpha.{module}", *argv, "--json"], None)
+def _module(root: Path, module: str, *argv: str, more: dict[str, str] | None = None) -> Any:
+    return _document(root, ["-m", f"kalshi_alpha.{module}", *argv, "--json"], more)
 
 
 def _ready(root: Path, *argv: str) -> Any:

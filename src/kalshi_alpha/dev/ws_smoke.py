@@ -36,6 +36,8 @@ if TYPE_CHECKING:
 SILENCE_S_MAX = 120.0
 WRITE_EVERY_S = 1.0
 RUN_SECONDS = 300.0
+SCHEMA = 1
+"""Version of what ``--json`` prints."""
 VENUE_PREFIX = "KX"
 """What the venue's tickers begin with."""
 
@@ -66,12 +68,45 @@ def main(argv: Sequence[str] | None = None, environ: MutableMapping[str, str] = 
     except KeyboardInterrupt:
         sys.stderr.write("ws_smoke: interrupted\n")
         return 1
-    for name, tickers in recorder.aliases.items():
-        sys.stdout.write(f"{name} is {', '.join(tickers)}: books in {recorder.file(name)}\n")
-    for ticker, frames in recorder.frames.items():
-        sys.stdout.write(f"{ticker}: {frames} frames in {recorder.file(ticker)}\n")
-    sys.stdout.write(f"connections lost: {recorder.drops}\n")
+    if args.json:
+        from kalshi_alpha.config.mode import mode_of
+        from kalshi_alpha.datastore.printing import echo_json
+
+        echo_json(_document(recorder, env), mode_of(env))
+    else:
+        sys.stdout.write(_text(recorder))
     return 0
+
+
+def _text(recorder: BookRecorder) -> str:
+    lines = [
+        *(
+            f"{name} is {', '.join(tickers)}: books in {recorder.file(name)}"
+            for name, tickers in recorder.aliases.items()
+        ),
+        *(
+            f"{ticker}: {frames} frames in {recorder.file(ticker)}"
+            for ticker, frames in recorder.frames.items()
+        ),
+        f"connections lost: {recorder.drops}",
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def _document(recorder: BookRecorder, env: KalshiEnv) -> dict[str, object]:
+    return {
+        "schema": SCHEMA,
+        "env": env,
+        "connections_lost": recorder.drops,
+        "markets": [
+            {"ticker": ticker, "frames": frames, "file": str(recorder.file(ticker))}
+            for ticker, frames in recorder.frames.items()
+        ],
+        "names": [
+            {"name": name, "tickers": tickers, "file": str(recorder.file(name))}
+            for name, tickers in recorder.aliases.items()
+        ],
+    }
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -96,6 +131,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--env", choices=[str(env) for env in KalshiEnv], help=f"venue; default: {ENV}"
     )
+    parser.add_argument("--json", action="store_true", help="print one JSON object")
     return parser
 
 

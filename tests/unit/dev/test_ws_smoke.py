@@ -148,6 +148,43 @@ def test_frames_and_the_lean_of_each_book_are_written_down(tmp_path: Path) -> No
     assert Paths(tmp_path).orderbook_imbalance("B").exists()
 
 
+def test_what_was_followed_is_printed_as_one_document_or_as_text(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    recorder, _ = followed(tmp_path, Venue(["A", "B"]), ["A", "B"], 5.5)
+    recorder.aliases = {"TNEY-today": ("A", "B")}
+    monkeypatch.setattr(ws_smoke, "_run", lambda *_: recorder)
+    environ = {"KALSHI_ALPHA_HOME": str(tmp_path)}
+    flags = ["--tickers", "TNEY-today", "--env", "sim"]
+    assert ws_smoke.main([*flags, "--json"], environ) == 0
+    document = json.loads(capsys.readouterr().out)
+    assert document == {
+        "mode": "SIM",
+        "schema": 1,
+        "env": "sim",
+        "connections_lost": 0,
+        "markets": [
+            {
+                "ticker": ticker,
+                "frames": recorder.frames[ticker],
+                "file": str(recorder.file(ticker)),
+            }
+            for ticker in ("A", "B")
+        ],
+        "names": [
+            {
+                "name": "TNEY-today",
+                "tickers": ["A", "B"],
+                "file": str(recorder.file("TNEY-today")),
+            }
+        ],
+    }
+    assert ws_smoke.main(flags, environ) == 0
+    first, *_, last = capsys.readouterr().out.splitlines()
+    assert first.startswith("TNEY-today is A, B: books in ")
+    assert last == "connections lost: 0"
+
+
 def test_a_clock_that_is_not_the_venues_signs_no_handshake(tmp_path: Path) -> None:
     venue = Venue(["A"])
     with pytest.raises(KalshiClockSkewError, match="ahead of the exchange's"):
