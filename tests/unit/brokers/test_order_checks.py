@@ -13,7 +13,7 @@ from kalshi_alpha.brokers.venue_port import BatchAnswer, CreateAnswer
 from kalshi_alpha.core.orders.errors import OrderRejected, OrderWithheld
 from kalshi_alpha.core.orders.states import OrderState
 from kalshi_alpha.core.ports import Acknowledgement
-from kalshi_alpha.core.types import Contracts
+from kalshi_alpha.core.types import Contracts, Money
 from kalshi_alpha.sim.virtual_time import VirtualClock, run_virtual
 from live_desk import ROOMY, LiveDesk, at_a_desk
 from order_cases import AT, ID, ORDER, OTHER_MARKET, intent, later
@@ -194,6 +194,70 @@ def test_an_order_found_after_all_counts_before_the_next_one_leaves() -> None:
         assert ID not in desk.venue.by_client_id()
 
     at_a_desk(session, caps=replace(ROOMY, total=ORDER.at_risk))
+
+
+def test_a_ladder_that_filled_up_meanwhile_takes_no_order_that_waited() -> None:
+    """A second order of a sibling's id is found: with it the ladder holds all that it may."""
+
+    async def session(desk: LiveDesk) -> None:
+        await desk.gateway.place(OTHER)
+
+        async def found(_: LiveDesk) -> None:
+            shown = desk.venue.of(OTHER.client_order_id).shown()
+            desk.gateway.take_order(replace(shown, order_id="second"))
+
+        meanwhile(desk, found)
+        placed = await desk.gateway.place_batch([ORDER, intent(nonce=1)])
+        assert ["cap ladder" in str(each) for each in placed] == [True, True]
+        assert desk.blotter.orders[ID].state is OrderState.WITHHELD
+
+    assert ROOMY.default is not None
+    three = Money(3 * ORDER.at_risk.e6)
+    at_a_desk(session, caps=replace(ROOMY, default=replace(ROOMY.default, ladder=three)))
+
+
+def test_two_orders_of_two_seconds_that_leave_in_one_are_one_too_many() -> None:
+    async def session(desk: LiveDesk) -> None:
+        create = desk.venue.create
+
+        async def late(request: Any, last_check: Any) -> CreateAnswer:
+            await asyncio.sleep(1.2 - (desk.clock.now() - AT).total_seconds() % 10)
+            return await create(request, last_check)
+
+        desk.venue.create = late  # type: ignore[method-assign]
+        await asyncio.sleep(10.0 - (desk.clock.now() - AT).total_seconds() % 10)
+        first = asyncio.create_task(desk.gateway.place(ORDER))
+        await asyncio.sleep(1.1)
+        with pytest.raises(OrderWithheld, match="cap per_second of all: 2 would exceed 1"):
+            await desk.gateway.place(OTHER)
+        assert isinstance(await first, Acknowledgement)
+
+    at_a_desk(session, caps=replace(ROOMY, per_second=1))
+
+
+def test_what_was_decided_for_a_group_leaves_in_no_other() -> None:
+    async def session(desk: LiveDesk) -> None:
+        meanwhile(desk, regrouped)
+        placed = await desk.gateway.place_batch([ORDER, OTHER])
+        assert [each.why for each in placed if isinstance(each, OrderWithheld)] == ["no_group"] * 2
+        assert "group group-1 has ended" in str(placed[0])
+        assert not any(desk.venue.by_client_id())
+        await desk.gateway.place(intent(nonce=1))
+        assert desk.blotter.orders[intent(nonce=1).client_order_id].group_id == "group-2"
+
+    at_a_desk(session)
+
+
+def test_between_two_groups_nothing_is_begun() -> None:
+    async def session(desk: LiveDesk) -> None:
+        desk.gateway.group_id = None
+        placed = await desk.gateway.place_batch([ORDER, OTHER])
+        assert [each.why for each in placed if isinstance(each, OrderWithheld)] == ["no_group"] * 2
+        assert not desk.blotter.orders
+        desk.gateway.group_id = "group-2"
+        assert isinstance(await desk.gateway.place(ORDER), Acknowledgement)
+
+    at_a_desk(session)
 
 
 def test_no_more_leave_in_a_second_than_the_cap_however_long_some_waited() -> None:

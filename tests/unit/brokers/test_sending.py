@@ -56,6 +56,45 @@ def test_what_fails_before_the_last_check_was_not_sent_and_after_it_may_have_bee
     at_a_desk(session)
 
 
+def kills_meanwhile(desk: LiveDesk, *, lifted: bool) -> None:
+    """Let the kill switch go on while the venue takes an order, and off again once it has."""
+    create, create_batch = desk.venue.create, desk.venue.create_batch
+
+    async def seen(request: Any, last_check: Any) -> Any:
+        batch = isinstance(request, list)
+        answer = await (create_batch if batch else create)(request, last_check)
+        desk.killed = True
+        if lifted:
+            asyncio.get_running_loop().call_soon(setattr, desk, "killed", False)
+        return answer
+
+    desk.venue.create = seen  # type: ignore[method-assign]
+    desk.venue.create_batch = seen  # type: ignore[method-assign,assignment]
+
+
+@pytest.mark.parametrize("lifted", [False, True])
+def test_an_order_that_the_venue_took_as_the_kill_switch_went_on_is_cancelled_at_once(
+    lifted: bool,
+) -> None:
+    async def session(desk: LiveDesk) -> None:
+        kills_meanwhile(desk, lifted=lifted)
+        await desk.gateway.place(ORDER)
+        assert await desk.until(lambda: not desk.blotter.live(), 5.0) <= 0.1
+
+    at_a_desk(session)
+
+
+@pytest.mark.parametrize("lifted", [False, True])
+def test_so_is_every_order_of_a_batch(lifted: bool) -> None:
+    async def session(desk: LiveDesk) -> None:
+        kills_meanwhile(desk, lifted=lifted)
+        placed = await desk.gateway.place_batch([ORDER, intent(nonce=1)])
+        assert [type(each) for each in placed] == [Acknowledgement] * 2
+        assert await desk.until(lambda: not desk.blotter.live(), 5.0) <= 0.1
+
+    at_a_desk(session)
+
+
 def test_a_bug_of_ours_passes_on_and_forgets_no_order() -> None:
     async def session(desk: LiveDesk) -> None:
         answered(desk, ZeroDivisionError())
