@@ -165,7 +165,14 @@ def _served_transport(exchange: str) -> httpx2.BaseTransport:
             below = f"{exchange}{SERVED_BELOW}{url.host}{url.raw_path.decode('ascii')}"
             headers = [(name, value) for name, value in request.headers.items() if name != "host"]
             request.read()
-            moved = httpx2.Request(request.method, below, headers=headers, content=request.content)
+            # With its time limits: without them a page that never comes is waited for without end.
+            moved = httpx2.Request(
+                request.method,
+                below,
+                headers=headers,
+                content=request.content,
+                extensions=request.extensions,
+            )
             return self._carrier.handle_request(moved)
 
         def close(self) -> None:

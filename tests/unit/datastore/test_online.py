@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import socket
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -20,7 +21,13 @@ from kalshi_alpha.datastore.feeds import (
     Payload,
     TableSchema,
 )
-from kalshi_alpha.datastore.online import feed_client, ingest_online, local_exchange, served_feeds
+from kalshi_alpha.datastore.online import (
+    _served_transport,
+    feed_client,
+    ingest_online,
+    local_exchange,
+    served_feeds,
+)
 from kalshi_alpha.datastore.paths import Paths
 from kalshi_alpha.datastore.tables import FeedStore
 from kalshi_alpha.drivers.transport import FeedClient
@@ -158,6 +165,25 @@ def test_pages_are_read_below_the_exchanges_address_at_its_time() -> None:
     assert told == f"POST /feeds/feed.example/ask {here} x=1"
     assert (client.now(), client.stations) == (Held().at, ("NYC",))
     assert client.secret("BLS_API_KEY") is None
+
+
+def hang_up(listener: socket.socket) -> None:
+    listener.accept()[0].close()
+
+
+def test_a_page_of_the_exchange_is_waited_for_no_longer_than_any_other() -> None:
+    # It listens, and nobody answers.
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        silent.settimeout(0.5)
+        carrier = _served_transport(f"http://127.0.0.1:{silent.getsockname()[1]}")
+        limits = {"connect": 0.5, "read": 0.01, "write": 0.5, "pool": 0.5}
+        asked = httpx2.Request("GET", "https://feed.example/a", extensions={"timeout": limits})
+        ended = threading.Timer(0.08, hang_up, [silent])
+        ended.start()
+        with pytest.raises(httpx2.ReadTimeout):
+            carrier.handle_request(asked)
+        ended.join()
+        carrier.close()
 
 
 @pytest.mark.parametrize(
