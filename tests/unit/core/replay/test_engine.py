@@ -163,6 +163,55 @@ def test_an_order_that_would_cross_on_arrival_is_refused() -> None:
     assert exposures(middle, to_us(DECIDES)) == []
 
 
+def test_an_order_at_the_very_price_of_an_offer_is_refused_on_arrival() -> None:
+    """We bid 40 for the middle, and while the bid travels somebody offers at 40."""
+    offered = [("18:00:01", 1, 36, 5, "no"), ("18:00:01", 1, 40, 5, "yes")]
+    day = replay_day([event(tape((*BEFORE, *offered, *AFTER[1:])))], CHAIN)
+    middle = next(o for o in day.orders if o.proposal.market_ticker == MIDDLE)
+    assert (middle.proposal.side, middle.proposal.price.e4) == (Side.YES, 4000)
+    assert (middle.refused, middle.fills.total_e2) == (True, 0)
+
+
+def test_an_order_takes_the_place_of_another_once_that_one_is_gone() -> None:
+    slow = ruled(ReplayRules(cancel_us=420 * 1_000_000, every=timedelta(minutes=5)))
+    day = replay_day([event(tape(BEFORE))], slow)
+    window = [o for o in day.orders if o.clock.at < at("18:46:00") and not o.refused]
+    top = [o for o in window if (o.proposal.market_ticker, o.proposal.side) == (HIGH, Side.NO)]
+    assert len(top) > 2
+    assert all(new.placed_us >= old.gone_us for old, new in pairwise(top))
+    assert top[1].placed_us == top[0].gone_us == to_us(at("18:12:00"))
+
+
+SOON_CLOSED = replace(tape((*BEFORE, ("18:20:00", 1, 39, 4, "no"))), closes_at=at("18:12:00"))
+"""It closes within a window of decision, and somebody prints eight minutes later."""
+
+
+def test_what_is_printed_after_the_close_fills_nothing_though_a_cancel_takes_long() -> None:
+    day = replay_day([event(SOON_CLOSED)], ruled(ReplayRules(cancel_us=600 * 1_000_000)))
+    assert [o.proposal.market_ticker for o in day.orders] == [MIDDLE, HIGH]
+    assert sum(order.fills.total_e2 for order in day.orders) == 0
+
+
+def test_nothing_rests_beyond_the_close_of_its_event() -> None:
+    day = replay_day([event(SOON_CLOSED)], ruled(ReplayRules(cancel_us=600 * 1_000_000)))
+    for order in day.orders:
+        assert order.gone_us == to_us(at("18:12:00"))
+        assert exposures(order, to_us(at("18:11:59")))
+        assert exposures(order, to_us(at("18:12:00"))) == []
+
+
+@pytest.mark.parametrize("clock", ["18:00:30", "18:21:59", "18:22:00", "18:44:00", "18:50:00"])
+def test_no_more_is_ever_committed_than_was_posted_and_nothing_before_its_print(
+    clock: str,
+) -> None:
+    """Three of the ten NO against the top are filled at 18:22."""
+    day = replay_day([event()], CHAIN)
+    top = next(o for o in day.orders if o.proposal.market_ticker == HIGH)
+    held = {each.commitment: each.contracts.e2 for each in exposures(top, to_us(at(clock)))}
+    assert held.get(Commitment.FILLED, 0) == (300 if clock >= "18:22:00" else 0)
+    assert sum(held.values()) == (1000 if clock < "18:45:00" else 300)
+
+
 @pytest.mark.parametrize("scale", [1, 7])
 def test_the_same_replay_gives_the_same_bytes(scale: int) -> None:
     prints = [(c, m, p, n * scale, t) for c, m, p, n, t in (*BEFORE, *AFTER)]

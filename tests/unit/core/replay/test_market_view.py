@@ -41,6 +41,16 @@ def fills_of(recorded: EventTape, rules: ReplayRules | None = None) -> list[int]
     return sorted(o.fills.total_e2 for o in orders if o.proposal.market_ticker == MIDDLE)
 
 
+@pytest.mark.parametrize("recorded", [quoted(), deep(), tape(BEFORE)], ids=["q", "d", "p"])
+def test_a_post_only_order_crosses_from_the_best_offer_on(recorded: EventTape) -> None:
+    """The middle stands at 40 to 44 cents: NO is offered at 60."""
+    view, when = MarketView(event(recorded), ReplayRules()), to_us(DECIDES)
+    for side, rests, crosses in ((Side.YES, 4399, 4400), (Side.NO, 5999, 6000)):
+        assert not view.would_cross(1, side, rests, when)
+        assert view.would_cross(1, side, crosses, when)
+        assert view.would_cross(1, side, crosses + 100, when)
+
+
 def test_prints_alone_tell_no_queue() -> None:
     view = MarketView(event(), ReplayRules())
     assert view.is_inferred

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from kalshi_alpha.core.gates.dues import climate_dues
-from kalshi_alpha.core.replay.results import OTHER_LAG, result_known_at, result_lag
+from kalshi_alpha.core.replay.results import OTHER_LAG, RESULT_LAGS, result_known_at, result_lag
 from kalshi_alpha.datastore.market.tape import instant
 from kalshi_alpha.exec.market.weather_hours import SERIES, weather_hours
 from replay_cases import CLOSES, tape
@@ -23,6 +23,17 @@ def test_without_one_the_result_is_out_when_the_source_has_published() -> None:
     recorded = replace(tape(), settled_at=None)
     assert result_known_at(recorded, "WEATHER") == CLOSES + timedelta(hours=11)
     assert result_known_at(recorded, "SOMETHING_ELSE") == CLOSES + OTHER_LAG.after_close
+
+
+@pytest.mark.parametrize("family", ["TNEY", "GAS", ""])
+def test_a_result_whose_hour_nobody_knows_is_known_a_day_after_the_close(family: str) -> None:
+    recorded = replace(tape(), settled_at=None)
+    assert result_known_at(recorded, family) == CLOSES + timedelta(days=1)
+
+
+def test_no_source_with_a_rhythm_is_waited_for_longer_than_one_without() -> None:
+    known = [lag.after_close for lag in RESULT_LAGS.values()]
+    assert timedelta(0) < min(known) <= max(known) < OTHER_LAG.after_close
 
 
 @pytest.mark.parametrize("series", SERIES)
