@@ -92,6 +92,16 @@ class BinTable:
         at = (_lead(hours), side, _price(price_e4))
         return np.asarray(self.cap[at]), np.asarray(self.lots_e2[at])
 
+    def lower_than(self, other: BinTable) -> int:
+        """Return how many bins allow less than another table's, by weight, by cap or by lots."""
+        # Stated as what must hold, so that a NaN fails too.
+        holds = (
+            (self.weight >= other.weight)
+            & (self.cap >= other.cap)
+            & (self.lots_e2 >= other.lots_e2)
+        )
+        return int((~holds).sum())
+
 
 def _lead(hours: FloatArray) -> IntArray:
     if np.isnan(hours).any():

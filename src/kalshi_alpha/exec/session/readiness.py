@@ -111,7 +111,8 @@ class ReadinessFiles:
 
     Each must be fresh when the session begins, and does not grow old under it, because nothing in a
     window makes it anew; but a decision that is replaced counts from then on. One that allows less
-    than the session began with closes the gate: the caps of a session are those of its beginning.
+    than the session began with, in size or in one honesty bin, closes the gate: caps and weights of
+    a session are those of its beginning.
 
     Parameters
     ----------
@@ -151,10 +152,15 @@ class ReadinessFiles:
     def _allows_less(self, at: datetime) -> Iterator[Finding]:
         if self._terms is None:
             return
-        begun, now = self._terms.size, pilot_terms(self._run, at).size
+        begun, now = self._terms, pilot_terms(self._run, at)
         # Stated as what must hold, so that a NaN fails too.
-        if not now >= begun:
-            said = f"the session began with {begun} of the caps, and {now} is allowed now"
+        if not now.size >= begun.size:
+            said = f"the session began with {begun.size} of the caps, and {now.size} is allowed now"
+            yield Finding(Reason.RAMP_STALE, f"{said}; hold another one")
+        elif begun.bins is None or now.bins is None:
+            return
+        elif lower := now.bins.lower_than(begun.bins):
+            said = f"honesty bins that allow less than the session began with: {lower}"
             yield Finding(Reason.RAMP_STALE, f"{said}; hold another one")
 
 

@@ -54,6 +54,19 @@ def test_a_bin_without_evidence_is_believed_one_contract_at_a_time() -> None:
     assert (table.weights(*at)[0], cap[0], lots[0]) == (1.0, 1.0, 100)
 
 
+def test_bins_that_allow_less_are_counted_each_once_and_what_is_no_number_is_less() -> None:
+    table = BinTable.of(BINS, "CPI")
+    weight, cap = table.weight.copy(), table.cap.copy()
+    weight[0, 0, 0] += 1.0
+    cap[0, 0, 0] += 1.0
+    cap[1, 1, 1] += 1.0
+    weight[0, 1, 2] = np.nan
+    higher = replace(table, weight=weight, cap=cap)
+    assert table.lower_than(table) == 0
+    assert table.lower_than(higher) == 3
+    assert higher.lower_than(table) == 1
+
+
 def test_a_lead_time_that_is_no_number_has_no_bin() -> None:
     table = BinTable.of({}, "CPI")
     with pytest.raises(BadParameter):

@@ -4,6 +4,7 @@ import os
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -91,6 +92,26 @@ def test_a_decision_that_allows_less_than_a_session_began_with_ends_it(run: Run)
     assert finding.detail == (
         "the session began with 0.5 of the caps, and 0.25 is allowed now; hold another one"
     )
+
+
+@pytest.mark.parametrize("part", ["weight", "cap", "lots_e2"])
+def test_a_bin_that_allows_less_than_a_session_began_with_ends_it(run: Run, part: str) -> None:
+    terms = pilot_terms(run)
+    bins = terms.bins
+    assert bins is not None
+    less, more = getattr(bins, part).copy(), getattr(bins, part).copy()
+    less[0, 0, 0] -= 1
+    more[0, 0, 0] += 1
+
+    def found(values: object) -> list[str]:
+        changes: dict[str, Any] = {part: values}
+        began = replace(terms, bins=replace(bins, **changes))
+        _, ramp = ReadinessFiles(run, BASELINE, began).readings(AT)
+        return [f"{each.reason} {each.detail}" for each in ramp.findings]
+
+    said = "honesty bins that allow less than the session began with: 1; hold another one"
+    assert found(less) == []
+    assert found(more) == [f"{Reason.RAMP_STALE} {said}"]
 
 
 def test_a_ledger_that_is_refreshed_makes_the_decision_no_older(run: Run) -> None:
