@@ -13,7 +13,9 @@ import pytest
 
 from desk import Desk, Done
 from kalshi_alpha.brokers.journal import read_journal
+from kalshi_alpha.brokers.kalshi.account import KalshiAccount
 from kalshi_alpha.core.orders.blotter import Blotter
+from kalshi_alpha.core.types import Contracts
 from kalshi_alpha.exec.runners import pilot
 from kalshi_alpha.exec.session.session_gate import SessionGate
 
@@ -42,14 +44,31 @@ def held_once(desk: Desk, *flags: str) -> tuple[Done, Path]:
     return HELD[flags]
 
 
+def group_limits(patch: pytest.MonkeyPatch) -> list[Contracts]:
+    """Return a list that takes the limit of each order group that is made from here on."""
+    asked: list[Contracts] = []
+    create = KalshiAccount.create_group
+
+    async def noted(account: KalshiAccount, limit: Contracts) -> str:
+        asked.append(limit)
+        return await create(account, limit)
+
+    patch.setattr(KalshiAccount, "create_group", noted)
+    return asked
+
+
 def lines(path: Path) -> list[dict[str, Any]]:
     return [json.loads(line) for line in path.read_text().splitlines()]
 
 
-def test_a_practice_session_quotes_is_filled_settles_and_agrees(desk: Desk) -> None:
+def test_a_practice_session_quotes_is_filled_settles_and_agrees(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    limits = group_limits(monkeypatch)
     done = practise(desk, "--json")
 
     assert done.code == 0, done.err
+    assert limits == [Contracts.whole(25)], "what pilot.yaml lets fill in fifteen seconds"
     found = done.document
     assert found == desk.json(SESSION)
     assert (found["mode"], found["environment"], found["family"]) == ("SIM", "sim", "CPI")
@@ -87,9 +106,14 @@ def test_a_session_leaves_its_journal_telemetry_and_audit(desk: Desk) -> None:
     assert not (root / "data/proc/state/orders.sqlite").exists()
 
 
-def test_the_caps_of_the_pilot_hold_at_every_moment(desk: Desk) -> None:
+def test_the_caps_of_the_pilot_hold_at_every_moment(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
     desk.edit(desk.root / "configs/pilot.yaml", "order_contracts: 5 ", "order_contracts: 2 ")
+    desk.edit(desk.root / "configs/pilot.yaml", "contracts_in_15_s: 25", "contracts_in_15_s: 9")
+    limits = group_limits(monkeypatch)
     found = practise(desk, "--json", "--run-seconds", "1500").document
+    assert limits == [Contracts.whole(9)]
     assert found["orders"] >= 5
     assert {Decimal(trade["contracts"]) <= 2 for trade in found["trades"]} == {True}
     (path,) = (desk.root / "data/proc/practice").rglob("orders.sqlite")
