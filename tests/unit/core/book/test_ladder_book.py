@@ -48,6 +48,36 @@ def test_the_example_of_the_stream_gives_its_best_prices() -> None:
     assert book.is_quotable
 
 
+def test_a_better_bid_for_no_lowers_the_offer_of_yes() -> None:
+    book = _book({3300: 100}, {6000: 100})
+    book.apply_delta(NO, 6500, 100)
+    assert (book.bid_e4, book.ask_e4) == (3300, 3500)
+    book.apply_delta(NO, 6500, -100)
+    assert (book.bid_e4, book.ask_e4) == (3300, 4000)
+
+
+@pytest.mark.parametrize("why", [why for why in Dirty if why is not Dirty.NO_SNAPSHOT])
+def test_a_book_that_may_not_be_believed_is_neither_quoted_on_nor_shown(why: Dirty) -> None:
+    book = _book({3300: 100}, {6000: 100})
+    quotable = [book.is_quotable]
+    book.mark(why)
+    quotable.append(book.is_quotable)
+    with pytest.raises(DirtyBook, match=why.value):
+        book.snapshot(AT)
+    book.apply_snapshot([(3300, 100)], [(6000, 100)])
+    assert [*quotable, book.is_quotable] == [True, False, True]
+
+
+def test_changes_alone_make_no_book_to_quote_on() -> None:
+    book = LadderBook("T")
+    book.apply_delta(YES, 3300, 100)
+    book.apply_delta(NO, 6000, 100)
+    assert (book.bid_e4, book.ask_e4) == (3300, 4000)
+    assert not book.is_quotable
+    with pytest.raises(DirtyBook, match="no_snapshot"):
+        book.snapshot(AT)
+
+
 def test_the_next_best_is_found_when_the_best_level_empties() -> None:
     book = _book({100: 5, 3300: 7, 3400: 9}, {6400: 1})
     book.apply_delta(YES, 3400, -9)

@@ -5,7 +5,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kalshi_alpha.core.orders.outcomes import (
+    OWN_ID_TAKEN,
     REFUSAL_CODES,
+    TOO_MANY,
     CancelOutcome,
     Outcome,
     batch_item_outcome,
@@ -169,3 +171,27 @@ def test_only_an_answer_of_the_venue_itself_proves_that_our_signature_was_taken(
     status: int | None, read: bool, code: str, proof: bool
 ) -> None:
     assert proves_signature(status, read=read, code=code) is proof
+
+
+@pytest.mark.parametrize("code", sorted(REFUSAL_CODES | TOO_MANY | {OWN_ID_TAKEN, ""}))
+@pytest.mark.parametrize("has_order", [False, True])
+def test_without_a_whole_answer_no_word_says_what_became_of_an_order(
+    code: str, has_order: bool
+) -> None:
+    assert create_outcome(None, has_order=has_order, code=code) is Outcome.UNKNOWN
+
+
+@pytest.mark.parametrize("status", [401, 403, 408, 429])
+def test_a_refusal_before_the_signature_is_looked_at_proves_nothing_of_it(status: int) -> None:
+    for code in ("authentication_error", "forbidden", "not_found", "invalid_order"):
+        assert not proves_signature(status, read=True, code=code)
+        assert proves_signature(404, read=True, code=code)
+
+
+@pytest.mark.parametrize("status", [200, 201, 299])
+def test_a_page_with_a_good_status_proves_the_signature_only_if_it_holds_the_answer(
+    status: int,
+) -> None:
+    assert proves_signature(status, read=True)
+    assert not proves_signature(status, read=False)
+    assert not proves_signature(status, read=False, code="not_found")

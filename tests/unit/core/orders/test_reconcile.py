@@ -238,6 +238,26 @@ def test_of_two_orders_that_nobody_knew_the_older_one_is_kept() -> None:
     assert kinds(result) == [B.SECOND_ORDER]
 
 
+@pytest.mark.parametrize("filled", [0, 100])
+def test_while_a_second_order_may_trade_no_note_takes_the_venues_figures(filled: int) -> None:
+    """Its fills to come would be missing from what was stated."""
+    resting = replace(TWIN, filled=Contracts(filled), remaining=Contracts(1000 - filled))
+    events = [*RESTS, cancelled(1000), surplus_found()]
+    shown = view(orders=[resting], positions=(), cash=Money(990_000_000))
+    noted = reconcile(fold(OPENING, *events), shown, later(1), accept="by hand")
+    assert not [each for each in noted.events if isinstance(each, ev.Stated)]
+    assert B.SECOND_ORDER in kinds(noted)
+
+
+def test_a_note_takes_them_once_the_second_order_is_over() -> None:
+    events = [*RESTS, cancelled(1000), surplus_found()]
+    over = replace(TWIN, status=ev.VenueStatus.CANCELED, remaining=Contracts(0))
+    for still, stated in ((TWIN, 0), (over, 1)):
+        shown = view(orders=[still], positions=(), cash=Money(990_000_000))
+        noted = reconcile(fold(OPENING, *events), shown, later(1), accept="by hand")
+        assert sum(isinstance(each, ev.Stated) for each in noted.events) == stated
+
+
 def test_what_a_second_order_bought_stays_a_break_until_it_is_accepted() -> None:
     over = replace(
         TWIN, status=ev.VenueStatus.CANCELED, filled=Contracts(100), remaining=Contracts(0)
