@@ -92,3 +92,39 @@ def test_a_bin_without_evidence_is_believed_one_contract_at_a_time() -> None:
 def test_impossible_terms_are_refused(terms: tuple[float, float, int]) -> None:
     with pytest.raises(BadParameter):
         BinTerms(*terms)
+
+
+@given(
+    st.booleans(),
+    st.sampled_from(Badge),
+    st.floats(0.0, 1e6),
+    st.one_of(st.none(), st.floats(0.0, 1.0)),
+)
+def test_no_share_without_a_go_nor_above_what_the_evidence_reached(
+    go: bool, badge: Badge, e_value: float, previous: float | None
+) -> None:
+    found = size_multiplier(STEPS, go=go, badge=badge, e_value=e_value, previous=previous)
+    assert (found > 0.0) is go
+    if badge is not Badge.PROVEN:
+        assert found <= STEPS.start
+    if e_value < 20.0:
+        assert found <= STEPS.proven
+
+
+def test_a_proven_family_needs_many_days_to_its_full_size() -> None:
+    """By a tenth a day from a quarter to the whole, and to nothing in one."""
+    shares: list[float] = []
+    for _ in range(10):
+        previous = shares[-1] if shares else None
+        shares.append(
+            size_multiplier(STEPS, go=True, badge=Badge.PROVEN, e_value=1e3, previous=previous)
+        )
+    steps = [0.25, 0.35, 0.45, 0.55, 0.65, 0.75, 0.85, 0.95, 1.0, 1.0]
+    assert shares == pytest.approx(steps)
+    assert size_multiplier(STEPS, go=False, badge=Badge.PROVEN, e_value=1e3, previous=1.0) == 0.0
+
+
+@given(st.integers(0, 10**6), st.integers(0, 50))
+def test_an_order_is_never_larger_than_its_bins_lots(count_e2: int, lots: int) -> None:
+    found = BinTerms(cap_lots=lots).largest(Contracts(count_e2))
+    assert found.e2 == min(count_e2, 100 * lots)

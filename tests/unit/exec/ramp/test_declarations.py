@@ -59,6 +59,17 @@ def test_a_first_declaration_over_older_orders_counts_from_now() -> None:
     assert window_of(declared(NOW + day), None, oldest=BETWEEN) == NOW + day
 
 
+@pytest.mark.parametrize("days", [1, 30, 365])
+def test_without_a_decision_no_day_can_be_chosen_that_drops_orders_seen_before_it(
+    days: int,
+) -> None:
+    """Every order older than the day declared moves the window to now, the good ones with it."""
+    oldest = BETWEEN - timedelta(days=days)
+    rows = accepted_declarations(declared(BETWEEN), None, NOW, {"CPI": oldest})
+    assert declaration_of(rows["CPI"]) == Declaration(Statistic.CLOSING_LINE, NOW)
+    assert rows["CPI"].declared_at == BETWEEN
+
+
 def test_a_day_moved_past_what_was_decided_on_changes_no_window() -> None:
     last = decided(BASELINE, None, AT)
     for moved in (BETWEEN, AT, FIRST + timedelta(seconds=1)):

@@ -76,3 +76,19 @@ def test_a_bin_says_no_more_than_its_slope_and_the_days_rise(
 ) -> None:
     (line,) = of_bin(**changes)
     assert line.startswith(f"yes .3-.7 0-2h: {said}")
+
+
+@pytest.mark.parametrize("name", ["weight", "cap"])
+def test_a_bin_may_be_held_below_its_figures_and_a_hair_above_is_said(name: str) -> None:
+    (row,) = series().ev_honesty_bins
+    (said,) = of_bin(**{name: 1.0})
+    allowed = float(said.rpartition(" ")[2])
+    assert of_bin(**{name: allowed / 2}) == []
+    (line,) = of_bin(**{name: allowed + 0.005})
+    assert line.startswith(f"{row.bin}: {name} ")
+
+
+@pytest.mark.parametrize("raised", ["△", "✓"])
+def test_a_badge_that_no_figures_give_is_said_whatever_size_goes_with_it(raised: str) -> None:
+    found = lines(badge=raised, units=3, size_multiplier=0.0)
+    assert found == [f"badge {raised}, of figures that give {lines(units=3)[0][-1]}"]
