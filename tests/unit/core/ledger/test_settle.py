@@ -84,6 +84,16 @@ def test_a_value_settles_by_its_inclusive_interval(
     assert Settlement.on_value(index, lo, hi, AT) == expected
 
 
+@pytest.mark.parametrize("strike", [-3, 0, 41])
+def test_the_bins_beside_a_strike_share_no_value_and_leave_none_out(strike: int) -> None:
+    """At most 40, 41 to 42, at least 43: one of them holds, whatever was printed."""
+    ladder = [(None, strike - 1), (strike, strike + 1), (strike + 2, None)]
+    for printed in range(strike - 3, strike + 5):
+        paid = [Settlement.on_value(printed, lo, hi, AT) for lo, hi in ladder]
+        assert paid.count(Settlement.yes(AT)) == 1
+        assert paid.count(Settlement.no(AT)) == 2
+
+
 def test_a_settlement_without_a_zone_is_refused() -> None:
     with pytest.raises(BadParameter, match="zone"):
         Settlement.yes(datetime(2025, 6, 11))  # noqa: DTZ001 - the missing zone is the point

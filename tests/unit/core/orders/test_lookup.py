@@ -45,6 +45,23 @@ def test_silence_is_believed_when_it_is_late_and_repeated(
     assert proves_absence(AT, heard, POLICY) is proven
 
 
+def test_what_was_read_while_the_order_could_still_arrive_says_nothing() -> None:
+    """Data of the future in an early reading is no better than the reading."""
+    early = dated((10, 60), (20, 60), (29.9, 60))
+    assert not proves_absence(AT, early, POLICY)
+    assert not proves_absence(AT, [*early, *dated((31, 31))], POLICY)
+    assert proves_absence(AT, [*early, *dated((31, 31), (33, 33))], POLICY)
+
+
+@pytest.mark.parametrize("reads", [1, 2, 5])
+def test_a_reading_without_its_date_asks_for_one_more(reads: int) -> None:
+    policy = UnknownPolicy(absent_reads=reads)
+    moments = [31.0 + 2 * n for n in range(reads)]
+    assert proves_absence(AT, dated(*((at, at) for at in moments)), policy)
+    assert not proves_absence(AT, undated(*moments), policy)
+    assert proves_absence(AT, undated(*moments, 31.0 + 2 * reads), policy)
+
+
 @pytest.mark.parametrize(
     "change",
     [

@@ -6,6 +6,8 @@ from typing import Any
 
 import msgspec
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from kalshi_alpha.core.gates import Reason
 from kalshi_alpha.core.gates.readings import Fault
@@ -324,6 +326,39 @@ def test_each_thing_that_does_not_agree_is_a_break(
     result = found(events, **shown)
     assert kinds(result) == breaks
     assert result.events[-1] == ev.Reconciled(at=LATER, breaks=len(breaks))
+
+
+def test_as_many_contracts_of_the_other_side_are_a_break_that_names_both_sides() -> None:
+    """A thousand hundredths of YES here, as many of NO at the venue."""
+    (apart,) = found(HELD, **HELD_SHOWN | {"positions": (position(-1000),)}).breaks
+    assert (apart.kind, apart.ours, apart.venue) == (B.POSITION, "10.00 YES", "10.00 NO")
+
+
+@given(st.integers(-2_000, 2_000))
+def test_a_position_agrees_to_the_hundredth_and_in_its_sign(net_e2: int) -> None:
+    result = found(HELD, **HELD_SHOWN | {"positions": (position(net_e2),)})
+    assert result.clean is (net_e2 == 1000)
+
+
+def test_an_order_that_is_larger_at_the_venue_is_not_the_one_that_was_meant() -> None:
+    meant = fold(*RESTS).orders[ID]
+    assert not differs(meant, venue_order())
+    assert not differs(meant, venue_order(initial=Contracts(900), remaining=Contracts(900)))
+    assert differs(meant, venue_order(initial=Contracts(1100), remaining=Contracts(1100)))
+    assert differs(meant, venue_order(filled=Contracts(600), remaining=Contracts(600)))
+
+
+def test_what_rests_here_and_what_was_filled_here_must_be_shown_by_the_venue() -> None:
+    meant = intent(nonce=1)
+    beside: list[ev.OrderEvent] = [
+        intended(meant),
+        accepted(order_id="venue-2", client_order_id=meant.client_order_id),
+    ]
+    shown = venue_order(meant, order_id="venue-2")
+    (gone,) = found([*RESTS, *beside], orders=[shown], cash=Money(991_600_000)).breaks
+    assert (gone.kind, gone.subject) == (B.ORDER_MISSING, ID)
+    (unseen,) = found(HELD, **HELD_SHOWN | {"fills": ()}).breaks
+    assert (unseen.kind, unseen.venue) == (B.FILL_MISSING, "not shown")
 
 
 @pytest.mark.parametrize(
