@@ -101,3 +101,30 @@ def test_no_host_can_be_built_for_another_environment(
 )
 def test_only_this_machine_is_loopback(host: str, *, local: bool) -> None:
     assert is_loopback(host) is local
+
+
+@pytest.mark.parametrize("env", [KalshiEnv.PROD, KalshiEnv.DEMO])
+def test_no_address_beside_the_list_is_a_host_however_like_one_it_looks(env: KalshiEnv) -> None:
+    own = venue_host(env, {})
+    for rest, stream in (
+        (own.rest, "wss://example.com"),
+        ("https://example.com", own.stream),
+        (f"{own.rest}.example.com", own.stream),
+        (own.rest.replace("https", "http"), own.stream),
+        (f"{own.rest}:8443", own.stream),
+        (own.rest, venue_host(env, {"KALSHI_VENUE_HOSTS": "external"}).stream),
+    ):
+        with pytest.raises(ConfigError, match="is no pair of addresses"):
+            VenueHost(env, rest, stream)
+    assert VenueHost(env, own.rest, own.stream) == own
+
+
+@pytest.mark.parametrize("choice", ["", "external"])
+def test_the_demo_is_never_the_exchange_and_the_exchange_never_the_demo(choice: str) -> None:
+    pairs = {
+        env: venue_host(env, {"KALSHI_VENUE_HOSTS": choice})
+        for env in (KalshiEnv.PROD, KalshiEnv.DEMO)
+    }
+    for env, other in ((KalshiEnv.PROD, KalshiEnv.DEMO), (KalshiEnv.DEMO, KalshiEnv.PROD)):
+        with pytest.raises(ConfigError, match=f"addresses of {env}"):
+            VenueHost(env, pairs[other].rest, pairs[other].stream)

@@ -213,3 +213,28 @@ def test_clock_must_carry_its_zone() -> None:
     naive = datetime(2025, 6, 11, 10, 30, tzinfo=UTC).replace(tzinfo=None)
     with pytest.raises(BadParameter, match="zone"):
         judge_feed(GAS, [], [], naive)
+
+
+@pytest.mark.parametrize("seconds", [1, 60, 86_400])
+def test_a_newer_value_that_was_not_public_yet_neither_counts_nor_hides_the_older(
+    seconds: int,
+) -> None:
+    old = FeedReading(date(2025, 6, 9), wall(date(2025, 6, 9), time(7, 0)), Decimal("3.10"))
+    new = FeedReading(date(2025, 6, 10), GAS_AT + timedelta(seconds=seconds), Decimal("9.99"))
+    dues = daily_dues(GAS_AT, time(7, 15), days=10)
+    got = judge_feed(GAS, [new, old], dues, GAS_AT)
+    assert (got.status, got.newest_on) == (FeedStatus.OK, old.on)
+    assert "1 future-dated ignored" in got.detail
+    later = judge_feed(GAS, [new, old], dues, new.available_at)
+    assert later.status is FeedStatus.OUT_OF_RANGE
+
+
+def test_range_and_identity_are_looked_at_before_age() -> None:
+    """A wrong number is not excused by being old, nor an old one called merely stale."""
+    dues = daily_dues(GAS_AT, time(7, 15), days=10)
+    old = wall(date(2025, 6, 2), time(7, 0))
+    dear = judge_feed(GAS, [FeedReading(date(2025, 6, 2), old, Decimal("7"))], dues, GAS_AT)
+    assert dear.status is FeedStatus.OUT_OF_RANGE
+    other = [FeedReading(date(2025, 6, 2), old, series_id="DGS2")]
+    found = judge_feed(TENY, other, dues, GAS_AT, business_days=lambda _first, _last: 7)
+    assert found.status is FeedStatus.SERIES_MISMATCH

@@ -293,3 +293,13 @@ def test_one_more_reading_never_turns_no_go_into_go_unless_it_was_missing(
     before = judged(action)
     after = verdict(action, [*GOOD.values(), extra], NOW)
     assert set(before.reasons) <= set(after.reasons)
+
+
+@pytest.mark.parametrize("action", list(Action))
+def test_where_nothing_was_read_each_thing_that_is_required_is_named(action: Action) -> None:
+    got = verdict(action, [], NOW)
+    required = {name.value for name, need in needs(action).items() if need is Need.REQUIRED}
+    assert not got.go
+    assert {finding.detail.partition(":")[0] for finding in got.reasons} == required
+    with pytest.raises(GateRefusal):
+        got.require()

@@ -56,6 +56,13 @@ def test_the_clock_may_be_five_seconds_off(skew_s: float, reasons: list[Reason])
     assert words(clock_skew_reading(skew_s)) == reasons
 
 
+@pytest.mark.parametrize("skew_s", [0.0, 0.3, 4.9, 5.1, 60.0, 86_400.0, math.inf])
+def test_a_clock_behind_is_as_wrong_as_one_ahead(skew_s: float) -> None:
+    ahead, behind = clock_skew_reading(skew_s), clock_skew_reading(-skew_s)
+    assert words(ahead) == words(behind)
+    assert (not behind.findings) is (skew_s < 5.0)
+
+
 def test_an_unmeasured_clock_is_a_fault() -> None:
     assert clock_skew_reading(None).fault is Fault.MISSING
 

@@ -66,3 +66,18 @@ def test_three_in_a_row_alert(refused: int, status: MonitorStatus) -> None:
 def test_a_session_without_telemetry_is_not_in_order() -> None:
     signs = SessionSigns("a session runs", running=True, newest_at=None)
     assert auth_error_streak([], signs, AT, alert_at=3).status is MonitorStatus.NO_DATA
+
+
+@pytest.mark.parametrize("alert_at", [1, 2, 5])
+def test_the_alert_comes_with_the_refusal_that_makes_the_number(alert_at: int) -> None:
+    found = [
+        auth_error_streak(calls([401] * refused), SIGNS, AT, alert_at=alert_at).status
+        for refused in (alert_at - 1, alert_at, alert_at + 1)
+    ]
+    assert found == [MonitorStatus.OK, MonitorStatus.ALERT, MonitorStatus.ALERT]
+
+
+@pytest.mark.parametrize("between", [None, 500, 502, 599])
+def test_an_exchange_that_fails_between_refusals_ends_no_streak(between: int | None) -> None:
+    seen = calls([401, between, 401, between, 401])
+    assert auth_error_streak(seen, SIGNS, AT, alert_at=3).status is MonitorStatus.ALERT

@@ -36,3 +36,13 @@ def test_a_doubt_is_quoted() -> None:
         SkewSeen(AT, 0.1, sound=True, doubts=("our clock stepped",)), AT, max_age=DAY
     )
     assert found.cause == "our clock stepped"
+
+
+@pytest.mark.parametrize("skew_s", [-5.0, -1.0, 0.0, 1.0, 5.0])
+def test_within_the_limit_the_clocks_are_alike_and_beyond_it_an_alert(skew_s: float) -> None:
+    near, far = (
+        clock_skew(SkewSeen(AT, each, sound=True), AT, max_age=DAY)
+        for each in (skew_s, skew_s + (10.5 if skew_s >= 0 else -10.5))
+    )
+    assert (near.status, near.figure) == (MonitorStatus.OK, abs(skew_s))
+    assert far.status is MonitorStatus.ALERT

@@ -10,7 +10,7 @@ from kalshi_alpha.core.errors import BadLadder, BadParameter
 from kalshi_alpha.core.forecast import GridPmf
 from kalshi_alpha.core.proposals.policy import Pooling
 from kalshi_alpha.core.proposals.priced import model_probabilities
-from kalshi_alpha.core.types import SettlementGrid
+from kalshi_alpha.core.types import Contracts, SettlementGrid
 from scan_cases import EVENT, GOLDEN, PERIOD, PMF, Scene, scene, snapshot
 
 
@@ -97,6 +97,12 @@ def test_proposals_rest_on_the_pool_and_show_all_four_probabilities() -> None:
     assert p.prob_market == pytest.approx(0.52)
     assert 0.52 < p.prob_pooled < 0.57
     assert p.prob_honest == pytest.approx(p.price.dollars + 0.9 * (p.prob_pooled - 0.5))
+
+
+def test_a_pooled_stake_stops_at_the_kelly_cap_too() -> None:
+    """A hundredth of 10,000 dollars at 50.44 cents is 198 contracts."""
+    case = pooled(1.0, gap=1.0).sized(kelly_cap=0.01, kelly_multiplier=1.0)
+    assert case.run().proposals[0].contracts == Contracts.whole(198)
 
 
 def test_a_pooled_probability_is_not_shrunk_again_for_parameter_risk() -> None:
