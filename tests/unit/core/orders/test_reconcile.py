@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from kalshi_alpha.core.gates import Reason
@@ -335,6 +335,8 @@ def test_as_many_contracts_of_the_other_side_are_a_break_that_names_both_sides()
 
 
 @given(st.integers(-2_000, 2_000))
+@example(1_000)
+@example(-1_000)
 def test_a_position_agrees_to_the_hundredth_and_in_its_sign(net_e2: int) -> None:
     result = found(HELD, **HELD_SHOWN | {"positions": (position(net_e2),)})
     assert result.clean is (net_e2 == 1000)
