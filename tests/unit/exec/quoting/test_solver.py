@@ -7,12 +7,14 @@ import pytest
 
 from kalshi_alpha.core.book.order_book import OrderBook
 from kalshi_alpha.core.proposals.holdings import Holdings
+from kalshi_alpha.core.quoting.clamp import Clamp
 from kalshi_alpha.core.risk.pal import PalLimits
 from kalshi_alpha.core.types import Contracts, Money, Price, Side
 from kalshi_alpha.exec.quoting.solver import Lot, ScanSolver
 from scan_cases import AT, EVENT, GOLDEN, Scene
 
 TICKER, OTHER = f"{EVENT}-T2", f"{EVENT}-T3"
+CHEAP = Lot(Side.YES, Price(2400))
 BOOKS: dict[str, OrderBook] = dict(GOLDEN.snapshots[0].books)
 
 
@@ -20,10 +22,18 @@ def solver(
     scene: Scene = GOLDEN,
     quoted: frozenset[str] | None = None,
     paid: Callable[[], Mapping[str, Lot]] = dict,
+    clamp: Clamp | None = None,
 ) -> ScanSolver:
     holdings = Holdings(scene.exposures, scene.limits)
     return ScanSolver(
-        scene.snapshots, scene.forecasts, holdings, scene.policy, scene.risk, quoted, paid
+        scene.snapshots,
+        scene.forecasts,
+        holdings,
+        scene.policy,
+        scene.risk,
+        quoted,
+        paid,
+        clamp=clamp,
     )
 
 
@@ -63,6 +73,20 @@ def test_holdings_of_unknown_cost_count_as_a_whole_dollar() -> None:
 
 def test_a_holding_of_the_other_side_is_no_part_of_the_target() -> None:
     assert size({TICKER: -5_000}) > 0
+
+
+@pytest.mark.parametrize(("held", "left"), [(0, 60), (20, 40), (60, 0), (75, 0)])
+def test_what_is_held_and_wanted_together_stays_within_the_clamp(held: int, left: int) -> None:
+    made = solver(clamp=Clamp(8, Contracts.whole(60)))
+    assert size({TICKER: 100 * held}, made) == 100 * left
+
+
+def test_a_strike_beyond_the_clamps_bins_is_not_quoted() -> None:
+    """Something of the one bin there may be is held already, in another strike."""
+    one = solver(clamp=Clamp(1, Contracts.whole(900)), paid=lambda: {OTHER: CHEAP})
+    two = solver(clamp=Clamp(2, Contracts.whole(900)), paid=lambda: {OTHER: CHEAP})
+    assert size({OTHER: 100}, one) == 0
+    assert size({OTHER: 100}, two) > 0
 
 
 def test_a_market_without_a_book_is_passed_over() -> None:
