@@ -146,6 +146,21 @@ def test_a_ledger_that_holds_an_order_twice_is_refused_by_every_reader(
     assert path.read_bytes() == before
 
 
+def test_a_ledger_that_repeats_its_rows_gives_no_evidence_at_all(
+    store: LedgerStore, tmp_path: Path
+) -> None:
+    """Whoever doubles the good orders by hand doubles nothing that is counted."""
+    store.upsert([ENTRY, OTHER_PRICE], NOW)
+    path = Paths(tmp_path).ledger_all
+    table, metadata = pl.read_parquet(path), pl.read_parquet_metadata(path)
+    kept = {key: value for key, value in metadata.items() if key != "ARROW:schema"}
+    pl.concat([table] * 3).write_parquet(path, metadata=kept)
+    with pytest.raises(TornFile, match="2 of its orders more than once"):
+        store.entries()
+    table.write_parquet(path, metadata=kept)
+    assert len(store.entries()) == 2
+
+
 def test_a_ledger_of_a_later_version_is_refused(store: LedgerStore, tmp_path: Path) -> None:
     store.upsert([ENTRY], NOW)
     path = Paths(tmp_path).ledger_all

@@ -86,6 +86,28 @@ def test_a_revision_is_a_new_vintage_and_the_old_one_stays_readable(
         assert opened.vintages(later).height == 3
 
 
+def test_no_reader_is_shown_a_vintage_before_it_was_public(
+    table: PointInTimeTable, tmp_path: Path
+) -> None:
+    """Three vintages fetched ahead at one instant, public an hour apart."""
+    rows = [level(month, n, T0 + n * HOUR) for n, month in enumerate((MAY, JUNE, JULY))]
+    add(table, rows, T0)
+    for opened in (table, reopened(tmp_path)):
+        for hours in range(3):
+            for moment in (T0 + hours * HOUR, T0 + (hours + 1) * HOUR - timedelta(seconds=1)):
+                assert opened.vintages(moment)["index_e3"].to_list() == list(range(hours + 1))
+                assert values(opened, moment) == list(range(hours + 1))
+
+
+def test_of_a_revision_that_is_to_come_every_vintage_before_it_is_shown(
+    table: PointInTimeTable,
+) -> None:
+    add(table, [level(MAY, 1, T0)], T0)
+    add(table, [level(MAY, 2, T0 + 2 * HOUR)], T0 + HOUR, "b" * 64)
+    shown = [table.vintages(T0 + n * HOUR)["index_e3"].to_list() for n in range(3)]
+    assert shown == [[1], [1], [1, 2]]
+
+
 def test_the_same_payload_again_adds_nothing_and_touches_no_file(
     table: PointInTimeTable, tmp_path: Path
 ) -> None:

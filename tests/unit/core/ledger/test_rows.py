@@ -114,6 +114,13 @@ def test_upserting_the_same_rows_twice_changes_nothing(make_entry: Build) -> Non
     assert upsert(rows, [settled]) == [settled, rows[1]]
 
 
+@pytest.mark.parametrize("times", [2, 3])
+def test_an_order_that_arrives_several_times_is_one_order(make_entry: Build, times: int) -> None:
+    same, other = make_entry(), make_entry(price_e4=4200)
+    merged = upsert([same] * times, [other, same] * times)
+    assert sorted(each.entry_id for each in merged) == sorted([same.entry_id, other.entry_id])
+
+
 def test_a_repeated_run_replaces_all_its_rows_of_the_event(make_entry: Build) -> None:
     old = make_entry(price_e4=4200)
     other_event = make_entry(event_ticker="KXCPI-25JUN")
