@@ -74,3 +74,16 @@ def test_the_third_in_a_row_is_an_alarm_and_silences_questions_too() -> None:
     assert made.may_ask()
     made.believed()
     assert (made.why(), made.auth_error_streak) == (None, False)
+
+
+def test_of_refusals_in_a_row_the_third_is_the_alarm_and_the_fourth_no_second_one() -> None:
+    heard: list[int] = []
+    made, _ = pauses(heard)
+    seen = []
+    for _ in range(4):
+        made.refused()
+        seen.append((made.why(), made.may_ask(), len(heard)))
+    assert seen[:2] == [("auth_error", True, 0)] * 2
+    assert seen[2:] == [("auth_error_streak", False, 1)] * 2
+    made.believed()
+    assert (made.why(), made.may_ask()) == (None, True)

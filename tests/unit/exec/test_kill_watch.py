@@ -93,3 +93,12 @@ def test_an_order_is_stopped_before_the_task_looks(sentinel: Path) -> None:
 def test_looks_too_far_apart_are_refused(sentinel: Path, every_s: float) -> None:
     with pytest.raises(BadParameter, match="or more often"):
         KillWatch(sentinel, lambda _: None, every_s=every_s)
+
+
+def test_what_a_session_saw_holds_for_it_and_not_for_the_next_one(sentinel: Path) -> None:
+    sentinel.touch()
+    stopped = KillWatch(sentinel, lambda _: None)
+    assert stopped.engaged()
+    lift_kill_switch(sentinel)
+    assert [stopped.engaged() for _ in range(3)] == [True] * 3
+    assert not KillWatch(sentinel, lambda _: None).engaged()

@@ -128,3 +128,11 @@ def test_the_demo_is_never_the_exchange_and_the_exchange_never_the_demo(choice: 
     for env, other in ((KalshiEnv.PROD, KalshiEnv.DEMO), (KalshiEnv.DEMO, KalshiEnv.PROD)):
         with pytest.raises(ConfigError, match=f"addresses of {env}"):
             VenueHost(env, pairs[other].rest, pairs[other].stream)
+
+
+@pytest.mark.parametrize("name", ["user", "user:word"])
+def test_no_name_stands_before_the_address_of_the_local_exchange(name: str) -> None:
+    with pytest.raises(ConfigError, match="the local exchange is at"):
+        VenueHost(KalshiEnv.SIM, f"http://{name}@127.0.0.1:80", "ws://127.0.0.1:80")
+    with pytest.raises(ConfigError, match="the local exchange is at"):
+        VenueHost(KalshiEnv.SIM, "http://127.0.0.1:80", f"ws://{name}@127.0.0.1:80")

@@ -1,14 +1,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import numpy as np
 import pytest
 
 from kalshi_alpha.core.errors import BadParameter
+from kalshi_alpha.core.ledger.closing_line import MidCalibration
 from kalshi_alpha.core.ledger.entry import LedgerEntry
-from kalshi_alpha.core.ramp.statistic import Declaration, Statistic, judge
+from kalshi_alpha.core.ledger.standard_errors import ClusteredMean
+from kalshi_alpha.core.ramp.statistic import Declaration, Statistic, judge, judge_means
 
 Row = Callable[..., LedgerEntry]
 BY_CLOSE = Statistic.CLOSING_LINE
@@ -83,3 +86,31 @@ def test_orders_before_the_declaration_do_not_count(row: Row) -> None:
 def test_a_declaration_needs_its_zone() -> None:
     with pytest.raises(BadParameter, match="zone"):
         Declaration(BY_CLOSE, datetime(2025, 1, 3))  # noqa: DTZ001
+
+
+FAIR = MidCalibration(intercept=0.0, slope=1.0, intercept_se=0.1, slope_se=0.1, n_units=30)
+UNFAIR = replace(FAIR, slope=2.0)
+
+
+def _mean(beta: float) -> ClusteredMean:
+    return ClusteredMean(100.0 * beta, 30, 1.0, 1.0, 0.1)
+
+
+@pytest.mark.parametrize(
+    ("declared", "mids", "share", "used"),
+    [
+        (BY_CLOSE, FAIR, 0.8, BY_CLOSE),
+        (BY_CLOSE, FAIR, 0.799, Statistic.SETTLED),
+        (BY_CLOSE, FAIR, 0.0, Statistic.SETTLED),
+        (BY_CLOSE, UNFAIR, 1.0, Statistic.SETTLED),
+        (BY_CLOSE, None, 1.0, Statistic.SETTLED),
+        (Statistic.SETTLED, FAIR, 1.0, Statistic.SETTLED),
+        (Statistic.SETTLED, UNFAIR, 1.0, Statistic.SETTLED),
+    ],
+)
+def test_the_closing_line_counts_where_it_was_declared_and_its_mids_prove_themselves(
+    declared: Statistic, mids: MidCalibration | None, share: float, used: Statistic
+) -> None:
+    found = judge_means(_mean, declared, mids, share)
+    assert found.used is used
+    assert found.sample == _mean(1.0 if used is BY_CLOSE else 0.0)
