@@ -137,7 +137,7 @@ def verify(
     """Rebuild each recorded book from its start, and compare it with every later snapshot.
 
     Exit codes: 0 every snapshot is met, 1 one is not, a file is damaged elsewhere than at its end,
-    or a sealed file or table has changed, 4 nothing is recorded.
+    a sealed file or table has changed, or a day has tables and no seal, 4 nothing is recorded.
     """
     from kalshi_alpha.exec.recorder.verifying import verify_day
 
@@ -265,7 +265,7 @@ async def _record(
         tickers,
         Recording(days, clock, on_day),
         Pace(books_s=books_every_s),
-        tend=_sealer(days, MarketStore(paths.market_at(env)), clock, sink),
+        tend=sealer(days, MarketStore(paths.market_at(env)), clock, sink),
         ending=ending,
     )
     try:
@@ -292,12 +292,13 @@ def _day_teller(
     return on_day
 
 
-def _sealer(
+def sealer(
     days: RawDays, store: MarketStore, clock: Clock, sink: TelemetrySink
 ) -> Callable[[], Awaitable[None]]:
     """Return what seals, in another thread, the days that the recorder has left.
 
-    A day that cannot be sealed is told and left to ``record seal``: recording goes on.
+    A day that cannot be sealed, or whose seal cannot be read, is told and left to ``record seal``:
+    the days after it are sealed, and recording goes on.
     """
     from kalshi_alpha.exec.recorder.sealing import seal_day
     from kalshi_alpha.exec.telemetry.events import TelemetryEvent
@@ -310,11 +311,10 @@ def _sealer(
         if today == looked_on:
             return
         looked_on = today
-        for day in days.days():
-            if day >= today or days.seal(day) is not None:
-                continue
+        for day in [each for each in days.days() if each < today]:
             try:
-                await asyncio.to_thread(seal_day, days, day, store)
+                if days.seal(day) is None:
+                    await asyncio.to_thread(seal_day, days, day, store)
             except (KalshiAlphaError, OSError) as error:
                 told = {"name": days.name, "env": days.env, "day": day, "error": str(error)}
                 sink.emit(TelemetryEvent.RECORDED, told)
@@ -338,7 +338,15 @@ def _verify_line(found: Verified) -> str:
     said += [f"{found.torn_bytes:,} bytes torn"] if found.torn_bytes else []
     said += [f"{found.unreadable:,} lines unreadable"] if found.unreadable else []
     said += [f"changed since it was sealed: {', '.join(found.altered)}"] if found.altered else []
+    said += [] if found.sealed else [_not_sealed(found)]
     return f"{found.date}: {found.books} books from {found.lines:,} lines; {'; '.join(said)}"
+
+
+def _not_sealed(found: Verified) -> str:
+    if not found.unsealed:
+        return "not sealed"
+    tables = ", ".join(found.unsealed)
+    return f"not sealed, so that its rows in {tables} were not compared: seal it with record seal"
 
 
 def main(argv: Sequence[str] | None = None) -> int:

@@ -1,15 +1,18 @@
 from __future__ import annotations
 
+import asyncio
 import json
 import shutil
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 
+from kalshi_alpha.datastore.market.store import MarketStore
 from kalshi_alpha.datastore.market.zstd_lines import LineWriter
 from kalshi_alpha.datastore.paths import Paths
-from kalshi_alpha.exec.record import main
+from kalshi_alpha.exec.record import main, sealer
 from kalshi_alpha.exec.recorder.lines import (
     BEGINS,
     RecordedLine,
@@ -17,9 +20,13 @@ from kalshi_alpha.exec.recorder.lines import (
     encode_line,
     frame_line,
 )
-from kalshi_alpha.exec.recorder.raw_days import RawDays
+from kalshi_alpha.exec.recorder.raw_days import SEAL_NAME, RawDays
+from kalshi_alpha.exec.telemetry.events import TelemetryEvent
 from runs import REPO
 from tape_cases import delta, snapshot
+
+if TYPE_CHECKING:
+    from kalshi_alpha.exec.telemetry.sink import TelemetrySink
 
 TICKER = "KXCPI-24NOV-T0.3"
 AT = datetime(2024, 12, 11, 12, tzinfo=UTC)
@@ -66,6 +73,81 @@ def test_a_day_that_is_over_is_verified_and_sealed_once(
     assert main(["seal", *where, "--day", "2024-12-11", "--json"]) == 0
     (said,) = json.loads(capsys.readouterr().out)["days"]
     assert said["rows"] == {"depth": 2}
+
+
+class Told:
+    """A telemetry that keeps what it is told."""
+
+    def __init__(self) -> None:
+        self.told: list[Any] = []
+
+    def emit(self, event: TelemetryEvent, payload: object = None) -> None:
+        assert event is TelemetryEvent.RECORDED
+        self.told.append(payload)
+
+
+class DaysLater:
+    def now(self) -> datetime:
+        return AT + timedelta(days=3)
+
+
+def sealed_by_the_recorder(root: Path, days: RawDays) -> list[Any]:
+    sink = Told()
+    store = MarketStore(root / "data/market_sim")
+    tend = sealer(days, store, DaysLater(), cast("TelemetrySink", sink))
+
+    async def once() -> None:
+        await tend()
+
+    asyncio.run(once())
+    return sink.told
+
+
+def test_a_damaged_seal_is_told_and_the_days_after_it_are_sealed(tmp_path: Path) -> None:
+    days = record(tmp_path, "2.00")
+    torn = AT.date() - timedelta(days=1)
+    days.day(torn).mkdir()
+    shutil.copy(days.files(AT.date())[0], days.day(torn))
+    (days.day(torn) / SEAL_NAME).write_text('{"schema": 1, "en')
+    (told,) = sealed_by_the_recorder(tmp_path, days)
+    assert told["day"] == torn
+    assert "delete it and seal the day again" in told["error"]
+    assert days.seal(AT.date()) is not None
+
+
+def test_a_copy_of_a_day_beside_it_is_not_the_recorder_s_end(tmp_path: Path) -> None:
+    days = record(tmp_path, "2.00")
+    shutil.copytree(days.day(AT.date()), days.day(AT.date()).with_name("11.bak"))
+    assert sealed_by_the_recorder(tmp_path, days) == []
+    assert days.seal(AT.date()) is not None
+    assert main(["verify", "--series", "CPI", "--env", "sim"]) == 0
+
+
+def test_a_partition_s_copy_is_told_by_name(tmp_path: Path) -> None:
+    days = record(tmp_path, "2.00")
+    copy = tmp_path / "data/market_sim/series=KXCPI/date=2024-11-01.bak"
+    copy.mkdir(parents=True)
+    (told,) = sealed_by_the_recorder(tmp_path, days)
+    assert f"{copy} names no date" in told["error"]
+    assert days.seal(AT.date()) is None
+
+
+def test_tables_of_a_day_without_its_seal_are_exit_code_1(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    days, where = record(tmp_path, "2.00"), ["--series", "CPI", "--env", "sim"]
+    assert main(["verify", *where]) == 0
+    assert capsys.readouterr().out.rstrip().endswith("0 differ; not sealed")
+    assert main(["seal", *where]) == 0
+    (days.day(AT.date()) / SEAL_NAME).unlink()
+    capsys.readouterr()
+    assert main(["verify", *where]) == 1
+    said = capsys.readouterr().out
+    assert "not sealed, so that its rows in series=KXCPI/date=2024-11-01 were not compared" in said
+    assert main(["seal", *where]) == 0
+    capsys.readouterr()
+    assert main(["verify", *where]) == 0
+    assert "not sealed" not in capsys.readouterr().out
 
 
 def test_a_book_that_is_not_met_is_exit_code_1(

@@ -73,11 +73,31 @@ class MarketStore:
     def dates(
         self, series: str, first: date | None = None, last: date | None = None
     ) -> tuple[date, ...]:
-        """Return the event dates of a series, sorted; both bounds belong to the span."""
+        """Return the event dates of a series, sorted; both bounds belong to the span.
+
+        Raises
+        ------
+        TornFile
+            If a folder is named like a partition, and names no date.
+        """
         names = _after("date=", self._place.names(f"series={series}"))
-        days = sorted(date.fromisoformat(name) for name in names)
+        days = sorted(self._date_named(series, name) for name in names)
         return tuple(
             day for day in days if (first is None or day >= first) and (last is None or day <= last)
+        )
+
+    def _date_named(self, series: str, name: str) -> date:
+        try:
+            day = date.fromisoformat(name)
+        except ValueError as error:
+            raise self._no_date(series, name) from error
+        if day.isoformat() != name:
+            raise self._no_date(series, name)
+        return day
+
+    def _no_date(self, series: str, name: str) -> TornFile:
+        return TornFile(
+            f"{self._root}/series={series}/date={name} names no date: move it elsewhere"
         )
 
     def manifest(self, series: str, day: date) -> DateManifest:

@@ -11,7 +11,7 @@ from kalshi_alpha.brokers.kalshi.clock_guard import ClockGuard
 from kalshi_alpha.brokers.kalshi.market_stream import HeaderSigner, MarketStream
 from kalshi_alpha.brokers.kalshi.payloads import EventPayload
 from kalshi_alpha.brokers.kalshi.stream_commands import Channel
-from kalshi_alpha.core.errors import ParseRefused, VenueUnavailable
+from kalshi_alpha.core.errors import KalshiAlphaError, ParseRefused, VenueUnavailable
 from kalshi_alpha.core.ports import Clock
 from kalshi_alpha.core.wire import StreamOpener
 from kalshi_alpha.exec.market.listing import event_of
@@ -19,6 +19,7 @@ from kalshi_alpha.exec.recorder.lines import RecordedMarket, recorded_market
 from kalshi_alpha.exec.recorder.recording import Recording
 
 LISTING_FAILED = "listing_failed"
+TENDING_FAILED = "tending_failed"
 
 
 class Listings(Protocol):
@@ -69,7 +70,8 @@ class Following:
     pace
         How often what is done.
     tend
-        Called now and then between frames, such as to seal a day that is over.
+        Called now and then between frames, such as to seal a day that is over. What it cannot do
+        is noted, and recording goes on.
     ending
         Set from outside to end the run.
     """
@@ -111,7 +113,7 @@ class Following:
             self.recording.books = {}
             self.recording.close()
         if self.tend is not None:
-            await self.tend()
+            await self.tend()  # the recording is closed: what fails here is the run's own error
 
     async def _follow(self, tickers: frozenset[str], end_s: float) -> frozenset[str]:
         """Follow some markets until the venue lists others, and return those."""
@@ -153,8 +155,7 @@ class Following:
             if running is not None and running.done():
                 running.result()
             self.recording.flush()
-            if self.tend is not None:
-                await self.tend()
+            await self._tend()
             if not self.guard.look():
                 await self.compare_clocks()
             if now_s() >= books_s:
@@ -168,6 +169,15 @@ class Following:
                 if found != tickers:
                     return found
         return tickers
+
+    async def _tend(self) -> None:
+        if self.tend is None:
+            return
+        try:
+            await self.tend()
+        except (KalshiAlphaError, OSError) as error:
+            # It is about what lies there already; what comes from the venue comes but once.
+            self.recording.note(TENDING_FAILED, str(error))
 
     async def _pause(self, running: asyncio.Task[None] | None, seconds: float) -> None:
         ended = asyncio.ensure_future(self.ending.wait())

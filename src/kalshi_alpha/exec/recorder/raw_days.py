@@ -101,9 +101,10 @@ class RawDays:
         return sorted(self.day(day).glob(f"*{SUFFIX}"))
 
     def days(self) -> list[date]:
-        """Return the days that have raw files, sorted."""
+        """Return the days that have raw files, sorted; a folder of another name is left alone."""
         found = {path.parent for path in self.folder.glob(f"*/*/*/*{SUFFIX}")}
-        return sorted(date(*(int(part) for part in each.parts[-3:])) for each in found)
+        named = (_day_named("-".join(each.parts[-3:])) for each in found)
+        return sorted(day for day in named if day is not None)
 
     def seal(self, day: date) -> DaySeal | None:
         """Return the manifest of a day, or None if it is not sealed.
@@ -144,6 +145,15 @@ class RawDays:
             yield
         finally:
             lock.release()
+
+
+def _day_named(text: str) -> date | None:
+    """Return the day that folders name, or None: a copy made by hand is no day."""
+    try:
+        day = date.fromisoformat(text)
+    except ValueError:
+        return None
+    return day if day.isoformat() == text else None
 
 
 @dataclass(slots=True)

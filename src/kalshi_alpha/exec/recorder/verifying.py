@@ -28,12 +28,13 @@ from kalshi_alpha.brokers.kalshi.stream_frames import (
 from kalshi_alpha.core.book.ladder_book import Dirty, LadderBook
 from kalshi_alpha.core.errors import MissingData, TornFile
 from kalshi_alpha.core.types import Side
-from kalshi_alpha.datastore.market.manifest import MANIFEST_NAME
+from kalshi_alpha.datastore.market.manifest import MANIFEST_NAME, read_manifest
 from kalshi_alpha.datastore.market.partition import partition_folder
 from kalshi_alpha.datastore.market.store import MarketStore
 from kalshi_alpha.datastore.market.tape import instant, micros
 from kalshi_alpha.exec.recorder.lines import BEGINS, RecordedBook, RecordedLine, read_life
 from kalshi_alpha.exec.recorder.raw_days import DayReader, DaySeal, RawDays
+from kalshi_alpha.exec.recorder.sealing import SOURCE_PREFIX
 
 DIFFERENCES_TOLD = 100
 _LOST = frozenset({NoticeKind.DISCONNECTED, NoticeKind.CONNECTED, NoticeKind.CHANNEL_ENDED, BEGINS})
@@ -69,6 +70,9 @@ class Verified:
         turned into that are not what theirs say.
     sealed
         Whether the day is sealed.
+    unsealed
+        Partitions of the tables that hold rows of the day although it is not sealed, so that
+        nothing says what they should be.
     """
 
     date: date
@@ -84,14 +88,15 @@ class Verified:
     damages: list[str] = field(default_factory=list)
     altered: tuple[str, ...] = ()
     sealed: bool = False
+    unsealed: tuple[str, ...] = ()
 
     @property
     def is_good(self) -> bool:
         """Whether every snapshot was met, nothing is damaged and no sealed file has changed.
 
-        What a crash tore off the end of a file is expected.
+        What a crash tore off the end of a file is expected; tables without the day's seal are not.
         """
-        return not (self.different or self.damages or self.altered)
+        return not (self.different or self.damages or self.altered or self.unsealed)
 
 
 def verify_day(days: RawDays, day: date, tables: Path) -> Verified:
@@ -102,7 +107,7 @@ def verify_day(days: RawDays, day: date, tables: Path) -> Verified:
     days, day
         Which.
     tables
-        Root of the market tables that it was turned into, if it is sealed.
+        Root of the market tables that it was turned into, if it was.
 
     Raises
     ------
@@ -118,7 +123,9 @@ def verify_day(days: RawDays, day: date, tables: Path) -> Verified:
     found.books = len(walk.feed.books)
     found.torn_bytes = sum(file.torn_bytes for file in reader.files)
     found.unreadable, found.damages = reader.unreadable, reader.damages
-    if seal is not None:
+    if seal is None:
+        found.unsealed = tuple(_unsealed_tables(f"{days.name} {day:%Y%m%d}", tables))
+    else:
         found.sealed = True
         known = {file.name: file.sha256 for file in seal.files}
         there = {file.name: file.sha256 for file in reader.files}
@@ -126,6 +133,21 @@ def verify_day(days: RawDays, day: date, tables: Path) -> Verified:
         changed = (name for name in names if known.get(name) != there.get(name))
         found.altered = (*changed, *_altered_tables(seal, tables))
     return found
+
+
+def _unsealed_tables(source: str, root: Path) -> Iterator[str]:
+    """Yield the partitions that name a recording's day among what their rows come from.
+
+    A partition whose manifest cannot be read is another's to tell: nothing says whose it is.
+    """
+    label = source.rpartition(" ")[2]
+    for folder in sorted({path.parent for path in root.glob(f"series=*/date=*/*.{label}.parquet")}):
+        try:
+            manifest = read_manifest((folder / MANIFEST_NAME).read_bytes(), str(folder))
+        except (FileNotFoundError, TornFile):
+            continue
+        if f"{SOURCE_PREFIX}{source}" in manifest.sources:
+            yield str(folder.relative_to(root))
 
 
 def _altered_tables(seal: DaySeal, root: Path) -> Iterator[str]:

@@ -92,6 +92,16 @@ def test_a_folder_that_was_renamed_is_refused(store: MarketStore, tmp_path: Path
         store.events("KXHIGHNY")
 
 
+@pytest.mark.parametrize("name", ["2025-01-10.bak", "20250110"])
+def test_a_folder_named_like_a_partition_without_a_date_is_told(
+    store: MarketStore, tmp_path: Path, name: str
+) -> None:
+    folder = tmp_path / f"series=KXHIGHNY/date={name}"
+    folder.mkdir()
+    with pytest.raises(TornFile, match=f"date={name} names no date: move it elsewhere"):
+        store.dates("KXHIGHNY")
+
+
 def test_what_is_not_there_is_missing(store: MarketStore) -> None:
     with pytest.raises(MissingData, match="market_import"):
         store.manifest("KXHIGHNY", date(2020, 1, 1))

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -12,10 +12,10 @@ import pytest
 from fakes.spoken_line import SpokenLine
 from kalshi_alpha.brokers.kalshi.clock_guard import ClockGuard
 from kalshi_alpha.brokers.kalshi.payloads import EventPayload, MarketPayload
-from kalshi_alpha.core.errors import VenueUnavailable
+from kalshi_alpha.core.errors import TornFile, VenueUnavailable
 from kalshi_alpha.core.wire import FrameStream
 from kalshi_alpha.datastore.paths import Paths
-from kalshi_alpha.exec.recorder.following import LISTING_FAILED, Following, Pace
+from kalshi_alpha.exec.recorder.following import LISTING_FAILED, TENDING_FAILED, Following, Pace
 from kalshi_alpha.exec.recorder.lines import ENDS, RecordedLine
 from kalshi_alpha.exec.recorder.raw_days import DayReader, RawDays
 from kalshi_alpha.exec.recorder.recording import Recording
@@ -105,7 +105,12 @@ class Venue:
 
 
 def followed(
-    days: RawDays, venue: Venue, seconds: float, *, end_after: float | None = None
+    days: RawDays,
+    venue: Venue,
+    seconds: float,
+    *,
+    end_after: float | None = None,
+    tend: Callable[[], Awaitable[None]] | None = None,
 ) -> list[RecordedLine]:
     async def main(clock: VirtualClock) -> None:
         guard = ClockGuard(clock)
@@ -125,6 +130,7 @@ def followed(
             ("KXHIGHNY",),
             Recording(days, clock),
             Pace(flush_s=1.0, books_s=5.0, listing_s=10.0),
+            tend,
         )
         if end_after is not None:
             asyncio.get_running_loop().call_later(end_after, following.ending.set)
@@ -170,6 +176,25 @@ def test_a_listing_that_fails_is_noted_and_recording_goes_on(days: RawDays) -> N
     lines = followed(days, venue, 25.0)
     assert [line.detail for line in lines if line.notice == LISTING_FAILED] == ["no answer"]
     assert venue.opened == 1
+
+
+@pytest.mark.parametrize("error", [TornFile("sealed.json: torn"), OSError("no space")])
+def test_what_cannot_be_tended_is_noted_and_recording_goes_on(
+    days: RawDays, error: Exception
+) -> None:
+    asked = 0
+
+    async def tend() -> None:
+        nonlocal asked
+        asked += 1
+        if asked == 3:
+            raise error
+
+    lines = followed(days, Venue((OPEN,)), 20.0, tend=tend)
+    assert [line.detail for line in lines if line.notice == TENDING_FAILED] == [str(error)]
+    assert asked > 15
+    assert lines[-1].notice == ENDS
+    assert verify_day(days, START.date(), days.folder).different == 0
 
 
 def test_a_run_ends_when_it_is_told_to(days: RawDays) -> None:

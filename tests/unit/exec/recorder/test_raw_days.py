@@ -37,6 +37,14 @@ def test_files_lie_by_venue_name_and_utc_day(days: RawDays, tmp_path: Path) -> N
     assert days.files(NOON.date()) == [path]
 
 
+@pytest.mark.parametrize("name", ["2025/01/10.bak", "2025/13/01", "20250/1/1", "old/01/10"])
+def test_a_folder_that_names_no_day_is_left_alone(days: RawDays, name: str) -> None:
+    path = write(days, NOON, b"{}")
+    (days.folder / name).mkdir(parents=True)
+    (days.folder / name / path.name).write_bytes(path.read_bytes())
+    assert days.days() == [NOON.date()]
+
+
 def test_a_day_is_read_over_its_files_with_what_is_torn(days: RawDays) -> None:
     write(days, NOON, frame_line(1, b"{}"), frame_line(2, b"{"))
     second = write(days, NOON.replace(hour=13), frame_line(3, b"{}"))

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -20,7 +21,7 @@ from kalshi_alpha.exec.recorder.lines import (
     encode_line,
     frame_line,
 )
-from kalshi_alpha.exec.recorder.raw_days import RawDays
+from kalshi_alpha.exec.recorder.raw_days import SEAL_NAME, RawDays
 from kalshi_alpha.exec.recorder.sealing import seal_day
 from kalshi_alpha.exec.recorder.verifying import Verified, verify_day
 from tape_cases import MARKETS, delta, snapshot
@@ -119,6 +120,18 @@ def test_a_sealed_file_that_changed_is_named(days: RawDays) -> None:
     path.write_bytes(path.read_bytes() + b"\0")
     found = verify_day(days, DAY, days.folder / "tables")
     assert (found.altered, found.torn_bytes, found.is_good) == ((path.name,), 1, False)
+
+
+def test_tables_of_another_recording_are_no_part_of_an_unsealed_day(days: RawDays) -> None:
+    tables = days.folder / "tables"
+    record(days, [{"notice": BEGINS}, {"markets": (LISTED,)}, SHOWN])
+    assert verify_day(days, DAY, tables).unsealed == ()
+    seal_day(days, DAY, MarketStore(tables))
+    (days.day(DAY) / SEAL_NAME).unlink()
+    found = verify_day(days, DAY, tables)
+    assert (len(found.unsealed), found.is_good) == (1, False)
+    other = replace(days, name="CPI")
+    assert verify_day(other, DAY, tables).unsealed == ()
 
 
 LISTED = RecordedMarket(
