@@ -40,7 +40,7 @@ class OrderFees:
     Parameters
     ----------
     terms : FeeTerms
-        The terms in force, event override included.
+        The terms in force at the first fill, event override included.
     balance_step_e6 : int
         The account's balance precision in 1e-6 dollars: 100 for a direct member, 10,000 behind
         a clearing firm.
@@ -67,6 +67,13 @@ class OrderFees:
         fees = cls(terms, rounding.balance_step_e6)
         fees._rounding = rounding
         return fees
+
+    def go_on_under(self, terms: FeeTerms) -> None:
+        """Charge the next fills by other terms, because they changed while the order rested.
+
+        What was swept up by rounding belongs to the order and stays.
+        """
+        self._terms = terms
 
     @property
     def net_fee(self) -> Money:

@@ -9,8 +9,9 @@ from itertools import product
 
 from kalshi_alpha.core.replay.chain import Chain
 from kalshi_alpha.core.replay.clocks import to_us
-from kalshi_alpha.core.replay.engine import DayReplay, Look, maker_fee
+from kalshi_alpha.core.replay.engine import DayReplay, Look
 from kalshi_alpha.core.replay.fills import RestingOrder
+from kalshi_alpha.core.replay.maker_fees import maker_fee
 from kalshi_alpha.core.replay.market_view import MarketView
 from kalshi_alpha.core.replay.touches import ABSENT
 from kalshi_alpha.core.types import E4_PER_DOLLAR, Price, Side
@@ -128,5 +129,5 @@ def _traded(
         return 1, 0, order.count_e2, 0, 0, 0
     payout_e4 = view.event.tape.markets[market].yes_payout_e4 or 0
     paid_e4 = payout_e4 if order.side is Side.YES else E4_PER_DOLLAR - payout_e4
-    fee = maker_fee(view.event, Price(order.price_e4), fills, chain.policy.balance_step_e6)
+    fee = maker_fee(view.event.fees, Price(order.price_e4), fills, chain.policy.balance_step_e6)
     return 1, 1, order.count_e2, filled, (paid_e4 - order.price_e4) * filled, fee.e6

@@ -14,7 +14,6 @@ from datetime import datetime
 import numpy as np
 
 from kalshi_alpha.core.arrays import FloatArray
-from kalshi_alpha.core.fees import Liquidity, OrderFees
 from kalshi_alpha.core.forecast.pooling import prior_weight
 from kalshi_alpha.core.gates.readings import Finding
 from kalshi_alpha.core.proposals.holdings import Holdings
@@ -23,13 +22,14 @@ from kalshi_alpha.core.proposals.proposal import Proposal, ScanResult
 from kalshi_alpha.core.proposals.scan import scan
 from kalshi_alpha.core.proposals.snapshot import LadderSnapshot
 from kalshi_alpha.core.replay.chain import Chain, KnownForecast, ReplayEvent
-from kalshi_alpha.core.replay.clocks import DecisionClock, decision_clocks, from_us, to_us
+from kalshi_alpha.core.replay.clocks import DecisionClock, decision_clocks, to_us
 from kalshi_alpha.core.replay.fills import NO_FILLS, UNKNOWN, Fills, RestingOrder
 from kalshi_alpha.core.replay.gate import NOTHING_STANDS, Standing
+from kalshi_alpha.core.replay.maker_fees import maker_fee
 from kalshi_alpha.core.replay.market_view import MarketView, SeenTouch
 from kalshi_alpha.core.replay.touches import ABSENT
 from kalshi_alpha.core.risk.pal import Commitment, Exposure
-from kalshi_alpha.core.types import Contracts, Money, Price, Side
+from kalshi_alpha.core.types import Contracts, Money, Side
 
 _DAY_S = 86_400.0
 
@@ -298,19 +298,10 @@ class _Day:
             touch_e4=bid if is_yes else 10_000 - ask,
             touch_size_e2=bid_size if is_yes else ask_size,
             fills=fills,
-            fee=maker_fee(view.event, proposal.price, fills, self.chain.policy.balance_step_e6),
+            fee=maker_fee(
+                view.event.fees, proposal.price, fills, self.chain.policy.balance_step_e6
+            ),
         )
-
-
-def maker_fee(event: ReplayEvent, price: Price, fills: Fills, balance_step_e6: int) -> Money:
-    """Return the net fee of an order's fills, by the terms in force at the first of them."""
-    if not fills.at_us.size:
-        return Money(0)
-    terms = event.fees.at(from_us(int(fills.at_us[0])))
-    fees = OrderFees(terms, balance_step_e6)
-    for count_e2 in fills.count_e2.tolist():
-        fees.fill(True, price, Contracts(count_e2), Liquidity.MAKER)  # noqa: FBT003
-    return fees.net_fee
 
 
 def exposures(order: ReplayOrder, at_us: int) -> list[Exposure]:

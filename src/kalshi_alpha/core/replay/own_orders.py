@@ -18,10 +18,11 @@ import numpy as np
 
 from kalshi_alpha.core.errors import BadParameter
 from kalshi_alpha.core.execution.paper_queue import PaperOrder, paper_fills
-from kalshi_alpha.core.fees import FeeSchedule, Liquidity, OrderFees
+from kalshi_alpha.core.fees import FeeSchedule
 from kalshi_alpha.core.replay.clocks import from_us
 from kalshi_alpha.core.replay.depth import DepthView
 from kalshi_alpha.core.replay.fills import Fills, MarketPrints, RestingOrder, resting_fills
+from kalshi_alpha.core.replay.maker_fees import fill_fees
 from kalshi_alpha.core.replay.tape import EventTape
 from kalshi_alpha.core.types import E4_PER_DOLLAR, Contracts, Price, Side, Trade
 
@@ -200,14 +201,10 @@ def own_fills(
         if market is None:
             continue
         ahead_e2 = books.size_at(market, order.side, order.price_e4, order.from_us)
-        charged = OrderFees(fees.at(from_us(order.from_us)), balance_step_e6)
-        for at_us, count_e2 in _walked(prints[market], order, ahead_e2, walk, with_places):
-            fee = charged.fill(
-                True,  # noqa: FBT003 - a bid buys
-                Price(order.price_e4),
-                Contracts(count_e2),
-                Liquidity.MAKER,
-            )
+        price = Price(order.price_e4)
+        met = list(_walked(prints[market], order, ahead_e2, walk, with_places))
+        charged = fill_fees(fees, price, met, balance_step_e6)
+        for (at_us, count_e2), fee in zip(met, charged, strict=True):
             found.append(
                 OwnFill(
                     at_us=at_us,

@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kalshi_alpha.core.errors import BadParameter
-from kalshi_alpha.core.fees import FeeSchedule
-from kalshi_alpha.core.replay.clocks import to_us
+from kalshi_alpha.core.fees import FeeSchedule, FeeTerms
+from kalshi_alpha.core.replay.clocks import from_us, to_us
 from kalshi_alpha.core.replay.own_orders import (
     OwnFill,
     OwnOrder,
@@ -85,6 +85,14 @@ def test_fees_and_cash_are_those_of_the_schedule() -> None:
     (fill,) = own_fills(recorded([(1, 3_900, 400, 0)]), [ORDER], FEES, STEP_E6)
     # 0.0175 x 4 x 0.4 x 0.6 = 0.0168 dollars, and four contracts at 40 cents.
     assert (fill.fee_e6, fill.cash_e6) == (16_800, -1_616_800)
+
+
+def test_a_fill_is_charged_by_the_terms_of_its_own_instant() -> None:
+    free = FeeTerms.parse("quadratic", 1)
+    dated = FeeSchedule(((DECIDES.replace(year=2024), free), (from_us(ZERO + 2), CHARGED)))
+    found = recorded([(1, 3_900, 400, 0), (2, 3_900, 400, 0)])
+    fills = own_fills(found, [ORDER], dated, STEP_E6)
+    assert [fill.fee_e6 for fill in fills] == [0, 16_800]
 
 
 def test_a_tape_without_books_and_orders_of_other_events_are_told_apart() -> None:
