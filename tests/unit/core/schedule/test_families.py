@@ -19,7 +19,7 @@ from kalshi_alpha.core.schedule.families import (
 )
 from kalshi_alpha.core.schedule.phase import Phase, SeriesState
 from kalshi_alpha.core.schedule.releases import Release, ReleaseCalendar
-from kalshi_alpha.core.schedule.wall_clock import wall
+from kalshi_alpha.core.schedule.wall_clock import new_york, wall
 
 OPEN, FROZEN, WINDOW = SeriesState.OPEN, SeriesState.FROZEN, SeriesState.WINDOW
 SECOND = timedelta(seconds=1)
@@ -285,3 +285,45 @@ def test_a_daily_window_keeps_new_yorks_clock(at: str, state: SeriesState) -> No
     phase = daily_window(time(10), time(23, 45))(datetime.fromisoformat(at), CALENDAR)
     assert phase.state is state
     assert phase.rests_until is None or phase.rests_until > datetime.fromisoformat(at) - SECOND
+
+
+@pytest.mark.parametrize(
+    ("phase", "opens", "last"),
+    [
+        (lambda at: cpi_phase(at, CALENDAR), et("2025-06-11", "06:00"), "08:20:00"),
+        (lambda at: claims_phase(at, CALENDAR), et("2026-11-19", "06:00"), "08:25:00"),
+        (lambda at: claims_phase(at, CALENDAR), et("2026-11-25", "06:00"), "08:25:00"),
+        (lambda at: teny_phase(at, BONDS), et("2026-11-18", "14:30"), "15:25:00"),
+        (weather_phase, et("2026-11-18", "01:00"), "01:45:00"),
+    ],
+    ids=["cpi", "claims", "claims on a Wednesday", "teny", "weather"],
+)
+def test_what_rests_in_a_window_ends_with_its_last_second(
+    phase: Callable[[datetime], Phase], opens: datetime, last: str
+) -> None:
+    within = phase(opens)
+    assert within.state is WINDOW
+    assert within.rests_until is not None
+    end = within.rests_until
+    assert end == wall(new_york(opens).date(), time.fromisoformat(last))
+    assert (phase(end).state, phase(end).rests_until) == (WINDOW, end)
+    after = phase(end + SECOND)
+    assert (after.state, after.rests_until) == (FROZEN, None)
+
+
+@pytest.mark.parametrize(
+    ("released", "from_"),
+    [
+        ("2026-11-16", "2026-11-15"),  # a Monday: from its eve
+        ("2026-11-17", "2026-11-16"),
+        ("2026-11-18", "2026-11-17"),
+        ("2026-11-19", "2026-11-18"),  # Thursday and later: from Wednesday
+        ("2026-11-20", "2026-11-18"),
+    ],
+)
+def test_no_claims_are_quoted_from_the_eve_or_the_wednesday_whichever_is_earlier(
+    released: str, from_: str
+) -> None:
+    calendar = ReleaseCalendar.of([Release(et(released, "08:30"), "claims", "x")])
+    assert claims_phase(et(from_, "17:59:59"), calendar).state is OPEN
+    assert claims_phase(et(from_, "18:00:00"), calendar).state is FROZEN

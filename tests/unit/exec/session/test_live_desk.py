@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from decimal import Decimal
 
+import pytest
+
 from fakes.order_venue import FakeVenue
 from kalshi_alpha.core.fees import FeeTerms, FeeType
 from kalshi_alpha.core.gates.reasons import Reason
@@ -57,7 +59,9 @@ class Scene:
     refused: list[str] = field(default_factory=list)
 
 
-def play(act: Callable[[Scene], Awaitable[None]]) -> None:
+def play(
+    act: Callable[[Scene], Awaitable[None]], ends_after: timedelta = timedelta(hours=1)
+) -> None:
     async def main(clock: VirtualClock) -> None:
         around = await Around(clock, FakeVenue(clock), MemoryJournal()).open()
         refused: list[str] = []
@@ -65,7 +69,7 @@ def play(act: Callable[[Scene], Awaitable[None]]) -> None:
             around.gateway,
             {TICKER: QUOTED},
             clock,
-            AT + timedelta(hours=1),
+            AT + ends_after,
             refused.append,
             belief=lambda ticker, side: BELIEF if (ticker, side) == (TICKER, Side.YES) else None,
         )
@@ -79,6 +83,20 @@ def play(act: Callable[[Scene], Awaitable[None]]) -> None:
 
 def step(price_e4: int = 3400, lots: int = 5, order: str | None = None) -> Step:
     return Step(TICKER, Side.YES, price_e4, Contracts.whole(lots), Because.WANTED, order)
+
+
+@pytest.mark.parametrize(("minutes", "end"), [(5, 5), (90, 90), (120, 120), (500, 120)])
+def test_no_order_outlasts_its_session_or_its_market(minutes: int, end: int) -> None:
+    """The market closes after two hours; a session ends before the freeze."""
+
+    async def act(scene: Scene) -> None:
+        await scene.desk.place([step()])
+        (order,) = scene.around.blotter.orders.values()
+        assert order.intent.expires_at == AT + timedelta(minutes=end)
+        (held,) = scene.around.venue.state.orders.values()
+        assert held.remaining == Contracts.whole(5).e2
+
+    play(act, timedelta(minutes=minutes))
 
 
 def test_what_is_placed_rests_with_its_fee_and_its_end() -> None:

@@ -30,6 +30,15 @@ def test_a_session_ends_with_its_window_or_the_first_close(
     assert session_end(scanned) == AT + timedelta(seconds=end)
 
 
+def test_no_session_outlasts_the_end_of_its_window_however_late_its_markets_close() -> None:
+    markets = [SimpleNamespace(close_at=later(each)) for each in (9_000, 90_000)]
+    ladders = [SimpleNamespace(ladder=SimpleNamespace(markets=[each])) for each in markets]
+    for until in range(100, 9_000, 445):
+        phase = SimpleNamespace(rests_until=later(until))
+        scanned: Any = SimpleNamespace(snapshots=ladders, known=SimpleNamespace(phase=phase))
+        assert session_end(scanned) == later(until)
+
+
 async def _nothing(*_: object, **__: object) -> None:
     """Stand for what goes on beside a session."""
 
