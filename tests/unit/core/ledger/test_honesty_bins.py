@@ -206,3 +206,9 @@ def test_the_posterior_lies_between_estimate_and_prior(beta_hat: float, se: floa
     slope = posterior(beta_hat, se)
     assert min(beta_hat, 0.9) - 1e-9 <= slope.mean <= max(beta_hat, 0.9) + 1e-9
     assert slope.sd <= min(se, 0.5) + 1e-12
+
+
+@pytest.mark.parametrize("mean", [-3.0, -0.1, 0.0, 0.45, 0.9, 1.8, 30.0])
+def test_no_bin_weighs_more_than_all_or_less_than_nothing(mean: float) -> None:
+    weight, _ = weight_and_cap(Slope(mean, 0.3), 0.9)
+    assert weight == pytest.approx({-3.0: 0.0, -0.1: 0.0, 0.0: 0.0, 0.45: 0.5}.get(mean, 1.0))

@@ -96,3 +96,17 @@ def test_one_unit_that_expected_an_edge_has_no_interval() -> None:
 def test_a_level_is_a_probability(level: float) -> None:
     with pytest.raises(BadParameter, match="level"):
         slope_interval(np.ones(2), np.ones(2), np.ones(2), ["a", "b"], level)
+
+
+@pytest.mark.parametrize("weights", [[1.0, 2.0, 3.0], [8.0, 1.0, 1.0, 1.0], [5.0] * 6])
+def test_degrees_of_freedom_are_those_of_the_errors_quadratic_form(weights: list[float]) -> None:
+    """The squared error is a form in the left-out residuals: twice its mean squared over its
+    variance are the degrees of freedom, and both are traces of their covariance.
+    """
+    share = np.array(weights) / sum(weights)
+    kept = 1.0 - share
+    covariance = (np.diag(share) - np.outer(share, share)) / np.outer(kept, kept)
+    dof = np.trace(covariance) ** 2 / np.trace(covariance @ covariance)
+    ones, units = np.ones(share.size), [str(n) for n in range(share.size)]
+    interval = found(ones, np.linspace(0.5, 1.5, share.size), np.array(weights), units)
+    assert interval.dof == pytest.approx(dof)
