@@ -10,6 +10,7 @@ import numpy as np
 from kalshi_alpha.core.arrays import FloatArray
 from kalshi_alpha.core.replay.bootstrap import DateBootstrap, best_of_many_p_value
 from kalshi_alpha.core.replay.figures import Figures
+from kalshi_alpha.exec.backtest.variant import Variant
 
 MANY = 20
 _LIMIT, _LIMIT_OF_MANY = 0.05, 0.005
@@ -20,6 +21,7 @@ class GridCell:
     """One variant of a grid: its settings, its figures, and its profit by date in dollars."""
 
     name: str
+    variant: Variant
     figures: Figures
     profit_by_day: FloatArray
 
@@ -33,7 +35,8 @@ class GridResult:
     cells
         In the order of the grid.
     tried
-        How many variants were looked at, the run's own settings included.
+        How many variants were looked at, the run's own settings included; those that came to the
+        same profits by other settings are several.
     best
         The most profitable cell.
     p_value
@@ -57,21 +60,19 @@ class GridResult:
         return self.p_value < self.limit
 
 
-def grid_result(cells: Sequence[GridCell], own: FloatArray, bootstrap: DateBootstrap) -> GridResult:
-    """Judge a grid; the run's own settings count as a variant unless a cell is the same.
+def grid_result(cells: Sequence[GridCell], own: GridCell, bootstrap: DateBootstrap) -> GridResult:
+    """Judge a grid; the run's own settings count as a variant unless a cell has the same.
 
     Parameters
     ----------
     cells
         At least one.
     own
-        Profit by date of the run's own settings.
+        The run's own settings, and what they came to.
     bootstrap
         Draws over the same dates.
     """
-    by_day = [cell.profit_by_day for cell in cells]
-    repeated = any(np.array_equal(own, each) for each in by_day)
-    tried = by_day if repeated else [*by_day, own]
+    tried = list({each.variant: each.profit_by_day for each in (*cells, own)}.values())
     best = max(cells, key=lambda cell: cell.figures.net_pnl)
     alone = best.profit_by_day[:, np.newaxis]
     columns = np.stack(tried, axis=1)

@@ -141,19 +141,18 @@ def _done(
     runs = 1 + len(cells) + len(cases)
     with day_bar(runs * len(read.days)) as step:
         own = run_variant(read, variant, executor, step)
-        tried = [(name, run_variant(read, cell, executor, step, ()).report) for name, cell in cells]
+        tried = [_cell(name, run_variant(read, cell, executor, step, ())) for name, cell in cells]
         told = tuple(
             StudyCase(case, run_variant(read, each, executor, step, ("city",)).report)
             for case, each in zip(cases, variants, strict=True)
         )
-    return _Done(own, _grid(own, tried), _lookahead(request, read, variant), told)
+    grid = grid_result(tried, _cell("", own), own.report.bootstrap) if tried else None
+    return _Done(own, grid, _lookahead(request, read, variant), told)
 
 
-def _grid(own: Backtest, tried: Sequence[tuple[str, Report]]) -> GridResult | None:
-    if not tried:
-        return None
-    cells = [GridCell(name, report.whole, report.table.profit_by_day()) for name, report in tried]
-    return grid_result(cells, own.report.table.profit_by_day(), own.report.bootstrap)
+def _cell(name: str, done: Backtest) -> GridCell:
+    report = done.report
+    return GridCell(name, done.variant, report.whole, report.table.profit_by_day())
 
 
 def _lookahead(
