@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, date, datetime
+
+import numpy as np
 
 from kalshi_alpha.core.pricing.adverse_selection import DEFAULT_PRIOR
 from kalshi_alpha.core.replay.bootstrap import DRAWS, SEED
@@ -16,6 +19,7 @@ from kalshi_alpha.exec.backtest.text import number
 from kalshi_alpha.exec.backtest.weather_forecasts import CLIMATOLOGY
 
 BPS = 1e4
+_EVE, _DAY = "the eve", "the day"
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,15 +131,42 @@ def _freshness(report: Report, cases: Sequence[StudyCase]) -> Iterator[str]:
     fresh = next((each for each in cases if EVE.settings == each.case.settings), None)
     if fresh is None:
         return
-    eve = fresh.report.whole
+    table, alone = report.table, fresh.report.whole
+    dated = zip(table.rows, table.day.tolist(), strict=True)
+    windows = np.array([_window(row.as_of, table.days[n]) for row, n in dated], dtype=object)
+    is_eve = np.array([each.startswith(_EVE) for each in windows], dtype=np.bool_)
+    eve, later = (table.figures(report.bootstrap, kept) for kept in (is_eve, ~is_eve))
     yield ""
     yield (
         "The data carry one forecast a day, of the eve's noon. A live system believes it for 36 "
         "hours, so that the windows after it are not refused for its age; but it would have newer "
-        f"guidance there, and the day's own observations: those windows brought "
-        f"{_usd(report.whole.net_pnl - eve.net_pnl)} of the result above, on a forecast that had "
-        f"grown old. In the eve's windows alone it would have {_earned(eve.net_pnl)}, 90 % "
-        f"interval {_interval(eve)}: {_zero(eve)}."
+        "guidance there, and the day's own observations. Of the result above the "
+        f"{later.orders:,} orders of the day's own windows brought {_usd(later.net_pnl)}, on a "
+        f"forecast that had grown old, and the {eve.orders:,} of the eve's brought "
+        f"{_usd(eve.net_pnl)}:"
+    )
+    yield ""
+    yield "| window | orders | fills | net | 90 % interval | zero excluded |"
+    yield "|---|--:|--:|--:|---|---|"
+    for name in sorted(set(windows.tolist()), key=lambda each: (not each.startswith(_EVE), each)):
+        yield _window_row(name, table.figures(report.bootstrap, windows == name))
+    yield ""
+    yield (
+        "Were the forecast refused after the eve's windows, which is another run, for these then "
+        "have the limits to themselves and no later loss stops them, it would have "
+        f"{_earned(alone.net_pnl)}, 90 % interval {_interval(alone)}: {_zero(alone)}."
+    )
+
+
+def _window(as_of: datetime, day: date) -> str:
+    at = as_of.astimezone(UTC)
+    return f"{_EVE if at.date() < day else _DAY}, {at:%H:%M} UTC"
+
+
+def _window_row(name: str, each: Figures) -> str:
+    return (
+        f"| {name} | {each.orders:,} | {each.fills:,} | {each.net_pnl:,.2f} | {_interval(each)} | "
+        f"{_excluded(each)} |"
     )
 
 

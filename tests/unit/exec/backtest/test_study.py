@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import UTC
 
 import pytest
 
@@ -40,11 +41,33 @@ def test_the_study_answers_by_city_and_month_with_intervals(done: Backtest) -> N
     ):
         assert heading in told
     assert "| NYC 2025-01 |" in told
-    assert "In the eve's windows alone" in told
+    assert "Were the forecast refused after the eve's windows" in told
     assert "zero excluded" in told
     assert f"{1 + len(CASES)} variants were looked at" in told
     assert "* One thing to know." in told
     assert told == page(done, done.report), "the same run, the same page"
+
+
+def test_the_split_by_windows_is_of_the_run_s_own_orders(done: Backtest) -> None:
+    answer = page(done, done.report).split("\n## ")[1]
+    split = cells(answer, 0, 1, 2, 3)
+    assert {row[0].split(",")[0] for row in split} == {"the eve", "the day"}
+    whole = done.report.whole
+    assert sum(int(row[1]) for row in split) == whole.orders
+    assert sum(int(row[2]) for row in split) == whole.fills
+    assert round(sum(float(row[3].replace(",", "")) for row in split), 2) == round(whole.net_pnl, 2)
+    days = done.report.table.days
+    for name, orders, _, net in split:
+        hour = name.split(", ")[1][:5]
+        rows = [
+            row
+            for row, n in zip(done.report.table.rows, done.report.table.day.tolist(), strict=True)
+            if f"{row.as_of.astimezone(UTC):%H:%M}" == hour
+            and (row.as_of.astimezone(UTC).date() < days[n]) == name.startswith("the eve")
+        ]
+        assert len(rows) == int(orders)
+        earned = sum(0 if row.realised is None else row.realised.e6 for row in rows)
+        assert f"{earned / 1e6:,.2f}" == net
 
 
 @pytest.mark.parametrize(
