@@ -25,7 +25,7 @@ from kalshi_alpha.core.replay.chain import Chain, KnownForecast, ReplayEvent
 from kalshi_alpha.core.replay.clocks import DecisionClock, decision_clocks, to_us
 from kalshi_alpha.core.replay.fills import NO_FILLS, UNKNOWN, Fills, RestingOrder
 from kalshi_alpha.core.replay.gate import NOTHING_STANDS, Standing
-from kalshi_alpha.core.replay.maker_fees import maker_fee
+from kalshi_alpha.core.replay.maker_fees import fill_fees
 from kalshi_alpha.core.replay.market_view import MarketView, SeenTouch
 from kalshi_alpha.core.replay.touches import ABSENT
 from kalshi_alpha.core.risk.pal import Commitment, Exposure
@@ -52,8 +52,8 @@ class ReplayOrder:
         Whether the venue would have refused it, because it had come to cross.
     touch_e4, touch_size_e2
         Best bid of its side at the decision; the size is -1 where the source carries none.
-    fills, fee
-        What filled, and the net fee of it all.
+    fills, fees_e6
+        What filled, and the net fee of each fill in 1e-6 dollars.
     """
 
     event: int
@@ -68,7 +68,12 @@ class ReplayOrder:
     touch_e4: int
     touch_size_e2: int
     fills: Fills
-    fee: Money
+    fees_e6: tuple[int, ...]
+
+    @property
+    def fee(self) -> Money:
+        """The net fee of all that filled."""
+        return Money(sum(self.fees_e6))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -298,8 +303,11 @@ class _Day:
             touch_e4=bid if is_yes else 10_000 - ask,
             touch_size_e2=bid_size if is_yes else ask_size,
             fills=fills,
-            fee=maker_fee(
-                view.event.fees, proposal.price, fills, self.chain.policy.balance_step_e6
+            fees_e6=tuple(
+                fee.net_fee.e6
+                for fee in fill_fees(
+                    view.event.fees, proposal.price, fills, self.chain.policy.balance_step_e6
+                )
             ),
         )
 

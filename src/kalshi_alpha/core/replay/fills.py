@@ -7,6 +7,7 @@ fills but on a print through the price. No print fills more than was printed.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Self
 
@@ -111,6 +112,10 @@ class Fills:
     def total_e2(self) -> int:
         """Hundredths of contracts filled in all."""
         return int(self.count_e2.sum())
+
+    def __iter__(self) -> Iterator[tuple[int, int]]:
+        """Yield when, and how many."""
+        return zip(self.at_us.tolist(), self.count_e2.tolist(), strict=True)
 
 
 _BLANK = np.empty(0, dtype=np.int64)

@@ -48,5 +48,4 @@ def fill_fees(
 
 def maker_fee(schedule: FeeSchedule, price: Price, fills: Fills, balance_step_e6: int) -> Money:
     """Return the net fee of all fills of one resting bid; see `fill_fees`."""
-    met = zip(fills.at_us.tolist(), fills.count_e2.tolist(), strict=True)
-    return Money(sum(fee.net_fee.e6 for fee in fill_fees(schedule, price, met, balance_step_e6)))
+    return Money(sum(fee.net_fee.e6 for fee in fill_fees(schedule, price, fills, balance_step_e6)))

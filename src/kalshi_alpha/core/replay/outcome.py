@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
@@ -12,7 +12,8 @@ import numpy as np
 from kalshi_alpha.core.ledger.entry import LedgerEntry
 from kalshi_alpha.core.replay.baselines import BaselineDay, BaselineRules, baseline_day
 from kalshi_alpha.core.replay.chain import Chain, ReplayEvent
-from kalshi_alpha.core.replay.engine import DayReplay, replay_day
+from kalshi_alpha.core.replay.clocks import from_us
+from kalshi_alpha.core.replay.engine import DayReplay, ReplayOrder, replay_day
 from kalshi_alpha.core.replay.gate import NOTHING_STANDS, Standing
 from kalshi_alpha.core.replay.losses import EventLosses, event_losses, known_probabilities
 from kalshi_alpha.core.replay.mark_outs import MarkSums, mark_outs, mark_sums
@@ -30,6 +31,15 @@ class EventFacts:
     models: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class DatedFill:
+    """One fill of a row: when, hundredths of contracts, and its net fee in 1e-6 dollars."""
+
+    at: datetime
+    count_e2: int
+    fee_e6: int
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class DayOutcome:
     """One replayed day.
@@ -40,8 +50,9 @@ class DayOutcome:
         What its events are about.
     events
         What was replayed.
-    rows, row_events
-        A settled ledger row per order that rested, and the index of its event.
+    rows, row_events, row_fills
+        A settled ledger row per order that rested, the index of its event, and the row's fills in
+        time order: the row itself knows the first instant and the sum.
     refused
         Orders that would have crossed on arrival.
     marks
@@ -62,6 +73,7 @@ class DayOutcome:
     events: tuple[EventFacts, ...]
     rows: tuple[LedgerEntry, ...]
     row_events: tuple[int, ...]
+    row_fills: tuple[tuple[DatedFill, ...], ...]
     refused: int
     marks: MarkSums
     losses: tuple[EventLosses, ...]
@@ -89,13 +101,15 @@ def outcome_of(day: DayReplay, chain: Chain, baseline_rules: BaselineRules) -> D
     marks = mark_sums(mark_outs(day))
     pooling, weight = chain.policy.pooling, chain.pool_weight
     known = known_probabilities(day)
+    orders = [order for order in day.orders if not order.refused]
     place = np.cumsum(rested) - 1
     passed = Counter(str(each.reason) for result in day.results for each in result.passed)
     return DayOutcome(
         day=min(view.event.period for view in day.views),
         events=tuple(_facts(day, n) for n in range(len(day.views))),
         rows=ledger_rows(day, chain.family),
-        row_events=tuple(order.event for order in day.orders if not order.refused),
+        row_events=tuple(order.event for order in orders),
+        row_fills=tuple(tuple(_dated(order)) for order in orders),
         refused=int((~rested).sum()),
         marks=replace(marks, order=place[marks.order] if marks.order.size else marks.order),
         losses=event_losses(known, len(day.views), chain.family, pooling, weight),
@@ -105,6 +119,11 @@ def outcome_of(day: DayReplay, chain: Chain, baseline_rules: BaselineRules) -> D
         clocks=tuple(result.at for result in day.results),
         proposed=tuple(result.at for result in day.results if result.proposals),
     )
+
+
+def _dated(order: ReplayOrder) -> Iterator[DatedFill]:
+    for (at_us, count_e2), fee_e6 in zip(order.fills, order.fees_e6, strict=True):
+        yield DatedFill(from_us(at_us), count_e2, fee_e6)
 
 
 def _withheld(day: DayReplay) -> dict[str, int]:

@@ -41,7 +41,7 @@ from kalshi_alpha.core.monitors.ev_gap import ev_gap
 from kalshi_alpha.core.monitors.outcome import MonitorStatus
 from kalshi_alpha.core.monitors.texts import Monitor
 from kalshi_alpha.core.replay.gate import GateHistory
-from kalshi_alpha.core.replay.outcome import DayOutcome
+from kalshi_alpha.core.replay.outcome import DatedFill, DayOutcome
 from kalshi_alpha.core.schedule import new_york
 from kalshi_alpha.core.types import Money
 from kalshi_alpha.exec.monitors.guard_state import advanced
@@ -94,15 +94,15 @@ def standing_stops(outcomes: Sequence[DayOutcome | None], watch: Watch) -> list[
     """
     stops: list[Stops] = [{} for _ in outcomes]
     deciding: dict[datetime, list[int]] = defaultdict(list)
-    rows: dict[datetime, list[LedgerEntry]] = defaultdict(list)
+    rows: dict[datetime, list[HeldRow]] = defaultdict(list)
     for n, outcome in enumerate(outcomes):
         if outcome is None:
             continue
         for at in outcome.clocks:
             deciding[at].append(n)
-        for row in outcome.rows:
-            if row.count_e2:
-                rows[row.as_of].append(row)
+        for row, fills in zip(outcome.rows, outcome.row_fills, strict=True):
+            if fills:
+                rows[row.as_of].append(HeldRow(row, fills))
     counted = needs(watch.action)
     looker = _Looker(watch)
     for at in sorted(deciding):
@@ -117,12 +117,35 @@ def standing_stops(outcomes: Sequence[DayOutcome | None], watch: Watch) -> list[
     return stops
 
 
+@dataclass(frozen=True, slots=True)
+class HeldRow:
+    """A ledger row of an order that filled, and its fills in time order."""
+
+    row: LedgerEntry
+    fills: tuple[DatedFill, ...]
+
+    def known_at(self, at: datetime) -> LedgerEntry | None:
+        """Return the row as the ledger had it: what had filled by then, and no settlement."""
+        known = [fill for fill in self.fills if fill.at <= at]
+        if not known:
+            return None
+        return replace(
+            self.row,
+            filled_e2=sum(fill.count_e2 for fill in known),
+            fee_e6=sum(fill.fee_e6 for fill in known),
+            settled_at=None,
+            outcome=None,
+            payout_e6=None,
+            close_mid=None,
+        )
+
+
 class _Looker:
     """The monitors of one ledger while time passes."""
 
     def __init__(self, watch: Watch) -> None:
         self._watch = watch
-        self._open: list[LedgerEntry] = []
+        self._open: list[HeldRow] = []
         self._settled: list[LedgerEntry] = []
         self._settled_e6 = 0
         self._days: dict[date, DayEquity] = {}
@@ -131,7 +154,7 @@ class _Looker:
         self._gap = self._alarm = ""
         self._alerts: list[Alert] = []
 
-    def add(self, rows: Sequence[LedgerEntry]) -> None:
+    def add(self, rows: Sequence[HeldRow]) -> None:
         """Take over what a decision's orders filled."""
         self._open += rows
 
@@ -162,11 +185,12 @@ class _Looker:
 
     def _settle(self, at: datetime) -> None:
         """Move what has settled, and judge what it earned, if anything has."""
-        come = [row.settled_at is not None and row.settled_at <= at for row in self._open]
+        settled = [held.row.settled_at for held in self._open]
+        come = [when is not None and when <= at for when in settled]
         if not any(come):
             return
-        fresh = list(compress(self._open, come))
-        self._open = [row for row, gone in zip(self._open, come, strict=True) if not gone]
+        fresh = [held.row for held in compress(self._open, come)]
+        self._open = [held for held, gone in zip(self._open, come, strict=True) if not gone]
         self._settled += fresh
         self._settled_e6 += sum(row.realised.e6 for row in fresh if row.realised is not None)
         family, thresholds = self._watch.family, self._watch.settings.thresholds
@@ -185,7 +209,7 @@ class _Looker:
 
     def _falls(self, at: datetime) -> list[str]:
         """Return the limits of losses that are reached."""
-        known = [_as_known(row) for row in self._open if (row.filled_at or at) <= at]
+        known = [row for held in self._open if (row := held.known_at(at)) is not None]
         profit = Money(self._settled_e6 + marked_profit(known, {}).e6)
         self._days = with_look(self._days, profit, at)
         recent = [row for row in self._settled if (row.settled_at or at) >= at - _LOOKED_BACK]
@@ -197,8 +221,3 @@ class _Looker:
         self._alerts = [each for each in self._alerts if new_york(each.at).date() == today]
         self._alerts += alerts
         return panic_reading(self._alerts, at)
-
-
-def _as_known(row: LedgerEntry) -> LedgerEntry:
-    """Return a row without what came after it filled."""
-    return replace(row, settled_at=None, outcome=None, payout_e6=None, close_mid=None)

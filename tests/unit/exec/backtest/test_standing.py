@@ -9,7 +9,7 @@ import pytest
 from kalshi_alpha.config.monitors import MonitorSettings
 from kalshi_alpha.core.gates import Action, Finding, Reading, ReadingName, Reason
 from kalshi_alpha.core.replay.gate import GateHistory
-from kalshi_alpha.core.replay.outcome import DayOutcome
+from kalshi_alpha.core.replay.outcome import DatedFill, DayOutcome
 from kalshi_alpha.exec.backtest.materials import Materials
 from kalshi_alpha.exec.backtest.plan import DayDone
 from kalshi_alpha.exec.backtest.run import gated_days
@@ -73,6 +73,40 @@ def test_a_limit_that_is_reached_stops_the_next_decisions_and_not_those_before(
         if row.realised is not None and row.realised.e6 < 0
     )
     assert min(stops) > lost_at - timedelta(days=2)
+
+
+def test_a_look_sees_what_had_filled_by_then_and_nothing_that_filled_later(
+    read: Materials,
+) -> None:
+    """Two contracts that lost a dollar each at once, one of them filled after the look."""
+    day = next(
+        each
+        for each in outcomes(days_of(read, replace(LARGE, gate="off")))
+        if each is not None and any(each.row_fills)
+    )
+    row = next(row for row in day.rows if row.filled_e2)
+    placed, look = row.as_of, row.as_of + timedelta(minutes=10)
+    row = replace(
+        row,
+        price_e4=9_999,
+        posted_e2=200,
+        filled_e2=200,
+        fee_e6=70_000,
+        m_at_fill=0.0,
+        settled_at=None,
+        outcome=None,
+        payout_e6=None,
+    )
+    for after, stopped in ((timedelta(0), True), (timedelta(seconds=1), False)):
+        fills = (DatedFill(placed, 100, 20_000), DatedFill(look + after, 100, 50_000))
+        one = replace(
+            day, rows=(row,), row_fills=(fills,), clocks=(placed, look), proposed=(placed, look)
+        )
+        tight = tightened(read, "2.06", "9")
+        (stops,) = standing_stops([one], tight.watch(tight.plan(LARGE)))
+        assert (look in stops) is stopped
+        if stopped:
+            assert "drawdown" in words(stops[look])
 
 
 def test_days_that_are_stopped_are_replayed_again_until_nothing_changes(read: Materials) -> None:
