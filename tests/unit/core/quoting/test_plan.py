@@ -92,6 +92,42 @@ def test_a_doubted_market_is_emptied_and_the_others_go_on() -> None:
     assert [s.ticker for s in found.places] == ["B-1"]
 
 
+def test_in_a_doubted_market_where_nothing_rests_nothing_is_placed() -> None:
+    """A book that cannot be trusted, or an order of unknown fate: whatever side is wanted."""
+    for side in Side:
+        wanted = [quote(34, 5, side=side), quote(20, 1, ticker="B-1", side=side)]
+        assert [s.ticker for s in made(wanted, [], doubted=frozenset({T})).places] == ["B-1"]
+        assert made(wanted, [], doubted=frozenset({T, "B-1"})).is_idle
+
+
+@pytest.mark.parametrize("gate_open", [False, True])
+def test_the_other_side_of_a_doubted_market_is_not_placed_either(*, gate_open: bool) -> None:
+    found = plan(
+        [quote(34, 5), quote(60, 5, side=Side.NO)],
+        [order("a", 34, 5)],
+        POLICY,
+        doubted=frozenset({T}),
+        gate_open=gate_open,
+    )
+    assert [s.client_order_id for s in found.cancels] == ["a"]
+    assert found.places == found.cuts == ()
+
+
+@pytest.mark.parametrize("resting", [[], [order("a", 34, 5)], [order("a", 34, 9)]])
+def test_while_the_gate_is_closed_nothing_is_sent_but_cancels(resting: list[RestingOrder]) -> None:
+    for wanted in ([], [quote(34, 5)], [quote(34, 9), quote(60, 5, side=Side.NO)]):
+        found = plan(wanted, resting, POLICY, gate_open=False)
+        assert [s.because for s in found.cancels] == [Because.GATE] * len(resting)
+        assert found.places == found.cuts == found.kept == ()
+
+
+def test_a_request_under_way_holds_back_its_own_side_alone() -> None:
+    wanted = [quote(34, 5), quote(60, 5, side=Side.NO), quote(20, 1, ticker="B-1")]
+    found = made(wanted, [], busy=frozenset({(T, Side.NO), ("B-1", Side.NO)}))
+    assert {(s.ticker, s.side) for s in found.places} == {(T, Side.YES), ("B-1", Side.YES)}
+    assert [(s.ticker, s.side) for s in found.put_off] == [(T, Side.NO)]
+
+
 def test_nothing_is_placed_where_a_request_is_under_way() -> None:
     found = made([quote(34, 5)], [], busy=frozenset({(T, Side.YES)}))
     assert found.is_idle
