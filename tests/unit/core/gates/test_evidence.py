@@ -62,3 +62,20 @@ def test_an_old_ramp_is_no_evidence() -> None:
     got = verdict(Action.LIVE, [old], NOW)
     assert got.evidence_go is False
     assert "ramp_stale" in got.words
+
+
+@pytest.mark.parametrize("name", ["delta_bps", "t_stat"])
+@pytest.mark.parametrize("figure", [None, math.nan, -math.inf, 0.0])
+def test_a_figure_that_cannot_be_computed_is_no_evidence(name: str, figure: float | None) -> None:
+    found = ramp_reading(replace(ENOUGH, **{name: figure}), POLICY, made_at=NOW)  # type: ignore[arg-type]
+    assert len(found.findings) == 1
+    assert not found.ok(NOW)
+    assert verdict(Action.LIVE, [found], NOW).evidence_go is False
+
+
+@pytest.mark.parametrize(("breaches", "allowed"), [(1, 0), (3, 2), (2, 2), (0, 0)])
+def test_no_figure_makes_up_for_a_guardrail_that_was_broken(breaches: int, allowed: int) -> None:
+    best = replace(ENOUGH, fills=10**6, units=10**4, delta_bps=99.0, t_stat=99.0)
+    limits = EvidenceLimits(max_guardrail_breaches=allowed)
+    broken = words(replace(best, guardrail_breaches=breaches), limits)
+    assert broken == ([Reason.GUARDRAIL_BREACH] if breaches > allowed else [])

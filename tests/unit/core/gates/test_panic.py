@@ -97,3 +97,10 @@ def test_one_more_alert_never_ends_a_panic(log: list[Alert], minute: int) -> Non
     for shorter in range(len(log)):
         if panic_until(log[:shorter], at) is not None:
             assert panic_until(log, at) is not None
+
+
+@given(st.lists(st.integers(0, 29), min_size=3, max_size=9), st.booleans())
+def test_however_often_two_monitors_alert_they_are_two(minutes: list[int], third: bool) -> None:
+    noisy = alerts(*((at, ("ev_gap", "drawdown")[n % 2]) for n, at in enumerate(minutes)))
+    heard = [*noisy, *alerts((29, "websocket"))] if third else noisy
+    assert (panic_until(heard, NOON + 30 * MINUTE) is not None) is third

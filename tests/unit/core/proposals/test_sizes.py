@@ -48,6 +48,14 @@ def test_no_leg_stakes_more_of_the_bankroll_than_the_kelly_cap(pooling: Pooling 
     assert found.staked.tolist() == [0.01]
 
 
+@pytest.mark.parametrize("cap", [0.001, 0.02, 0.027, 0.028, 0.25])
+def test_a_pooled_stake_is_a_quarter_of_kelly_up_to_the_cap(cap: float) -> None:
+    alone = Pooling(weights={EVENT: 1.0})
+    case = GOLDEN.sized(kelly_cap=cap)
+    found = sizes(replace(case, policy=replace(case.policy, pooling=alone)))
+    assert found.staked[0] == pytest.approx(min(0.25 * 0.1081967, cap), abs=1e-7)
+
+
 def test_a_standard_error_shrinks_a_stake_and_one_below_two_points_is_not_believed() -> None:
     full = GOLDEN.sized(kelly_multiplier=1.0, kelly_cap=0.25)
 
