@@ -250,6 +250,7 @@ def test_an_order_group_is_made_used_triggered_reset_and_deleted() -> None:
         made = await maker.create_group(Contracts.whole(50))
         assert made.decoded is not None
         group_id = made.decoded.order_group_id
+        assert (await maker.order_group(group_id)).contracts_limit_fp == "50.00"
         member = NewOrder(**{**_fields(order("a")), "order_group_id": group_id})
         assert (await maker.create_order(member)).decoded is not None
         assert (await maker.set_group_limit(group_id, Contracts.whole(40))).error is None
