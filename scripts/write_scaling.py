@@ -160,15 +160,22 @@ def _whole(data: Sequence[str], last: date | None) -> Whole:
     flags += [] if last is None else ["--to", last.isoformat()]
     command = [sys.executable, "-m", "kalshi_alpha.exec.backtest", "--family", FAMILY, "--json"]
     begun = time.perf_counter()
-    with subprocess.Popen(
-        [*command, "--executor", "processes", *flags], stdout=subprocess.DEVNULL, cwd=REPOSITORY
-    ) as running:
+    with (
+        tempfile.TemporaryFile() as told,
+        subprocess.Popen(
+            [*command, "--executor", "processes", *flags], stdout=told, cwd=REPOSITORY
+        ) as running,
+    ):
         _, status, usage = os.wait4(running.pid, 0)
         running.returncode = os.waitstatus_to_exitcode(status)
+        wall = time.perf_counter() - begun
+        told.seek(0)
+        text = told.read()
     if running.returncode:
         raise subprocess.CalledProcessError(running.returncode, command)
-    wall = time.perf_counter() - begun
-    return Whole(wall, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024)
+    said = json.loads(text)
+    cpu = usage.ru_utime + usage.ru_stime
+    return Whole(wall, cpu, usage.ru_maxrss / 1024, said["orders"], said["net_pnl"])
 
 
 def _tables(data: Sequence[str], folder: Path) -> list[str]:
