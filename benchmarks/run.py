@@ -1,6 +1,6 @@
 """Run every benchmark in turn, and put their tables on one page if asked to.
 
-    python benchmarks/run.py [--write FILE] [--json FILE]
+    python benchmarks/run.py [--write docs/benchmarks.md] [--json FILE]
 
 Each benchmark is a script of its own, which asserts what it computes and prints a Markdown
 table. The run goes on after a failure, and ends with a non-zero code if any script failed.
@@ -15,11 +15,13 @@ import platform
 import subprocess
 import sys
 import tempfile
+from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import NamedTuple
 
 HERE = Path(__file__).resolve().parent
+PAGE = "docs/benchmarks.md"
 SCRIPTS = {
     "kelly": "Kelly sizes",
     "var": "Value at risk",
@@ -47,20 +49,22 @@ LIBRARIES = (
 
 
 class Outcome(NamedTuple):
-    """What one script printed and measured, and how it ended."""
+    """What one script printed and measured, how it ended, and how busy the machine was before."""
 
     name: str
     printed: str
     figures: object
     exit_code: int
+    load: float
 
 
 def run_script(name: str, figures_to: Path) -> Outcome:
     """Run one benchmark and read back what it printed and measured."""
     command = [sys.executable, str(HERE / f"{name}.py"), "--json", str(figures_to)]
+    load = os.getloadavg()[0]
     done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=False)
     figures = json.loads(figures_to.read_text()) if figures_to.exists() else None
-    return Outcome(name, done.stdout, figures, done.returncode)
+    return Outcome(name, done.stdout, figures, done.returncode, load)
 
 
 def machine() -> str:
@@ -86,11 +90,15 @@ def section(outcome: Outcome) -> str:
 
 def page(outcomes: list[Outcome]) -> str:
     """Return the whole page in Markdown."""
+    loads = [each.load for each in outcomes]
     head = (
         "# Benchmarks\n\n"
-        "Written by `python benchmarks/run.py --write FILE`. Times are medians over rounds; each "
-        "script asserts that the contestants agree on the numbers, never how long they took.\n\n"
-        f"Measured on {machine()}."
+        f"Written by `python benchmarks/run.py --write {PAGE}`, not by hand. Times are medians "
+        "over rounds; each script asserts that the contestants agree on the numbers, never how long "
+        "they took.\n\n"
+        f"Measured {datetime.now(UTC).date()} on {machine()}. Between {min(loads):.1f} and "
+        f"{max(loads):.1f} processes wanted a processor in the minute before a script "
+        "began, those of the script before it among them."
     )
     return "\n\n".join([head, *(section(each) for each in outcomes)]) + "\n"
 
