@@ -94,8 +94,8 @@ def page(outcomes: list[Outcome]) -> str:
     head = (
         "# Benchmarks\n\n"
         f"Written by `python benchmarks/run.py --write {PAGE}`, not by hand. Times are medians "
-        "over rounds; each script asserts that the contestants agree on the numbers, never how long "
-        "they took.\n\n"
+        "over rounds; each script asserts that the contestants agree on the numbers, never how "
+        "long they took.\n\n"
         f"Measured {datetime.now(UTC).date()} on {machine()}. Between {min(loads):.1f} and "
         f"{max(loads):.1f} processes wanted a processor in the minute before a script "
         "began, those of the script before it among them."
