@@ -71,6 +71,22 @@ def test_holdings_of_unknown_cost_count_as_a_whole_dollar() -> None:
     assert size({OTHER: 30_000}, solver(tight)) == 0
 
 
+def test_what_was_paid_for_the_other_side_is_not_the_cost_of_what_is_held() -> None:
+    """600 YES at a dollar each are 600, at the 24 cents that a NO cost they would be 144."""
+    tight = replace(GOLDEN, limits={EVENT: PalLimits(Money.parse("300"))})
+    of_no = solver(tight, paid=lambda: {OTHER: Lot(Side.NO, Price(2400))})
+    of_yes = solver(tight, paid=lambda: {OTHER: CHEAP})
+    assert size({OTHER: 60_000}, of_no) == 0
+    assert size({OTHER: 60_000}, of_yes) > 0
+    assert size({OTHER: -60_000}, of_yes) == 0
+
+
+@pytest.mark.parametrize("held", [1, 250, 469])
+def test_held_and_quoted_together_are_what_the_scan_wants(held: int) -> None:
+    quotes = solver().solve(BOOKS, {TICKER: 100 * held}, AT).quotes
+    assert sum(quote.contracts.e2 for quote in quotes) == 47_000 - 100 * held
+
+
 def test_a_holding_of_the_other_side_is_no_part_of_the_target() -> None:
     assert size({TICKER: -5_000}) > 0
 

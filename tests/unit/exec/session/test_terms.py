@@ -10,7 +10,7 @@ from kalshi_alpha.core.orders.caps import check
 from kalshi_alpha.core.quoting.clamp import Clamp
 from kalshi_alpha.core.types import Contracts, Money, Price
 from kalshi_alpha.exec.session.terms import loop_policy, order_contracts, pilot_caps, pilot_clamp
-from order_cases import MARKET, intent, later
+from order_cases import MARKET, intended, intent, later
 
 SHIPPED = Path(__file__).resolve().parents[4] / "configs" / "pilot.yaml"
 
@@ -41,6 +41,29 @@ def test_the_ramp_takes_its_share_of_every_cap(size: float, contracts: int, tota
     assert (caps.contracts, caps.strikes) == (clamp.contracts, clamp.bins)
     five = check(Blotter(), intent(contracts=Contracts.whole(5)), caps, later(0))
     assert five is not None
+
+
+@pytest.mark.parametrize("size", [0.25, 0.5, 1.0])
+def test_strikes_and_ladders_shrink_as_the_whole_does_and_the_pace_stays(size: float) -> None:
+    caps = pilot_caps(load_pilot(SHIPPED).value, size)
+    assert caps.default is not None
+    dollars = (caps.default.strike.dollars, caps.default.ladder.dollars, caps.total.dollars)
+    assert dollars == pytest.approx((25 * size, 75 * size, 150 * size))
+    assert caps.per_second == 5
+
+
+@pytest.mark.parametrize(("size", "strike"), [(0.25, "6.25"), (0.5, "12.5")])
+def test_a_quarter_of_the_pilot_holds_a_quarter_in_one_strike(size: float, strike: str) -> None:
+    caps, most = pilot_caps(load_pilot(SHIPPED).value, size), Money.parse(strike)
+    assert caps.default is not None
+    assert caps.default.strike_cap(MARKET) == most
+    blotter, sent = Blotter(), 0
+    for nonce in range(60):
+        one = intent(price=Price(9_000), contracts=Contracts.whole(1), nonce=nonce)
+        if check(blotter, one, caps, later(nonce)) is None:
+            blotter.apply(intended(one, later(nonce)))
+            sent += 1
+    assert sent == int(most.dollars / 0.9)
 
 
 def test_cheap_contracts_do_not_make_an_order_larger_than_the_pilots() -> None:
