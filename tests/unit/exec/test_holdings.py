@@ -100,6 +100,21 @@ def test_other_rows_are_not_held(morning: Morning, entry: Build, change: dict[st
     assert held(morning, entry(**({"as_of": EARLIER} | change))).exposures == {}
 
 
+def test_what_was_settled_decided_later_or_in_another_mode_takes_no_room(
+    morning: Morning, entry: Build
+) -> None:
+    """Beside a row of our own that is held, three that are not."""
+    own = entry(as_of=EARLIER, filled_e2=500, filled_at=EARLIER)
+    others = [
+        entry(as_of=EARLIER, price_e4=6100, settled_at=AT, payout_e6=5_000_000, outcome=1),
+        entry(as_of=AT + timedelta(hours=1), price_e4=6200),
+        entry(as_of=EARLIER, price_e4=6300, mode=LedgerMode.LIVE),
+        entry(as_of=EARLIER, price_e4=6400, environment="demo"),
+    ]
+    found = held(morning, own, *others).exposures["KXCPI-24NOV"]
+    assert [(each.price, each.contracts) for each in found] == [(Price(6800), Contracts(500))]
+
+
 def test_another_session_of_the_same_instant_is_held(morning: Morning, entry: Build) -> None:
     assert held(morning, entry(run_scope="scan")).exposures
 

@@ -19,6 +19,17 @@ def test_the_newest_forecast_that_was_known_decides() -> None:
     assert held.forecast_at(at("05:59:59")) is None
 
 
+@pytest.mark.parametrize("minute", range(0, 60, 12))
+def test_no_forecast_decides_before_it_was_known(minute: int) -> None:
+    """One an hour; only the newest of those that were out decides."""
+    hourly = [replace(known(), known_at=at(f"{hour:02d}:00:00")) for hour in range(6, 12)]
+    held = event(forecasts=tuple(hourly))
+    for hour in range(6, 12):
+        found = held.forecast_at(at(f"{hour:02d}:{minute:02d}:00"))
+        assert found is not None
+        assert found.known_at == at(f"{hour:02d}:00:00")
+
+
 def test_a_forecast_that_is_too_old_is_none_and_an_older_one_does_not_replace_it() -> None:
     early = replace(known(), known_at=at("06:00:00"), refused_from=None)
     held = event(forecasts=(early, known()))

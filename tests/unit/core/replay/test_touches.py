@@ -39,6 +39,14 @@ def test_a_print_of_the_very_instant_is_not_known_yet() -> None:
     assert touch_at([SOLD, BOUGHT], "17:51:00") == (ABSENT, ABSENT, ABSENT)
 
 
+def test_a_quote_recorded_at_the_very_instant_decides_from_the_next_microsecond_on() -> None:
+    rows = [[10, 20], [0, 0], [4000, 4200], [5600, 5500], [500, 500], [700, 700]]
+    (seen,) = quoted_touches(QuoteColumns(*(np.array(row, dtype=np.int64) for row in rows)), 1)
+    found = seen.at(np.array([10, 11, 20, 21]), 100)
+    assert found.bid_e4.tolist() == [ABSENT, 4000, 4000, 4200]
+    assert found.ask_e4.tolist() == [ABSENT, 4400, 4400, 4500]
+
+
 def test_recorded_quotes_stand_until_they_change_and_an_empty_side_is_none() -> None:
     columns = (
         [0, 10, 20],
