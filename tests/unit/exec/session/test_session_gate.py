@@ -90,6 +90,23 @@ def test_the_schedule_is_read_anew(around: Surroundings) -> None:
     assert around.gate.reasons() == ("freeze_window",)
 
 
+def test_after_the_window_no_order_is_sent_though_the_series_is_open(around: Surroundings) -> None:
+    around.phase = replace(WINDOW, state=SeriesState.OPEN)
+    assert around.gate.reasons() == ("outside_window",)
+    around.phase = WINDOW
+    assert around.gate.reasons() == ()
+
+
+@pytest.mark.parametrize("action", [Action.SIM, Action.PRACTICE, Action.LIVE])
+def test_an_open_series_is_outside_its_window_whatever_is_sent(
+    around: Surroundings, action: Action
+) -> None:
+    around.phase = replace(WINDOW, state=SeriesState.OPEN)
+    assert "outside_window" in around.gate.judge(action).words
+    around.phase = WINDOW
+    assert "outside_window" not in around.gate.judge(action).words
+
+
 @pytest.mark.parametrize(("skew", "words"), [(5.1, ("clock_skew",)), (None, ("clock_skew",))])
 def test_the_clock_is_read_anew(
     around: Surroundings, skew: float | None, words: tuple[str, ...]
