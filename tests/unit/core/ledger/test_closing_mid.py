@@ -72,7 +72,33 @@ def test_a_time_carries_a_zone() -> None:
 QUOTES = st.none() | st.integers(0, 100)
 
 
-@given(st.lists(st.builds(seen, st.integers(-120, 600), QUOTES, QUOTES), max_size=8))
+TIGHT = st.builds(
+    lambda before_s, bid, spread: seen(before_s, bid, bid + spread),
+    st.integers(-120, 600),
+    st.integers(1, 90),
+    st.integers(1, 9),
+)
+
+
+@given(
+    st.lists(st.builds(seen, st.integers(-120, 600), QUOTES, QUOTES) | TIGHT, max_size=8),
+    st.builds(seen, st.integers(0, 300), st.integers(1, 89), st.just(90)),
+)
+def test_no_mid_is_that_of_a_doubtful_snapshot(
+    tape: list[QuoteSnapshot], last: QuoteSnapshot
+) -> None:
+    found = closing_quote([*tape, seen(300, 40, 44), last], CLOSE)
+    assert isinstance(found, QuoteSnapshot)
+    assert timedelta(0) <= CLOSE - found.at <= timedelta(minutes=5)
+    assert found.bid is not None
+    assert found.ask is not None
+    assert 0 < found.ask.e4 - found.bid.e4 <= 1_000
+    yes, no = found.mid(Side.YES), found.mid(Side.NO)
+    assert yes == pytest.approx((found.bid.e4 + found.ask.e4) / 20_000)
+    assert no == pytest.approx(1.0 - (found.bid.e4 + found.ask.e4) / 20_000)
+
+
+@given(st.lists(st.builds(seen, st.integers(-120, 600), QUOTES, QUOTES) | TIGHT, max_size=8))
 def test_a_mid_is_always_of_a_valid_snapshot_and_the_sides_share_a_dollar(
     tape: list[QuoteSnapshot],
 ) -> None:
