@@ -63,6 +63,18 @@ def test_the_gate_reads_a_sentinel_and_any_doubt_as_the_kill_switch(
     assert words(kill_switch_state(lost)) == ["kill_switch"]
 
 
+def test_a_switch_that_cannot_be_read_stops_whoever_sends_and_whoever_scans(
+    tmp_path: Path,
+) -> None:
+    (tmp_path / "data").write_text("a file where a folder belongs")
+    read = kill_switch_state(Paths(tmp_path).kill_switch)
+    assert not read.ok(NOW)
+    for action in Action:
+        got = verdict(action, [read], NOW)
+        assert not got.go
+        assert "kill_switch" in got.words
+
+
 def test_a_heartbeat_survives_a_round_trip(pulse: Path) -> None:
     assert read_heartbeat(pulse, NOW) is None
     write_heartbeat(pulse, beat())

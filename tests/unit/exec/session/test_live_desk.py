@@ -117,6 +117,26 @@ def test_what_is_placed_rests_with_its_fee_and_its_end() -> None:
     play(act)
 
 
+def test_what_may_yet_be_paid_in_fees_counts_against_the_caps() -> None:
+    async def act(scene: Scene) -> None:
+        await scene.desk.place([step(5000, 100)])
+        # A hundred at 50 cents, and 0.0175 * 100 * 0.25 of fees.
+        assert str(scene.around.blotter.at_risk) == "50.437500"
+
+    play(act)
+
+
+@pytest.mark.parametrize(("cents", "paid"), [((34, 33), 3350), ((34, 33, 33), 3334)])
+def test_what_was_paid_on_average_is_rounded_against_us(cents: tuple[int, ...], paid: int) -> None:
+    async def act(scene: Scene) -> None:
+        await scene.desk.place([step(100 * each, 1) for each in cents])
+        for held in list(scene.around.venue.state.orders.values()):
+            scene.around.gateway.take_fill(scene.around.venue.fill_held(held, 100))
+        assert paid_lots(scene.around.blotter) == {TICKER: Lot(Side.YES, Price(paid))}
+
+    play(act)
+
+
 def test_two_alike_orders_of_one_instant_are_two() -> None:
     async def act(scene: Scene) -> None:
         await scene.desk.place([step(), step()])

@@ -10,7 +10,7 @@ from desk import AT, REPOSITORY, wired
 from kalshi_alpha.config.environment import KalshiEnv
 from kalshi_alpha.config.pilot import load_pilot
 from kalshi_alpha.config.ramp import BASELINE
-from kalshi_alpha.core.errors import ConfigWeakened, UsageError
+from kalshi_alpha.core.errors import ConfigError, ConfigWeakened, UsageError
 from kalshi_alpha.core.gates import Action
 from kalshi_alpha.core.proposals.bins import BinTable
 from kalshi_alpha.core.proposals.policy import SizingPolicy, SizingRule
@@ -80,6 +80,45 @@ def test_a_family_that_the_file_does_not_name_is_refused(run: Run, tmp_path: Pat
     path.write_text(SHIPPED.read_text().replace("[CPI, CLAIMS", "[CLAIMS"))
     with pytest.raises(UsageError, match="does not allow CPI: its series are CLAIMS"):
         mandate_of(asked(path), run)
+
+
+@pytest.mark.parametrize("named", ["[]", "[WEATHER]", "[TNEY, CLAIMS]"])
+def test_only_a_family_that_the_file_names_has_a_mandate(
+    run: Run, tmp_path: Path, named: str
+) -> None:
+    path = tmp_path / "pilot.yaml"
+    text = SHIPPED.read_text()
+    path.write_text(text.replace("series: [CPI, CLAIMS, TNEY, WEATHER]", f"series: {named}"))
+    with pytest.raises((UsageError, ConfigError)):
+        mandate_of(asked(path), run)
+    path.write_text(text.replace("series: [CPI, CLAIMS, TNEY, WEATHER]", "series: [CPI]"))
+    assert mandate_of(asked(path), run)[1].pilot.series == ("CPI",)
+
+
+@pytest.mark.parametrize(
+    ("agreed", "looser"),
+    [
+        ("order_contracts: 5 ", "order_contracts: 6 "),
+        ("strike_usd: 25 ", "strike_usd: 26 "),
+        ("contracts_in_15_s: 25", "contracts_in_15_s: 26"),
+        ("orders_per_second: 5", "orders_per_second: 6"),
+    ],
+)
+def test_no_other_file_loosens_what_was_agreed(
+    run: Run, tmp_path: Path, agreed: str, looser: str
+) -> None:
+    path = tmp_path / "mine.yaml"
+    assert agreed in SHIPPED.read_text()
+    path.write_text(SHIPPED.read_text().replace(agreed, looser))
+    with pytest.raises(ConfigWeakened, match=looser.partition(":")[0]):
+        mandate_of(asked(path), run)
+
+
+@pytest.mark.parametrize("size", [0.0, 0.5, 1.0])
+def test_a_session_asks_for_no_more_than_the_ramps_share(size: float) -> None:
+    mandate = Mandate(load_pilot(SHIPPED).value, BASELINE, PilotTerms(size=size))
+    asked_for = SizingPolicy(rule=SizingRule.KELLY, bankroll=Money.parse("1000"), share=1.0)
+    assert mandate.sizing(asked_for).share == size
 
 
 def test_a_file_of_ones_own_is_no_way_around_a_cap(run: Run, tmp_path: Path) -> None:
