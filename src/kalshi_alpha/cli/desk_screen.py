@@ -111,7 +111,7 @@ def _feeds(desk: Desk, table: Table) -> list[str]:
         )
         for each in required
     ]
-    head = ("feed", "newest", "age", "limit", "was due", "state")
+    head = ("feed", "newest", "age", "limit", "last due", "state")
     return [f"feeds: {well} of {len(required)} required in order", *_below(table(head, rows))]
 
 

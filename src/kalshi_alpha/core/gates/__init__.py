@@ -16,6 +16,7 @@ from kalshi_alpha.core.gates.freshness import (
     FeedRule,
     FeedStatus,
     FeedVerdict,
+    grace_told,
     judge_feed,
 )
 from kalshi_alpha.core.gates.gate import Lifted, Verdict, verdict
@@ -69,6 +70,7 @@ __all__ = [
     "exchange_reading",
     "fault_of",
     "feeds_reading",
+    "grace_told",
     "heartbeat_reading",
     "judge_feed",
     "kill_switch_reading",

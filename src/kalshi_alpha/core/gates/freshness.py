@@ -102,7 +102,8 @@ class FeedVerdict:
     age_days
         Its age in the rule's unit, or None.
     due_on, due_at
-        The newest value that should exist by now, and when it was due; None if none was.
+        The newest value that should exist by now, and when it was due, its grace not counted;
+        None if none was.
     detail
         One line for reports.
     """
@@ -191,7 +192,10 @@ def _judge_newest(
     late = [due for due in dues if due.on > newest.on and due.at + rule.grace < at]
     if late:
         owed = max(late, key=lambda due: due.on)
-        said = f"newest is {newest.on}, {owed.on} was due {owed.at:%Y-%m-%dT%H:%MZ}"
+        said = (
+            f"newest is {newest.on}; {owed.on}, due {owed.at:%Y-%m-%dT%H:%MZ}, is beyond its grace "
+            f"of {grace_told(rule.grace)}"
+        )
         return FeedStatus.OVERDUE, said
     newer_was_due = (
         expected.on > newest.on
@@ -203,6 +207,15 @@ def _judge_newest(
         return FeedStatus.STALE, said
     told = f"{said}, and no newer one was due" if age > rule.max_age_days else said
     return FeedStatus.OK, told
+
+
+def grace_told(grace: timedelta) -> str:
+    """Write how long a value may be late in the largest unit that leaves it whole."""
+    minutes = int(grace.total_seconds() // 60)
+    days, hours = minutes // 1440, minutes // 60
+    if minutes and minutes == days * 1440:
+        return f"{days} day{'s' if days > 1 else ''}"
+    return f"{hours} h" if minutes and minutes == hours * 60 else f"{minutes} min"
 
 
 def _dues_reach(dues: Sequence[Due], newest_on: date, at: datetime) -> bool:

@@ -49,7 +49,8 @@ class FeedRow:
     max_age_days, unit, grace_minutes, low, high, series_id
         Thresholds, as ``configs/freshness.yaml`` has them.
     due_on, due_at
-        The newest value that should exist by now, and when it was due; None if none is known.
+        The newest value that should exist by now, and when it was due, its grace not counted; None
+        if none is known.
     reason
         What was found, in words.
     remedy

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import date, datetime
+from collections.abc import Iterator, Sequence
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
+from kalshi_alpha.core.gates import AgeUnit, grace_told
 from kalshi_alpha.core.schedule import new_york
 from kalshi_alpha.exec.monitors.feed_rows import OK, FeedRow
 from kalshi_alpha.exec.tearsheet.canvas import Canvas, axes, halo, key_above
@@ -32,19 +33,16 @@ def feeds_picture(rows: Sequence[FeedRow], at: datetime, canvas: Canvas) -> Pict
             when="It comes with the first scan, or with python -m kalshi_alpha.datastore.ingest.",
             unit="days",
         )
-    late = [each for each in feeds if each.status != OK]
     height = _TOP + _BOTTOM + _ROW * len(feeds)
-    says = "Every feed holds the newest value that was due."
-    if late:
-        named = ", ".join(f"{each.feed} ({each.status})" for each in late)
-        says = f"Not in order: {named}. That stops every series."
     return Picture(
         key=KEY,
         title=TITLE,
-        says=says,
+        says=" ".join(_says(feeds)),
         how=(
             "Dot: date of the newest value held; a cross where the gate calls it out of order. "
-            "Bar: date of the newest that was due by then, by the publisher's calendar."
+            "Bar: date of the newest that was due by then, by the publisher's calendar; the gate "
+            "waits for it as long as the feed's grace. Age and limit count days (d), or business "
+            "days of the bond market (bd)."
         ),
         n=f"{len(feeds)} required feeds",
         span=f"as known at {at:%Y-%m-%d %H:%M} UTC",
@@ -59,7 +57,8 @@ def feeds_picture(rows: Sequence[FeedRow], at: datetime, canvas: Canvas) -> Pict
                 "due",
                 "due days ago",
                 "due at",
-                "at most days old",
+                "age",
+                "at most",
             ),
             tuple(
                 (
@@ -70,12 +69,46 @@ def feeds_picture(rows: Sequence[FeedRow], at: datetime, canvas: Canvas) -> Pict
                     str(each.due_on or "-"),
                     _days(_ago(each.due_on, today)),
                     "-" if each.due_at is None else f"{each.due_at:%Y-%m-%dT%H:%MZ}",
-                    str(each.max_age_days),
+                    "-" if each.age_days is None else f"{each.age_days} {_unit(each)}",
+                    f"{each.max_age_days} {_unit(each)}",
                 )
                 for each in feeds
             ),
         ),
     )
+
+
+def _says(feeds: Sequence[FeedRow]) -> Iterator[str]:
+    """Yield what is out of order, then which feeds hold what was due, and what the others hold."""
+    wrong = [each for each in feeds if each.status != OK]
+    if wrong:
+        named = ", ".join(f"{each.feed} ({each.status})" for each in wrong)
+        yield f"Not in order: {named}. That stops every series."
+    fine = [each for each in feeds if each.status == OK]
+    owed = [each for each in fine if not _holds_due(each)]
+    if not wrong and not owed:
+        yield "Every feed holds the newest value that was due."
+    elif owed:
+        held = len(fine) - len(owed)
+        told = "; ".join(map(_owes, owed))
+        some = f"{held} of {len(feeds)} feeds hold" if held else "No feed holds"
+        yield f"{some} the newest value that was due; {told}."
+
+
+def _holds_due(feed: FeedRow) -> bool:
+    due, newest = feed.due_on, feed.newest_on
+    return due is not None and newest is not None and newest >= due
+
+
+def _owes(feed: FeedRow) -> str:
+    if feed.due_on is None:
+        return f"of {feed.feed} no due date is known"
+    grace = grace_told(timedelta(minutes=feed.grace_minutes))
+    return f"{feed.feed} holds {feed.newest_on} for {feed.due_on}, within its grace of {grace}"
+
+
+def _unit(feed: FeedRow) -> str:
+    return "bd" if feed.unit is AgeUnit.BUSINESS_DAYS else "d"
 
 
 def _ago(day: date | None, today: date) -> int | None:

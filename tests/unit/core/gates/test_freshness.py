@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 
@@ -14,6 +15,7 @@ from kalshi_alpha.core.gates.freshness import (
     FeedReading,
     FeedRule,
     FeedStatus,
+    grace_told,
     judge_feed,
 )
 from kalshi_alpha.core.schedule.bond_days import BondCalendar
@@ -103,6 +105,31 @@ def test_claims_are_fresh_on_the_morning_of_their_release() -> None:
     assert (fresh.age_days, fresh.status) == (12, FeedStatus.OK)
     assert overdue.status is FeedStatus.OVERDUE
     assert (overdue.due_on, overdue.due_at) == (dues[1].on, dues[1].at)
+
+
+def test_what_is_overdue_is_told_apart_from_what_is_newest_due() -> None:
+    # The page of the eleventh is due by now; its grace, and that of the tenth, still run.
+    now = wall(date(2025, 6, 11), time(8, 0))
+    patient = replace(GAS, grace=timedelta(days=2))
+    got = judge_feed(
+        patient,
+        [FeedReading(date(2025, 6, 5), wall(date(2025, 6, 5), time(7, 0)), Decimal("3.12"))],
+        daily_dues(now, time(7, 15), days=10),
+        now,
+    )
+    assert got.status is FeedStatus.OVERDUE
+    assert got.due_on == date(2025, 6, 11)
+    assert got.detail.endswith(
+        "newest is 2025-06-05; 2025-06-09, due 2025-06-09T11:15Z, is beyond its grace of 2 days"
+    )
+
+
+@pytest.mark.parametrize(
+    ("minutes", "told"),
+    [(10080, "7 days"), (1440, "1 day"), (120, "2 h"), (90, "90 min"), (0, "0 min")],
+)
+def test_a_grace_is_told_in_the_largest_unit_that_leaves_it_whole(minutes: int, told: str) -> None:
+    assert grace_told(timedelta(minutes=minutes)) == told
 
 
 GAS_AT = wall(date(2025, 6, 11), time(6, 30))
