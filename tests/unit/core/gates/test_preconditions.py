@@ -110,3 +110,26 @@ def test_a_live_quote_is_at_most_a_minute_old(age_s: float, fault: Fault | None)
 
 def test_no_live_quote_is_its_own_reason() -> None:
     assert words(live_quote_reading(None, NOW)) == [Reason.NO_LIVE_QUOTE]
+
+
+@pytest.mark.parametrize(
+    ("clock", "paused"),
+    [
+        (time(2, 59, 59), False),
+        (time(3, 0), True),
+        (time(4, 59, 59), True),
+        (time(5, 0, 1), False),
+    ],
+)
+def test_in_its_weekly_hours_the_exchange_is_paused_whatever_it_says(
+    clock: time, paused: bool
+) -> None:
+    for day in (date(2025, 6, 12), date(2025, 12, 11)):
+        found = exchange_reading(trading_active=True, at=wall(day, clock))
+        assert (words(found) == [Reason.EXCHANGE_PAUSED]) is paused
+
+
+def test_a_quote_ages_as_the_clock_goes_on() -> None:
+    reading = live_quote_reading(NOW, NOW)
+    ages = [reading.fault_at(NOW + timedelta(seconds=s)) for s in (0, 59.9, 60, 60.1, 3600)]
+    assert ages == [None, None, None, Fault.EXPIRED, Fault.EXPIRED]

@@ -102,3 +102,14 @@ def test_delta_is_independent_of_the_fee(
     charged = settled_fill(make_entry(fee_e6=fee_e6, **state))
     assert charged.delta_bps == free.delta_bps
     assert charged.realised_bps - charged.expected_bps == pytest.approx(free.delta_bps, abs=1e-7)
+
+
+@pytest.mark.parametrize("beta", [0.25, 0.5, 1.0])
+def test_more_of_the_closing_line_brings_a_win_and_a_loss_together(
+    make_entry: Build, beta: float
+) -> None:
+    paid = {"settled_at": AT, "close_mid": 0.52}
+    won = settled_fill(make_entry(**paid, outcome=1, payout_e6=10_000_000))
+    lost = settled_fill(make_entry(**paid, outcome=0, payout_e6=0))
+    apart = closing_line_deltas([won], beta)[0] - closing_line_deltas([lost], beta)[0]
+    assert apart == pytest.approx(10_000 * (1.0 - beta), abs=1e-6)

@@ -117,3 +117,21 @@ def test_yes_and_no_at_complementary_prices_sum_to_zero_before_fees(
     settled, _ = settle(pair, {TICKER: Settlement(Price(yes_e4), at)})
     profits = [entry.realised for entry in settled if entry.realised is not None]
     assert profits[0] + profits[1] == Money(0)
+
+
+@pytest.mark.parametrize("side", list(Side))
+def test_what_was_settled_once_keeps_what_it_says_whatever_comes_later(
+    make_entry: Build, side: Side
+) -> None:
+    (first,), _ = settle([make_entry(side=side)], {TICKER: Settlement.yes(AT)})
+    for other in (Settlement.no(AT), Settlement(Price(5000), AT)):
+        (after,), (found,) = settle([first], {TICKER: other})
+        assert after == first
+        assert (found.reason, found.entry_id) == (BreakReason.CONFLICT, first.entry_id)
+
+
+def test_only_a_settlement_from_when_an_order_was_placed_on_settles_it(make_entry: Build) -> None:
+    entry = make_entry()
+    moments = [entry.placed_at + timedelta(seconds=s) for s in (-3600, -1, 0, 1)]
+    settled = [settle([entry], {TICKER: Settlement.yes(at)})[0][0].is_settled for at in moments]
+    assert settled == [False, False, True, True]

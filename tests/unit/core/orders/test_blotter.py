@@ -382,3 +382,20 @@ def test_any_prefix_can_be_replayed_and_written_down(
     for length, event in enumerate(replayed):
         assert figures(Blotter(events[:length])) == figures(blotter)
         blotter.apply(event)
+
+
+@pytest.mark.parametrize("breaks", [1, 2, 9])
+def test_no_comparison_with_a_break_lets_a_stopped_series_go_on(breaks: int) -> None:
+    blotter = fold(intended(), rejected(), ev.SeriesStopped(at=AT, series="KXCPI", why="filled"))
+    for _ in range(3):
+        blotter.apply(ev.Reconciled(at=AT, breaks=breaks))
+        assert dict(blotter.stopped) == {"KXCPI": "filled"}
+    blotter.apply(ev.Reconciled(at=AT, breaks=0))
+    assert dict(blotter.stopped) == {}
+
+
+@pytest.mark.parametrize("fee_e6", [0, 1, 17_500])
+def test_the_fees_that_were_paid_count_against_every_cap(fee_e6: int) -> None:
+    blotter = fold(intended(), accepted(), filled(1000, fee=Money(fee_e6)))
+    counted = (blotter.at_risk, blotter.strike_at_risk(MARKET), blotter.ladder_at_risk(EVENT))
+    assert counted == (Money(4_200_000 + fee_e6),) * 3

@@ -90,3 +90,10 @@ def test_ids_are_deterministic(price: int, count: int, side: Side, nonce: int) -
 def test_an_order_that_cannot_rest_cannot_be_meant(change: dict[str, Any]) -> None:
     with pytest.raises(BadParameter):
         intent(**change)
+
+
+@pytest.mark.parametrize("seconds", [-86_400, -1, 0])
+def test_no_order_ends_before_or_as_it_is_decided(seconds: int) -> None:
+    with pytest.raises(BadParameter, match="would expire before it was decided"):
+        intent(expires_at=AT + timedelta(seconds=seconds))
+    assert intent(expires_at=AT + timedelta(seconds=1)).expires_at > AT

@@ -195,3 +195,9 @@ def test_a_page_with_a_good_status_proves_the_signature_only_if_it_holds_the_ans
     assert proves_signature(status, read=True)
     assert not proves_signature(status, read=False)
     assert not proves_signature(status, read=False, code="not_found")
+
+
+@pytest.mark.parametrize("status", [200, 201, 204, 299])
+def test_a_cancel_is_done_only_where_the_answer_counts_what_it_took_off(status: int) -> None:
+    assert cancel_outcome(status, has_count=True) is C.DONE
+    assert cancel_outcome(status, has_count=False) is C.UNKNOWN
