@@ -12,7 +12,7 @@ from typing import Self
 
 import numpy as np
 
-from kalshi_alpha.core.arrays import IntArray
+from kalshi_alpha.core.arrays import BoolArray, IntArray
 from kalshi_alpha.core.replay.fills import NO_FILLS, Fills, RestingOrder
 from kalshi_alpha.core.replay.kernels import depth_fills, touches
 from kalshi_alpha.core.replay.kernels_columns import (
@@ -22,8 +22,8 @@ from kalshi_alpha.core.replay.kernels_columns import (
     RowKind,
     merged_stream,
 )
-from kalshi_alpha.core.replay.tape import DepthColumns, TradeColumns
-from kalshi_alpha.core.replay.touches import ABSENT, BestPrices, MarketTouch
+from kalshi_alpha.core.replay.tape import DepthColumns, GapColumns, TradeColumns
+from kalshi_alpha.core.replay.touches import ABSENT, BestPrices, MarketTouch, last_before
 from kalshi_alpha.core.types import E4_PER_DOLLAR, Side
 
 _CENT_E4 = 100
@@ -41,14 +41,23 @@ class BookRows:
         The rows, and when each came.
     of_book
         The rows of each book, rising.
+    blind
+        Which prints came while their book was not known; None if no book ever was lost.
     """
 
     stream: DepthStream
     at_us: IntArray
     of_book: tuple[IntArray, ...]
+    blind: BoolArray | None = None
 
     @classmethod
-    def of(cls, depth: DepthColumns, trades: TradeColumns | None, n_markets: int) -> Self:
+    def of(
+        cls,
+        depth: DepthColumns,
+        trades: TradeColumns | None,
+        n_markets: int,
+        gaps: GapColumns | None = None,
+    ) -> Self:
         """Merge what was recorded of an event's books.
 
         Raises
@@ -62,10 +71,15 @@ class BookRows:
         by_book = np.argsort(stream.book, kind="stable")
         ends = np.searchsorted(stream.book[by_book], np.arange(stream.n_books + 1))
         rows = (by_book[ends[b] : ends[b + 1]] for b in range(stream.n_books))
-        return cls(stream, at_us, tuple(rows))
+        blind = None if gaps is None else _blind(stream, at_us, depth, gaps)
+        return cls(stream, at_us, tuple(rows), blind)
 
     def fills(self, market: int, order: RestingOrder, rule: QueueRule) -> Fills:
         """Pass the rows of an order's book by it, as `resting_fills` passes the prints.
+
+        While the book is not known nobody knows our place either, and a print at our price fills
+        nothing; one through it would have met us whatever stood there, and does. That is the
+        least favourable reading of both.
 
         Parameters
         ----------
@@ -82,8 +96,10 @@ class BookRows:
         )
         if begins >= ends:
             return NO_FILLS
-        met = rows[begins:ends]
-        tick, n_met = order.price_e4 // self.stream.tick_e4, int(ends - begins)
+        met, tick = rows[begins:ends], order.price_e4 // self.stream.tick_e4
+        if self.blind is not None:
+            met = met[~(self.blind[met] & (self.stream.tick[met] == tick))]
+        n_met = int(met.size)
         stream = DepthStream(
             # Who is ahead is told by a level of its own before the first row that is met.
             np.insert(self.stream.kind[met], 0, RowKind.LEVEL),
@@ -97,6 +113,18 @@ class BookRows:
         bid = OrderColumns(book, price, count, np.array([0]), np.array([n_met]))
         found = depth_fills(stream, bid, rule)
         return Fills(self.at_us[met[found.row - 1]], found.count_e2) if found.row.size else NO_FILLS
+
+
+def _blind(
+    stream: DepthStream, at_us: IntArray, depth: DepthColumns, gaps: GapColumns
+) -> BoolArray:
+    found = np.zeros(at_us.shape, dtype=np.bool_)
+    for market in np.unique(gaps.market).tolist():
+        printed = np.flatnonzero((stream.kind == RowKind.PRINT) & (stream.book // 2 == market))
+        opens_us = depth.at_us[(depth.market == market) & (depth.opens == 1)]
+        lost = last_before(gaps.at_us[gaps.market == market], at_us[printed])
+        found[printed] = lost > last_before(opens_us, at_us[printed])
+    return found
 
 
 def _step(prices_e4: IntArray) -> int:

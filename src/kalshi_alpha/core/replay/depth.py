@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.util import find_spec
 from typing import Self
 
 import numpy as np
 
-from kalshi_alpha.core.arrays import IntArray
-from kalshi_alpha.core.replay.tape import DepthColumns
-from kalshi_alpha.core.replay.touches import ABSENT, BestPrices, MarketTouch
+from kalshi_alpha.core.arrays import BoolArray, IntArray
+from kalshi_alpha.core.replay.fills import UNKNOWN
+from kalshi_alpha.core.replay.tape import DepthColumns, GapColumns
+from kalshi_alpha.core.replay.touches import ABSENT, BestPrices, MarketTouch, last_before
 from kalshi_alpha.core.types import E4_PER_DOLLAR, Side
 
+_NO_TIMES = np.empty(0, dtype=np.int64)
+_ANY_AGE_US = np.iinfo(np.int64).max
 IS_COMPILED = find_spec("numba") is not None
 
 
@@ -33,21 +36,46 @@ class DepthView:
     touches: tuple[MarketTouch, ...]
 
     @classmethod
-    def of(cls, depth: DepthColumns, n_markets: int, *, compiled: bool = IS_COMPILED) -> Self:
+    def of(
+        cls,
+        depth: DepthColumns,
+        n_markets: int,
+        gaps: GapColumns | None = None,
+        *,
+        compiled: bool = IS_COMPILED,
+    ) -> Self:
         """Split an event's levels by market and follow each market's best prices.
 
         Parameters
         ----------
         depth, n_markets
             The levels of all its markets.
+        gaps
+            From when on the book of a market was not known.
         compiled
             Whether compiled code follows the best prices; the numbers are the same.
         """
         columns = tuple(_of_market(depth, market) for market in range(n_markets))
-        return cls(columns, tuple(_follower(compiled)(each) for each in columns))
+        touches = (_follower(compiled)(each) for each in columns)
+        return cls(
+            columns,
+            tuple(
+                replace(touch, gaps_us=gaps_of(gaps, market), opens_us=_opens(columns[market]))
+                for market, touch in enumerate(touches)
+            ),
+        )
+
+    def is_known(self, market: int, at_us: int) -> bool:
+        """Say whether a market's book was known just before an instant."""
+        return bool(self.touches[market].is_known(np.array([at_us]), _ANY_AGE_US)[0])
 
     def size_at(self, market: int, side: Side, price_e4: int, at_us: int) -> int:
-        """Return what rested at a price just before an instant, in hundredths of contracts."""
+        """Return what rested at a price just before an instant, in hundredths of contracts.
+
+        `UNKNOWN` before the market's first snapshot, and from a gap to the next one.
+        """
+        if not self.is_known(market, at_us):
+            return UNKNOWN
         rows = self.columns[market]
         last = int(np.searchsorted(rows.at_us, at_us, side="left"))
         begun = np.flatnonzero(rows.opens[:last])
@@ -68,8 +96,35 @@ def _follower(compiled: bool) -> Callable[[DepthColumns], MarketTouch]:  # noqa:
     return walked_touch
 
 
+def gaps_of(gaps: GapColumns | None, market: int) -> IntArray:
+    """Return from when on a market's book was not known."""
+    return _NO_TIMES if gaps is None else gaps.at_us[gaps.market == market]
+
+
+def _opens(rows: DepthColumns) -> IntArray:
+    found: IntArray = rows.at_us[rows.opens == 1]
+    return found
+
+
+def known_levels(depth: DepthColumns, gaps: GapColumns | None) -> DepthColumns:
+    """Leave out changes between a gap and the next snapshot: nobody knows of what."""
+    if gaps is None or not gaps.at_us.size:
+        return depth
+    kept = np.ones(depth.at_us.shape, dtype=np.bool_)
+    for market in np.unique(gaps.market).tolist():
+        mine = np.flatnonzero(depth.market == market)
+        # A change of the gap's own instant came after it; a snapshot of that instant holds.
+        by = depth.at_us[mine] + 1
+        opens_us = depth.at_us[mine][depth.opens[mine] == 1]
+        kept[mine] = last_before(gaps_of(gaps, market), by) <= last_before(opens_us, by)
+    return _chosen(depth, kept)
+
+
 def _of_market(depth: DepthColumns, market: int) -> DepthColumns:
-    mine = depth.market == market
+    return _chosen(depth, depth.market == market)
+
+
+def _chosen(depth: DepthColumns, mine: BoolArray) -> DepthColumns:
     return DepthColumns(
         depth.at_us[mine],
         depth.market[mine],

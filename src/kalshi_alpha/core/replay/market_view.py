@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
+from enum import StrEnum
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -15,7 +16,7 @@ from kalshi_alpha.core.book.order_book import OrderBook
 from kalshi_alpha.core.ladder import interval
 from kalshi_alpha.core.replay.chain import KnownForecast, ReplayEvent, ReplayRules
 from kalshi_alpha.core.replay.clocks import from_us, to_us
-from kalshi_alpha.core.replay.depth import DepthView
+from kalshi_alpha.core.replay.depth import DepthView, gaps_of, known_levels
 from kalshi_alpha.core.replay.fills import (
     UNKNOWN,
     Fills,
@@ -23,7 +24,7 @@ from kalshi_alpha.core.replay.fills import (
     RestingOrder,
     resting_fills,
 )
-from kalshi_alpha.core.replay.tape import Fidelity
+from kalshi_alpha.core.replay.tape import DepthColumns, Fidelity
 from kalshi_alpha.core.replay.touches import (
     ABSENT,
     MarketTouch,
@@ -37,6 +38,14 @@ if TYPE_CHECKING:
     from kalshi_alpha.core.replay.book_rows import BookRows
 
 _SOME_E2 = 1  # a size that is not known: something rests there
+
+
+class Refusal(StrEnum):
+    """Why a post-only order does not come to rest."""
+
+    CROSSES = "the market had come to its price"
+    LOCKED = "the book was locked or crossed"
+    UNKNOWN = "the book was not known"
 
 
 class SeenTouch(NamedTuple):
@@ -64,8 +73,13 @@ class MarketView:
     @cached_property
     def depth(self) -> DepthView | None:
         """Levels of every market, where the source carries them."""
-        columns = self.event.tape.depth
-        return None if columns is None else DepthView.of(columns, len(self.event.tape.markets))
+        tape, columns = self.event.tape, self._levels
+        return None if columns is None else DepthView.of(columns, len(tape.markets), tape.gaps)
+
+    @cached_property
+    def _levels(self) -> DepthColumns | None:
+        tape = self.event.tape
+        return None if tape.depth is None else known_levels(tape.depth, tape.gaps)
 
     @cached_property
     def touches(self) -> tuple[MarketTouch, ...]:
@@ -74,18 +88,22 @@ class MarketView:
         if self.depth is not None:
             return self.depth.touches
         if tape.quotes is not None:
-            return quoted_touches(tape.quotes, n_markets)
-        return tuple(inferred_touch(each) for each in self.prints)
+            found = quoted_touches(tape.quotes, n_markets)
+        else:
+            found = tuple(inferred_touch(each) for each in self.prints)
+        return tuple(
+            replace(touch, gaps_us=gaps_of(tape.gaps, market)) for market, touch in enumerate(found)
+        )
 
     @cached_property
     def _book_rows(self) -> BookRows | None:
-        columns = self.event.tape.depth
+        tape, columns = self.event.tape, self._levels
         if columns is None:
             return None
         # The kernels are looked for only where there are books: they take a while to load.
         from kalshi_alpha.core.replay.book_rows import BookRows
 
-        return BookRows.of(columns, self.event.tape.trades, len(self.event.tape.markets))
+        return BookRows.of(columns, tape.trades, len(tape.markets), tape.gaps)
 
     def fills(self, market: int, order: RestingOrder) -> Fills:
         """Return what an order of ours fills with: by the kernels where books were recorded."""
@@ -191,12 +209,31 @@ class MarketView:
 
     def would_cross(self, market: int, side: Side, price_e4: int, at_us: int) -> bool:
         """Say whether a post-only order would be refused on arrival."""
-        touch = self.touch(market, np.array([at_us], dtype=np.int64))
-        if touch.bid_e4[0] == ABSENT:
-            return False
-        is_yes = side is Side.YES
-        ask = int(touch.ask_e4[0]) if is_yes else E4_PER_DOLLAR - int(touch.bid_e4[0])
-        return price_e4 >= ask
+        return self.refusal(market, side, price_e4, at_us) is not None
+
+    def refusal(self, market: int, side: Side, price_e4: int, at_us: int) -> Refusal | None:
+        """Say why a post-only order would be refused on arrival; None if it would rest.
+
+        Where books or quotes were recorded, a lone offer is crossed as one with a bid beside it
+        is, an empty side cannot be, and an order whose book is not known or is locked is taken to
+        be refused. With prints alone there is no book: only the offer of a touch that is believed
+        refuses, and what rests fills on a print through its price alone.
+        """
+        when, touch, is_yes = np.array([at_us]), self.touches[market], side is Side.YES
+        if self.is_inferred:
+            seen = self.touch(market, when)
+            bid, ask = int(seen.bid_e4[0]), int(seen.ask_e4[0])
+        elif not touch.is_known(when, self.age_max_us)[0]:
+            return Refusal.UNKNOWN
+        else:
+            bid, ask = (int(each.before(when)[0][0]) for each in (touch.bids, touch.asks))
+            if bid >= ask > ABSENT:
+                return Refusal.LOCKED
+        other = ask if is_yes else bid
+        if other == ABSENT:
+            return None
+        offered = other if is_yes else E4_PER_DOLLAR - other
+        return Refusal.CROSSES if price_e4 >= offered else None
 
     def model_prob(self, known: KnownForecast) -> FloatArray:
         """Return the forecast's probability of YES for each market."""

@@ -20,12 +20,13 @@ from kalshi_alpha.core.errors import BadParameter
 from kalshi_alpha.core.execution.paper_queue import PaperOrder, paper_fills
 from kalshi_alpha.core.fees import FeeSchedule
 from kalshi_alpha.core.replay.clocks import from_us
-from kalshi_alpha.core.replay.depth import DepthView
-from kalshi_alpha.core.replay.fills import Fills, MarketPrints, RestingOrder, resting_fills
+from kalshi_alpha.core.replay.depth import DepthView, known_levels
+from kalshi_alpha.core.replay.fills import UNKNOWN, Fills, MarketPrints, RestingOrder, resting_fills
 from kalshi_alpha.core.replay.maker_fees import fill_fees
 from kalshi_alpha.core.replay.tape import EventTape
 from kalshi_alpha.core.types import E4_PER_DOLLAR, Contracts, Price, Side, Trade
 
+_ENDLESS_E2 = 10**15  # where nobody knows the queue, only a print through the price fills
 _E6_PER_PAIR_E2 = 10_000  # a hundredth of a YES and of a NO together are a cent
 
 
@@ -193,14 +194,15 @@ def own_fills(
     if tape.depth is None:
         raise BadParameter(f"{tape.event_ticker}: nobody recorded its books")
     index = {market.ticker: n for n, market in enumerate(tape.markets)}
-    books = DepthView.of(tape.depth, len(tape.markets))
+    books = DepthView.of(known_levels(tape.depth, tape.gaps), len(tape.markets), tape.gaps)
     prints = MarketPrints.by_market(tape.trades, len(tape.markets))
     found: list[OwnFill] = []
     for order in orders:
         market = index.get(order.ticker)
         if market is None:
             continue
-        ahead_e2 = books.size_at(market, order.side, order.price_e4, order.from_us)
+        shown_e2 = books.size_at(market, order.side, order.price_e4, order.from_us)
+        ahead_e2 = _ENDLESS_E2 if shown_e2 == UNKNOWN else shown_e2
         price = Price(order.price_e4)
         met = list(_walked(prints[market], order, ahead_e2, walk, with_places))
         charged = fill_fees(fees, price, met, balance_step_e6)

@@ -14,6 +14,7 @@ from kalshi_alpha.core.replay.results import result_known_at
 from kalshi_alpha.core.replay.tape import (
     DepthColumns,
     EventTape,
+    GapColumns,
     QuoteColumns,
     TapeMarket,
     TradeColumns,
@@ -47,6 +48,7 @@ def poisoned_tape(tape: EventTape, cut_us: int, family: str) -> EventTape:
         trades=None if tape.trades is None else _trades(tape.trades, cut_us),
         quotes=None if tape.quotes is None else _quotes(tape.quotes, cut_us),
         depth=None if tape.depth is None else _depth(tape.depth, cut_us),
+        gaps=None if tape.gaps is None else _gaps(tape.gaps, cut_us),
     )
 
 
@@ -84,6 +86,12 @@ def _depth(depth: DepthColumns, cut_us: int) -> DepthColumns:
         is_yes=np.where(late, 1 - depth.is_yes, depth.is_yes),
         size_e2=np.where(late, 7 * depth.size_e2, depth.size_e2),
     )
+
+
+def _gaps(gaps: GapColumns, cut_us: int) -> GapColumns:
+    """Leave out gaps that were still to come."""
+    early = gaps.at_us <= cut_us
+    return GapColumns(gaps.at_us[early], gaps.market[early])
 
 
 def _mirrored(prices_e4: IntArray, late: BoolArray) -> IntArray:

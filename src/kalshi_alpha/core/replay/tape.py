@@ -112,6 +112,23 @@ class DepthColumns:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class GapColumns:
+    """From when on a market's book was not known, in time order; arrays of one shape (n_gaps,).
+
+    Something was missed at that instant, such as a connection that was lost. What had been shown
+    before says nothing from then on, until the market's next snapshot or, where none are
+    recorded, until quotes or prints have told both its sides anew. A snapshot of that very
+    instant comes after it.
+    """
+
+    at_us: IntArray
+    market: IntArray
+
+    def __post_init__(self) -> None:
+        _require_columns("gaps", self.at_us, self.market)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class EventTape:
     """Everything that was recorded of one event.
 
@@ -131,6 +148,8 @@ class EventTape:
         None where the source does not carry them.
     result_source
         Where results come from, in the source's own word.
+    gaps
+        Where the recording missed something of the books; None where it tells of nothing.
     """
 
     series: str
@@ -144,6 +163,7 @@ class EventTape:
     quotes: QuoteColumns | None = None
     depth: DepthColumns | None = None
     result_source: str = ""
+    gaps: GapColumns | None = None
 
     @property
     def fidelity(self) -> Fidelity:

@@ -7,17 +7,18 @@ where the two have crossed: the market has moved since one of them.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
-from kalshi_alpha.core.arrays import IntArray
+from kalshi_alpha.core.arrays import BoolArray, IntArray
 from kalshi_alpha.core.replay.fills import UNKNOWN, MarketPrints
 from kalshi_alpha.core.replay.tape import QuoteColumns
 from kalshi_alpha.core.types import E4_PER_DOLLAR
 
 ABSENT = -1
 _NEVER = np.iinfo(np.int64).min // 2
+_NO_TIMES = np.empty(0, dtype=np.int64)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -52,12 +53,20 @@ class BestPrices:
         )
 
 
+def last_before(sorted_us: IntArray, times_us: IntArray) -> IntArray:
+    """Return the last of some sorted instants strictly before each of others."""
+    if not sorted_us.size:
+        return np.full(times_us.shape, _NEVER, dtype=np.int64)
+    place = np.searchsorted(sorted_us, times_us, side="left") - 1
+    return np.where(place >= 0, sorted_us[np.maximum(place, 0)], _NEVER)
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Touch:
     """Best bid and ask of YES at some instants; arrays of one shape, 1e-4 dollars.
 
     ``seen_us`` is when the older of the two was seen. Where one is missing, too old, or the two
-    touch or cross, both are `ABSENT`, and so are the sizes.
+    touch or cross, or something was missed since, both are `ABSENT`, and so are the sizes.
     """
 
     bid_e4: IntArray
@@ -82,11 +91,32 @@ class MarketTouch:
         Best prices of YES.
     inferred
         Whether they were read out of prints, because nobody recorded quotes.
+    gaps_us
+        From when on nothing was known of it any more.
+    opens_us
+        When snapshots showed the whole book; None where none are recorded, and what was seen of
+        both sides stands for one.
     """
 
     bids: BestPrices
     asks: BestPrices
     inferred: bool
+    gaps_us: IntArray = field(default_factory=lambda: _NO_TIMES)
+    opens_us: IntArray | None = None
+
+    def is_known(self, times_us: IntArray, age_max_us: int) -> BoolArray:
+        """Say whether it was known, strictly before each instant, what stood there.
+
+        A side that nobody quotes is known too, where books or quotes were recorded.
+        """
+        _, _, bid_at = self.bids.before(times_us)
+        _, _, ask_at = self.asks.before(times_us)
+        return self._knows(times_us, np.minimum(bid_at, ask_at), age_max_us)
+
+    def _knows(self, times_us: IntArray, seen_us: IntArray, age_max_us: int) -> BoolArray:
+        shown = seen_us if self.opens_us is None else last_before(self.opens_us, times_us)
+        lost = last_before(self.gaps_us, times_us)
+        return (shown > _NEVER) & (shown >= lost) & (times_us - seen_us <= age_max_us)
 
     def at(self, times_us: IntArray, age_max_us: int) -> Touch:
         """Return the touch as it was known strictly before each instant.
@@ -101,7 +131,8 @@ class MarketTouch:
         bid, bid_size, bid_at = self.bids.before(times_us)
         ask, ask_size, ask_at = self.asks.before(times_us)
         seen = np.minimum(bid_at, ask_at)
-        stands = (bid != ABSENT) & (ask != ABSENT) & (bid < ask) & (times_us - seen <= age_max_us)
+        stands = (bid != ABSENT) & (ask != ABSENT) & (bid < ask)
+        stands &= self._knows(times_us, seen, age_max_us)
         return Touch(
             np.where(stands, bid, ABSENT),
             np.where(stands, ask, ABSENT),

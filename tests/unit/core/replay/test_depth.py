@@ -3,6 +3,7 @@ from __future__ import annotations
 import numpy as np
 
 from kalshi_alpha.core.replay.depth import DepthView
+from kalshi_alpha.core.replay.fills import UNKNOWN
 from kalshi_alpha.core.replay.tape import DepthColumns
 from kalshi_alpha.core.replay.touches import ABSENT
 from kalshi_alpha.core.types import Side
@@ -33,7 +34,8 @@ def test_the_touch_follows_levels_as_they_come_and_go() -> None:
 
 def test_the_size_at_a_price_is_that_of_just_before() -> None:
     held = view()
-    assert [held.size_at(0, Side.YES, 4000, at) for at in (0, 1, 10, 11)] == [0, 500, 500, 0]
+    told = [held.size_at(0, Side.YES, 4000, at) for at in (0, 1, 10, 11)]
+    assert told == [UNKNOWN, 500, 500, 0], "before its first snapshot nobody knows a book"
     assert held.size_at(0, Side.NO, 5500, 30) == 300
     assert held.size_at(0, Side.NO, 5500, 31) == 0, "a snapshot forgets what stood before it"
 

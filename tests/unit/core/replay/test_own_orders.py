@@ -19,7 +19,7 @@ from kalshi_alpha.core.replay.own_orders import (
     paper_walk,
     replayed_walk,
 )
-from kalshi_alpha.core.replay.tape import DepthColumns, EventTape, TradeColumns
+from kalshi_alpha.core.replay.tape import DepthColumns, EventTape, GapColumns, TradeColumns
 from kalshi_alpha.core.types import Side
 from replay_cases import CHARGED, DECIDES, MIDDLE, tape
 
@@ -79,6 +79,18 @@ def test_what_was_taken_off_an_order_is_not_filled(walk: Walk) -> None:
 def test_prints_before_it_rests_and_after_it_is_gone_fill_nothing(walk: Walk) -> None:
     found = recorded([(0, 3_900, 900, 0), (1_000, 3_900, 10, 0), (1_001, 3_900, 900, 0)])
     assert filled(found, ORDER, walk) == [(1_000, 10)]
+
+
+@WALKS
+def test_behind_a_queue_that_nobody_knows_only_prints_through_the_price_fill(walk: Walk) -> None:
+    early = replace(ORDER, from_us=ZERO - 1)  # the book is shown at that very instant
+    found = recorded([(1, 4_000, 900_000, 0), (3, 3_900, 300, 0), (5, 4_000, 200, 0)], 0)
+    assert filled(found, early, walk) == [(3, 300), (5, 200)]
+    lost = replace(found, gaps=GapColumns(np.array([ZERO - 1]), np.array([1])))
+    assert filled(lost, ORDER, walk) == [(1, 1_000)], "a snapshot of the gap's instant holds"
+    lost = replace(found, gaps=GapColumns(np.array([ZERO]), np.array([1])))
+    later = replace(ORDER, from_us=ZERO + 1)
+    assert filled(lost, later, walk) == [(3, 300), (5, 200)]
 
 
 def test_fees_and_cash_are_those_of_the_schedule() -> None:
