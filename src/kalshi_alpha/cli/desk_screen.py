@@ -14,6 +14,8 @@ Table = Callable[[Sequence[str], Iterable[Sequence[str]]], list[str]]
 Desk = Mapping[str, Any]
 _REASONS_MAX, _ORDERS_MAX, _CAPS_MAX, _ALERTS_MAX = 6, 6, 6, 3
 _NAMES_MAX = 3
+_TOLD = {"ok", "missing", "expired"}
+"""States of a file that has told what it holds, or of which it is known that there is none."""
 _WIDTH = 96
 
 
@@ -154,8 +156,9 @@ def _window(release: Mapping[str, Any]) -> str:
 
 def _orders(desk: Desk, table: Table) -> list[str]:
     found = desk["orders"]
+    files = ("order journal", "paper orders")
     if not found:
-        return ["orders: none rests"]
+        return _lost(desk, "orders", *files) or ["orders: none rests"]
     rows = [
         (
             each["ticker"],
@@ -171,13 +174,19 @@ def _orders(desk: Desk, table: Table) -> list[str]:
     ]
     head = ("order", "side", "open", "price", "filled", "in", "state", "until")
     more = [f"  and {len(found) - _ORDERS_MAX} more"] if len(found) > _ORDERS_MAX else []
-    return [f"orders: {len(found)} rest", *_below(table(head, rows)), *more]
+    return [
+        f"orders: {len(found)} rest",
+        *_below(table(head, rows)),
+        *more,
+        *_lost(desk, "orders besides", *files),
+    ]
 
 
 def _exposure(desk: Desk, table: Table) -> list[str]:
     used = [each for each in desk["exposure"] if each["share"] is None or each["share"] > 0]
+    files = ("ledger", "order journal")
     if not used:
-        return ["exposure: nothing is committed"]
+        return _lost(desk, "exposure", *files) or ["exposure: nothing is committed"]
     fullest = sorted(used, key=lambda each: -(each["share"] or float("inf")))
     rows = [
         (
@@ -192,7 +201,7 @@ def _exposure(desk: Desk, table: Table) -> list[str]:
     ]
     head = ("cap", "of", "mode", "used $", "limit $", "share")
     more = [f"  and {len(used) - _CAPS_MAX} more"] if len(used) > _CAPS_MAX else []
-    return [*table(head, rows), *more]
+    return [*table(head, rows), *more, *_lost(desk, "exposure besides", *files)]
 
 
 def _profit(desk: Desk, table: Table) -> list[str]:
@@ -205,18 +214,29 @@ def _profit(desk: Desk, table: Table) -> list[str]:
         for each in desk["profit"]
     ]
     if not rows:
-        return ["profit: no ledger yet"]
+        found = [each["state"] != "missing" for each in desk["files"] if each["name"] == "ledger"]
+        none = "no fill is in the ledger" if any(found) else "no ledger yet"
+        return _lost(desk, "profit", "ledger") or [f"profit: {none}"]
     return table(("profit $", "day", "week", "settled", "marked", "fees", "fills"), rows)
 
 
 def _alerts(desk: Desk) -> list[str]:
     newest = sorted(desk["alerts"], key=lambda each: each["at"], reverse=True)
     if not newest:
-        return ["alerts: none"]
+        return _lost(desk, "alerts", "alert log") or ["alerts: none"]
     lines = [
         _short(f"  {_new_york(each['at'])} {each['monitor']}: {each['cause']}") for each in newest
     ]
     return ["alerts, newest first", *_first(lines, _ALERTS_MAX, "alerts")]
+
+
+def _lost(desk: Desk, what: str, *names: str) -> list[str]:
+    """Say of each file that is there and tells nothing that what it holds is unknown."""
+    return [
+        f"{what}: unknown, {each['name']} {each['state'].replace('_', ' ')}: {each['detail']}"
+        for each in desk["files"]
+        if each["name"] in names and each["state"] not in _TOLD
+    ]
 
 
 def _first(lines: list[str], most: int, what: str) -> list[str]:

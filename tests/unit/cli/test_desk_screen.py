@@ -25,7 +25,7 @@ def desk(**changes: Any) -> dict[str, Any]:
         "kill_switch": {"on": False},
         "heartbeat": {"state": "missing", "age_s": None},
         **{name: [] for name in ("monitors", "feeds", "releases", "orders", "exposure")},
-        **{name: [] for name in ("profit", "alerts")},
+        **{name: [] for name in ("profit", "alerts", "files")},
     }
     return {**empty, **changes}
 
@@ -47,6 +47,38 @@ def test_an_empty_desk_says_of_each_thing_that_there_is_none() -> None:
         "profit: no ledger yet",
         "alerts: none",
     ]
+
+
+def file(name: str, state: str, detail: str = "d.parquet: no end") -> dict[str, str]:
+    return {"name": name, "state": state, "detail": detail}
+
+
+def test_what_cannot_be_read_is_unknown_and_never_none() -> None:
+    torn = ("ledger", "order journal", "paper orders", "alert log")
+    said = shown(files=[file(name, "unreadable") for name in torn]).splitlines()
+    assert said[-6:] == [
+        "orders: unknown, order journal unreadable: d.parquet: no end",
+        "orders: unknown, paper orders unreadable: d.parquet: no end",
+        "exposure: unknown, ledger unreadable: d.parquet: no end",
+        "exposure: unknown, order journal unreadable: d.parquet: no end",
+        "profit: unknown, ledger unreadable: d.parquet: no end",
+        "alerts: unknown, alert log unreadable: d.parquet: no end",
+    ]
+
+
+def test_what_is_known_stands_beside_what_cannot_be_read() -> None:
+    cap = {"cap": "value at risk", "of": "CPI", "mode": "offline", "used": "5", "limit": "10"}
+    torn = [file("ledger", "newer_schema", "schema 9")]
+    said = shown(files=torn, exposure=[{**cap, "share": 0.5}])
+    assert "value at risk  CPI" in said
+    assert "exposure besides: unknown, ledger newer schema: schema 9" in said
+    assert "nothing is committed" not in said
+
+
+def test_an_old_ledger_without_a_fill_is_no_missing_one() -> None:
+    assert "profit: no fill is in the ledger" in shown(files=[file("ledger", "expired")])
+    assert "profit: no fill is in the ledger" in shown(files=[file("ledger", "ok")])
+    assert "profit: no ledger yet" in shown(files=[file("ledger", "missing")])
 
 
 def test_reasons_are_counted_with_the_first_finding_and_its_remedy() -> None:

@@ -48,6 +48,11 @@ class FileSeen:
         """The fault in one word, or ``ok``."""
         return "ok" if self.fault is None else self.fault.value
 
+    @property
+    def lost(self) -> bool:
+        """Whether it is there and what it holds is not told: unknown, and not none."""
+        return self.fault not in {None, Fault.MISSING, Fault.EXPIRED}
+
 
 @dataclass(frozen=True, slots=True)
 class ReasonSeen:
@@ -404,6 +409,10 @@ class Desk:
     kill_switch: KillSeen
     heartbeat: BeatSeen
     releases: tuple[NextRelease, ...]
+
+    def lost(self, *names: str) -> tuple[FileSeen, ...]:
+        """Return the files of these names that are there and whose content is not told."""
+        return tuple(each for each in self.files if each.lost and each.name in names)
 
     @property
     def faults(self) -> tuple[FileSeen, ...]:

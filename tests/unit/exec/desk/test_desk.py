@@ -30,3 +30,9 @@ def test_the_mid_of_a_book_needs_both_sides() -> None:
 def test_a_file_in_order_has_no_fault() -> None:
     assert FileSeen("a", "a", None, "").state == "ok"
     assert FileSeen("a", "a", Fault.EXPIRED, "").state == "expired"
+
+
+def test_a_file_that_is_there_and_says_nothing_is_lost() -> None:
+    lost = {Fault.UNREADABLE, Fault.NEWER_SCHEMA, Fault.FUTURE_DATED}
+    assert {fault for fault in Fault if FileSeen("a", "a", fault, "").lost} == lost
+    assert not FileSeen("a", "a", None, "").lost

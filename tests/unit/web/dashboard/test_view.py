@@ -66,6 +66,35 @@ def test_every_panel_is_made_of_a_full_desk_and_of_an_empty_one(name: str) -> No
     assert VIEWS.panel(name, empty, LiveBooks()).strip()
 
 
+@pytest.mark.parametrize(
+    ("panel", "name", "empty"),
+    [
+        ("profit", "ledger", "No fill is in the ledger"),
+        ("fills", "ledger", "Nothing filled yet"),
+        ("fills", "order journal", "Nothing filled yet"),
+        ("exposure", "ledger", "Nothing is at risk"),
+        ("exposure", "order journal", "Nothing is at risk"),
+        ("orders", "order journal", "Nothing rests"),
+        ("orders", "paper orders", "Nothing rests"),
+        ("alerts", "alert log", "No alert is in the log"),
+    ],
+)
+def test_what_cannot_be_read_is_unknown_and_never_none(panel: str, name: str, empty: str) -> None:
+    def shown(fault: Fault | None, **parts: tuple[()]) -> str:
+        files = (FileSeen(name, "a/b", fault, "a/b: no <end>"),)
+        return VIEWS.panel(panel, shown_desk(files=files, **parts), LiveBooks())
+
+    torn = shown(Fault.UNREADABLE, **{panel: ()})
+    assert f"Unknown: {name} unreadable: a/b: no &lt;end&gt;" in torn
+    assert empty not in torn
+    beside = shown(Fault.NEWER_SCHEMA)
+    assert f"Unknown: {name} newer schema" in beside
+    assert "<table" in beside
+    for fault in (None, Fault.MISSING, Fault.EXPIRED):
+        assert empty in shown(fault, **{panel: ()})
+        assert "Unknown" not in shown(fault)
+
+
 def test_a_feed_s_age_has_the_unit_of_its_limit() -> None:
     feed = shown_desk().feeds[0]
     counted = replace(feed, age_days=4, max_age_days=3, unit=AgeUnit.BUSINESS_DAYS)
