@@ -134,3 +134,26 @@ def test_the_kill_switch_cancels_what_a_killed_session_left(
     # Giving it again finds nothing left to do.
     code, said = said_by(["-m", "kalshi_alpha.exec.heartbeat", "--kill-switch", "on"], environ)
     assert (code, said.splitlines()[1]) == (0, "orders: 0 resting, 0 unknown")
+
+
+def test_the_kill_switch_cancels_though_nobody_can_read_what_it_says(
+    session: subprocess.Popen[str], environ: dict[str, str], tmp_path: Path
+) -> None:
+    session.send_signal(signal.SIGKILL)
+    session.wait()
+    kill = "from kalshi_alpha.cli.entry import main; raise SystemExit(main())"
+    with Path("/dev/full").open("w", encoding="utf-8") as full:
+        done = subprocess.run(
+            [sys.executable, "-c", kill, "kill", "on", "--note", "books look wrong"],
+            env=environ,
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
+        )
+    assert done.returncode == 1
+    assert done.stderr.startswith(
+        f"heartbeat: kill switch on: {Paths(tmp_path).kill_switch}; "
+        "orders: cancel-all confirmed; standard output cannot be written: "
+    )
+    assert said_by(["-c", RESTING], environ) == (0, "0\n")

@@ -6,12 +6,16 @@ import os
 import sys
 from collections.abc import Sequence
 
+from kalshi_alpha.datastore.streams import open_streams
+
 DEBUG = "KALSHI_ALPHA_DEBUG"
 WANTED = ("on", "off", "status")
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command and return its exit code."""
+    if argv is None:
+        open_streams()
     given = list(sys.argv[1:] if argv is None else argv)
     if "--debug" in given:
         # Wherever it stands: it is typed after a command has failed, at the end of the line.

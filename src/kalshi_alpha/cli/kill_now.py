@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Mapping, Sequence
 
 from kalshi_alpha.config.mode import stated_mode
 from kalshi_alpha.core.errors import UsageError
 from kalshi_alpha.datastore import home
+from kalshi_alpha.datastore.streams import cannot_write, complain, say
 from kalshi_alpha.exec import heartbeat
 
 _SILENT = {"--json", "--quiet"}
@@ -35,22 +35,25 @@ Options:
 def kill_now(wanted: str, flags: Sequence[str], environ: Mapping[str, str]) -> int:
     """Set, lift or show the kill switch and return the exit code.
 
-    The first line says the mode, the next one the absolute path that was touched; the mode is read
-    from the environment and the dotenv files by hand, and cannot keep the switch from being set.
+    The first line says the mode, the next one the absolute path that was touched; both are said
+    after the deed. The mode is read from the environment and the dotenv files by hand, and cannot
+    keep the switch from being set.
     """
     if {"-h", "--help"}.intersection(flags):
-        sys.stdout.write(_help(wanted))
-        return 0
+        lost = say(_help(wanted))
+        if lost:
+            complain(f"kalshi-alpha kill {wanted}: {cannot_write(lost)}\n")
+        return 1 if lost else 0
     try:
         given = _checked(wanted, flags)
     except UsageError as error:
-        sys.stderr.write(f"kalshi-alpha kill {wanted}: {error}\n")
+        complain(f"kalshi-alpha kill {wanted}: {error}\n")
         return error.exit_code
-    if not _SILENT.intersection(given):
-        root = home.home(environ)
-        mode = stated_mode(environ, home.dotenv_files(root))
-        sys.stdout.write(f"mode: {mode}\n")
-    return heartbeat.main(["--kill-switch", wanted, *given], environ)
+
+    def mode() -> str:
+        return f"mode: {stated_mode(environ, home.dotenv_files(home.home(environ)))}"
+
+    return heartbeat.main(["--kill-switch", wanted, *given], environ, head=mode)
 
 
 def _checked(wanted: str, flags: Sequence[str]) -> list[str]:

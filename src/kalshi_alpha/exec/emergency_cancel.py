@@ -65,7 +65,7 @@ def cancel_what_rests(
     at
         Names the file of its output.
     tell
-        Called with each thing that is about to be waited for.
+        Called with each thing that is about to be waited for, once nothing else has to be begun.
     command
         Arguments of this interpreter that cancel everything.
     runner_within_s, cancel_within_s
@@ -81,10 +81,12 @@ def cancel_what_rests(
     doubt = f"; lock unreadable: {lock.problem}" if lock.held is None else ""
     if not seen.may_rest:
         return Cancelling(confirmed=True, exit_code=0, detail=seen.to_text() + doubt)
-    tell(f"{seen.to_text()}{doubt}: no session runs, starting exec.orders cancel-all")
     # The orders are the journal's account's, whatever this terminal is set up for.
     venue = {ENV_VARIABLE: seen.account} if seen.account else {}
-    return _start_and_wait(root, {**environ, **venue}, at, command, cancel_within_s)
+    said = f"{seen.to_text()}{doubt}: no session runs, starting exec.orders cancel-all"
+    return _start_and_wait(
+        root, {**environ, **venue}, at, command, cancel_within_s, lambda: tell(said)
+    )
 
 
 def _wait_for_runner(journal: Path, who: str, within_s: float) -> Cancelling:
@@ -117,6 +119,7 @@ def _start_and_wait(
     at: datetime,
     command: Sequence[str],
     within_s: float,
+    begun: Callable[[], None],
 ) -> Cancelling:
     import subprocess
 
@@ -140,8 +143,10 @@ def _start_and_wait(
             exit_code=_VENUE_FAILED,
             detail=f"cancel-all could not be started: {error}; cancel at the venue's own site",
         )
+    # Only now: output that is stuck must hold up nobody but us.
     where = f"process {process.pid}" + (f", output in {out}" if out else "")
     try:
+        begun()
         code = process.wait(within_s)
     except (subprocess.TimeoutExpired, KeyboardInterrupt):
         # It is left to itself on purpose; when this process ends, nobody waits for it any more.

@@ -6,14 +6,15 @@ the installation does not. It reads no dotenv file; the root comes from the proc
 Switching on writes the sentinel first. Then, if the order journal shows orders that may rest, it
 sees to it that they are cancelled: by the session that runs, else by a process of its own.
 
-Exit codes: 0 done, 1 failure, 2 usage, 5 the switch stands and the cancel was not confirmed.
+Exit codes: 0 done, 1 failure or output that could not be written, 2 usage, 5 the switch stands and
+the cancel was not confirmed.
 """
 
 from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, NoReturn
@@ -27,6 +28,7 @@ from kalshi_alpha.datastore.kill_switch import (
     read_kill_switch,
     set_kill_switch,
 )
+from kalshi_alpha.datastore.streams import cannot_write, complain, open_streams, say
 
 if TYPE_CHECKING:
     import argparse
@@ -34,11 +36,27 @@ if TYPE_CHECKING:
     from kalshi_alpha.exec.emergency_cancel import Cancelling
 
 
-def main(argv: Sequence[str] | None = None, environ: Mapping[str, str] = os.environ) -> int:
-    """Run the command and return its exit code; the first line printed names the path touched."""
+def main(
+    argv: Sequence[str] | None = None,
+    environ: Mapping[str, str] = os.environ,
+    *,
+    head: Callable[[], str] | None = None,
+) -> int:
+    """Run the command and return its exit code; the first line printed names the path touched.
+
+    Nothing is printed before the switch is set and the cancel of what rests is under way: output
+    that cannot be written, or that nobody reads, is no reason for an order to stay.
+
+    Parameters
+    ----------
+    head
+        Returns a line to print above the others; it is called once everything is under way.
+    """
+    if argv is None:
+        open_streams()
     given = sys.argv[1:] if argv is None else argv
     args = _plain(given) or _parsed(given)
-    report = None
+    report, problem = None, ""
     try:
         root = _root(environ)
         if args.beat:
@@ -46,42 +64,76 @@ def main(argv: Sequence[str] | None = None, environ: Mapping[str, str] = os.envi
         else:
             report = _kill_switch(home.kill_switch(root), args.kill_switch or "status", args.note)
     except KalshiAlphaError as error:
-        sys.stderr.write(f"heartbeat: {error}\n")
+        complain(f"heartbeat: {error}\n")
         return error.exit_code
     except OSError as error:
-        sys.stderr.write(f"heartbeat: {error}\n")
-    if report is not None and not (args.json or args.quiet):
-        _say(report.to_text())
-    elif report is not None and not (args.json or report.ok):
-        sys.stderr.write(f"heartbeat: {report.to_text()}\n")
+        problem = str(error)
+    told = _Told(report, problem, head, quiet=args.json or args.quiet)
     orders = None
     if args.kill_switch == "on":
         # Also when the sentinel could not be set: then the orders are all that can be stopped.
-        orders = _orders_off(root, environ, quiet=args.json or args.quiet)
+        orders = _orders_off(root, environ, told)
+    told.begin()
     if report is not None and args.json:
-        _say(report.to_json(orders, stated_mode(environ, home.dotenv_files(root))))
+        told.say(report.to_json(orders, stated_mode(environ, home.dotenv_files(root))))
+    elif report is not None and args.quiet and not report.ok:
+        complain(f"heartbeat: {report.to_text()}\n")
     ok = report is not None and report.ok
-    return (0 if orders is None else orders.exit_code) if ok else 1
+    code = (0 if orders is None else orders.exit_code) if ok else 1
+    if told.lost:
+        complain(f"heartbeat: {_done_unseen(report, orders)}{cannot_write(told.lost)}\n")
+    return code or (1 if told.lost else 0)
 
 
-def _say(text: str) -> None:
-    # At once: whoever set the switch must know it before anything else is waited for.
-    sys.stdout.write(text + "\n")
-    sys.stdout.flush()
+class _Told:
+    """Says what was done, in order, and keeps why standard output could not be written."""
+
+    def __init__(
+        self, report: _Report | None, problem: str, head: Callable[[], str] | None, *, quiet: bool
+    ) -> None:
+        self._report, self._problem, self._head = report, problem, head
+        self._quiet, self._begun = quiet, False
+        self.lost = ""
+
+    def begin(self) -> None:
+        """Say what became of the switch, if it was not said yet."""
+        if self._begun:
+            return
+        self._begun = True
+        if self._problem:
+            complain(f"heartbeat: {self._problem}\n")
+        if not self._quiet:
+            lines = [] if self._head is None else [self._head()]
+            lines += [] if self._report is None else [self._report.to_text()]
+            self.say("\n".join(lines))
+
+    def orders(self, text: str) -> None:
+        """Say something of the orders, below what became of the switch."""
+        self.begin()
+        if not self._quiet:
+            self.say(f"orders: {text}")
+
+    def say(self, text: str) -> None:
+        """Print lines, unless that has failed before."""
+        if text and not self.lost:
+            self.lost = say(f"{text}\n")
 
 
-def _orders_off(root: Path, environ: Mapping[str, str], *, quiet: bool) -> Cancelling | None:
+def _done_unseen(report: _Report | None, orders: Cancelling | None) -> str:
+    done = [] if report is None else [report.to_text()]
+    if orders is not None:
+        done.append(f"orders: {orders.detail.splitlines()[0].rstrip(':')}")
+    return "".join(f"{each}; " for each in done)
+
+
+def _orders_off(root: Path, environ: Mapping[str, str], told: _Told) -> Cancelling | None:
     """See to it that nothing rests; None if no order was ever journalled here."""
     if not os.path.lexists(home.order_journal(root)):
         return None
     from kalshi_alpha.exec.emergency_cancel import cancel_what_rests
 
-    def tell(text: str) -> None:
-        if not quiet:
-            _say(f"orders: {text}")
-
-    found = cancel_what_rests(root, environ, datetime.now(UTC), tell=tell)
-    tell(found.detail)
+    found = cancel_what_rests(root, environ, datetime.now(UTC), tell=told.orders)
+    told.orders(found.detail)
     return found
 
 

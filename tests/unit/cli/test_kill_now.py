@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from pathlib import Path
 
 import pytest
@@ -37,6 +38,24 @@ def test_a_wrong_venue_does_not_keep_the_switch_from_being_set(
     environ = {"KALSHI_ALPHA_HOME": str(tmp_path), "KALSHI_ENV": "pord"}
     assert kill_now("on", ["--note", "now"], environ) == 0
     assert capsys.readouterr().out.startswith("mode: UNKNOWN\nkill switch on: ")
+
+
+def test_what_cannot_be_said_keeps_nothing_from_being_done(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    environ = {"KALSHI_ALPHA_HOME": str(tmp_path)}
+    sentinel = tmp_path / "data/proc/state/kill_switch"
+    monkeypatch.setattr(sys, "stdout", None)
+    for wanted, stands in (("on", True), ("status", True), ("off", False)):
+        assert kill_now(wanted, [], environ) == 1
+        assert sentinel.exists() is stands
+        state = "on" if stands else "off"
+        said = capsys.readouterr().err
+        assert said.startswith(f"heartbeat: kill switch {state}: {sentinel}; standard output ")
+    assert kill_now("on", ["--help"], environ) == 1
+    assert capsys.readouterr().err.startswith("kalshi-alpha kill on: standard output cannot be ")
+    monkeypatch.setattr(sys, "stderr", None)
+    assert kill_now("on", ["extra"], environ) == 2
 
 
 @pytest.mark.parametrize(
