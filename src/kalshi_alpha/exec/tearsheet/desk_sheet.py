@@ -40,8 +40,7 @@ from kalshi_alpha.exec.tearsheet.sheet import (
     usd,
 )
 
-_REASON_LETTERS, _REASONS_SAID = 150, 3
-"""Of a reason in the head; the whole stands among the monitors and the files."""
+_REASONS_SAID = 3
 
 
 def desk_sheet(
@@ -99,8 +98,7 @@ def desk_sheet(
 def _reason(each: ReasonSeen) -> str:
     series = f"{each.series}, " if each.series else ""
     detail = each.detail.removeprefix(f"{each.reason}: ")
-    whole = f"{series}{each.reason}: {detail}"
-    return whole if len(whole) <= _REASON_LETTERS else f"{whole[: _REASON_LETTERS - 2]} …"
+    return f"{series}{each.reason}: {detail}"
 
 
 def _traded(newest: Mapping[str, Scan], desk: Desk) -> Card:

@@ -31,6 +31,12 @@ def test_the_desk_s_verdict_is_the_gate_s_and_its_reasons_stand_in_the_head(
     assert any(reason.startswith("ramp_missing: ") for reason in sheet.reasons)
 
 
+def test_a_reason_stands_whole(facts: Facts, sheet: Sheet) -> None:
+    longest = max(facts.desk.verdict.reasons, key=lambda each: len(each.detail))
+    assert len(longest.detail) > 150
+    assert any(reason.endswith(longest.detail) for reason in sheet.reasons)
+
+
 def test_the_four_questions_are_answered(sheet: Sheet) -> None:
     traded, why, sure, stop = sheet.cards
     assert traded.answer == "7 post-only orders; at most $350.91 at risk."
