@@ -28,6 +28,7 @@ class Table(StrEnum):
     QUOTES = "quotes"
     DEPTH = "depth"
     CANDLES = "candles"
+    GAPS = "gaps"
 
 
 _TIMED = (("at_us", "Int64"), ("market", "UInt32"))
@@ -78,9 +79,11 @@ COLUMNS = MappingProxyType(
             ("close_e4", "Int16"),
             ("volume_e2", "Int64"),
         ),
+        Table.GAPS: _TIMED,
     }
 )
-"""Columns of each table with their Polars types; ``at_us`` of a candle is its end."""
+"""Columns of each table with their Polars types; ``at_us`` of a candle is its end, of a gap its
+beginning."""
 
 MAY_BE_NULL = MappingProxyType(
     {
@@ -95,6 +98,7 @@ MAY_BE_NULL = MappingProxyType(
         Table.QUOTES: frozenset({"yes_size_e2", "no_size_e2"}),
         Table.DEPTH: frozenset[str](),
         Table.CANDLES: frozenset({"open_e4", "high_e4", "low_e4", "close_e4", "volume_e2"}),
+        Table.GAPS: frozenset[str](),
     }
 )
 

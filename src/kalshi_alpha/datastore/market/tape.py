@@ -14,6 +14,7 @@ from kalshi_alpha.core.errors import BadMarket
 from kalshi_alpha.core.replay.tape import (
     DepthColumns,
     EventTape,
+    GapColumns,
     QuoteColumns,
     TapeMarket,
     TradeColumns,
@@ -47,8 +48,9 @@ def event_tape(series: str, event_ticker: str, tables: Mapping[Table, pl.DataFra
     if None in opens or None in closes:
         raise BadMarket(f"it is not known when the markets of {event_ticker} traded")
     settled = [row["settled_us"] for row in markets if row["settled_us"] is not None]
-    trades, quotes, depth = (
-        _arrays(tables.get(name), name) for name in (Table.TRADES, Table.QUOTES, Table.DEPTH)
+    trades, quotes, depth, gaps = (
+        _arrays(tables.get(name), name)
+        for name in (Table.TRADES, Table.QUOTES, Table.DEPTH, Table.GAPS)
     )
     return EventTape(
         series=series,
@@ -64,6 +66,7 @@ def event_tape(series: str, event_ticker: str, tables: Mapping[Table, pl.DataFra
         quotes=None if quotes is None else QuoteColumns(**quotes),
         depth=None if depth is None else DepthColumns(**depth),
         result_source=markets[0]["result_source"] or "",
+        gaps=None if gaps is None else GapColumns(**gaps),
     )
 
 

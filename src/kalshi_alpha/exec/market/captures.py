@@ -81,6 +81,7 @@ def _partitions(path: Path) -> Iterator[Partition]:
                 raw.take(line)
     except (msgspec.DecodeError, UnreadableFrame, DomainError) as error:
         raise ParseRefused(path.name, str(error)) from error
+    tables.lose(tables.last_us)  # nobody followed the books beyond the end of the capture
     yield from tables.partitions(listed, {}, digests(path))
 
 
@@ -120,7 +121,7 @@ def _take_envelope(tables: FrameTables, line: bytes) -> dict[str, Listed]:
     said = _envelope(line)
     at_us = said.local_recv_ns // 1000
     if said.event_type == _CONNECTED:
-        tables.connected()
+        tables.connected(at_us)
         tables.gap(at_us, f"connection {said.connection_id} opened")
     elif said.event_type == _WATCHED:
         market = _watched(said.payload_json)

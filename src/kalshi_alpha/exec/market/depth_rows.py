@@ -32,6 +32,8 @@ class DepthRows:
         self._columns = [array("q") for _ in range(6)]
         self._books: dict[int, dict[int, int]] = {}
         self._last_us = -(1 << 62)
+        self._gaps = [array("q") for _ in range(2)]
+        self._lost: set[int] = set()
         self.negatives = 0
 
     def __len__(self) -> int:
@@ -59,9 +61,12 @@ class DepthRows:
             self._add(at_us, market, is_yes, price_e4, size_e2, opens)
             opens = 0
         self._books[market] = book
+        self._lost.discard(market)
 
     def change(self, at_us: int, market: int, *, is_yes: int, price_e4: int, delta_e2: int) -> None:
-        """Take in a change of one level."""
+        """Take in a change of one level; of a book that was lost it says nothing."""
+        if market in self._lost:
+            return
         book = self._books.setdefault(market, {})
         level = 2 * price_e4 + is_yes
         size_e2 = book.get(level, 0) + delta_e2
@@ -70,6 +75,23 @@ class DepthRows:
             self.negatives += 1
         book[level] = size_e2
         self._add(at_us, market, is_yes, price_e4, size_e2, 0)
+
+    def lose(self, at_us: int, markets: Iterable[int]) -> None:
+        """Take in that from an instant on books are not known, until their next snapshots."""
+        lost = [market for market in markets if market not in self._lost]
+        if not lost:
+            return
+        # What was shown in the same microsecond was shown before it.
+        self._last_us = max(self._last_us + 1, at_us)
+        for market in lost:
+            self._lost.add(market)
+            self._books.pop(market, None)
+            for column, value in zip(self._gaps, (self._last_us, market), strict=True):
+                column.append(value)
+
+    def is_lost(self, market: int) -> bool:
+        """Say whether a book was lost and not shown again."""
+        return market in self._lost
 
     def book(self, market: int) -> dict[tuple[int, int], int]:
         """Return what rests now, by side (1 for YES) and price."""
@@ -91,6 +113,13 @@ class DepthRows:
                 "opens": opens.astype(np.bool_),
             }
         )
+
+    def gaps_frame(self) -> pl.DataFrame:
+        """Return from when on which book was not known."""
+        import polars as pl
+
+        at_us, market = map(_numbers, self._gaps)
+        return pl.DataFrame({"at_us": at_us, "market": market.astype(np.uint32)})
 
     def _add(self, at_us: int, *values: int) -> None:
         # The venue's stamps may go back by less than a millisecond; the order of frames holds.

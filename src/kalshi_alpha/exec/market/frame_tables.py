@@ -48,7 +48,8 @@ class FrameTables:
     """Tables that grow with every frame; times are in microseconds.
 
     A level is what its snapshot and the changes since say. Where frames are missing it may be
-    wrong until the next snapshot, and the stretch is told in `gaps`; nothing is left out for it.
+    wrong until the next snapshot: the book is lost, its changes say nothing until then, and the
+    gap is told in words and, market by market, in a table of its own. Prints stay.
 
     Attributes
     ----------
@@ -58,15 +59,20 @@ class FrameTables:
         What is missing, in words with its time.
     tickers
         Markets by their place, as they were first named.
+    last_us
+        When the newest frame came.
     """
 
     depth: DepthRows = field(default_factory=DepthRows)
     gaps: list[str] = field(default_factory=list)
     tickers: dict[str, int] = field(default_factory=dict)
+    last_us: int = 0
     _next: dict[int, int] = field(default_factory=dict)
     _trades: list[array[int]] = field(default_factory=lambda: [array("q") for _ in range(5)])
     _prices: dict[str, int] = field(default_factory=dict)
     _untold: int = 0
+    _sids: dict[int, int] = field(default_factory=dict)
+    _first_loss: tuple[int, int] | None = None
 
     def take(self, frame: StreamFrame, at_us: int) -> None:
         """Take in a frame that came at an instant.
@@ -76,13 +82,16 @@ class FrameTables:
         DomainError
             If a price or count in it is none.
         """
+        self.last_us = at_us
         if type(frame) is Delta:
             self._number(frame.sid, frame.seq, at_us)
             msg = frame.msg
             price_e4 = self._price(msg.price_dollars)
+            market = self._market(msg.market_ticker)
+            self._sids[market] = frame.sid
             self.depth.change(
                 at_us,
-                self._market(msg.market_ticker),
+                market,
                 is_yes=int(msg.side is Side.YES),
                 price_e4=price_e4,
                 delta_e2=read_change(msg.delta_fp),
@@ -93,12 +102,15 @@ class FrameTables:
                 [(self._price(p), read_change(c)) for p, c in snapshot_texts(frame.msg, side)]
                 for side in Side
             )
-            self.depth.snapshot(at_us, self._market(frame.msg.market_ticker), yes, no)
+            market = self._market(frame.msg.market_ticker)
+            self._sids[market] = frame.sid
+            self.depth.snapshot(at_us, market, yes, no)
         elif isinstance(frame, TradeFrame):
             self._number(frame.sid, frame.seq, at_us)
             self._trade(frame, at_us)
         elif isinstance(frame, Subscribed):
-            self._next.pop(frame.msg.sid, None)
+            if self._next.pop(frame.msg.sid, None) is not None:
+                self._lose_subscription(frame.msg.sid, at_us)
         elif frame.sid is not None and not isinstance(frame, OtherFrame):
             self._number(frame.sid, getattr(frame, "seq", None), at_us)
 
@@ -109,16 +121,30 @@ class FrameTables:
         yes: Iterable[tuple[int, int]],
         no: Iterable[tuple[int, int]],
     ) -> None:
-        """Take in a whole book that was kept from before, unless the market was shown already."""
-        if ticker not in self.tickers:
+        """Take in a whole book that was kept beside the frames, unless frames tell it already."""
+        market = self.tickers.get(ticker)
+        if market is None or self.depth.is_lost(market):
             self.depth.snapshot(at_us, self._market(ticker), yes, no)
 
-    def connected(self) -> None:
-        """Take in that a new connection begins: its subscriptions number from anew."""
+    def connected(self, at_us: int) -> None:
+        """Take in that a new connection begins: it numbers from anew, and shows books anew."""
         self._next.clear()
+        self.lose(at_us)
+
+    def lose(self, at_us: int) -> None:
+        """Take in that from an instant on no book is known, until it is shown again.
+
+        Books of which nothing was told yet, such as those of the day before, are lost too.
+        """
+        if self._first_loss is None:
+            self._first_loss = at_us, len(self.tickers)
+        self.depth.lose(at_us, self.tickers.values())
+
+    def _lose_subscription(self, sid: int, at_us: int) -> None:
+        self.depth.lose(at_us, [market for market, its in self._sids.items() if its == sid])
 
     def gap(self, at_us: int, what: str) -> None:
-        """Note something that is missing."""
+        """Note something that is missing; see `lose` for books that go with it."""
         if len(self.gaps) < GAPS_TOLD:
             self.gaps.append(f"{instant(at_us).isoformat()} {what}")
         else:
@@ -156,6 +182,7 @@ class FrameTables:
         """
         tables = {Table.DEPTH: self.depth.frame(), Table.TRADES: self._trade_frame()}
         spans = _spans(tables.values())
+        tables[Table.GAPS] = self._gap_frame()
         groups: dict[tuple[str, date], list[Listed]] = {}
         for ticker, place in self.tickers.items():
             first_us, last_us = spans[place]
@@ -197,8 +224,10 @@ class FrameTables:
         expected = self._next.get(sid, seq)
         if seq > expected:
             self.gap(at_us, f"subscription {sid} lacks {expected} to {seq - 1}")
+            self._lose_subscription(sid, at_us)
         elif seq < expected:
             self.gap(at_us, f"subscription {sid} repeats {seq}")
+            self._lose_subscription(sid, at_us)
         self._next[sid] = seq + 1
 
     def _market(self, ticker: str) -> int:
@@ -226,6 +255,17 @@ class FrameTables:
         )
         for column, value in zip(self._trades, row, strict=True):
             column.append(value)
+
+    def _gap_frame(self) -> pl.DataFrame:
+        import polars as pl
+
+        told = self.depth.gaps_frame()
+        if self._first_loss is None:
+            return told
+        at_us, first = self._first_loss
+        later = np.arange(first, len(self.tickers), dtype=np.uint32)
+        early = {"at_us": np.full(later.shape, at_us, dtype=np.int64), "market": later}
+        return pl.concat([pl.DataFrame(early), told]).sort("at_us", maintain_order=True)
 
     def _trade_frame(self) -> pl.DataFrame:
         import polars as pl

@@ -19,6 +19,7 @@ from kalshi_alpha.core.errors import BadParameter, DomainError
 from kalshi_alpha.core.types import Price
 from kalshi_alpha.datastore.atomic import write_json
 from kalshi_alpha.datastore.market.partition import Part, Partition
+from kalshi_alpha.datastore.market.schema import Table
 from kalshi_alpha.datastore.market.store import MarketStore
 from kalshi_alpha.datastore.market.tape import instant, micros
 from kalshi_alpha.exec.market.frame_tables import FrameTables
@@ -60,7 +61,7 @@ class _Day:
 
     def take(self, line: RecordedLine | None) -> None:
         if line is None:
-            self.tables.gap(self.last_us or 0, "a line of the recording cannot be read")
+            self._lost(self.last_us or 0, "a line of the recording cannot be read")
             return
         if line.notice:
             self._notice(line)
@@ -77,23 +78,28 @@ class _Day:
         tables = self.tables
         if line.notice == BEGINS:
             since = "" if self.last_us is None else f", nothing since {instant(self.last_us)}"
-            tables.connected()
+            tables.connected(line.at_us)
             tables.gap(line.at_us, f"the recording begins{since}")
         elif line.notice == NoticeKind.CONNECTED:
-            tables.connected()
+            tables.connected(line.at_us)
         elif line.notice == NoticeKind.SEQ_GAP and len(tables.gaps) == self.told:
-            tables.gap(line.at_us, "frames are missing")
+            self._lost(line.at_us, "frames are missing")
         elif line.notice in _TOLD:
             said = f"{_TOLD[NoticeKind(line.notice)]} {line.detail}".rstrip()
-            tables.gap(line.at_us, said)
+            self._lost(line.at_us, said)
         self.told = len(tables.gaps)
+
+    def _lost(self, at_us: int, what: str) -> None:
+        """Note what is missing: nobody knows which books it was about."""
+        self.tables.gap(at_us, what)
+        self.tables.lose(at_us)
 
     def _frame(self, line: RecordedLine) -> None:
         try:
             frame = decode_frame(bytes(line.frame))
             self.tables.take(frame, line.at_us)
         except (UnreadableFrame, DomainError) as error:
-            self.tables.gap(line.at_us, f"a frame says nothing: {error}")
+            self._lost(line.at_us, f"a frame says nothing: {error}")
             return
         life = read_life(frame)
         if life is not None:
@@ -136,6 +142,9 @@ def seal_day(days: RawDays, day: date, store: MarketStore) -> DaySeal:
     for file in reader.files:
         if file.torn_bytes:
             taken.tables.gap(taken.last_us or 0, f"{file.name}: {file.torn_bytes} bytes are torn")
+    # What stood at the end stands no longer than the day's file tells: the next one begins with
+    # the books that were still believed, or nobody followed them.
+    taken.tables.lose(taken.last_us or 0)
     label = f"{day:%Y%m%d}"
     source = f"{SOURCE_PREFIX}{days.name} {label}"
     digest = hashlib.sha256("".join(each.sha256 for each in reader.files).encode()).hexdigest()
@@ -172,6 +181,8 @@ def _markets(store: MarketStore, manifest: DateManifest) -> dict[str, Listed]:
 def _rows(partitions: Iterable[Partition]) -> dict[str, int]:
     rows: dict[str, int] = {}
     for part in (part for each in partitions for part in each.parts):
+        if part.table is Table.GAPS:
+            continue  # told in words, and once for all books
         rows[part.table.value] = rows.get(part.table.value, 0) + part.frame.height
     return rows
 

@@ -32,10 +32,11 @@ def test_raw_frames_take_the_time_of_their_stamps(tmp_path: Path) -> None:
             snapshot(1, 3, MID, [], []),
         ],
     )
-    depth, trades = (part.frame for part in found.parts)
+    depth, trades, gaps = (part.frame for part in found.parts)
     first, second = at("10T12:00:00.000001"), at("10T12:00:01")
     assert depth["at_us"].to_list() == [first, first, second]
     assert trades["at_us"].to_list() == [second]
+    assert gaps.rows() == [(second + 1, 0)], "nobody followed the book any further"
 
 
 def envelope(kind: str, seq: int | None, payload: Any, ns: int) -> dict[str, Any]:
@@ -65,7 +66,9 @@ def test_an_enveloped_frame_came_when_its_envelope_says(tmp_path: Path) -> None:
             envelope("ticker", None, {"yes_bid": 45}, start + 4_000),
         ],
     )
-    (part,) = found.parts
+    part, gaps = found.parts
+    end = start // 1000 + 4
+    assert gaps.frame.rows() == [(start // 1000 + 1, 0), (end, 0)]
     assert part.frame["at_us"].to_list() == [start // 1000 + 2, start // 1000 + 3]
     assert part.frame["price_e4"].to_list() == [4500, 5310]
     (market,) = found.markets.to_dicts()

@@ -23,6 +23,23 @@ def test_a_snapshot_forgets_what_was_before() -> None:
     assert rows.book(0) == {(1, 4500): 10}
 
 
+def test_a_book_that_was_lost_says_nothing_until_it_is_shown_again() -> None:
+    rows = DepthRows()
+    rows.snapshot(5, 0, [(4500, 300)], [])
+    rows.snapshot(5, 1, [(4400, 100)], [])
+    rows.lose(5, [0])
+    rows.lose(7, [0])
+    assert rows.gaps_frame().rows() == [(6, 0)], "after the snapshot of its microsecond, and once"
+    assert (rows.is_lost(0), rows.is_lost(1)) == (True, False)
+    rows.change(8, 0, is_yes=1, price_e4=4500, delta_e2=-400)
+    rows.change(8, 1, is_yes=1, price_e4=4400, delta_e2=50)
+    assert (rows.book(0), rows.negatives) == ({}, 0)
+    rows.snapshot(9, 0, [(4500, 300)], [])
+    assert not rows.is_lost(0)
+    told = [(9, 0, True, 4500, 300, True)]
+    assert rows.frame().rows()[2:] == [(8, 1, True, 4400, 150, False), *told]
+
+
 def test_a_level_below_zero_is_empty_and_counted() -> None:
     rows = DepthRows()
     rows.change(5, 3, is_yes=0, price_e4=100, delta_e2=-10)

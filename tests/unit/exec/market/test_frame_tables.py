@@ -54,12 +54,65 @@ def test_numbers_that_are_missing_or_repeated_are_told() -> None:
 
 def test_a_new_connection_or_subscription_numbers_anew() -> None:
     tables = taken(snapshot(1, 7, MID, [], []))
-    tables.connected()
+    tables.connected(NOON + 1)
     tables.take(decode_frame(json.dumps(snapshot(1, 1, MID, [], [])).encode()), NOON + 1)
     subscribed = {"type": "subscribed", "id": 1, "msg": {"channel": "orderbook_delta", "sid": 1}}
     tables.take(decode_frame(json.dumps(subscribed).encode()), NOON + 2)
     tables.take(decode_frame(json.dumps(snapshot(1, 1, MID, [], [])).encode()), NOON + 3)
     assert tables.told_gaps() == ()
+
+
+def gaps_of(tables: FrameTables) -> list[tuple[int, str]]:
+    """Return when which market's book was lost."""
+    (found,) = tables.partitions({m.ticker: m for m in MARKETS}, {}, {"a": "0"})
+    tickers = found.markets["ticker"].to_list()
+    frames = [part.frame for part in found.parts if part.table is Table.GAPS]
+    return [(at_us - NOON, tickers[place]) for each in frames for at_us, place in each.rows()]
+
+
+@pytest.mark.parametrize("seq", [3, 1], ids=["lacks", "repeats"])
+def test_a_break_in_the_numbers_loses_the_books_of_its_subscription(seq: int) -> None:
+    tables = taken(
+        snapshot(1, 1, MID, [["0.4500", "3.00"]], []),
+        snapshot(2, 1, LOW, [["0.4500", "3.00"]], []),
+        delta(1, seq, MID, "yes", "0.4500", "1.00"),
+        delta(2, 2, LOW, "yes", "0.4500", "1.00"),
+        snapshot(1, seq + 1, MID, [["0.4500", "3.00"]], []),
+    )
+    assert gaps_of(tables) == [(2, MID)]
+    assert len(tables.depth) == 4, "both snapshots, the other book's change, the snapshot anew"
+
+
+def test_prints_that_are_missing_lose_no_book() -> None:
+    tables = taken(
+        snapshot(1, 1, MID, [], []),
+        print_frame(2, 1, MID, "0.4500", "1.00", "no", 0),
+        print_frame(2, 5, MID, "0.4500", "1.00", "no", 0),
+    )
+    assert len(tables.gaps) == 1
+    assert gaps_of(tables) == []
+
+
+def test_a_connection_loses_every_book_also_those_of_the_day_before() -> None:
+    tables = FrameTables()
+    tables.connected(NOON)
+    tables.take(decode_frame(json.dumps(snapshot(1, 1, MID, [], [])).encode()), NOON + 1)
+    tables.connected(NOON + 5)
+    tables.take(decode_frame(json.dumps(snapshot(1, 1, LOW, [], [])).encode()), NOON + 6)
+    assert gaps_of(tables) == [(0, MID), (0, LOW), (5, MID)]
+    subscribed = {"type": "subscribed", "id": 1, "msg": {"channel": "orderbook_delta", "sid": 1}}
+    tables.take(decode_frame(json.dumps(subscribed).encode()), NOON + 7)
+    assert gaps_of(tables)[3:] == [(7, LOW)], "it is subscribed anew, and will be shown anew"
+
+
+def test_a_book_that_was_kept_beside_the_frames_ends_a_gap() -> None:
+    tables = taken(snapshot(1, 1, MID, [["0.4500", "3.00"]], []))
+    tables.book(MID, NOON + 1, [(4600, 100)], [])
+    assert len(tables.depth) == 1, "frames tell it"
+    tables.lose(NOON + 2)
+    tables.book(MID, NOON + 3, [(4600, 100)], [])
+    assert len(tables.depth) == 2
+    assert gaps_of(tables) == [(2, MID)]
 
 
 def test_a_level_that_would_be_negative_is_told() -> None:

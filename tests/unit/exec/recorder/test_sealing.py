@@ -10,7 +10,8 @@ import msgspec
 import pytest
 
 from kalshi_alpha.core.errors import BadParameter
-from kalshi_alpha.core.replay.tape import Fidelity
+from kalshi_alpha.core.replay.depth import DepthView
+from kalshi_alpha.core.replay.tape import EventTape, Fidelity
 from kalshi_alpha.datastore.market.manifest import EventRef
 from kalshi_alpha.datastore.market.store import MarketStore
 from kalshi_alpha.datastore.market.tape import micros
@@ -18,6 +19,7 @@ from kalshi_alpha.datastore.market.zstd_lines import LineWriter
 from kalshi_alpha.datastore.paths import Paths
 from kalshi_alpha.exec.recorder.lines import (
     BEGINS,
+    ENDS,
     GOES_ON,
     RecordedBook,
     RecordedLine,
@@ -31,6 +33,7 @@ from tape_cases import EVENT, MARKETS, delta, partition, print_frame, snapshot
 
 LOW, MID = MARKETS[0].ticker, MARKETS[1].ticker
 DAYS = date(2025, 1, 9), date(2025, 1, 10)
+LOST = ("connected", "disconnected", "stalled", "channel_ended", "unreadable_frame", "seq_gap")
 REF = EventRef("KXHIGHNY", EVENT, date(2025, 1, 10), Fidelity.DEPTH)
 
 
@@ -95,6 +98,60 @@ def test_the_days_of_an_event_are_parts_of_one_tape(days: RawDays, store: Market
     assert tape.closes_at == datetime(2025, 1, 11, 4, 59, tzinfo=UTC)
     assert tape.trades is not None
     assert tape.trades.market.tolist() == [1]
+    assert known(tape, MID, DAYS[0], 60) is False, "a file that ended tells of no book"
+    assert known(tape, MID, DAYS[1], 3) is True
+    assert known(tape, MID, DAYS[1], 60) is False
+
+
+def known(tape: EventTape, ticker: str, day: date, seconds: float) -> bool:
+    """Say whether a replay knows a market's book so long after noon."""
+    assert tape.depth is not None
+    noon = datetime(day.year, day.month, day.day, 12, tzinfo=UTC)
+    place = [each.ticker for each in tape.markets].index(ticker)
+    view = DepthView.of(tape.depth, len(tape.markets), tape.gaps)
+    return view.is_known(place, micros(noon + timedelta(seconds=seconds)))
+
+
+@pytest.mark.parametrize("notice", [BEGINS, *LOST])
+def test_a_replay_knows_no_book_from_a_gap_to_the_next_snapshot(
+    days: RawDays, store: MarketStore, notice: str
+) -> None:
+    book = [["0.4500", "3.00"]], [["0.5000", "4.00"]]
+    told = (
+        {"notice": BEGINS},
+        {"markets": (LISTED_MID,)},
+        {"frame": snapshot(1, 1, MID, *book)},
+        {"notice": "subscribed"},
+        {"notice": notice},
+        {"frame": print_frame(2, 1, MID, "0.4500", "1.00", "no", 0)},
+        {"frame": snapshot(1, 1, MID, *book)},
+        {"notice": ENDS},
+    )
+    record(days, DAYS[1], told)
+    seal_day(days, DAYS[1], store)
+    tape = store.load(REF)
+    found = [known(tape, MID, DAYS[1], second + 0.5) for second in range(8)]
+    assert found == [False, False, True, True, False, False, True, False]
+    assert tape.trades is not None
+    assert tape.trades.at_us.size == 1, "what was printed meanwhile was printed"
+
+
+def test_a_frame_that_says_nothing_and_a_line_that_is_none_lose_the_books(
+    days: RawDays, store: MarketStore
+) -> None:
+    told: list[dict[str, Any]] = [
+        {"notice": BEGINS},
+        {"markets": (LISTED_MID,)},
+        {"frame": snapshot(1, 1, MID, [["0.4500", "3.00"]], [])},
+        {"frame": delta(1, 2, MID, "yes", "1.4500", "1.00")},
+        {"books": (RecordedBook(MID, ((4500, 400),), ()),)},
+        {"notice": "subscribed"},
+    ]
+    record(days, DAYS[1], told)
+    seal_day(days, DAYS[1], store)
+    tape = store.load(REF)
+    found = [known(tape, MID, DAYS[1], second + 0.5) for second in range(5)]
+    assert found == [False, False, True, False, True], "our own book that was believed ends it"
 
 
 def test_sealing_again_gives_the_same_bytes(days: RawDays, store: MarketStore) -> None:
