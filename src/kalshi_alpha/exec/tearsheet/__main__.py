@@ -35,7 +35,7 @@ def command(
     that was practised under a set clock is shown as of that clock. Nothing else is written.
 
     Exit codes: 0 written; 1 failure, also without the extra [report]; 2 usage; 4 no such scan, or
-    the newest cannot be read: the other sheets are written.
+    the newest or the ledger cannot be read: what can be told is written.
     """
     from kalshi_alpha.datastore.paths import Paths
     from kalshi_alpha.datastore.printing import echo_json, echo_text, progress
@@ -57,6 +57,7 @@ def command(
                     for each in sheets.files
                 ],
                 "unread": sheets.unread,
+                "fault": sheets.ledger_fault,
             }
         )
     elif sheets.files and not quiet:

@@ -82,14 +82,23 @@ def _hour(at: datetime) -> str:
 
 
 def caps_section(
-    scan: Scan | None, exposure: Iterable[CapUse], families: Iterable[str]
+    scan: Scan | None,
+    exposure: Iterable[CapUse],
+    families: Iterable[str],
+    *,
+    ledger_read: bool = True,
 ) -> Section | None:
-    """Return the fullest caps as gauges, with how many others there are; None without any."""
+    """Return the fullest caps as gauges, with how many others there are; None without any.
+
+    Where the ledger cannot be read, what its orders take of them is said to be unknown.
+    """
     found = sorted(gauges(scan, exposure, families), key=lambda each: -each.share)
     if not found:
         return None
     more = len(found) - GAUGES_SHOWN
     rest = f" {counted(more, 'cap')} besides are emptier." if more > 0 else ""
+    if not ledger_read:
+        rest += " What the ledger's orders take is unknown and not counted."
     shown = tuple(found[:GAUGES_SHOWN])
     return Section(
         "Caps and their use",

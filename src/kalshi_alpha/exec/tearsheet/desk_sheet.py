@@ -6,7 +6,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 
 from kalshi_alpha.config.monitors import MonitorThresholds
-from kalshi_alpha.core.ledger.units import settled_units
 from kalshi_alpha.core.schedule import new_york
 from kalshi_alpha.exec.desk.desk import Desk, FileSeen, ReasonSeen, SeriesSeen
 from kalshi_alpha.exec.tearsheet.brakes import (
@@ -26,7 +25,13 @@ from kalshi_alpha.exec.tearsheet.picture import Picture, Table
 from kalshi_alpha.exec.tearsheet.profit import profit_picture
 from kalshi_alpha.exec.tearsheet.scans import Scan, number
 from kalshi_alpha.exec.tearsheet.scores import market_picture
-from kalshi_alpha.exec.tearsheet.series_sheet import PROPOSED, live, proposal_row
+from kalshi_alpha.exec.tearsheet.series_sheet import (
+    PROPOSED,
+    live,
+    orders_unread,
+    proposal_row,
+    units_known,
+)
 from kalshi_alpha.exec.tearsheet.sheet import (
     MODES,
     Card,
@@ -79,7 +84,7 @@ def desk_sheet(
         cards=(
             _traded(newest, desk),
             _why(desk.series, newest, practice=facts.ramp.evidence.practice),
-            _sure(own),
+            _sure(own, facts.ledger_fault),
             brakes_card(desk, families, thresholds),
         ),
         body=(
@@ -154,8 +159,10 @@ def _grouped(told: Mapping[str, str]) -> Iterator[str]:
         yield f"{', '.join(names)}: {said}"
 
 
-def _sure(own: Sequence[Earned]) -> Card:
+def _sure(own: Sequence[Earned], ledger_fault: str) -> Card:
     question = "How sure has it earned to be?"
+    if ledger_fault:
+        return Card(question, "Unknown: the ledger cannot be read.", (f"{ledger_fault}.",))
     known = [each for each in own if each.figures]
     fills = sum(each.figures.fills for each in known if each.figures)
     units = sum(each.figures.units for each in known if each.figures)
@@ -199,7 +206,8 @@ def _sections(
         "What settled orders show beside what the ramp asks before money is sent.",
         evidence_table(own),
     )
-    if (caps := caps_section(None, desk.exposure, newest)) is not None:
+    caps = caps_section(None, desk.exposure, newest, ledger_read=not facts.ledger_fault)
+    if caps is not None:
         yield caps
     yield Section(
         "Next releases",
@@ -243,10 +251,28 @@ def _hour(at: datetime | None) -> str:
 
 
 def _galleries(facts: Facts, families: Sequence[str], canvas: Canvas) -> Iterator[Gallery]:
+    yield from _orders(facts, families, canvas)
+    guards = {
+        family: guard_picture(family, facts.guards.get(family), units_known(facts, family), canvas)
+        for family in families
+    }
+    yield Gallery(
+        "What watches over it",
+        "Inputs and the sequential guards.",
+        (
+            feeds_picture(facts.desk.feeds, facts.at, canvas),
+            *_merged("guards", "Has the edge gone?", guards),
+        ),
+    )
+
+
+def _orders(facts: Facts, families: Sequence[str], canvas: Canvas) -> Iterator[Gallery]:
+    if facts.ledger_fault:
+        yield orders_unread(facts.ledger_fault)
+        return
     shown = facts.shown(None)
     fills = {f: fills_picture(facts.entries, f, facts.at, canvas) for f in families}
     slippages = {f: slippage_picture(facts.entries, f, facts.at, canvas) for f in families}
-    guards = {f: _guard(facts, f, canvas) for f in families}
     yield Gallery(
         "What orders did",
         f"{shown.label}. Ladders, forecasts and calibration are on each family's own sheet.",
@@ -264,19 +290,6 @@ def _galleries(facts: Facts, families: Sequence[str], canvas: Canvas) -> Iterato
             *_merged("slippage", "Slippage by size", slippages),
         ),
     )
-    yield Gallery(
-        "What watches over it",
-        "Inputs and the sequential guards.",
-        (
-            feeds_picture(facts.desk.feeds, facts.at, canvas),
-            *_merged("guards", "Has the edge gone?", guards),
-        ),
-    )
-
-
-def _guard(facts: Facts, family: str, canvas: Canvas) -> Picture:
-    units = len(settled_units(facts.evidence(family)))
-    return guard_picture(family, facts.guards.get(family), units, canvas)
 
 
 def _merged(key: str, title: str, pictures: Mapping[str, Picture]) -> Iterator[Picture]:

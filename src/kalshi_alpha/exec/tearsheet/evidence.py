@@ -48,6 +48,8 @@ def earned(facts: Facts, family: str) -> Earned:
     """
     if family not in facts.ramp.families:
         return Earned(family, None, None, (), f"the ramp policy does not name {family}")
+    if facts.ledger_fault:
+        return Earned(family, None, None, (), f"the ledger cannot be read: {facts.ledger_fault}")
     rows = facts.evidence(family)
     try:
         found = figures(

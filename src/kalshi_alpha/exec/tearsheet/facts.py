@@ -70,6 +70,8 @@ class Facts:
         By family, what happened to its sequential guard.
     faults
         One line for each thing that could not be read.
+    ledger_fault
+        Why the ledger cannot be read, in place of ``entries``; empty where it can, or is not there.
     """
 
     desk: Desk
@@ -80,6 +82,7 @@ class Facts:
     ramp: Ramp
     guards: Mapping[str, GuardLog]
     faults: tuple[str, ...]
+    ledger_fault: str = ""
 
     @property
     def at(self) -> datetime:
@@ -143,6 +146,7 @@ class Reader:
         self._paths = paths
         self._kept = Kept()
         self._faults: list[str] = []
+        self._ledger_fault = ""
         self._ledger = self._entries()
         self._ramp = self._policy()
         self._guards = self._guard_logs()
@@ -201,6 +205,7 @@ class Reader:
                 *map(self._below, faults),
                 *(each.why for wrong in unread.values() for each in wrong),
             ),
+            ledger_fault=self._ledger_fault,
         )
 
     def _below(self, line: str) -> str:
@@ -212,6 +217,7 @@ class Reader:
             return LedgerStore(self._paths).entries()
         except DataError as error:
             self._faults.append(str(error))
+            self._ledger_fault = self._below(str(error))
             return []
 
     def _policy(self) -> Ramp:

@@ -32,7 +32,7 @@ class Step:
     break_even: float
 
 
-def guard_picture(family: str, log: GuardLog | None, have: int, canvas: Canvas) -> Picture:
+def guard_picture(family: str, log: GuardLog | None, have: int | None, canvas: Canvas) -> Picture:
     """Draw the CUSUM and both e-detectors of one family.
 
     Parameters
@@ -42,7 +42,7 @@ def guard_picture(family: str, log: GuardLog | None, have: int, canvas: Canvas) 
     log
         What happened to its guard; None if it was never looked at.
     have
-        Pieces of news that are wholly settled and count as evidence.
+        Pieces of news that are wholly settled and count as evidence; None where nobody knows.
     """
     key, title = f"guard-{slug(family)}", f"{family}: has the edge gone?"
     steps = [] if log is None else steps_of(log)
@@ -53,7 +53,7 @@ def guard_picture(family: str, log: GuardLog | None, have: int, canvas: Canvas) 
             title,
             needs="one wholly settled piece of news that counts as evidence, and a run of the "
             "monitors after it",
-            have=f"{have} pieces of news",
+            have=f"{'an unknown number of' if have is None else have} pieces of news",
             when="It begins with make monitors after the first one settles.",
             unit="percent of the alarm's threshold",
         )

@@ -90,6 +90,19 @@ def waiting(
     )
 
 
+def unread(key: str, title: str, *, what: str, unit: str) -> Picture:
+    """Return the picture of what cannot be told, because what it is made of cannot be read."""
+    return Picture(
+        key=key,
+        title=title,
+        says="Not drawn.",
+        n="unknown",
+        span="unknown",
+        unit=unit,
+        waits=f"{what} Nothing can be told before it is put back from a copy.",
+    )
+
+
 def span_of(times: Sequence[str]) -> str:
     """Return the first and the last of some times as one text."""
     first, last = min(times), max(times)

@@ -36,7 +36,7 @@ from kalshi_alpha.exec.tearsheet.fills import fills_picture, slippage_picture
 from kalshi_alpha.exec.tearsheet.guards import guard_picture
 from kalshi_alpha.exec.tearsheet.honesty import honesty_picture
 from kalshi_alpha.exec.tearsheet.ladder import ladder_pictures
-from kalshi_alpha.exec.tearsheet.picture import Picture, Table, waiting
+from kalshi_alpha.exec.tearsheet.picture import Picture, Table, unread, waiting
 from kalshi_alpha.exec.tearsheet.profit import profit_picture
 from kalshi_alpha.exec.tearsheet.scans import Scan, dicts, number, shown_value
 from kalshi_alpha.exec.tearsheet.scores import market_picture, scores_picture
@@ -253,7 +253,9 @@ def _body(
         "What settled orders show beside what the ramp asks before money is sent.",
         own_table(own),
     )
-    caps = caps_section(scan, facts.desk.exposure, (scan.family,))
+    caps = caps_section(
+        scan, facts.desk.exposure, (scan.family,), ledger_read=not facts.ledger_fault
+    )
     if caps is not None:
         yield caps
     yield from _galleries(facts, scan, past, canvas)
@@ -325,9 +327,22 @@ def _galleries(facts: Facts, scan: Scan, past: Past, canvas: Canvas) -> Iterator
         "Each of the past was forecast from what was known before it.",
         tuple(past_pictures(family, past, canvas)),
     )
-    shown = facts.shown(family)
-    units = len(settled_units(facts.evidence(family)))
+    yield _orders(facts, family, canvas)
     yield Gallery(
+        "What watches over it",
+        "Inputs and the sequential guard.",
+        (
+            feeds_picture(facts.desk.feeds, facts.at, canvas),
+            guard_picture(family, facts.guards.get(family), units_known(facts, family), canvas),
+        ),
+    )
+
+
+def _orders(facts: Facts, family: str, canvas: Canvas) -> Gallery:
+    if facts.ledger_fault:
+        return orders_unread(facts.ledger_fault)
+    shown = facts.shown(family)
+    return Gallery(
         "What orders did",
         f"{shown.label}.",
         (
@@ -338,14 +353,22 @@ def _galleries(facts: Facts, scan: Scan, past: Past, canvas: Canvas) -> Iterator
             slippage_picture(facts.entries, family, facts.at, canvas),
         ),
     )
-    yield Gallery(
-        "What watches over it",
-        "Inputs and the sequential guard.",
-        (
-            feeds_picture(facts.desk.feeds, facts.at, canvas),
-            guard_picture(family, facts.guards.get(family), units, canvas),
-        ),
+
+
+def orders_unread(fault: str) -> Gallery:
+    """Return what stands in place of all pictures of orders where the ledger cannot be read."""
+    card = unread(
+        "orders",
+        "Orders, fills and profit",
+        what=f"The ledger cannot be read: {fault}.",
+        unit="orders and dollars",
     )
+    return Gallery("What orders did", "Unknown, which is not none.", (card,))
+
+
+def units_known(facts: Facts, family: str) -> int | None:
+    """Return how many settled pieces of news count as evidence; None without a readable ledger."""
+    return None if facts.ledger_fault else len(settled_units(facts.evidence(family)))
 
 
 def past_pictures(family: str, past: Past, canvas: Canvas) -> list[Picture]:

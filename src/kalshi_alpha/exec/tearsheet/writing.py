@@ -53,22 +53,34 @@ class Written:
 
 @dataclass(frozen=True, slots=True)
 class Sheets:
-    """The files written, and by series what kept its newest scan from being among them."""
+    """The files written, and what kept them from being whole.
+
+    ``unread`` says by series why its newest scan is not among them, ``ledger_fault`` why no sheet
+    tells what orders did; empty where the ledger can be read, or is not there.
+    """
 
     files: tuple[Written, ...]
     unread: Mapping[str, str]
+    ledger_fault: str = ""
 
     def require_whole(self) -> None:
-        """Raise TornFile, naming the files and the remedy, if a newest scan cannot be read."""
+        """Raise TornFile, naming files and remedies, if the ledger or a newest scan is torn."""
+        wrong = []
+        if self.ledger_fault:
+            said = "no sheet tells orders or money; put it back from a copy"
+            wrong.append(f"{self.ledger_fault}: {said}")
         if self.unread:
             names, whys = ", ".join(self.unread), "; ".join(self.unread.values())
-            raise TornFile(f"{whys}: the newest scan of {names} is not shown; scan it again")
+            wrong.append(f"{whys}: the newest scan of {names} is not shown; scan it again")
+        if wrong:
+            raise TornFile("; ".join(wrong))
 
 
 def write_sheets(paths: Paths, clock: RunClock, wanted: Wanted) -> Sheets:
     """Write every sheet that is asked for, the desk's last, and return the files.
 
     A scan that cannot be read hinders no other sheet: an older one is shown in its place, or none.
+    Where the ledger cannot be read, every sheet says so in place of what orders did.
 
     Raises
     ------
@@ -94,7 +106,7 @@ def write_sheets(paths: Paths, clock: RunClock, wanted: Wanted) -> Sheets:
         links = [_link(path, scan, paths, reader) for scan in own]
         found = desk_sheet(reader.facts(at), links, thresholds, canvas)
         written.append(_write(DESK, path, page(found)))
-    return Sheets(tuple(written), _unread(known, wanted, chosen, reader))
+    return Sheets(tuple(written), _unread(known, wanted, chosen, reader), known.ledger_fault)
 
 
 def sheet_path(paths: Paths, scan: Scan, reader: Reader) -> Path:

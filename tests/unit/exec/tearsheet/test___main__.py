@@ -3,6 +3,7 @@ from __future__ import annotations
 import json
 import sys
 from datetime import date
+from pathlib import Path
 
 import pytest
 
@@ -68,6 +69,27 @@ def test_a_torn_scan_ends_with_four_and_its_name(
     assert capsys.readouterr().out == ""
     assert main(["--series", "CPI", "--json"]) == 4
     assert list(json.loads(capsys.readouterr().out)["unread"]) == ["CPI"]
+
+
+def test_a_torn_ledger_ends_with_four_and_its_name(
+    paths: Paths, capsys: pytest.CaptureFixture[str]
+) -> None:
+    paths.ledger_all.parent.mkdir(parents=True, exist_ok=True)
+    paths.ledger_all.write_bytes(b"PAR1 and no end")
+    assert main(["--as-of", "2024-12-11T11:30:00Z", "--json"]) == 4
+    said = capsys.readouterr()
+    found = json.loads(said.out)
+    assert [each["series"] for each in found["files"]] == ["CPI", "DESK"]
+    assert found["unread"] == {}
+    assert found["fault"].startswith("data/proc/ledger_all.parquet: ")
+    assert said.err.startswith("report: data/proc/ledger_all.parquet: ")
+    assert said.err.endswith("no sheet tells orders or money; put it back from a copy\n")
+    assert said.err.count("\n") == 1
+    for each in found["files"]:
+        page = Path(each["path"]).read_text()
+        assert "The ledger cannot be read" in page
+        assert "0 filled orders" not in page
+        assert "no settled fill counts" not in page
 
 
 def test_it_is_called_report() -> None:

@@ -85,3 +85,17 @@ def test_an_empty_root_says_what_to_run(facts: Facts, canvas: Canvas) -> None:
     assert found.cards[0].answer == "Nothing: no scan was ever kept here."
     assert found.cards[0].lines == ("make demo scans four families from fixtures.",)
     assert found.cards[1].answer == "No scan is GO."
+
+
+def test_a_ledger_that_cannot_be_read_is_no_empty_one(facts: Facts, canvas: Canvas) -> None:
+    torn = replace(facts, ledger_fault="ledger_all.parquet: no end", entries=())
+    found = desk_sheet(torn, (), BASELINE, canvas)
+    pictures = {each.key: each for gallery in found.galleries for each in gallery.pictures}
+    assert not {"profit", "honesty", "market-scores", "fills-waits"} & set(pictures)
+    said = "The ledger cannot be read: ledger_all.parquet: no end. Nothing can be told "
+    assert pictures["orders"].waits.startswith(said)
+    assert pictures["orders"].n == "unknown"
+    assert "an unknown number of pieces of news" in pictures["guards-waits"].n
+    assert found.cards[2].answer == "Unknown: the ledger cannot be read."
+    caps = next(each for each in found.sections if each.title.startswith("Caps"))
+    assert caps.intro.endswith("What the ledger's orders take is unknown and not counted.")

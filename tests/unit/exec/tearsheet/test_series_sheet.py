@@ -172,3 +172,20 @@ def test_nothing_worth_a_quote_is_said_plainly(facts: Facts, scan: Scan) -> None
 def test_without_a_past_one_card_says_so(canvas: Canvas) -> None:
     [found] = past_pictures("CPI", no_past, canvas)
     assert "CPI was never calibrated" in found.waits
+
+
+def test_a_ledger_that_cannot_be_read_is_no_empty_one(
+    facts: Facts, scan: Scan, canvas: Canvas
+) -> None:
+    torn = replace(facts, ledger_fault="ledger_all.parquet: no end", entries=())
+    found = series_sheet(torn, scan, no_past, BASELINE, canvas)
+    pictures = {each.key: each for gallery in found.galleries for each in gallery.pictures}
+    assert not {"profit", "honesty", "market-scores", "fills-cpi", "slippage-cpi"} & set(pictures)
+    said = "The ledger cannot be read: ledger_all.parquet: no end. Nothing can be told "
+    assert pictures["orders"].waits.startswith(said)
+    assert "an unknown number of pieces of news" in pictures["guard-cpi"].waits
+    assert found.cards[2].answer == (
+        "No evidence can be counted: the ledger cannot be read: ledger_all.parquet: no end."
+    )
+    caps = next(each for each in found.sections if each.title.startswith("Caps"))
+    assert caps.intro.endswith("What the ledger's orders take is unknown and not counted.")
