@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -10,7 +10,30 @@ import numpy as np
 
 from kalshi_alpha.core.arrays import FloatArray, IntArray
 from kalshi_alpha.core.errors import BadParameter
+from kalshi_alpha.core.forecast import GridPmf
 from kalshi_alpha.core.types import SettlementGrid
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Awaited:
+    """A forecast made at its clock of what is not printed yet, and may never be.
+
+    Nobody who decides knows whether a print will come: what is traded on is every forecast, and
+    only what is scored needs a print.
+
+    Raises
+    ------
+    BadParameter
+        If the clock carries no zone.
+    """
+
+    day: date
+    known_at: datetime
+    pmf: GridPmf
+
+    def __post_init__(self) -> None:
+        if self.known_at.tzinfo is None:
+            raise BadParameter(f"the forecast of {self.day}: a clock carries no zone")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -39,6 +62,8 @@ class Replay:
         Risk unit of each row: what settles together is one observation.
     weights
         Of each row: the weight that our side had in the baseline ``pooled``; empty without one.
+    awaited
+        Forecasts by the same model of what was not printed; they are no rows and are not scored.
 
     Raises
     ------
@@ -57,6 +82,7 @@ class Replay:
     baselines: Mapping[str, FloatArray]
     units: tuple[str, ...]
     weights: tuple[float, ...] = ()
+    awaited: tuple[Awaited, ...] = ()
 
     def __post_init__(self) -> None:
         n, bins = self.pmfs.shape
@@ -73,3 +99,9 @@ class Replay:
             raise BadParameter(f"replay of {self.key}: the print of {day} lies outside the bins")
         if any(at.tzinfo is None for at in self.known_at):
             raise BadParameter(f"replay of {self.key}: a clock carries no zone")
+
+    def forecasts(self) -> Iterator[Awaited]:
+        """Yield every forecast as its clock knew it, whether or not a print came later."""
+        for day, known_at, probs in zip(self.days, self.known_at, self.pmfs, strict=True):
+            yield Awaited(day, known_at, GridPmf(self.grid, self.lo, probs))
+        yield from self.awaited

@@ -8,8 +8,9 @@ import numpy as np
 import pytest
 
 from kalshi_alpha.core.errors import BadParameter
+from kalshi_alpha.core.forecast import GridPmf
 from kalshi_alpha.core.types import SettlementGrid
-from kalshi_alpha.strategies.replay import Replay
+from kalshi_alpha.strategies.replay import Awaited, Replay
 
 REPLAY = Replay(
     key="cpi_mom",
@@ -43,3 +44,14 @@ def test_a_replay_keeps_its_rows_together() -> None:
 def test_columns_that_do_not_fit_are_refused(change: dict[str, object], why: str) -> None:
     with pytest.raises(BadParameter, match=why):
         replace(REPLAY, **change)  # type: ignore[arg-type]
+
+
+def test_every_forecast_is_told_whether_a_print_came_or_not() -> None:
+    at = datetime(2025, 7, 11, 12, tzinfo=UTC)
+    awaited = Awaited(date(2025, 6, 1), at, GridPmf(REPLAY.grid, 0, np.array([1.0])))
+    made = list(replace(REPLAY, awaited=(awaited,)).forecasts())
+    assert [each.day.month for each in made] == [4, 5, 6]
+    assert [each.known_at for each in made] == [*REPLAY.known_at, at]
+    assert made[0].pmf == GridPmf(REPLAY.grid, REPLAY.lo, REPLAY.pmfs[0])
+    with pytest.raises(BadParameter, match="2025-06-01: a clock carries no zone"):
+        replace(awaited, known_at=at.replace(tzinfo=None))

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 
+import numpy as np
+
 from kalshi_alpha.config.settings import Settings
 from kalshi_alpha.core.errors import NotBuilt
 from kalshi_alpha.core.forecast import GridPmf
@@ -181,16 +183,23 @@ def _forecasts(
     found: dict[tuple[str, date], tuple[KnownForecast, ...]] = {}
     for replayed in replays:
         quantity = replayed.key.removesuffix(_CONSENSUS)
-        for row, day in enumerate(replayed.days):
-            at = replayed.known_at[row]
+        for made in replayed.forecasts():
+            at = made.known_at
             last = at - timedelta(seconds=1)
             phase = family_phase(family, last, calendar=calendar, bond_days=bond_days)
             opened = phase.window_opens_at if phase.state is SeriesState.WINDOW else None
-            pmf = GridPmf(replayed.grid, replayed.lo, replayed.pmfs[row])
-            known = KnownForecast(known_at=opened or at, pmf=pmf, model=replayed.key)
+            known = KnownForecast(known_at=opened or at, pmf=_trimmed(made.pmf), model=replayed.key)
             # With a consensus comes last, and is preferred, as live.
-            found[quantity, day] = (known,)
+            found[quantity, made.day] = (known,)
     return found
+
+
+def _trimmed(pmf: GridPmf) -> GridPmf:
+    """Leave out empty bins at both ends: how many there are depends on what came later."""
+    probs = np.asarray(pmf.probs)
+    some = np.flatnonzero(probs)
+    first, last = int(some[0]), int(some[-1])
+    return GridPmf(pmf.grid, pmf.lo + first, probs[first : last + 1])
 
 
 def _records(replays: tuple[Replay, ...]) -> tuple[Replay, ...]:

@@ -1,4 +1,4 @@
-"""Proof that no decision of a replay sees the future: poison it, and nothing before may change."""
+"""Proof that no decision of a replay sees the future: poison or remove it, and none may change."""
 
 from __future__ import annotations
 
@@ -25,9 +25,11 @@ from kalshi_alpha.exec.backtest.plan import Plan, fault_of, replay_event
 from kalshi_alpha.exec.backtest.shelf import store_root
 from kalshi_alpha.exec.backtest.standing import Stops, standing_stops
 from kalshi_alpha.exec.backtest.variant import Variant
-from kalshi_alpha.exec.evaluation.lookahead import PoisonedHistory
+from kalshi_alpha.exec.evaluation.lookahead import BlankedHistory, PoisonedHistory
 
 CUTS = 5
+ALTERED = PoisonedHistory, BlankedHistory
+"""What is read in the place of the true history: later values absurd, and later values gone."""
 _DAYS_BEFORE, _DAYS_AFTER = 6, 1
 _NEVER_US = to_us(datetime.max.replace(tzinfo=UTC))
 
@@ -88,8 +90,10 @@ def chain_lookahead(
     A cut is an instant of decision, spread over the days, and as often one at which results of
     filled orders were awaited: a print of the microsecond after it is poisoned, and so is every
     result that was not known at it and every value of the history that came out later, revisions
-    included. What was decided at the cut and before must agree to the byte, what monitors left
-    standing and the gate said of it included, on the day cut, on those before and on the next.
+    included. Then the same with a history in which those values are not there at all: whether a
+    report came is of the future too. What was decided at the cut and before must agree to the
+    byte, what monitors left standing and the gate said of it included, on the day cut, on those
+    before and on the next.
 
     Parameters
     ----------
@@ -111,24 +115,34 @@ def chain_lookahead(
     leaks: list[DecisionLeak] = []
     for place, cut_us in chosen:
         near = range(max(0, place - _DAYS_BEFORE), min(len(true.tasks), place + _DAYS_AFTER + 1))
-        with TemporaryDirectory() as scratch:
-            history = PoisonedHistory(folders, from_us(cut_us), Path(scratch))
-            poisoned_read = read.with_history(historian(history))
-            absurd = _World(poisoned_read, variant, replayer, cut_us, true)
-        absurd.settle(near)
-        for n in near:
-            clean, poisoned = true.digests(n), absurd.digests(n)
-            until = max(clean, default=0)
-            for at_us in sorted(set(clean) | set(poisoned)):
-                differs = clean.get(at_us) != poisoned.get(at_us)
-                if at_us > cut_us:
-                    changed += differs
-                    continue
-                decisions += 1
-                if differs:
-                    day = true.tasks[n].events[0].day
-                    leaks.append(DecisionLeak(from_us(cut_us), day, from_us(min(at_us, until))))
+        for altered in ALTERED:
+            with TemporaryDirectory() as scratch:
+                history = altered(folders, from_us(cut_us), Path(scratch))
+                other = _World(
+                    read.with_history(historian(history)), variant, replayer, cut_us, true
+                )
+            other.settle(near)
+            for n in near:
+                clean, late, found = _compared(true, other, n, cut_us)
+                decisions, changed = decisions + clean, changed + late
+                leaks += [each for each in found if each not in leaks]
     return ChainLookahead(decisions, tuple(from_us(at) for _, at in chosen), changed, tuple(leaks))
+
+
+def _compared(
+    true: _World, other: _World, n: int, cut_us: int
+) -> tuple[int, int, list[DecisionLeak]]:
+    """Compare a day's decisions: how many until the cut, how many later differ, and which leak."""
+    clean, altered = true.digests(n), other.digests(n)
+    until, day = max(clean, default=0), true.tasks[n].events[0].day
+    compared = sorted(set(clean) | set(altered))
+    differ = [at_us for at_us in compared if clean.get(at_us) != altered.get(at_us)]
+    leaks = [
+        DecisionLeak(from_us(cut_us), day, from_us(min(at_us, until)))
+        for at_us in differ
+        if at_us <= cut_us
+    ]
+    return sum(at_us <= cut_us for at_us in compared), len(differ) - len(leaks), leaks
 
 
 class _World:

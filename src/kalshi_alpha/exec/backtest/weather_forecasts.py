@@ -9,7 +9,7 @@ from datetime import date, timedelta
 
 from kalshi_alpha.core.forecast import GridPmf
 from kalshi_alpha.core.replay.chain import KnownForecast
-from kalshi_alpha.strategies.replay import Replay
+from kalshi_alpha.strategies.replay import Awaited, Replay
 from kalshi_alpha.strategies.weather.features import GUIDANCE_AGE_MAX
 from kalshi_alpha.strategies.weather.forecast import AFTERNOON
 from kalshi_alpha.strategies.weather.panel import StationPanel, to_epoch
@@ -66,27 +66,27 @@ def weather_replays(
 
 
 def weather_forecasts(replays: Sequence[StationReplay], first: date) -> Forecasts:
-    """Return what was known of each station's days from one on.
+    """Return what was known of each station's days from one on, reported later or not.
 
     A forecast of the running day is refused from 15:00 of local standard time on, as the family
     refuses it: the maximum has mostly been reached. Guidance is believed for 36 hours, as live.
     Stations without guidance run on climatology, which is marked as no reason to trade.
     """
     return {
-        (station.quantity, day): (_known(replayed, station, row),)
+        (station.quantity, made.day): (_known(replayed, station, made),)
         for station, replayed in replays
-        for row, day in enumerate(replayed.days)
-        if day >= first
+        for made in replayed.forecasts()
+        if made.day >= first
     }
 
 
-def _known(replayed: Replay, station: Station, row: int) -> KnownForecast:
+def _known(replayed: Replay, station: Station, made: Awaited) -> KnownForecast:
     guided = GUIDED in replayed.baselines
-    known_at = replayed.known_at[row]
-    until = station.begins_at(replayed.days[row]) + AFTERNOON
+    known_at = made.known_at
+    until = station.begins_at(made.day) + AFTERNOON
     return KnownForecast(
         known_at=known_at,
-        pmf=GridPmf(replayed.grid, replayed.lo, replayed.pmfs[row]),
+        pmf=made.pmf,
         model=GUIDED if guided else CLIMATOLOGY,
         no_skill=None if guided else _NO_SKILL,
         refused_from=min(until, known_at + GUIDANCE_AGE_MAX) if guided else until,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -14,7 +14,7 @@ from kalshi_alpha.core.errors import KalshiAlphaError, MissingData
 from kalshi_alpha.datastore.columns import Column
 from kalshi_alpha.datastore.history import History
 from kalshi_alpha.exec.evaluation.dating import datings, known_from
-from kalshi_alpha.exec.evaluation.poison import mirrored, poisoned_copy
+from kalshi_alpha.exec.evaluation.poison import blanked_copy, mirrored, poisoned_copy
 from kalshi_alpha.strategies.replay import Replay
 from kalshi_alpha.strategies.strategy import Strategy
 
@@ -25,7 +25,36 @@ CUTS = 3
 _ZONE = ZoneInfo("America/New_York")
 
 
-class PoisonedHistory(History):
+class _AlteredHistory(History):
+    """History whose files are copies that differ after an instant."""
+
+    _write: Callable[[Path, Path, datetime], Path]
+
+    def __init__(self, folders: Sequence[Path], cut: datetime, scratch: Path) -> None:
+        super().__init__(folders)
+        self._true = History(folders)
+        self._cut = cut.astimezone(UTC)
+        self._scratch = scratch
+        self._copies: dict[Path, Path] = {}
+
+    def files(self, name: str) -> list[Path]:
+        """Return copies of the files of a name, in the order of the folders.
+
+        Raises
+        ------
+        DataError
+            If one of them is no CSV file, or cannot be read.
+        """
+        return [self._copy(path) for path in super().files(name)]
+
+    def _copy(self, path: Path) -> Path:
+        if path not in self._copies:
+            target = self._scratch / str(len(self._copies)) / path.name
+            self._copies[path] = self._write(path, target, self._cut)
+        return self._copies[path]
+
+
+class PoisonedHistory(_AlteredHistory):
     """History in which everything that was not known at an instant is absurd.
 
     Whoever reads it is given copies of the files in which later values are changed, be it as
@@ -43,28 +72,7 @@ class PoisonedHistory(History):
         An empty folder for the copies.
     """
 
-    def __init__(self, folders: Sequence[Path], cut: datetime, scratch: Path) -> None:
-        super().__init__(folders)
-        self._true = History(folders)
-        self._cut = cut.astimezone(UTC)
-        self._scratch = scratch
-        self._copies: dict[Path, Path] = {}
-
-    def files(self, name: str) -> list[Path]:
-        """Return poisoned copies of the files of a name, in the order of the folders.
-
-        Raises
-        ------
-        DataError
-            If one of them is no CSV file, or cannot be read.
-        """
-        return [self._copy(path) for path in super().files(name)]
-
-    def _copy(self, path: Path) -> Path:
-        if path not in self._copies:
-            target = self._scratch / str(len(self._copies)) / path.name
-            self._copies[path] = poisoned_copy(path, target, self._cut)
-        return self._copies[path]
+    _write = staticmethod(poisoned_copy)
 
     def frame(
         self, name: str, columns: Sequence[Column], key: Sequence[str], sort: Sequence[str]
@@ -110,6 +118,25 @@ class PoisonedHistory(History):
             *(mirrored(c, groups).cast(table.schema[c]).alias(c) for c in numbers),
         )
         return anew.filter(known)
+
+
+class BlankedHistory(_AlteredHistory):
+    """History as it was at an instant: what came out later is not there.
+
+    Poison changes what later values say, and not that there are any: who looks only whether one
+    is there passes it, and not this.
+
+    Parameters
+    ----------
+    folders
+        The true history.
+    cut
+        The instant.
+    scratch
+        An empty folder for the copies.
+    """
+
+    _write = staticmethod(blanked_copy)
 
 
 def _said_by(frame: pl.DataFrame, columns: Sequence[Column], key: Sequence[str]) -> str | None:

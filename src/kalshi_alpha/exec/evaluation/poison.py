@@ -1,4 +1,4 @@
-"""Absurd values in a history file: whatever was not known at an instant is changed.
+"""Absurd values in a history file, or none: what was not known at an instant is changed or gone.
 
 It is done to the text of the file, so that nobody who reads it, in whichever way and as whichever
 type, finds the future in it.
@@ -6,7 +6,7 @@ type, finds the future in it.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,6 +17,8 @@ from kalshi_alpha.exec.evaluation.dating import Dating, datings, known_from
 
 if TYPE_CHECKING:
     import polars as pl
+
+    _Alter = Callable[[pl.DataFrame, Sequence[Column], Sequence[Dating], datetime], pl.DataFrame]
 
 _DATE = r"^[0-9]{4}-[0-9]{2}(-[0-9]{2})?$"
 _TIME = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:"
@@ -36,6 +38,24 @@ def poisoned_copy(source: Path, target: Path, cut: datetime) -> Path:
     DataError
         If it is no CSV file: what cannot be poisoned proves nothing.
     """
+    return _altered(source, target, cut, _poisoned)
+
+
+def blanked_copy(source: Path, target: Path, cut: datetime) -> Path:
+    """Write a file anew as it was at ``cut``, before what came out later; return ``target``.
+
+    Cells that came out later are empty, and rows that say nothing else are not there. Whatever
+    was known keeps its text; a file without a date or time is copied as it is.
+
+    Raises
+    ------
+    DataError
+        If it is no CSV file.
+    """
+    return _altered(source, target, cut, _blanked)
+
+
+def _altered(source: Path, target: Path, cut: datetime, alter: _Alter) -> Path:
     import polars as pl
 
     target.parent.mkdir(parents=True, exist_ok=True)
@@ -52,7 +72,7 @@ def poisoned_copy(source: Path, target: Path, cut: datetime) -> Path:
     if not found:
         target.write_bytes(source.read_bytes())
     else:
-        _poisoned(cells, dated, found, cut.astimezone(UTC)).write_csv(target)
+        alter(cells, dated, found, cut.astimezone(UTC)).write_csv(target)
     return target
 
 
@@ -87,10 +107,7 @@ def _poisoned(
 ) -> pl.DataFrame:
     import polars as pl
 
-    times = cells.select(_time_of(name, kind) for name, kind in dated)
-    numbers = [name for name in cells.columns if _is_number(cells[name])]
-    words = [name for name in cells.columns if name not in {*numbers, *times.columns}]
-    key = _key(cells, times.columns, numbers, words)
+    times, numbers, words, key = _sorted_out(cells, dated)
     groups = [name for name in words if name in key]
     changed = {}
     for name in (each for each in (*numbers, *words) if each not in key):
@@ -102,6 +119,34 @@ def _poisoned(
             pl.when(late & other.is_not_null()).then(other).otherwise(cells[name]).alias(name)
         )[name]
     return cells.with_columns(*changed.values())
+
+
+def _blanked(
+    cells: pl.DataFrame, dated: Sequence[Column], found: Sequence[Dating], cut: datetime
+) -> pl.DataFrame:
+    import polars as pl
+
+    times, numbers, words, key = _sorted_out(cells, dated)
+    values = [name for name in (*numbers, *words) if name not in key]
+    late = times.select(late_rows(name, found, dated, cut).alias(name) for name in values)
+    # A row of keys alone says that something happened: it came when its own dating says.
+    bare = times.select(late_rows("", found, dated, cut).alias("late"))["late"]
+    gone = late.select(pl.all_horizontal(values).alias("gone"))["gone"] if values else bare
+    empty = [
+        pl.select(pl.when(late[name]).then(None).otherwise(cells[name]).alias(name))[name]
+        for name in values
+    ]
+    return cells.with_columns(*empty).filter(~gone)
+
+
+def _sorted_out(
+    cells: pl.DataFrame, dated: Sequence[Column]
+) -> tuple[pl.DataFrame, list[str], list[str], frozenset[str]]:
+    """Return a file's times, the columns of numbers and of words, and what names a row."""
+    times = cells.select(_time_of(name, kind) for name, kind in dated)
+    numbers = [name for name in cells.columns if _is_number(cells[name])]
+    words = [name for name in cells.columns if name not in {*numbers, *times.columns}]
+    return times, numbers, words, _key(cells, times.columns, numbers, words)
 
 
 def _dated(cells: pl.DataFrame) -> tuple[Column, ...]:

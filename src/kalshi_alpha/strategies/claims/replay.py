@@ -4,12 +4,14 @@
 each release showed it and, optionally, the consensus. ``ICSA.csv`` is a later vintage, and using
 it as if known would be look-ahead: it serves the long run only, and only with weeks at least six
 years older than the year of the forecast, which no revision reaches. The week before as a release
-shows it comes with that release, so that a forecast knows it one week later.
+shows it comes with that release, so that a forecast knows it one week later. Weeks whose release
+``release_calendar.csv`` schedules and whose print is not there are forecast too, and awaited.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime, time
 from zoneinfo import ZoneInfo
 
@@ -25,9 +27,9 @@ from kalshi_alpha.strategies.claims.forecast import QUANTITY
 from kalshi_alpha.strategies.claims.history import FirstPrint
 from kalshi_alpha.strategies.claims.long_run import LongRuns
 from kalshi_alpha.strategies.claims.skill import ERRORS_LEAST
-from kalshi_alpha.strategies.claims.walk import Step, walk
-from kalshi_alpha.strategies.claims.weeks import ONE_WEEK
-from kalshi_alpha.strategies.replay import Replay
+from kalshi_alpha.strategies.claims.walk import Scheduled, Step, look_ahead, walk
+from kalshi_alpha.strategies.claims.weeks import ONE_WEEK, released_week
+from kalshi_alpha.strategies.replay import Awaited, Replay
 
 DEFAULT_FIRST = date(2022, 7, 1)
 WITH_CONSENSUS = f"{QUANTITY}+consensus"
@@ -48,6 +50,8 @@ _CALENDAR: tuple[Column, ...] = (
 )
 _FINALS: tuple[Column, ...] = (("date", "date"), ("initial_claims_sa_persons", "float"))
 _MEASURE = "initial_claims_persons"
+_CALENDAR_FILE, _RELEASE = "release_calendar.csv", "JOBLESS_CLAIMS"
+_RELEASES: tuple[Column, ...] = (("release", "text"), ("release_date", "date"))
 _BELIEVED = (50_000, 10_000_000)  # a NaN is not inside either
 
 
@@ -74,14 +78,20 @@ def replay(
         If a file is absent, or no week can be forecast.
     """
     low, high = first or DEFAULT_FIRST, last or date.max
-    found = replays_of(read_prints(history), read_finals(history), low, high)
+    found = replays_of(
+        read_prints(history), read_finals(history), low, high, read_scheduled(history)
+    )
     if not found:
         raise MissingData(f"no first print of claims to forecast from {low} on")
     return found
 
 
 def replays_of(
-    prints: Sequence[FirstPrint], finals: Mapping[date, int], low: date, high: date
+    prints: Sequence[FirstPrint],
+    finals: Mapping[date, int],
+    low: date,
+    high: date,
+    scheduled: Sequence[Scheduled] = (),
 ) -> tuple[Replay, ...]:
     """Forecast every week between two days; empty where none can be forecast.
 
@@ -91,8 +101,11 @@ def replays_of(
         First prints, and values that no revision reaches any more, by week.
     low, high
         Bounds of the week-ending day.
+    scheduled
+        Releases, those of the prints among them or not.
     """
-    steps = list(walk(prints, LongRuns(finals).seen_from))
+    model_of = LongRuns(finals).seen_from
+    steps = list(walk(prints, model_of))
     against = baselines(steps, prints)
     scored = [
         i
@@ -105,7 +118,16 @@ def replays_of(
     found = [_replay(QUANTITY, steps, scored, lambda step: step.outlook.alone, against)]
     if both:
         found.append(_replay(WITH_CONSENSUS, steps, both, _pooled, against))
-    return tuple(found)
+    printed = {each.week for each in prints}
+    due = [each for each in scheduled if low <= each.week <= high and each.week not in printed]
+    looked = list(look_ahead(prints, steps, model_of, due, ERRORS_LEAST))
+    awaited = {
+        QUANTITY: tuple(_awaited(each, outlook.alone) for each, outlook in looked),
+        WITH_CONSENSUS: tuple(
+            _awaited(each, outlook.pooled) for each, outlook in looked if outlook.pooled is not None
+        ),
+    }
+    return tuple(replace(each, awaited=awaited[each.key]) for each in found)
 
 
 def read_prints(history: History) -> tuple[FirstPrint, ...]:
@@ -126,6 +148,20 @@ def read_prints(history: History) -> tuple[FirstPrint, ...]:
             consensus=expected.get(on) if newest[on] == week else None,
         )
         for week, on, persons, _ in rows
+    )
+
+
+def read_scheduled(history: History) -> tuple[Scheduled, ...]:
+    """Return the releases of the calendar, each with its week and what was expected of it."""
+    if not history.files(_CALENDAR_FILE):
+        return ()
+    expected, _ = _calendar(history)
+    key = ["release", "release_date"]
+    frame = history.frame(_CALENDAR_FILE, _RELEASES, key, ["release_date"])
+    return tuple(
+        Scheduled(released_week(on), on, expected.get(on))
+        for name, on in frame.iter_rows()
+        if name == _RELEASE and on is not None
     )
 
 
@@ -180,6 +216,10 @@ def _replay(
         baselines={name: on_common_bins(found, bins) for name, found in others.items()},
         units=tuple(f"{QUANTITY} {step.printed.week}" for step in picked),
     )
+
+
+def _awaited(due: Scheduled, dist: StudentT) -> Awaited:
+    return Awaited(due.week, _decided_at(due.released_on), printed_pmf(dist))
 
 
 def _pooled(step: Step) -> StudentT:

@@ -73,6 +73,15 @@ class Step:
     learnt: Learnt
 
 
+@dataclass(frozen=True, slots=True)
+class Scheduled:
+    """A release that is announced: its week, its day, and what economists expect of it."""
+
+    week: date
+    released_on: date
+    consensus: int | None = None
+
+
 def look_out(
     prints: Sequence[FirstPrint],
     week: date,
@@ -147,6 +156,40 @@ def walk(
         for step in steps:
             learnt = learn(learnt, step.outlook, step.printed)
         known = sorted((*known, *today), key=lambda each: each.week)
+
+
+def look_ahead(
+    prints: Sequence[FirstPrint],
+    steps: Sequence[Step],
+    model_of: ModelOf,
+    due: Sequence[Scheduled],
+    learnt_least: int,
+) -> Iterator[tuple[Scheduled, Outlook]]:
+    """Forecast weeks that have no print as `walk` would, had they one.
+
+    Parameters
+    ----------
+    prints, steps, model_of
+        What `walk` was given, and every step that it took.
+    due
+        Releases of the weeks.
+    learnt_least
+        From how many weeks must have been learnt before.
+    """
+    for each in due:
+        before = [step for step in steps if step.printed.released_on < each.released_on]
+        if not before or not is_ordinary(each.week):
+            continue
+        learnt = learnt_from(before, before[-1].learnt)
+        earlier = (p for p in prints if p.released_on < each.released_on and is_ordinary(p.week))
+        known = sorted(earlier, key=lambda p: p.week)
+        model = model_of(each.released_on.year)
+        try:
+            outlook = look_out(known, each.week, model, learnt, each.consensus)
+        except MissingData:
+            continue
+        if learnt.alone.n >= learnt_least:
+            yield each, outlook
 
 
 def learnt_from(steps: Sequence[Step], before: Learnt) -> Learnt:

@@ -11,7 +11,7 @@ import numpy as np
 
 from kalshi_alpha.core.arrays import FloatArray
 from kalshi_alpha.core.errors import MissingData
-from kalshi_alpha.core.forecast import StudentT, on_grid, on_grid_through
+from kalshi_alpha.core.forecast import GridPmf, StudentT, on_grid, on_grid_through
 from kalshi_alpha.datastore.history import History
 from kalshi_alpha.strategies.cpi.archive import (
     CORE_PRINT,
@@ -33,7 +33,7 @@ from kalshi_alpha.strategies.cpi.months import months_before
 from kalshi_alpha.strategies.cpi.past_mean import MEAN_MONTHS, around_past_mean
 from kalshi_alpha.strategies.cpi.skill import TENTHS
 from kalshi_alpha.strategies.cpi.walk import Latent, Walk
-from kalshi_alpha.strategies.replay import Replay
+from kalshi_alpha.strategies.replay import Awaited, Replay
 
 FIRST_MONTH = date(2021, 10, 1)
 LO, HI = -50, 150
@@ -65,7 +65,8 @@ def replay(history: History, first: date | None, last: date | None) -> tuple[Rep
     -------
     tuple of Replay
         ``cpi_mom``, ``cpi_yoy`` and ``cpi_core_mom``, then ``cpi_mom@1d``, ``@7d`` and ``@14d``
-        where market snapshots are at hand. A month whose inputs are missing is left out.
+        where market snapshots are at hand. A month whose inputs are missing is left out; one that
+        is in the calendar and has no print is `Replay.awaited`.
 
     Raises
     ------
@@ -76,7 +77,7 @@ def replay(history: History, first: date | None, last: date | None) -> tuple[Rep
     walk = Walk(archive)
     months = [
         month
-        for month in sorted(archive.prints[MOM_PRINT].keys() | archive.prints[YOY_PRINT].keys())
+        for month in sorted(archive.releases)
         if (first or FIRST_MONTH) <= month and (last is None or month <= last)
     ]
     quantities = (
@@ -85,7 +86,8 @@ def replay(history: History, first: date | None, last: date | None) -> tuple[Rep
         _Quantity(CORE_MOM, CORE_PRINT, lambda _, clock: _core(archive, clock)),
     )
     mornings = [_replay(archive, each, months) for each in quantities]
-    leads = market_replays(history, archive, walk, months)
+    printed = archive.prints[MOM_PRINT].keys() | archive.prints[YOY_PRINT].keys()
+    leads = market_replays(history, archive, walk, [m for m in months if m in printed])
     return tuple(each for each in (*mornings, *leads) if each.days)
 
 
@@ -97,10 +99,8 @@ def monthly(latent: Latent) -> tuple[FloatArray, float]:
 def _replay(archive: Archive, quantity: _Quantity, months: Sequence[date]) -> Replay:
     days, clocks, pmfs, means, outcomes = [], [], [], [], []
     baselines: dict[str, list[FloatArray]] = {name: [] for name in BASELINES}
+    awaited: list[Awaited] = []
     for month in months:
-        printed = archive.prints[quantity.measure].get(month)
-        if printed is None:
-            continue
         clock = morning_of(archive.releases[month], _CLOCK)
         prints = archive.known_prints(quantity.measure, clock)
         try:
@@ -108,6 +108,10 @@ def _replay(archive: Archive, quantity: _Quantity, months: Sequence[date]) -> Re
             plain = {name: past_print(prints, span, LO, HI) for name, span in BASELINES.items()}
         except MissingData:
             continue  # a month without its inputs has no forecast, as in a live run
+        printed = archive.prints[quantity.measure].get(month)
+        if printed is None:
+            awaited.append(Awaited(month, clock, GridPmf(TENTHS, LO, pmf)))
+            continue
         days.append(month)
         clocks.append(clock)
         pmfs.append(pmf)
@@ -126,6 +130,7 @@ def _replay(archive: Archive, quantity: _Quantity, months: Sequence[date]) -> Re
         outcomes=np.array(outcomes, dtype=np.int64),
         baselines={name: _stacked(each) for name, each in baselines.items()},
         units=tuple(f"CPI-{month:%Y-%m}" for month in days),
+        awaited=tuple(awaited),
     )
 
 

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from datetime import date, time
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import date, time, timedelta
 from itertools import compress
 
 import numpy as np
 
 from kalshi_alpha.core.arrays import FloatArray, IntArray
 from kalshi_alpha.core.errors import MissingData
+from kalshi_alpha.core.forecast import GridPmf
 from kalshi_alpha.core.schedule import wall
+from kalshi_alpha.datastore.bond_calendar import FIRST_YEAR, bond_calendar
 from kalshi_alpha.datastore.columns import Column
 from kalshi_alpha.datastore.history import History
-from kalshi_alpha.strategies.replay import Replay
+from kalshi_alpha.strategies.replay import Awaited, Replay
 from kalshi_alpha.strategies.teny.change import WINDOW_BP
 from kalshi_alpha.strategies.teny.forecast import QUANTITY
 from kalshi_alpha.strategies.teny.history import Changes, changes_between
@@ -21,12 +25,15 @@ from kalshi_alpha.strategies.teny.skill import (
     DAYS_LEAST,
     GRID,
     MODEL,
+    model_pmfs,
     walk_forward_pmfs,
 )
 
 DEFAULT_FIRST = date(2022, 1, 1)
 DECIDED_AT = time(14, 45)
 """New York time of the decision, inside the family's window."""
+_AHEAD = timedelta(days=7)
+"""How long after the last close days are forecast from it; nobody trades on an older one."""
 
 _CLOSES: tuple[Column, ...] = (("date", "date"), ("yield_pct", "float"))
 _RELEASES: tuple[Column, ...] = (("release", "text"), ("release_date", "date"))
@@ -45,7 +52,8 @@ def replay(history: History, first: date | None, last: date | None) -> tuple[Rep
 
     The state of the model is updated with each close, so that every forecast is made by a model
     fitted on its past alone. Which days carry news is known ahead: the schedules are read, what
-    was printed on them is not.
+    was printed on them is not. A trading day of the span without a close, and of those after the
+    last close the next few, is `Replay.awaited`.
 
     Parameters
     ----------
@@ -61,7 +69,8 @@ def replay(history: History, first: date | None, last: date | None) -> tuple[Rep
         If there is no close of the span, or less than a year of closes before it.
     """
     days, closes = _closes(history)
-    changes = changes_between(days, closes, _scheduled(history))
+    scheduled = _scheduled(history)
+    changes = changes_between(days, closes, scheduled)
     start = bisect_left(changes.days, first or DEFAULT_FIRST)
     stop = bisect_right(changes.days, last or date.max)
     if start < DAYS_LEAST and first is None:
@@ -71,7 +80,11 @@ def replay(history: History, first: date | None, last: date | None) -> tuple[Rep
             f"no close between {first or DEFAULT_FIRST} and {last or 'the end'} has "
             f"{DAYS_LEAST} closes before it"
         )
-    return (replay_of(_until(changes, stop), start),)
+    found = replay_of(_until(changes, stop), start)
+    until = min(last or date.max, days[-1] + _AHEAD)
+    bare = _without_close(days, changes.days[start], until)
+    awaited = tuple(_awaited(days, closes, scheduled, day) for day in bare)
+    return (replace(found, awaited=awaited),)
 
 
 def replay_of(seen: Changes, start: int) -> Replay:
@@ -94,6 +107,26 @@ def replay_of(seen: Changes, start: int) -> Replay:
         baselines=placed,
         units=tuple(str(day) for day in own),
     )
+
+
+def _without_close(days: Sequence[date], first: date, last: date) -> list[date]:
+    """Return the trading days of a span that have no close."""
+    begins = max(first, date(FIRST_YEAR, 1, 1))
+    known, calendar = set(days), bond_calendar(begins.year, max(begins, last).year)
+    span = (begins + timedelta(n) for n in range((last - begins).days + 1))
+    return [day for day in span if day not in known and calendar.trades(day)]
+
+
+def _awaited(
+    days: Sequence[date], closes_bp: Sequence[int], scheduled: Mapping[str, list[date]], day: date
+) -> Awaited:
+    """Forecast a close from those before it, as if it came: what it were makes no difference."""
+    place = bisect_left(days, day)
+    closes = [*closes_bp[:place], closes_bp[place - 1]]
+    changes = changes_between([*days[:place], day], closes, scheduled)
+    (probs,) = model_pmfs(changes, len(changes.days) - 1)
+    pmf = GridPmf(GRID, closes[-1] - WINDOW_BP, probs)
+    return Awaited(day, wall(day, DECIDED_AT), pmf)
 
 
 def _closes(history: History) -> tuple[list[date], list[int]]:

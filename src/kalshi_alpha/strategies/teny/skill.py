@@ -57,9 +57,13 @@ def walk_forward_pmfs(changes: Changes, first: int) -> dict[str, FloatArray]:
 
     Each knows only the changes before it. The model comes first.
     """
+    return {MODEL: model_pmfs(changes, first), **baseline_pmfs(changes.changes_bp, first)}
+
+
+def model_pmfs(changes: Changes, first: int) -> FloatArray:
+    """Return the model's PMFs of the changes from index ``first`` on, each from those before it."""
     variances, _ = walk(changes)
-    own = change_pmfs(np.sqrt(variances[first:]), changes.events[first:, _FOMC])
-    return {MODEL: own, **baseline_pmfs(changes.changes_bp, first)}
+    return change_pmfs(np.sqrt(variances[first:]), changes.events[first:, _FOMC])
 
 
 def walk_forward_skill(changes: Changes) -> Skill:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 
 import numpy as np
 
 from kalshi_alpha.core.arrays import BoolArray, FloatArray
+from kalshi_alpha.core.forecast import GridPmf
 from kalshi_alpha.datastore.history import History
-from kalshi_alpha.strategies.replay import Replay
+from kalshi_alpha.strategies.replay import Awaited, Replay
 from kalshi_alpha.strategies.weather.bias import LAG_DAYS
 from kalshi_alpha.strategies.weather.bins import WHOLE_DEGREES, binned
 from kalshi_alpha.strategies.weather.guidance import (
@@ -51,14 +53,19 @@ def replay(history: History, first: date | None, last: date | None) -> tuple[Rep
     begin = to_epoch(first or FIRST_SCORED)
     end = None if last is None else to_epoch(last)
     replays = (station_replay(panel, begin, end) for panel in read_panels(history))
-    return tuple(each for each in replays if each is not None)
+    return tuple(each for each in replays if each is not None and each.days)
 
 
 def station_replay(panel: StationPanel, begin: int, end: int | None) -> Replay | None:
-    """Replay one station between days since 1970-01-01, or None without a day to score."""
+    """Replay one station between days since 1970-01-01, or None without a day to forecast.
+
+    A day whose maximum is not reported is forecast like any other: it is `Replay.awaited`.
+    """
+    panel = _as_far_as(panel, end)
     start = max(0, begin - _WARM_UP_DAYS - panel.first_day)
     climate = climatology_walk(panel, start)
-    return scored_replay(panel, walk_forward(panel, climate, start), climate, begin, end)
+    found = _replay(panel, walk_forward(panel, climate, start), climate, begin, end)
+    return found if found.days or found.awaited else None
 
 
 def scored_replay(
@@ -68,13 +75,28 @@ def scored_replay(
     begin: int,
     end: int | None,
 ) -> Replay | None:
-    """Put forecasts already walked, and their baselines, into the form that is scored."""
-    chosen = _scored(panel, walk, climate[0]) & (panel.days >= begin)
+    """Put forecasts already walked, and their baselines, into the form that is scored.
+
+    None without a day to score.
+    """
+    found = _replay(panel, walk, climate, begin, end)
+    return found if found.days else None
+
+
+def _replay(
+    panel: StationPanel,
+    walk: Walk,
+    climate: tuple[FloatArray, FloatArray],
+    begin: int,
+    end: int | None,
+) -> Replay:
+    chosen = _forecast(panel, walk, climate[0]) & (panel.days >= begin)
     if end is not None:
         chosen &= panel.days <= end
-    rows = np.flatnonzero(chosen)
-    if not rows.size:
-        return None
+    made = np.flatnonzero(chosen)
+    pmfs = binned(walk.mean[made], walk.sd[made], walk.source[made] == Source.EMOS)
+    printed = np.isfinite(panel.observed[made])
+    rows = made[printed]
     days = tuple(panel.date_of(row) for row in rows.tolist())
     return Replay(
         key=panel.name,
@@ -82,7 +104,7 @@ def scored_replay(
         known_at=tuple(_eve(day) for day in days),
         grid=WHOLE_DEGREES,
         lo=LOWEST_F,
-        pmfs=binned(walk.mean[rows], walk.sd[rows], walk.source[rows] == Source.EMOS),
+        pmfs=pmfs[printed],
         means=walk.mean[rows],
         outcomes=np.rint(panel.observed[rows]).astype(np.int64),
         baselines={
@@ -90,11 +112,32 @@ def scored_replay(
             for name, (mean, sd) in _baselines(panel, climate).items()
         },
         units=tuple(f"WX:{day}" for day in days),
+        awaited=tuple(
+            Awaited(day, _eve(day), GridPmf(WHOLE_DEGREES, LOWEST_F, probs))
+            for day, probs in zip(
+                map(panel.date_of, made[~printed].tolist()), pmfs[~printed], strict=True
+            )
+        ),
     )
 
 
-def _scored(panel: StationPanel, walk: Walk, climate: FloatArray) -> BoolArray:
-    known: BoolArray = np.isfinite(walk.mean) & np.isfinite(panel.observed) & np.isfinite(climate)
+def _as_far_as(panel: StationPanel, end: int | None) -> StationPanel:
+    """Return a panel that reaches to a day; climatology needs no row of a file to forecast it."""
+    missing = 0 if end is None else end + 1 - panel.first_day - panel.observed.size
+    if missing <= 0 or panel.input_names:
+        return panel
+    blank = np.full(missing, np.nan)
+    return replace(
+        panel,
+        inputs=np.empty((panel.observed.size + missing, 0)),
+        spread=np.concatenate((panel.spread, blank)),
+        observed=np.concatenate((panel.observed, blank)),
+    )
+
+
+def _forecast(panel: StationPanel, walk: Walk, climate: FloatArray) -> BoolArray:
+    """Say which days have a forecast and all that it is compared with, by what was known then."""
+    known: BoolArray = np.isfinite(walk.mean) & np.isfinite(climate)
     return known & np.isfinite(_persistence(panel)[0])
 
 

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -9,11 +9,13 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from kalshi_alpha.core.forecast import GridPmf
 from kalshi_alpha.core.replay import settled_day
 from kalshi_alpha.core.replay.chain import ReplayEvent
 from kalshi_alpha.core.replay.engine import DayReplay, replay_day
 from kalshi_alpha.core.replay.gate import Standing
 from kalshi_alpha.core.replay.tape import EventTape
+from kalshi_alpha.exec.backtest import lookahead
 from kalshi_alpha.exec.backtest.family_history import FamilyHistory
 from kalshi_alpha.exec.backtest.lookahead import (
     ChainLookahead,
@@ -24,6 +26,8 @@ from kalshi_alpha.exec.backtest.lookahead import (
 from kalshi_alpha.exec.backtest.materials import Materials, history_of
 from kalshi_alpha.exec.backtest.plan import Plan
 from kalshi_alpha.exec.backtest.variant import Variant
+from kalshi_alpha.exec.evaluation.lookahead import PoisonedHistory
+from kalshi_alpha.strategies.replay import Awaited, Replay
 
 
 def checked(
@@ -90,6 +94,22 @@ def test_forecasts_that_pretend_to_be_older_are_found_out(read: Materials, folde
         pretending, Variant(), [folder], lambda history: early(honest(history)), 1
     )
     assert found.leaks
+
+
+def of_the_printed_alone(replay: Replay) -> Iterator[Awaited]:
+    """Yield forecasts of those days only whose report came, as if that had been known."""
+    for day, known_at, probs in zip(replay.days, replay.known_at, replay.pmfs, strict=True):
+        yield Awaited(day, known_at, GridPmf(replay.grid, replay.lo, probs))
+
+
+def test_days_that_are_traded_only_if_their_report_comes_are_found_out(
+    read: Materials, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Poison cannot show it: an absurd report is a report."""
+    monkeypatch.setattr(Replay, "forecasts", of_the_printed_alone)
+    assert checked(read, folder).leaks
+    monkeypatch.setattr(lookahead, "ALTERED", (PoisonedHistory,))
+    assert checked(read, folder).clean
 
 
 def tightened(read: Materials) -> Materials:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from kalshi_alpha.core.errors import DataError, TornFile
-from kalshi_alpha.exec.evaluation.poison import poisoned_copy
+from kalshi_alpha.exec.evaluation.poison import blanked_copy, poisoned_copy
 
 CUT = datetime(2024, 1, 20, 12, tzinfo=UTC)
 
@@ -76,3 +76,38 @@ def test_what_cannot_be_poisoned_is_refused(tmp_path: Path) -> None:
     (tmp_path / "torn.csv").write_text("a,b\n1\n2,3,4\n")
     with pytest.raises(TornFile):
         poisoned_copy(tmp_path / "torn.csv", tmp_path / "copy", CUT)
+
+
+def blanked(folder: Path, text: str, name: str = "own.csv") -> list[list[str]]:
+    source = folder / name
+    source.write_text(text)
+    with blanked_copy(source, folder / "copies" / name, CUT).open(newline="") as file:
+        return list(csv.reader(file))
+
+
+def test_what_came_later_is_not_there_at_all(tmp_path: Path) -> None:
+    text = "date,value,word\n2024-01-18,1.50,a\n2024-01-19,,b\n2024-01-22,4.00,c\n2024-01-23,,\n"
+    assert blanked(tmp_path, text) == [
+        ["date", "value", "word"],
+        ["2024-01-18", "1.50", "a"],
+        ["2024-01-19", "", "b"],
+    ]
+
+
+def test_a_row_that_was_known_in_part_keeps_that_part(tmp_path: Path) -> None:
+    """A consensus is gathered a week before the print."""
+    text = (
+        "release_date,measure,actual_first_print,consensus_forecast\n"
+        "2024-01-18,a,1,1\n2024-01-18,b,1,1\n2024-01-25,a,2,2\n2024-02-01,a,3,3\n"
+    )
+    assert blanked(tmp_path, text, "consensus_vs_actual.csv")[1:] == [
+        ["2024-01-18", "a", "1", "1"],
+        ["2024-01-18", "b", "1", "1"],
+        ["2024-01-25", "a", "", "2"],
+    ]
+
+
+def test_a_calendar_stays_and_days_that_happened_later_do_not(tmp_path: Path) -> None:
+    calendar = "release,release_date\nCPI,2024-01-11\nCPI,2024-02-13\n"
+    assert len(blanked(tmp_path, calendar, "release_calendar.csv")) == 3
+    assert len(blanked(tmp_path, "date\n2024-01-18\n2024-02-13\n")) == 2

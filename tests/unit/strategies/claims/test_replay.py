@@ -192,3 +192,27 @@ def test_second_prints_serve_where_the_calendar_is_silent(tmp_path: Path, folder
 def test_a_span_without_prints_is_refused(folder: Path) -> None:
     with pytest.raises(MissingData, match="no first print"):
         replay(History([folder]), date(2030, 1, 1), None)
+
+
+def test_a_week_without_its_print_is_forecast_like_any_other(
+    folder: Path, replays: tuple[Replay, ...], tmp_path: Path, history: Lines
+) -> None:
+    """What it prints, and whether it does, comes after the decision."""
+    week, released = "2024-04-27", "2024-05-02"
+    before = [line for line in print_lines(history) if str(line["release_date"]) < released]
+    schedule = [
+        {"release": "JOBLESS_CLAIMS", "release_date": line["release_date"]}
+        for line in print_lines(history)
+    ]
+    macro = folder / "macro"
+    for name in ("ICSA.csv", "consensus_vs_actual.csv"):
+        (tmp_path / name).write_text((macro / name).read_text())
+    write(tmp_path, "ICSA_first_prints.csv", PRINTS_HEAD, before)
+    write(tmp_path, "release_calendar.csv", "release,release_date", schedule)
+    for whole, again in zip(replays, replay(History([tmp_path])), strict=True):
+        assert again.days[-1] < date.fromisoformat(week)
+        first = again.awaited[0]
+        [made] = [each for each in whole.forecasts() if each.day == date.fromisoformat(week)]
+        assert (first.day, first.known_at) == (made.day, made.known_at)
+        probs = made.pmf.probs[first.pmf.lo : first.pmf.hi + 1]
+        assert probs.tobytes() == first.pmf.probs.tobytes()

@@ -149,3 +149,21 @@ def _without(source: Path, target: Path, name: str) -> Path:
     if name:
         (target / name).unlink()
     return target
+
+
+def test_a_month_without_its_print_is_forecast_like_any_other(
+    archive_folder: Path, replays: dict[str, Replay], tmp_path: Path
+) -> None:
+    """What it prints, and whether it does, comes after the decision."""
+    released = date(2023, 1, 12)
+    for path in archive_folder.iterdir():
+        head, *rows = path.read_text().splitlines()
+        is_calendar = path.name == "release_calendar.csv"
+        kept = [row for row in rows if is_calendar or _latest(row) < released]
+        (tmp_path / path.name).write_text("\n".join([head, *kept]) + "\n")
+    for again in replay(History([tmp_path]), None, None)[:3]:
+        whole = {made.day: made for made in replays[again.key].forecasts()}
+        first = again.awaited[0]
+        assert (first.day, first.known_at.date()) == (date(2022, 12, 1), released)
+        assert first.day not in again.days
+        assert first.pmf == whole[first.day].pmf

@@ -138,3 +138,28 @@ def test_a_span_without_closes_or_without_a_year_before_it_is_refused(folder: Pa
     for first, last in ((date(2026, 1, 1), None), (date(2008, 6, 1), date(2008, 7, 1))):
         with pytest.raises(MissingData):
             replay(History([folder]), first, last)
+
+
+@pytest.mark.parametrize("cut", ["2024-09-03", "2024-09-06", "2024-09-18"])
+def test_a_day_without_its_close_is_forecast_like_any_other(
+    tmp_path: Path, folder: Path, history: list[Row], cut: str
+) -> None:
+    """What it prints, and whether it does, comes after the decision: a usual day, jobs, the Fed."""
+    day = date.fromisoformat(cut)
+    [whole] = replay(History([folder]), None, None)
+    [made] = [each for each in whole.forecasts() if each.day == day]
+    earlier = write(tmp_path / "c", [row for row in history if str(row["date"]) < cut])
+    for name in ("release_calendar.csv", "consensus_vs_actual.csv"):
+        (earlier / name).write_text((folder / name).read_text())
+    hole = write(tmp_path / "d", [row for row in history if str(row["date"]) != cut])
+    for name in ("release_calendar.csv", "consensus_vs_actual.csv"):
+        (hole / name).write_text((folder / name).read_text())
+    for where in (earlier, hole):
+        [again] = replay(History([where]), None, None)
+        assert day not in again.days
+        [awaited] = [each for each in again.awaited if each.day == day]
+        assert awaited.known_at == made.known_at
+        start = awaited.pmf.lo - made.pmf.lo
+        probs = made.pmf.probs[start : start + len(awaited.pmf)]
+        assert probs.tobytes() == awaited.pmf.probs.tobytes()
+        assert probs.sum() == pytest.approx(1.0)

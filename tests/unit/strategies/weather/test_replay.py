@@ -88,6 +88,51 @@ def test_gaps_in_the_observations_leave_their_days_out(make_panel: MakePanel) ->
     assert np.isfinite(found.means).all()
 
 
+@pytest.mark.parametrize("inputs", [2, 0])
+@pytest.mark.parametrize("is_gone", [False, True], ids=["blank", "gone"])
+def test_a_day_without_its_report_is_forecast_like_any_other(
+    make_panel: MakePanel, inputs: int, *, is_gone: bool
+) -> None:
+    """What is reported, and whether anything is, comes after the decision."""
+    panel = make_panel(inputs=inputs)
+    cut, end = 650, panel.first_day + 655
+    observed = panel.observed.copy()
+    observed[cut - 1 :] = np.nan  # at noon of the eve its own maximum is not reported either
+    rows = cut if is_gone and not inputs else observed.size
+    found = station_replay(
+        replace(
+            panel,
+            observed=observed[:rows],
+            inputs=panel.inputs[:rows],
+            spread=panel.spread[:rows],
+        ),
+        panel.first_day + 500,
+        end,
+    )
+    assert found is not None
+    whole = {made.day: made for made in replayed(panel).forecasts()}
+    day = panel.date_of(cut)
+    assert found.days[-1] < day
+    [awaited] = [each for each in found.awaited if each.day == day]
+    assert awaited.known_at == whole[day].known_at
+    assert awaited.pmf.probs.tobytes() == whole[day].pmf.probs.tobytes()
+    assert [made.day for made in found.forecasts()] == [
+        from_epoch(each) for each in range(panel.first_day + 500, end + 1)
+    ]
+
+
+def test_a_station_of_which_nothing_is_reported_any_more_is_no_row_of_a_score(
+    make_panel: MakePanel,
+) -> None:
+    panel = make_panel()
+    observed = panel.observed.copy()
+    observed[700:] = np.nan
+    found = station_replay(replace(panel, observed=observed), panel.first_day + 710, None)
+    assert found is not None
+    assert found.days == ()
+    assert len(found.awaited) > 100
+
+
 def test_history_files_are_replayed_from_their_default_first_day(tmp_path: Path) -> None:
     rng = np.random.default_rng(3)
     days = [from_epoch(18_993 + t) for t in range(420)]
