@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from kalshi_alpha.config.mode import stated_mode
 from kalshi_alpha.core.errors import UsageError
 from kalshi_alpha.datastore import home
-from kalshi_alpha.datastore.streams import cannot_write, complain, say
+from kalshi_alpha.datastore.streams import complain, say, unheard
 from kalshi_alpha.exec import heartbeat
 
 _SILENT = {"--json", "--quiet"}
@@ -41,9 +41,7 @@ def kill_now(wanted: str, flags: Sequence[str], environ: Mapping[str, str]) -> i
     """
     if {"-h", "--help"}.intersection(flags):
         lost = say(_help(wanted))
-        if lost:
-            complain(f"kalshi-alpha kill {wanted}: {cannot_write(lost)}\n")
-        return 1 if lost else 0
+        return unheard(f"kalshi-alpha kill {wanted}: ", lost) if lost else 0
     try:
         given = _checked(wanted, flags)
     except UsageError as error:

@@ -39,12 +39,28 @@ def _null(mode: Literal["r", "w"], flags: int) -> TextIO:
 
 def say(text: str) -> str:
     """Write to standard output at once; return why it could not be written, or nothing."""
-    return _written(sys.stdout, text)
+    return write_to(sys.stdout, text)
 
 
 def complain(text: str) -> None:
     """Write to standard error at once, if it can be written."""
-    _written(sys.stderr, text)
+    if write_to(sys.stderr, text):
+        let_go(sys.stderr)
+
+
+def unheard(said: str, why: str) -> int:
+    """Say that standard output could not be written, with the remedy, and return the exit code.
+
+    Parameters
+    ----------
+    said
+        Who says it, and what was done all the same.
+    why
+        As `say` returned it.
+    """
+    complain(f"{said}{cannot_write(why)}\n")
+    let_go(sys.stdout)
+    return 1
 
 
 def cannot_write(why: str) -> str:
@@ -52,16 +68,40 @@ def cannot_write(why: str) -> str:
     return f"standard output cannot be written: {why}; {REMEDY}"
 
 
-def let_go(stream: TextIO) -> None:
+class Speaker:
+    """Says lines beside something that no output may stop: what breaks is told once, and left.
+
+    Attributes
+    ----------
+    lost
+        Why standard output could not be written; empty as long as it could.
+    """
+
+    def __init__(self, who: str) -> None:
+        self._who = who
+        self.lost = ""
+
+    def __call__(self, line: str) -> None:
+        """Say a line, unless one could not be said before."""
+        if self.lost:
+            return
+        self.lost = say(f"{line}\n")
+        if self.lost:
+            complain(f"{self._who}: goes on unheard, {cannot_write(self.lost)}\n")
+
+
+def let_go(stream: TextIO | None) -> None:
     """Lead a stream nowhere: what could not be written is not tried again when the process ends."""
     # What stands in for a standard stream, as in a notebook, may have no number.
     with suppress(OSError, ValueError, AttributeError):
         number = os.open(os.devnull, os.O_WRONLY)
-        os.dup2(number, stream.fileno())
+        if stream is not None:
+            os.dup2(number, stream.fileno())
         os.close(number)
 
 
-def _written(stream: TextIO | None, text: str) -> str:
+def write_to(stream: TextIO | None, text: str) -> str:
+    """Write to a stream at once; return why that could not be done, or nothing."""
     if stream is None:
         return "it is closed"
     try:
@@ -72,7 +112,6 @@ def _written(stream: TextIO | None, text: str) -> str:
             stream.write(text.encode("ascii", "backslashreplace").decode())
         stream.flush()
     except OSError as error:
-        let_go(stream)
         return error.strerror or str(error)
     except ValueError:
         return "it is closed"

@@ -28,7 +28,7 @@ from kalshi_alpha.datastore.kill_switch import (
     read_kill_switch,
     set_kill_switch,
 )
-from kalshi_alpha.datastore.streams import cannot_write, complain, open_streams, say
+from kalshi_alpha.datastore.streams import complain, open_streams, say, unheard
 
 if TYPE_CHECKING:
     import argparse
@@ -81,8 +81,8 @@ def main(
     ok = report is not None and report.ok
     code = (0 if orders is None else orders.exit_code) if ok else 1
     if told.lost:
-        complain(f"heartbeat: {_done_unseen(report, orders)}{cannot_write(told.lost)}\n")
-    return code or (1 if told.lost else 0)
+        return max(code, unheard(f"heartbeat: {_done_unseen(report, orders)}", told.lost))
+    return code
 
 
 class _Told:

@@ -16,6 +16,7 @@ import msgspec
 from kalshi_alpha.core.errors import ConfigError
 from kalshi_alpha.core.ports import Clock
 from kalshi_alpha.core.redaction import redact, redact_text
+from kalshi_alpha.datastore.streams import let_go, write_to
 
 if TYPE_CHECKING:
     from structlog.typing import FilteringBoundLogger, Processor
@@ -73,13 +74,27 @@ def open_log(
         _as_text if readable else _as_json,
     ]
     logger: FilteringBoundLogger = structlog.wrap_logger(
-        structlog.WriteLogger(sys.stderr if stream is None else stream),
+        _Lines(sys.stderr if stream is None else stream),
         processors=processors,
         wrapper_class=structlog.make_filtering_bound_logger(LEVELS[level]),
         context_class=dict,
         cache_logger_on_first_use=True,
     ).bind(run=run_id)
     return logger
+
+
+class _Lines:
+    """Writes lines to a stream; where that fails the line is lost, and whoever logs goes on."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+
+    def msg(self, line: str) -> None:
+        """Write a line."""
+        if write_to(self._stream, f"{line}\n"):
+            let_go(self._stream)
+
+    debug = info = warning = error = critical = msg
 
 
 def log_request(

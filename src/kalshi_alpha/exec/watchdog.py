@@ -26,6 +26,7 @@ from kalshi_alpha.datastore.kill_switch import set_kill_switch
 from kalshi_alpha.datastore.paths import Paths
 from kalshi_alpha.datastore.printing import is_quiet, quiet_flag
 from kalshi_alpha.datastore.state import Heartbeat, read_heartbeat
+from kalshi_alpha.datastore.streams import Speaker
 from kalshi_alpha.exec.command import HELP, exit_with, run_command
 from kalshi_alpha.exec.group_cancel import Canceller, CancelOutcome, GroupCanceller
 from kalshi_alpha.exec.pulse import HUNG_AFTER_S, Life, Pulse, Sight
@@ -196,20 +197,14 @@ async def watch(watchdog: Watchdog, run_s: float | None) -> None:
 )
 @click.option("--json", "as_json", is_flag=True, help="Print a JSON object a line.")
 @quiet_flag
-def cli(*, env_name: str | None, hung_after_s: float, run_s: float | None, as_json: bool) -> None:
+def cli(*, env_name: str | None, hung_after_s: float, run_s: float | None, as_json: bool) -> int:
     """Watch the running session, and cancel all its orders when it dies or hangs."""
     env = _venue(env_name, kalshi_env(os.environ))
     paths, clock = Paths.from_environ(os.environ), SystemClock()
     sink = TelemetrySink(paths, clock, session=f"watchdog-{os.getpid()}", group=1)
 
-    def tell(text: str) -> None:
-        if as_json:
-            line = {"schema": 1, "mode": mode_of(env), "at": clock.now(), "said": text}
-            click.echo(msgspec.json.encode(line).decode())
-        elif not is_quiet():
-            click.echo(f"watchdog: {text}")
-        sink.emit(TelemetryEvent.WATCHDOG, {"said": text, "environment": env.value})
-
+    speak = Speaker("watchdog")
+    tell = teller(sink, speak, clock, env, as_json=as_json)
     try:
         # Beats are dated by the system's clock; what is signed, by that of the venue.
         client = venue_client(env, os.environ, venue_clock(env, os.environ))
@@ -218,6 +213,23 @@ def cli(*, env_name: str | None, hung_after_s: float, run_s: float | None, as_js
         asyncio.run(_checked(canceller, watchdog, run_s, mode_of(env), tell))
     finally:
         sink.close()
+    return 1 if speak.lost else 0
+
+
+def teller(
+    sink: TelemetrySink, speak: Speaker, clock: Clock, env: KalshiEnv, *, as_json: bool
+) -> Callable[[str], None]:
+    """Return what the watchdog tells things to: telemetry, and whoever reads its output, if any."""
+
+    def tell(text: str) -> None:
+        sink.emit(TelemetryEvent.WATCHDOG, {"said": text, "environment": env.value})
+        if as_json:
+            line = {"schema": 1, "mode": mode_of(env), "at": clock.now(), "said": text}
+            speak(msgspec.json.encode(line).decode())
+        elif not is_quiet():
+            speak(f"watchdog: {text}")
+
+    return tell
 
 
 def _venue(flag: str | None, stated: KalshiEnv | None) -> KalshiEnv:

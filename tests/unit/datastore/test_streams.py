@@ -59,13 +59,33 @@ def test_a_letter_that_the_terminal_does_not_know_costs_no_line(
 
 def test_a_closed_stream_is_no_number_for_the_next_file(tmp_path: Path) -> None:
     code = (
-        "import os, sys; from kalshi_alpha.datastore.streams import open_streams, say\n"
+        "import os, sys; from kalshi_alpha.datastore.streams import open_streams, say, unheard\n"
         "open_streams(); open_streams()\n"
         f"with open({str(tmp_path / 'journal')!r}, 'w') as file:\n"
         "    file.write(f'{file.fileno()} {say(\"x\")} {sys.stdin.read()!r}')\n"
-        "sys.stderr.write('nobody wants this'); sys.stderr.flush(); os.write(1, b'spoilt')"
+        "unheard('x: ', 'closed'); os.write(1, b'spoilt')"
     )
     line = 'exec "$0" -c "$1" <&- >&- 2>&-'
     done = subprocess.run(["sh", "-c", line, sys.executable, code], env=os.environ, check=False)
     assert (tmp_path / "journal").read_text() == "3 Bad file descriptor ''"
     assert done.returncode == 0
+
+
+def test_a_speaker_goes_on_unheard_and_says_so_once(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    speak = streams.Speaker("watchdog")
+    speak("session s-1 is alive")
+    assert (speak.lost, capsys.readouterr()) == ("", ("session s-1 is alive\n", ""))
+    monkeypatch.setattr(sys, "stdout", Full())
+    for _ in range(3):
+        speak("session s-1 is dead")
+    assert speak.lost == "No space left on device"
+    [line] = capsys.readouterr().err.splitlines()
+    assert line.startswith("watchdog: goes on unheard, standard output cannot be written: No space")
+
+
+def test_output_that_was_lost_is_a_failure_in_one_line(capsys: pytest.CaptureFixture[str]) -> None:
+    assert streams.unheard("heartbeat: kill switch on; ", "Broken pipe") == 1
+    expected = f"heartbeat: kill switch on; {streams.cannot_write('Broken pipe')}\n"
+    assert capsys.readouterr().err == expected

@@ -56,6 +56,16 @@ def test_refusals_warn_and_failures_are_errors(
     assert [line["level"] for line in said(stream)] == [level]
 
 
+def test_a_log_that_cannot_be_written_stops_nobody() -> None:
+    class Full(io.StringIO):
+        def write(self, _text: str) -> int:
+            raise OSError(28, "No space left on device")
+
+    log = open_log(CLOCK, run_id="r", stream=Full())
+    log_request(log, method="DELETE", path="/portfolio/orders", status=429)
+    log.bind(more=1).error("nothing was written")
+
+
 @pytest.mark.parametrize("readable", [True, False])
 def test_keys_arrive_masked_to_four_characters(stream: io.StringIO, *, readable: bool) -> None:
     log = open_log(CLOCK, run_id="r", stream=stream, readable=readable)

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+import io
 import json
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -37,6 +39,35 @@ def test_the_list_asks_no_venue(root: Path, capsys: pytest.CaptureFixture[str]) 
     )
     assert orders.main(["list", "--json"]) == 0
     assert json.loads(capsys.readouterr().out)["orders"] == []
+
+
+def test_no_bar_is_drawn_before_everything_is_cancelled(
+    asked: list[tuple[Any, ...]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def hung_up(*_: object) -> None:
+        raise OSError(5, "Input/output error")
+
+    monkeypatch.setattr(orders, "progress", hung_up)
+    assert orders.main(["cancel-all", "--env", "demo"]) == 3
+    assert [env for env, *_ in asked] == ["demo"]
+
+
+@pytest.mark.parametrize("as_json", [[], ["--json"]])
+def test_what_became_of_the_orders_is_told_though_standard_output_is_gone(
+    asked: list[tuple[Any, ...]],
+    as_json: list[str],
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    class Full(io.StringIO):
+        def write(self, _text: str) -> int:
+            raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(sys, "stdout", Full())
+    assert orders.main(["cancel-all", "--env", "demo", *as_json]) == 3
+    assert len(asked) == 1
+    [line] = capsys.readouterr().err.splitlines()
+    assert line.startswith("orders: said; standard output cannot be written: No space left on ")
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import asyncio
+import io
 import os
 import signal
 import subprocess
@@ -13,15 +14,19 @@ from pathlib import Path
 import pytest
 
 from kalshi_alpha.brokers.kalshi.venue_clock import SystemClock
+from kalshi_alpha.config.environment import KalshiEnv
 from kalshi_alpha.core.errors import VenueError
 from kalshi_alpha.datastore.kill_switch import read_kill_switch
 from kalshi_alpha.datastore.paths import Paths
 from kalshi_alpha.datastore.state import Heartbeat, write_heartbeat
+from kalshi_alpha.datastore.streams import Speaker
 from kalshi_alpha.exec import watchdog as module
 from kalshi_alpha.exec.group_cancel import CancelOutcome
 from kalshi_alpha.exec.pulse import HUNG_AFTER_S
 from kalshi_alpha.exec.runner_lock import RunnerLock
-from kalshi_alpha.exec.watchdog import CANCELLED_WITHIN_S, Watchdog, main, watch
+from kalshi_alpha.exec.telemetry.events import read_telemetry
+from kalshi_alpha.exec.telemetry.sink import TelemetrySink
+from kalshi_alpha.exec.watchdog import CANCELLED_WITHIN_S, Watchdog, main, teller, watch
 from kalshi_alpha.sim.virtual_time import VirtualClock, run_virtual
 from sim_exchange import START
 
@@ -307,3 +312,24 @@ def test_without_a_venue_it_says_what_is_missing(
     monkeypatch.setenv("KALSHI_ENV", "prod")
     assert main(["--env", "sim"]) == 2
     assert "--env sim contradicts KALSHI_ENV=prod" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("as_json", [True, False])
+def test_output_that_breaks_keeps_it_from_nothing(
+    paths: Paths, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], as_json: bool
+) -> None:
+    class ReadByNobody(io.StringIO):
+        def write(self, _text: str) -> int:
+            raise BrokenPipeError(32, "Broken pipe")
+
+    monkeypatch.setattr(sys, "stdout", ReadByNobody())
+    clock = SystemClock()
+    sink, speak = TelemetrySink(paths, clock, session="w", group=1), Speaker("watchdog")
+    tell = teller(sink, speak, clock, KalshiEnv.SIM, as_json=as_json)
+    tell("session s-1 is dead")
+    tell("confirmed: nothing rests")
+    sink.close()
+    (written,) = (paths.root / "data/raw/kalshi").glob("*/*/*/exec.jsonl")
+    assert len(read_telemetry(written).lines) == 2
+    assert speak.lost == "Broken pipe"
+    assert len(capsys.readouterr().err.splitlines()) == 1

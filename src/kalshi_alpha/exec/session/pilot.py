@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-import click
-
 from kalshi_alpha.config.environment import KalshiEnv
 from kalshi_alpha.core.errors import UsageError
 from kalshi_alpha.core.ledger.order_rows import keeping_settlements
 from kalshi_alpha.datastore.atomic import encode_json, write_json
 from kalshi_alpha.datastore.ledger import LedgerStore
+from kalshi_alpha.datastore.streams import say, unheard
 from kalshi_alpha.exec.session.refusal import SessionRefusal, refusal_document, refusal_summary
 from kalshi_alpha.exec.session.report import SessionReport, session_document, session_summary
 from kalshi_alpha.exec.session.request import PilotRequest
@@ -36,12 +35,10 @@ def run_pilot(request: PilotRequest, environ: Mapping[str, str]) -> int:
         document, summary, code = session_document(ended), session_summary(ended), exit_code(ended)
     path = ended.run.paths.pilot_session
     write_json(path, document)
-    if request.as_json:
-        click.echo(encode_json(document), nl=False)
-    elif not request.quiet:
-        click.echo(summary)
-        click.echo(f"wrote {path}")
-    return code
+    shown = encode_json(document).decode() if request.as_json else f"{summary}\nwrote {path}\n"
+    lost = "" if request.quiet and not request.as_json else say(shown)
+    # How the session ended weighs more than where that could not be shown.
+    return max(code, unheard(f"pilot: wrote {path}; ", lost)) if lost else code
 
 
 def record_orders(report: SessionReport) -> None:

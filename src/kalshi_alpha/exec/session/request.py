@@ -6,10 +6,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-import click
-
 from kalshi_alpha.config.environment import KalshiEnv
 from kalshi_alpha.core.errors import UsageError
+from kalshi_alpha.datastore.streams import Speaker
 from kalshi_alpha.exec.scan_options import ScanOptions
 
 PACE_MAX = 10_000.0
@@ -71,4 +70,4 @@ class PilotRequest:
         """Return what takes the lines that a person watches."""
         if self.quiet or self.as_json:
             return lambda _line: None
-        return click.echo
+        return Speaker("pilot")

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+import io
 import re
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -36,6 +38,23 @@ def test_a_person_is_told_unless_a_program_reads(
 ) -> None:
     request(**flags).speaker()("a line")
     assert capsys.readouterr().out == said
+
+
+def test_output_that_breaks_stops_no_session_and_is_told_once(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    class ReadByNobody(io.StringIO):
+        def write(self, _text: str) -> int:
+            raise BrokenPipeError(32, "Broken pipe")
+
+    monkeypatch.setattr(sys, "stdout", ReadByNobody())
+    speak = request().speaker()
+    speak("KILL SWITCH is on")
+    speak("+ A-1 YES 5.00 @ 34c")
+    [line] = capsys.readouterr().err.splitlines()
+    assert line.startswith("pilot: goes on unheard, standard output cannot be written: Broken pipe")
+    monkeypatch.setattr(sys, "stderr", ReadByNobody())
+    request().speaker()("ALERT left_over: an order may rest")
 
 
 @pytest.mark.parametrize("number", [float("nan"), float("inf"), 0.0, -1.0, 1e12])
