@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from concurrent.futures import Executor
 from datetime import datetime
 
 import numpy as np
@@ -10,6 +11,7 @@ import numpy as np
 from kalshi_alpha.core.errors import UsageError
 from kalshi_alpha.core.ledger.entry import LedgerEntry
 from kalshi_alpha.core.proposals.proposal import Passed, ScanResult
+from kalshi_alpha.core.replay.chain import ReplayEvent
 from kalshi_alpha.core.replay.clocks import from_us, to_us
 from kalshi_alpha.core.replay.engine import DayReplay, Look, ReplayOrder, replay_day
 from kalshi_alpha.core.replay.fills import UNKNOWN
@@ -18,35 +20,66 @@ from kalshi_alpha.core.replay.settled_day import ledger_rows
 from kalshi_alpha.core.replay.touches import ABSENT
 from kalshi_alpha.core.types import E4_PER_DOLLAR, Money, Side
 from kalshi_alpha.datastore.market.store import MarketStore
+from kalshi_alpha.exec.backtest.gating import gated_days
 from kalshi_alpha.exec.backtest.materials import Materials
-from kalshi_alpha.exec.backtest.plan import fault_of, replay_event
+from kalshi_alpha.exec.backtest.plan import DayTask, Plan, fault_of, replay_event
+from kalshi_alpha.exec.backtest.progress import Step
 from kalshi_alpha.exec.backtest.shelf import store_root
 from kalshi_alpha.exec.backtest.variant import Variant
 
 
-def event_story(read: Materials, variant: Variant, event_ticker: str) -> list[str]:
-    """Replay the day of an event and tell what was decided about it.
+def event_story(
+    read: Materials,
+    variant: Variant,
+    event_ticker: str,
+    executor: Executor | None = None,
+    step: Step = lambda _: None,
+) -> list[str]:
+    """Tell what the run over all days decided about an event, and what came of it.
+
+    What monitors leave standing at a decision comes from the orders of other days, before it and,
+    where another event was decided at the same time, after it. So where the gate is asked the
+    whole span is replayed first; the story's orders and cash are those of the backtest's rows.
+
+    Parameters
+    ----------
+    read, variant, event_ticker
+        What is replayed, and which event is told of.
+    executor, step
+        Who replays the days, and who is told how many are done.
 
     Raises
     ------
     UsageError
         If the event is not recorded, or cannot be judged.
     """
-    plan = read.plan(variant)
-    for task in read.tasks(variant):
-        if event_ticker not in {each.event_ticker for each in task.events}:
-            continue
-        events = []
-        for shelved, known in zip(task.events, task.forecasts, strict=True):
-            tape = MarketStore(store_root(shelved.root)).load(shelved.ref)
-            fault = fault_of(tape, plan)
-            if fault is None:
-                events.append(replay_event(plan, tape, known))
-            elif tape.event_ticker == event_ticker:
-                raise UsageError(f"--explain {event_ticker}: {fault}")
-        day = replay_day(events, plan.chain)
-        return list(_story(day, event_ticker, ledger_rows(day, plan.chain.family)))
-    raise UsageError(f"--explain {event_ticker}: no such event is recorded in that span")
+    plan, tasks = read.plan(variant), read.tasks(variant)
+    place = next((n for n, task in enumerate(tasks) if event_ticker in _tickers(task)), None)
+    if place is None:
+        raise UsageError(f"--explain {event_ticker}: no such event is recorded in that span")
+    events = _events(tasks[place], plan, event_ticker)
+    task = tasks[place]
+    if variant.action is not None:
+        task = gated_days(read, plan, variant, executor, step).tasks[place]
+    day = replay_day(events, plan.chain, task.standing)
+    return list(_story(day, event_ticker, ledger_rows(day, plan.chain.family)))
+
+
+def _tickers(task: DayTask) -> set[str]:
+    return {each.event_ticker for each in task.events}
+
+
+def _events(task: DayTask, plan: Plan, event_ticker: str) -> list[ReplayEvent]:
+    """Return the events of a day that can be judged, the one that is told of among them."""
+    events = []
+    for shelved, known in zip(task.events, task.forecasts, strict=True):
+        tape = MarketStore(store_root(shelved.root)).load(shelved.ref)
+        fault = fault_of(tape, plan)
+        if fault is None:
+            events.append(replay_event(plan, tape, known))
+        elif tape.event_ticker == event_ticker:
+            raise UsageError(f"--explain {event_ticker}: {fault}")
+    return events
 
 
 def _story(day: DayReplay, event_ticker: str, rows: Sequence[LedgerEntry]) -> Iterator[str]:
@@ -59,9 +92,10 @@ def _story(day: DayReplay, event_ticker: str, rows: Sequence[LedgerEntry]) -> It
     results = {result.at: result for result in day.results}
     withheld = dict(day.withheld)
     for look in (look for look in day.looks if look.event == n):
-        yield from _decision(view, look, results[look.clock.at])
-        for said in withheld.get(look.clock.at, ()):
-            yield f"    withheld by the gate: {said.reason}, {said.detail}"
+        against = withheld.get(look.clock.at, ())
+        yield from _decision(view, look, results[look.clock.at], stopped=bool(against))
+        for said in against:
+            yield f"    withheld: {said.reason}, {said.detail}"
         for order in day.orders:
             if order.event == n and order.clock == look.clock:
                 yield from _order(view, order)
@@ -90,7 +124,7 @@ def _opening(view: MarketView) -> Iterator[str]:
         )
 
 
-def _decision(view: MarketView, look: Look, result: ScanResult) -> Iterator[str]:
+def _decision(view: MarketView, look: Look, result: ScanResult, *, stopped: bool) -> Iterator[str]:
     known = "no forecast" if look.forecast is None else f"forecast of {look.forecast.model}"
     yield (
         f"{_clock(look.clock.at)} decides, orders rest until {_clock(look.clock.rests_until)}: "
@@ -104,7 +138,7 @@ def _decision(view: MarketView, look: Look, result: ScanResult) -> Iterator[str]
         yield (
             f"  {market.strike!s:>12}  {_touch(view, touch, to_us(look.clock.at))}  "
             f"model {'-' if np.isnan(prob) else f'{prob:.3f}'}  "
-            f"{_verdict(passed.get(market.ticker))}"
+            f"{_verdict(passed.get(market.ticker), stopped=stopped)}"
         )
 
 
@@ -117,8 +151,10 @@ def _touch(view: MarketView, touch: SeenTouch, at_us: int) -> str:
     return f"{bid / 1e4:.2f}/{ask / 1e4:.2f}{inferred}"
 
 
-def _verdict(passed: Passed | None) -> str:
-    return "quoted" if passed is None else f"{passed.reason.value}: {passed.detail}"
+def _verdict(passed: Passed | None, *, stopped: bool) -> str:
+    if passed is not None:
+        return f"{passed.reason.value}: {passed.detail}"
+    return "would be quoted, and is withheld" if stopped else "quoted"
 
 
 def _order(view: MarketView, order: ReplayOrder) -> Iterator[str]:
@@ -129,7 +165,9 @@ def _order(view: MarketView, order: ReplayOrder) -> Iterator[str]:
         f"honest edge {p.ev_honest:+.4f}, at risk {p.max_loss}"
     )
     if order.refused:
-        yield "    refused on arrival: the market had come to its price"
+        market, price_e4 = order.market, p.price.e4
+        why = view.refusal(market, p.side, price_e4, order.placed_us)
+        yield f"    refused on arrival: {why}"
         return
     yield f"    {_queue(view, order)}"
     for at_us, count_e2 in zip(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 from concurrent.futures import Executor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -18,17 +18,17 @@ from kalshi_alpha.datastore.atomic import write_atomic
 from kalshi_alpha.datastore.paths import Paths
 from kalshi_alpha.datastore.printing import echo_json, echo_text
 from kalshi_alpha.exec.backtest.document import grid_document, lookahead_document, report_document
-from kalshi_alpha.exec.backtest.executors import executor_of, replayed
+from kalshi_alpha.exec.backtest.executors import executor_of
 from kalshi_alpha.exec.backtest.explain import event_story
+from kalshi_alpha.exec.backtest.gating import gated_days
 from kalshi_alpha.exec.backtest.grid import GridCell, GridResult, grid_result
 from kalshi_alpha.exec.backtest.lookahead import ChainLookahead, chain_lookahead
 from kalshi_alpha.exec.backtest.materials import Materials, history_of, materials
 from kalshi_alpha.exec.backtest.notes import notes_of
 from kalshi_alpha.exec.backtest.pictures import backtest_pictures
-from kalshi_alpha.exec.backtest.plan import DayDone, LeftOutEvent, Plan
+from kalshi_alpha.exec.backtest.plan import LeftOutEvent
 from kalshi_alpha.exec.backtest.progress import Step, day_bar
 from kalshi_alpha.exec.backtest.request import BacktestRequest
-from kalshi_alpha.exec.backtest.standing import standing_stops
 from kalshi_alpha.exec.backtest.study import CASES, StudyCase, study_page
 from kalshi_alpha.exec.backtest.text import grid_text, lookahead_text, report_text
 from kalshi_alpha.exec.backtest.variant import Variant, grid_of, with_values
@@ -71,7 +71,9 @@ def backtest(request: BacktestRequest) -> int:
     ):
         read = materials(request, Path(folder), executor)
         if request.explain is not None:
-            echo_text("\n".join(event_story(read, variant, request.explain)), Mode.OFFLINE)
+            with day_bar(len(read.days)) as step:
+                story = event_story(read, variant, request.explain, executor, step)
+            echo_text("\n".join(story), Mode.OFFLINE)
             return 0
         done = _done(request, read, variant, cells, executor)
     _write(request, read, done)
@@ -94,36 +96,13 @@ def run_variant(
         If no event can be judged.
     """
     plan = read.plan(variant)
-    days = gated_days(read, plan, variant, executor, step)
+    days = gated_days(read, plan, variant, executor, step).days
     outcomes = [each.outcome for each in days if each.outcome is not None]
     left_out = (*read.left_out, *(event for each in days for event in each.left_out))
     if not outcomes:
         why = left_out[0].why if left_out else "nothing is recorded"
         raise MissingData(f"no event can be judged: {why}")
     return Backtest(variant, report_of(outcomes, plan.chain, dimensions), left_out)
-
-
-def gated_days(
-    read: Materials, plan: Plan, variant: Variant, executor: Executor | None, step: Step
-) -> list[DayDone]:
-    """Replay days, and those again at which monitors would have stopped a decision.
-
-    A decision that is stopped changes what later ones of its day hold, and what monitors see on
-    later days: each round settles at least the next decision in time, so the rounds end.
-    """
-    tasks = read.tasks(variant)
-    days, watch = replayed(executor, plan, tasks, step), read.watch(plan)
-    while variant.action is not None:
-        wanted = standing_stops([each.outcome for each in days], watch)
-        changed = [n for n, stops in enumerate(wanted) if stops.keys() != tasks[n].standing.keys()]
-        if not changed:
-            break
-        for n in changed:
-            tasks[n] = replace(tasks[n], standing=wanted[n])
-        again = replayed(executor, plan, [tasks[n] for n in changed], lambda _: None)
-        for n, done in zip(changed, again, strict=True):
-            days[n] = done
-    return days
 
 
 def _done(

@@ -10,9 +10,9 @@ from kalshi_alpha.config.monitors import MonitorSettings
 from kalshi_alpha.core.gates import Action, Finding, Reading, ReadingName, Reason
 from kalshi_alpha.core.replay.gate import GateHistory
 from kalshi_alpha.core.replay.outcome import DatedFill, DayOutcome
+from kalshi_alpha.exec.backtest.gating import gated_days
 from kalshi_alpha.exec.backtest.materials import Materials
 from kalshi_alpha.exec.backtest.plan import DayDone
-from kalshi_alpha.exec.backtest.run import gated_days
 from kalshi_alpha.exec.backtest.standing import Stops, Watch, standing_stops
 from kalshi_alpha.exec.backtest.variant import Variant
 
@@ -38,7 +38,7 @@ def tightened(read: Materials, day: str, week: str) -> Materials:
 
 
 def days_of(read: Materials, variant: Variant) -> list[DayDone]:
-    return gated_days(read, read.plan(variant), variant, None, lambda _: None)
+    return gated_days(read, read.plan(variant), variant, None, lambda _: None).days
 
 
 def outcomes(days: list[DayDone]) -> list[DayOutcome | None]:
