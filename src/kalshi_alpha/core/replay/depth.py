@@ -17,6 +17,7 @@ from kalshi_alpha.core.types import E4_PER_DOLLAR, Side
 
 _NO_TIMES = np.empty(0, dtype=np.int64)
 _ANY_AGE_US = np.iinfo(np.int64).max
+_SECOND_US = 1_000_000
 IS_COMPILED = find_spec("numba") is not None
 
 
@@ -68,6 +69,22 @@ class DepthView:
     def is_known(self, market: int, at_us: int) -> bool:
         """Say whether a market's book was known just before an instant."""
         return bool(self.touches[market].is_known(np.array([at_us]), _ANY_AGE_US)[0])
+
+    def lost_times(self, until_us: int) -> int:
+        """Count how often a book that had been shown was lost for a second or more.
+
+        Books that one thing took at once are one time. Between the files of two days nothing is
+        known for the moment that it takes to write down what is believed: that is none.
+        """
+        found = set[int]()
+        for touch in self.touches:
+            opens = _NO_TIMES if touch.opens_us is None else touch.opens_us
+            for lost_us in touch.gaps_us[touch.gaps_us < until_us].tolist():
+                later = opens[opens >= lost_us]
+                shown_us = min(until_us, int(later[0])) if later.size else until_us
+                if later.size < opens.size and shown_us - lost_us >= _SECOND_US:
+                    found.add(lost_us)
+        return len(found)
 
     def size_at(self, market: int, side: Side, price_e4: int, at_us: int) -> int:
         """Return what rested at a price just before an instant, in hundredths of contracts.

@@ -22,13 +22,17 @@ from kalshi_alpha.core.replay.settled_day import ledger_rows
 
 @dataclass(frozen=True, slots=True)
 class EventFacts:
-    """An event that was replayed: its name, its place, how often it was looked at, and by what."""
+    """An event that was replayed: its name, its place, how often it was looked at, and by what.
+
+    ``book_gaps`` is how often books of it were lost for a second or more.
+    """
 
     event_ticker: str
     city: str
     fidelity: str
     decisions: int
     models: tuple[str, ...]
+    book_gaps: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,4 +146,5 @@ def _facts(day: DayReplay, n: int) -> EventFacts:
         fidelity=view.event.tape.fidelity.value,
         decisions=len(looks),
         models=tuple(sorted(models)),
+        book_gaps=0 if view.depth is None else view.depth.lost_times(view.close_us),
     )

@@ -54,6 +54,8 @@ class Report:
         By place: what forecasts were made by.
     fidelities
         How many events were recorded how finely.
+    book_gaps, events_with_gaps
+        How often books were lost until they were shown again, and in how many events.
     bins
         What the ramp would have made of the fills, by side, price and lead.
     """
@@ -72,6 +74,8 @@ class Report:
     withheld: Mapping[str, int]
     models: Mapping[str, tuple[str, ...]]
     fidelities: Mapping[str, int]
+    book_gaps: int
+    events_with_gaps: int
     bins: tuple[HonestyBin, ...]
 
 
@@ -104,6 +108,8 @@ def report_of(
             for city in cities
         },
         fidelities=dict(Counter(each.fidelity for each in facts).most_common()),
+        book_gaps=sum(each.book_gaps for each in facts),
+        events_with_gaps=sum(each.book_gaps > 0 for each in facts),
         bins=tuple(honesty_bins(table.rows, chain.policy.shrink).values()),
     )
 

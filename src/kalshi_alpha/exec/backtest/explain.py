@@ -116,6 +116,9 @@ def _opening(view: MarketView) -> Iterator[str]:
         f"{_clock(tape.closes_at)}, {len(tape.markets)} markets, {prints:,} prints, "
         f"recorded: {tape.fidelity.value}, results: {tape.result_source or 'no source named'}"
     )
+    times = 0 if view.depth is None else view.depth.lost_times(view.close_us)
+    if times:
+        yield f"books were not known {times} times, each until they were shown again"
     for known in event.forecasts:
         skill = "" if known.no_skill is None else f"; {known.no_skill}"
         yield (

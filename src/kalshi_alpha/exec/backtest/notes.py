@@ -39,6 +39,14 @@ def _market(variant: Variant, report: Report) -> Iterable[str]:
             + ("either side's takers" if variant.any_taker else "the other side's takers")
             + " fill: had our bid stood there, an offer below it could not have rested"
         )
+    if report.book_gaps:
+        yield (
+            f"recordings of {report.events_with_gaps:,} events lack something, and their books "
+            f"were not known {report.book_gaps:,} times until they were shown again: nothing was "
+            "decided on them meanwhile, an order that arrived was refused, and one that rested "
+            "filled only on prints through its price; what was printed while nobody listened is "
+            "not known"
+        )
     yield (
         f"orders rest {variant.place_seconds:g} s after the decision and "
         f"{variant.cancel_seconds:g} s beyond the end of their window"

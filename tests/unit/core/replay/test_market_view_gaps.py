@@ -5,6 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from kalshi_alpha.core.replay.baselines import BaselineRules
 from kalshi_alpha.core.replay.chain import ReplayRules
 from kalshi_alpha.core.replay.clocks import to_us
 from kalshi_alpha.core.replay.depth import DepthView, known_levels
@@ -13,7 +14,9 @@ from kalshi_alpha.core.replay.fills import UNKNOWN
 from kalshi_alpha.core.replay.kernels_columns import QueueRule
 from kalshi_alpha.core.replay.mark_outs import mark_outs
 from kalshi_alpha.core.replay.market_view import MarketView, Refusal
+from kalshi_alpha.core.replay.outcome import day_outcome
 from kalshi_alpha.core.replay.poison import poisoned_tape
+from kalshi_alpha.core.replay.report import report_of
 from kalshi_alpha.core.replay.settled_day import ledger_rows
 from kalshi_alpha.core.replay.tape import DepthColumns, EventTape, GapColumns, QuoteColumns
 from kalshi_alpha.core.replay.touches import ABSENT
@@ -111,6 +114,30 @@ def test_changes_after_a_gap_say_nothing_until_a_snapshot() -> None:
         view = DepthView.of(kept, 3, changed.gaps, compiled=compiled)
         assert view.size_at(1, Side.YES, 4100, us("18:26:00")) == 0
         assert view.touches[1].at(np.array([us("18:06:00")]), NOW).bid_e4.tolist() == [ABSENT]
+
+
+def test_times_at_which_books_were_lost_are_counted() -> None:
+    twice = deep(
+        ("17:55:00", "18:25:00"),
+        (("17:54:00", 0), ("18:05:00", 0), ("18:05:00", 1), ("18:25:00", 2), ("18:30:00", 2)),
+    )
+    assert outcome_of_gaps(twice) == 2, "one before any book, one that was healed in its instant"
+    assert outcome_of_gaps(deep(lost=(("23:59:59", 1),))) == 1
+    seam = deep(("17:55:00", "18:25:00"), (("18:24:59", 1),))
+    assert outcome_of_gaps(seam) == 1
+    assert seam.gaps is not None
+    short = replace(seam, gaps=GapColumns(seam.gaps.at_us + 1, seam.gaps.market))
+    assert outcome_of_gaps(short) == 0
+    assert outcome_of_gaps(deep()) == outcome_of_gaps(tape()) == 0
+
+
+def outcome_of_gaps(held: EventTape) -> int:
+    """Return what the outcome of a day, and the report of it, say of gaps."""
+    outcome = day_outcome([event(held)], CHAIN, BaselineRules())
+    report = report_of([outcome], CHAIN, ())
+    (facts,) = outcome.events
+    assert (report.book_gaps, report.events_with_gaps) == (facts.book_gaps, facts.book_gaps > 0)
+    return facts.book_gaps
 
 
 def test_marks_and_the_closing_mid_say_nothing_of_a_gap() -> None:

@@ -24,6 +24,16 @@ def test_inferred_touches_climatology_and_fees_are_owned_up_to(
         assert said in told
 
 
+def test_gaps_of_recordings_are_counted_where_there_are_any(
+    read: Materials, done: Backtest
+) -> None:
+    assert "lack something" not in " ".join(notes_of(read, done.variant, done.report))
+    holed = replace(done.report, book_gaps=12, events_with_gaps=3)
+    told = " ".join(notes_of(read, done.variant, holed))
+    assert "recordings of 3 events lack something" in told
+    assert "were not known 12 times" in told
+
+
 def test_a_book_is_not_said_to_be_inferred(read: Materials, done: Backtest) -> None:
     deep = replace(done.report, fidelities={"depth": 14})
     assert "inferred" not in " ".join(notes_of(read, done.variant, deep))
