@@ -5,11 +5,14 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Sequence
+from traceback import walk_tb
 from types import TracebackType
 
 import click
 
 from kalshi_alpha.core.errors import KalshiAlphaError
+from kalshi_alpha.datastore.streams import complain, let_go, open_streams, reason, unheard
+from kalshi_alpha.datastore.usage_line import usage_line
 
 DEBUG = "KALSHI_ALPHA_DEBUG"
 """Set to 1, or by ``kalshi-alpha --debug``, an error shows its traceback."""
@@ -47,6 +50,7 @@ def run_command(
     """
     said = name if said_as is None else said_as
     if argv is None:
+        open_streams()
         on_mishap(said)
     try:
         code = command.main(
@@ -58,31 +62,39 @@ def run_command(
         click.echo(error.format_message(), err=True)
         return error.exit_code
     except click.ClickException as error:
-        return _ended(said, error.format_message(), error, error.exit_code)
+        return _ended(said, usage_line(error), error, error.exit_code)
     except BrokenPipeError:
-        # Whoever read has read enough, as `head` does; what is left must not be tried at the end.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        # Whoever read has read enough, as `head` does.
+        let_go(sys.stdout)
         return 1
     except OSError as error:
+        if _is_of_output(error):
+            return unheard(f"{said}: ", reason(error))
         return _ended(said, str(error), error, 1)
     except click.exceptions.Abort:
-        click.echo(f"{said}: interrupted", err=True)
+        complain(f"{said}: interrupted\n")
         return 1
     except ModuleNotFoundError as error:
         missing = (error.name or "").partition(".")[0]
         if missing not in _EXTRAS:
             raise
         extra = _EXTRAS[missing]
-        remedy = f"run `make setup`, or pip install kalshi-alpha[{extra}]"
+        remedy = f"run `make setup`, or pip install 'kalshi-alpha[{extra}]'"
         return _ended(said, f"needs {missing}, of the extra [{extra}]: {remedy}", error, 1)
     return code if isinstance(code, int) else 0
 
 
 def _ended(said: str, text: str, error: BaseException, code: int) -> int:
     if debugging():
-        click.echo(_story(error), err=True, nl=False)
-    click.echo(f"{said}: {text}", err=True)
+        complain(_story(error))
+    complain(f"{said}: {text}\n")
     return code
+
+
+def _is_of_output(error: OSError) -> bool:
+    """Say whether it was printing on standard output that failed, and not a file or a socket."""
+    frames = (frame for frame, _ in walk_tb(error.__traceback__))
+    return any(each.f_code is click.echo.__code__ and not each.f_locals["err"] for each in frames)
 
 
 def debugging() -> bool:
@@ -95,9 +107,9 @@ def on_mishap(said: str) -> None:
 
     def hook(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
         if issubclass(kind, KeyboardInterrupt):
-            sys.stderr.write(f"{said}: interrupted\n")
+            complain(f"{said}: interrupted\n")
             return
-        sys.stderr.write(mishap(said, error.with_traceback(trace)))
+        complain(mishap(said, error.with_traceback(trace)))
 
     sys.excepthook = hook
 

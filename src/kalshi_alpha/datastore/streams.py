@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import sys
 from contextlib import suppress
+from errno import EBADF
 from typing import Literal, TextIO
 
 REMEDY = "let it go to a terminal, to a command that reads it all, or to a disk with room"
@@ -63,6 +64,11 @@ def unheard(said: str, why: str) -> int:
     return 1
 
 
+def reason(error: OSError) -> str:
+    """Return why a stream could not be written, in the words that follow "cannot be written"."""
+    return "it is closed" if error.errno == EBADF else error.strerror or str(error)
+
+
 def cannot_write(why: str) -> str:
     """Return what is said where standard output could not be written, with the remedy."""
     return f"standard output cannot be written: {why}; {REMEDY}"
@@ -112,7 +118,7 @@ def write_to(stream: TextIO | None, text: str) -> str:
             stream.write(text.encode("ascii", "backslashreplace").decode())
         stream.flush()
     except OSError as error:
-        return error.strerror or str(error)
+        return reason(error)
     except ValueError:
         return "it is closed"
     return ""

@@ -17,7 +17,7 @@ import click
 
 from kalshi_alpha.config.mode import mode_of
 from kalshi_alpha.datastore.printing import F, echo_json, echo_text, progress, quiet_flag
-from kalshi_alpha.datastore.streams import unheard
+from kalshi_alpha.datastore.streams import reason, unheard
 from kalshi_alpha.exec.command import HELP, exit_with, run_command
 
 if TYPE_CHECKING:
@@ -93,8 +93,8 @@ def cancel_all(*, env: str | None, as_json: bool) -> int:
         return _print(done, venue, as_json=as_json)
     except OSError as error:
         # What became of the orders weighs more than where it could not be shown.
-        why = error.strerror or str(error)
-        return max(done.exit_code, unheard(f"orders: {done.text.splitlines()[0]}; ", why))
+        said = f"orders: {done.text.splitlines()[0]}; "
+        return max(done.exit_code, unheard(said, reason(error)))
 
 
 def _journal(environ: Mapping[str, str] = os.environ) -> Path:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import io
 import subprocess
 import sys
 
@@ -8,6 +9,7 @@ import pytest
 
 from kalshi_alpha.core.errors import DataError, UsageError
 from kalshi_alpha.datastore.command import DEBUG, mishap, on_mishap, run_command
+from kalshi_alpha.datastore.streams import cannot_write
 
 
 @pytest.mark.parametrize(
@@ -16,7 +18,7 @@ from kalshi_alpha.datastore.command import DEBUG, mishap, on_mishap, run_command
         (None, 0, ""),
         (DataError("torn"), 4, "take: torn\n"),
         (UsageError("choose"), 2, "take: choose\n"),
-        (click.UsageError("no such flag"), 2, "take: no such flag\n"),
+        (click.UsageError("no such flag"), 2, "take: no such flag; --help shows what it takes\n"),
         (OSError("disk full"), 1, "take: disk full\n"),
         (KeyboardInterrupt(), 1, "take: interrupted\n"),
     ],
@@ -34,6 +36,41 @@ def test_however_a_command_ends_it_is_a_code_and_one_line(
     assert (out, err.lstrip("\n")) == ("", line)
 
 
+def test_output_that_cannot_be_written_is_told_with_its_remedy(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    class Full(io.StringIO):
+        def write(self, _text: str) -> int:
+            raise OSError(28, "No space left on device")
+
+    @click.command()
+    def status() -> None:
+        click.echo("verdict NO-GO")
+
+    monkeypatch.setattr(sys, "stdout", Full())
+    for argv in ([], ["--help"]):
+        assert run_command(status, "status", argv) == 1
+        [line] = capsys.readouterr().err.splitlines()
+        assert line == f"status: {cannot_write('No space left on device')}"
+    # Errors that cannot be told keep their code.
+    monkeypatch.setattr(sys, "stderr", Full())
+    assert run_command(status, "status", ["--jsn"]) == 2
+
+
+def test_every_command_ends_in_one_line_where_its_output_is_closed() -> None:
+    entry = "from kalshi_alpha.cli.entry import main; raise SystemExit(main())"
+    for line in (("-c", entry, "--version"), ("-m", "kalshi_alpha.exec.orders", "list")):
+        done = subprocess.run(
+            ["sh", "-c", 'exec "$0" "$@" >&-', sys.executable, *line],
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == 1
+        assert len(done.stderr.splitlines()) == 1
+        assert ": standard output cannot be written: it is closed; let it go" in done.stderr
+
+
 def test_a_library_of_the_extra_that_is_missing_is_one_line(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -44,7 +81,7 @@ def test_a_library_of_the_extra_that_is_missing_is_one_line(
     monkeypatch.setitem(sys.modules, "h11", None)
     assert run_command(live, "live", []) == 1
     said = capsys.readouterr().err
-    remedy = "run `make setup`, or pip install kalshi-alpha[live]"
+    remedy = "run `make setup`, or pip install 'kalshi-alpha[live]'"
     assert said == f"live: needs h11, of the extra [live]: {remedy}\n"
 
 
@@ -77,7 +114,7 @@ def test_a_library_of_another_extra_is_named_with_it(
 
     monkeypatch.setitem(sys.modules, "matplotlib", None)
     assert run_command(draw, "draw", []) == 1
-    assert "pip install kalshi-alpha[report]" in capsys.readouterr().err
+    assert "pip install 'kalshi-alpha[report]'" in capsys.readouterr().err
 
 
 def test_an_error_shows_its_traceback_only_when_debugging(

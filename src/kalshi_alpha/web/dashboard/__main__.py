@@ -31,7 +31,12 @@ NEEDS_EXTRA = "the live page needs the extra: pip install 'kalshi-alpha[web]'"
 @click.option(
     "--port", type=click.IntRange(0, 65_535), default=PORT, show_default=True, help="0: any."
 )
-@click.option("--env", "venue", type=click.Choice(list(KalshiEnv)), help=f"Venue; default {ENV}.")
+@click.option(
+    "--env",
+    "venue",
+    type=click.Choice([env.value for env in KalshiEnv], case_sensitive=False),
+    help=f"Venue; default {ENV}.",
+)
 @click.option("--books/--no-books", default=True, show_default=True, help="Follow its books.")
 @clock_flag
 @click.option("--json", "as_json", is_flag=True, help="Say where it listens as JSON.")

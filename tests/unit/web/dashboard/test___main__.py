@@ -70,3 +70,19 @@ def test_a_port_that_is_taken_is_refused_with_the_remedy() -> None:
         port = taken.getsockname()[1]
         with pytest.raises(UsageError, match="--port"):
             listening("127.0.0.1", port)
+
+
+@pytest.mark.parametrize("spelt", ["demo", "DEMO", "Demo"])
+def test_the_venue_is_spelt_as_the_environment_spells_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, spelt: str
+) -> None:
+    asked: list[str] = []
+
+    def serve(environ: dict[str, str], **_: Any) -> None:
+        asked.append(environ["KALSHI_ENV"])
+
+    monkeypatch.setattr("kalshi_alpha.web.dashboard.__main__.serve", serve)
+    with at_home_in_new_york(tmp_path):
+        assert main(["--env", spelt]) == 0
+    assert asked == ["demo"]
+    assert type(asked[0]) is str
