@@ -133,7 +133,8 @@ def _levels(opens: int, closes: int, rows: int, rng: np.random.Generator) -> pl.
             "is_yes": is_yes,
             "price_e4": 100 * (value - rng.integers(2, 12, rows)),
             "size_e2": 100 * rng.integers(0, 200, rows),
-            "opens": np.zeros(rows, dtype=np.bool_),
+            # The first level of a market begins its book: before it nobody knows one.
+            "opens": np.isin(np.arange(rows), np.unique(market, return_index=True)[1]),
         }
     )
 

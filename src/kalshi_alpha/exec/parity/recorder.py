@@ -24,6 +24,7 @@ from kalshi_alpha.datastore.market.partition import Part, Partition
 from kalshi_alpha.datastore.market.schema import Table
 from kalshi_alpha.datastore.market.store import MarketStore
 from kalshi_alpha.datastore.market.tape import micros
+from kalshi_alpha.exec.market.depth_rows import EMPTY_PRICE_E4
 from kalshi_alpha.exec.market.listing import VENUE, Listed, in_order, markets_frame
 from kalshi_alpha.sim.app import SimApp
 from kalshi_alpha.sim.engine_events import BookDelta, EngineEvent, PublicTrade
@@ -123,12 +124,15 @@ class SessionRecorder:
             for price_e4, size_e2 in levels:
                 self._sizes[ticker, side, price_e4] = size_e2
                 rows.append((at_us, side is Side.YES, price_e4, size_e2, not rows))
+        if not rows:  # an empty book is known too: its snapshot sets a level to nothing
+            rows.append((at_us, True, EMPTY_PRICE_E4, 0, True))
 
     def _level(self, event: BookDelta) -> None:
         key = (event.ticker, event.side, event.price_e4)
         size_e2 = self._sizes[key] = self._sizes.get(key, 0) + event.delta_e2
-        row = (micros(event.at), event.side is Side.YES, event.price_e4, size_e2, False)
-        self._levels.setdefault(event.ticker, []).append(row)
+        rows = self._levels.setdefault(event.ticker, [])
+        # A market that was listed later had nothing in its book before.
+        rows.append((micros(event.at), event.side is Side.YES, event.price_e4, size_e2, not rows))
 
     def _order(self, order: SimOrder) -> None:
         at_us = micros(order.updated_at)

@@ -3,6 +3,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from kalshi_alpha.core.errors import TornFile
@@ -12,6 +13,7 @@ from kalshi_alpha.datastore.market.store import MarketStore
 from kalshi_alpha.datastore.market.tape import micros
 from kalshi_alpha.exec.parity.recorder import SessionRecorder, payouts, read_orders
 from kalshi_alpha.exec.session.practice import ACCOUNT, Practice, open_practice
+from kalshi_alpha.sim.engine import Engine
 from kalshi_alpha.sim.orders import BookSide, NewOrder
 from kalshi_alpha.sim.virtual_time import VirtualClock, run_virtual
 from kalshi_alpha.sim.worlds import World, fixture_world
@@ -88,6 +90,31 @@ def test_books_and_prints_can_be_read_back_as_a_tape(tmp_path: Path) -> None:
     assert tape.trades.count_e2.sum() == ahead_e2 + 200
     paid = payouts(practice.world)
     assert {each.ticker: each.yes_payout_e4 for each in tape.markets} == paid
+
+
+def test_a_book_that_begins_empty_is_known_from_the_beginning(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = Engine.book
+    monkeypatch.setattr(
+        Engine, "book", lambda *of: msgspec.structs.replace(whole(*of), yes=(), no=())
+    )
+
+    async def main(clock: VirtualClock) -> datetime:
+        practice, at = open_practice(world(), clock), clock.now()
+        SessionRecorder(practice.app, ACCOUNT).save(tmp_path, practice.world)
+        return at
+
+    at_us = micros(run_virtual(main, world().starts_at))
+    store = MarketStore(tmp_path)
+    (ref,) = store.events("KXCPI")
+    tape = store.load(ref)
+    assert tape.depth is not None
+    assert not tape.depth.size_e2.any()
+    books = DepthView.of(tape.depth, len(tape.markets))
+    for market in range(len(tape.markets)):
+        assert not books.is_known(market, at_us)
+        assert books.is_known(market, at_us + 1)
 
 
 def test_orders_that_are_torn_are_named(tmp_path: Path) -> None:
