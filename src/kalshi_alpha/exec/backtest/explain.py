@@ -200,7 +200,11 @@ def _earned(view: MarketView, order: ReplayOrder) -> str:
     filled = order.fills.total_e2
     if not filled:
         return "nothing filled"
-    payout = view.event.tape.markets[order.market].yes_payout_e4 or 0
+    payout = view.event.tape.markets[order.market].yes_payout_e4
+    if payout is None:
+        return (
+            f"filled {filled / 100:g}, fee {order.fee}, and what it earned is not known: unsettled"
+        )
     is_yes = order.proposal.side is Side.YES
     paid_e4 = payout if is_yes else E4_PER_DOLLAR - payout
     net = Money((paid_e4 - order.proposal.price.e4) * filled - order.fee.e6)
@@ -209,6 +213,8 @@ def _earned(view: MarketView, order: ReplayOrder) -> str:
 
 def _paid(view: MarketView) -> str:
     tape = view.event.tape
+    if any(market.yes_payout_e4 is None for market in tape.markets):
+        return "by no result that is recorded, so not yet"
     won = [str(market.strike) for market in tape.markets if market.yes_payout_e4 == E4_PER_DOLLAR]
     value = "value not recorded" if tape.settlement_value is None else tape.settlement_value
     return f"{value}, {', '.join(won) or 'no listed market'} paid"

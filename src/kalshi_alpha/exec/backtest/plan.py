@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from kalshi_alpha.config.pal_policy import PalPolicy
 from kalshi_alpha.config.series import Series
@@ -27,6 +27,10 @@ from kalshi_alpha.exec.event_news import event_about, risk_unit
 from kalshi_alpha.exec.scanning import portfolio_risk
 
 AMBIGUOUS = "ambiguous"
+UNSETTLED = (
+    "it is unsettled, for nothing says what one of its markets paid: its orders are replayed and "
+    "left out of profit"
+)
 NO_CALENDAR = ReleaseCalendar(())
 
 
@@ -60,7 +64,7 @@ class DayTask:
 
 @dataclass(frozen=True, slots=True)
 class LeftOutEvent:
-    """An event that cannot be judged, and why."""
+    """An event that cannot be judged, or whose profit cannot be told, and why."""
 
     event_ticker: str
     why: str
@@ -149,17 +153,25 @@ def replay_tapes(
     forecasts: Sequence[Sequence[KnownForecast]],
     standing: Standing = NOTHING_STANDS,
 ) -> DayDone:
-    """Replay the tapes of one day, leaving out those that cannot be judged."""
+    """Replay the tapes of one day, leaving out those that cannot be judged.
+
+    Those that are unsettled are replayed, for a decision comes before any result; they are named
+    among those left out, because what they earn counts nowhere.
+    """
     faults = [fault_of(tape, plan) for tape in tapes]
     kept = [
         replay_event(plan, tape, known)
         for tape, known, fault in zip(tapes, forecasts, faults, strict=True)
         if fault is None
     ]
-    left_out = tuple(
-        LeftOutEvent(tape.event_ticker, fault)
+    whys = [
+        fault or (None if _is_settled(tape) else UNSETTLED)
         for tape, fault in zip(tapes, faults, strict=True)
-        if fault is not None
+    ]
+    left_out = tuple(
+        LeftOutEvent(tape.event_ticker, why)
+        for tape, why in zip(tapes, whys, strict=True)
+        if why is not None
     )
     if not kept:
         return DayDone(None, left_out)
@@ -167,7 +179,14 @@ def replay_tapes(
 
 
 def replay_event(plan: Plan, tape: EventTape, known: Sequence[KnownForecast]) -> ReplayEvent:
-    """Put a series' terms to a tape."""
+    """Put a series' terms to a tape.
+
+    An event is settled as a whole or not at all: with the results of some of its markets alone,
+    what it earned would be told in part.
+    """
+    if not _is_settled(tape):
+        unpaid = tuple(replace(market, yes_payout_e4=None) for market in tape.markets)
+        tape = replace(tape, markets=unpaid)
     series = plan.series[tape.series]
     markets = tuple(
         Market(
@@ -199,12 +218,14 @@ def replay_event(plan: Plan, tape: EventTape, known: Sequence[KnownForecast]) ->
     )
 
 
+def _is_settled(tape: EventTape) -> bool:
+    return all(market.yes_payout_e4 is not None for market in tape.markets)
+
+
 def fault_of(tape: EventTape, plan: Plan) -> str | None:
     """Say why an event cannot be judged; None if it can."""
     if AMBIGUOUS in tape.result_source:
         return "its result is ambiguous"
-    if any(market.yes_payout_e4 is None for market in tape.markets):
-        return "it is not known what one of its markets paid"
     series = plan.series[tape.series]
     for market in tape.markets:
         if market.strike.strike_type not in series.strike_types:

@@ -9,6 +9,9 @@ import pytest
 
 from kalshi_alpha.config.monitors import MonitorSettings
 from kalshi_alpha.core.errors import UsageError
+from kalshi_alpha.core.replay.tape import EventTape
+from kalshi_alpha.datastore.market.manifest import EventRef
+from kalshi_alpha.datastore.market.store import MarketStore
 from kalshi_alpha.exec.backtest.explain import event_story
 from kalshi_alpha.exec.backtest.materials import Materials
 from kalshi_alpha.exec.backtest.run import Backtest, run_variant
@@ -25,6 +28,25 @@ def test_a_story_tells_each_decision_and_adds_up(read: Materials, done: Backtest
     assert sum(line.startswith("    bids ") for line in lines) == len(rows)
     assert any("queue ahead unknown" in line for line in lines)
     assert lines[-1].endswith(f"net {net:.6f} dollars")
+
+
+def test_a_story_without_a_result_earns_and_loses_nothing(
+    read: Materials, done: Backtest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = event_story(read, done.variant, EVENT)
+    load = MarketStore.load
+
+    def unpaid(store: MarketStore, ref: EventRef) -> EventTape:
+        tape = load(store, ref)
+        markets = tuple(replace(each, yes_payout_e4=None) for each in tape.markets)
+        return replace(tape, markets=markets)
+
+    monkeypatch.setattr(MarketStore, "load", unpaid)
+    lines = event_story(read, done.variant, EVENT)
+    assert len(lines) == len(whole)
+    assert any(line.endswith("what it earned is not known: unsettled") for line in lines)
+    assert not any(": net " in line for line in lines)
+    assert lines[-1].startswith("settled: by no result that is recorded, so not yet; ")
 
 
 def test_a_market_that_is_passed_over_has_its_reason(read: Materials, done: Backtest) -> None:
