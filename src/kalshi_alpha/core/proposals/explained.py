@@ -7,6 +7,7 @@ its quote would have wanted.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from math import isfinite, isnan
 
@@ -167,6 +168,13 @@ class _Caps:
         self._allotted_e6 = np.bincount(
             legs.ladders, legs.at_risk_e6, minlength=len(table.snapshots)
         ).astype(np.int64)
+        self._units = [snapshot.ladder.risk_unit for snapshot in table.snapshots]
+        self._before_e6, _ = self._taken(steps.positioned)
+        self._of_news_e6 = self._taken(legs)[1]
+        self._held_e6: dict[str, int] = defaultdict(int)
+        for snapshot in table.snapshots:
+            held = trace.holdings.exposures.get(snapshot.ladder.event_ticker, ())
+            self._held_e6[snapshot.ladder.risk_unit] += ladder_exposure(held).e6
 
     def of(self, row: int) -> tuple[CapLeft, ...]:
         trace = self._trace
@@ -178,9 +186,10 @@ class _Caps:
         strike_room = strike - strike_exposure(held, market.ticker)
         left_e6 = (limits.ladder_cap - ladder_exposure(held)).e6 - int(self._allotted_e6[ladder])
         ladder_room = self._ladder_rooms_e6.get(row, left_e6) / E6_PER_DOLLAR
-        unit, sizing = table.snapshots[ladder].ladder.risk_unit, trace.policy.sizing
+        unit, sizing = self._units[ladder], trace.policy.sizing
         whole = sizing.kelly_cap * sizing.bankroll.dollars
-        unit_room = unit_cap(unit, trace.holdings, sizing) - self._held(unit)
+        taken_e6 = self._held_e6[unit] + self._before_e6.get(row, self._of_news_e6[unit])
+        unit_room = unit_cap(unit, trace.holdings, sizing) - taken_e6 / E6_PER_DOLLAR
         positioned = self._positioned.get(row)
         limit = trace.risk.limit
         return (
@@ -190,14 +199,15 @@ class _Caps:
             CapLeft("var", limit, limit - steps.var_before, self._final.get(row)),
         )
 
-    def _held(self, unit: str) -> float:
-        """Return the dollars at risk of what is held on a piece of news, on the ladders at hand."""
-        exposures = self._trace.holdings.exposures
-        return sum(
-            ladder_exposure(exposures.get(snapshot.ladder.event_ticker, ())).dollars
-            for snapshot in self._trace.priced.table.snapshots
-            if snapshot.ladder.risk_unit == unit
-        )
+    def _taken(self, legs: Legs) -> tuple[dict[int, int], Mapping[str, int]]:
+        """Return what orders put at risk of a piece of news: before each by row, and in all."""
+        before_e6: dict[int, int] = {}
+        in_all_e6: dict[str, int] = defaultdict(int)
+        columns = (legs.rows.tolist(), legs.ladders.tolist(), legs.at_risk_e6.tolist())
+        for row, ladder, at_risk_e6 in zip(*columns, strict=True):
+            before_e6[row] = in_all_e6[self._units[ladder]]
+            in_all_e6[self._units[ladder]] += at_risk_e6
+        return before_e6, in_all_e6
 
 
 def _counts(legs: Legs) -> dict[int, Contracts]:

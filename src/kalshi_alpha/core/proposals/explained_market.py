@@ -74,10 +74,12 @@ class CapLeft:
     limit
         Its size.
     room
-        What was free of it. Of the position limits, when this market's turn came; a market that
-        had none is told what the orders of this scan leave. Of ``unit``, beside what is held: a
-        holding may hedge more than that. Of ``var``, beside all that was wanted by then, so that
-        a negative room cuts every order alike.
+        What was free of it. Of ``strike``, ``ladder`` and ``unit``, when this market's turn came:
+        the limit without what is held and what the position limits left to the orders before it,
+        each as if all of it were lost. A market that had no turn is told what the orders of this
+        scan leave. A negative room of ``unit`` cuts nothing where no outcome loses all of that,
+        and else all its orders alike. Of ``var``, which does not add up, beside all that was
+        wanted, so that a negative room cuts every order alike.
     contracts
         What was left of the order; None if it never came so far. Both position limits are
         applied at once, and leave the same.

@@ -31,7 +31,8 @@ def ladder_tables(told: Document, table: Table, width: int | None = None) -> lis
     """Return one table for every ladder, two where the terminal is too narrow for one.
 
     ``model``, ``market`` and ``pooled`` are probabilities of YES, ``honest`` is of the side quoted;
-    ``room`` is the tightest of the position limits and of the cap on one piece of news.
+    ``room`` is what the market's turn found of the tightest of the position limits and of the cap
+    on one piece of news.
     """
     lines = [*_opening(told)]
     for event, markets in groupby(told["markets"], key=lambda each: each["event_ticker"]):
@@ -245,7 +246,10 @@ def _sizing(market: Document, thresholds: Document) -> Iterator[tuple[str, str]]
 def _free(cap: Document) -> str:
     room, limit = cap["room"], f"{cap['limit']:.2f} dollars"
     if room >= 0.0:
-        return f"{room:.2f} free of {limit}"
+        beside = " beside all that is wanted" if cap["cap"] == "var" else ""
+        return f"{room:.2f} free of {limit}{beside}"
+    if cap["cap"] == "unit":
+        return f"{-room:.2f} beyond {limit} by what is held and came before, were all of it lost"
     if cap["cap"] == "var":
         return f"{-room:.2f} beyond {limit} by all that is wanted, so every order is cut alike"
     return f"{-room:.2f} beyond {limit} by what is held"

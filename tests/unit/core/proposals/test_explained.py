@@ -193,3 +193,54 @@ def test_every_market_has_an_order_or_one_reason(case: Scene) -> None:
     }
     reasons = {each.market.ticker: each.stopped for each in found if each.stopped is not None}
     assert reasons == {p.market_ticker: p.reason for p in result.passed}
+
+
+def test_each_order_of_a_piece_of_news_finds_what_those_before_it_left() -> None:
+    case = scene(snapshot({2: (50, 46)}), snapshot({2: (50, 46)}, "KXCPI2-24NOV"))
+    first, second = (caps(each) for each in explained(case))
+    assert first["unit"][:2] == (2500.0, 2500.0)
+    assert second["unit"][1] == pytest.approx(2500.0 - 237.0, abs=0.1)
+    # It is a ladder of its own: of that nothing is taken.
+    assert second["ladder"][1] == 3000.0
+
+
+@given(scenes())
+def test_rooms_at_their_turn_are_limit_less_held_less_earlier_orders(case: Scene) -> None:
+    trace = traced(case)
+    found = explained_markets(trace)
+    legs = trace.allotment.steps.positioned
+    snapshots = trace.priced.table.snapshots
+    held_e6 = {
+        s.ladder.event_ticker: sum(e.at_risk.e6 for e in case.exposures[s.ladder.event_ticker])
+        for s in snapshots
+    }
+    taken_e6: dict[str, int] = {}
+    for row, at_risk_e6 in zip(legs.rows.tolist(), legs.at_risk_e6.tolist(), strict=True):
+        event = found[row].market.event_ticker
+        events = [each for each in held_e6 if unit_of(trace, each) == unit_of(trace, event)]
+        own = {"ladder": (event, [event]), "unit": (unit_of(trace, event), events)}
+        for cap, (where, all_events) in own.items():
+            limit, room, _ = caps(found[row])[cap]
+            before_e6 = sum(held_e6[each] for each in all_events) + taken_e6.get(where, 0)
+            assert room == pytest.approx(limit - before_e6 / 1e6, abs=1e-6)
+            taken_e6[where] = taken_e6.get(where, 0) + at_risk_e6
+    finals = trace.allotment.legs
+    for row in set(range(len(found))) - set(legs.rows.tolist()):
+        event = found[row].market.event_ticker
+        events = [each for each in held_e6 if unit_of(trace, each) == unit_of(trace, event)]
+        ladders = finals.ladders.tolist()
+        left_e6 = sum(held_e6[each] for each in events) + sum(
+            at_risk_e6
+            for ladder, at_risk_e6 in zip(ladders, finals.at_risk_e6.tolist(), strict=True)
+            if snapshots[ladder].ladder.event_ticker in events
+        )
+        limit, room, left = caps(found[row])["unit"]
+        assert left is None
+        assert room == pytest.approx(limit - left_e6 / 1e6, abs=1e-6)
+
+
+def unit_of(trace: ScanTrace, event: str) -> str:
+    """Return the piece of news that settles an event."""
+    snapshots = trace.priced.table.snapshots
+    [unit] = [s.ladder.risk_unit for s in snapshots if s.ladder.event_ticker == event]
+    return unit

@@ -30,7 +30,7 @@ def test_every_market_has_one_row_with_its_decision(told: dict[str, Any]) -> Non
     [golden] = [row for row in rows if row.startswith("> 0.3   0.28/0.32")]
     assert golden.split() == [
         *(">", "0.3", "0.28/0.32", "0.281", "0.300", "0.300", "NO", "0.68", "0.698"),
-        *("0.38", "+1.66", "+0.95", "3.02", "110", "2500", "rest", "110"),
+        *("0.38", "+1.66", "+0.95", "3.02", "110", "2224.31", "rest", "110"),
     ]
 
 
@@ -95,6 +95,23 @@ def test_a_limit_that_is_passed_says_by_how_much_and_what_that_does(told: dict[s
     changed = told | {"markets": [market | {"caps": [*caps, over]}]}
     assert story(changed, market["market_ticker"])["VaR limit"] == (
         "1374.89 beyond 3000.00 dollars by all that is wanted, so every order is cut alike: "
+        "left 14 contracts"
+    )
+
+
+def test_the_rooms_of_one_market_say_what_they_are_beside(told: dict[str, Any]) -> None:
+    found = story(told, "KXCPI-24NOV-T0.3")
+    news, ladder = found["news cap"], found["ladder cap"]
+    # It came last of the seven orders on this news, which cost 350.91, of which 75.22 its own.
+    assert ladder == "2911.20 free of 3000.00 dollars: left 110 contracts"
+    assert news == "2224.31 free of 2500.00 dollars: left 110 contracts"
+    assert found["VaR limit"].startswith("1649.09 free of 2000.00 dollars beside all that is want")
+    market = next(each for each in told["markets"] if each["order"] is not None)
+    over = {"cap": "unit", "room": -12.5, "limit": 2500.0, "contracts": "14"}
+    caps = [each for each in market["caps"] if each["cap"] != "unit"]
+    changed = told | {"markets": [market | {"caps": [*caps, over]}]}
+    assert story(changed, market["market_ticker"])["news cap"] == (
+        "12.50 beyond 2500.00 dollars by what is held and came before, were all of it lost: "
         "left 14 contracts"
     )
 
