@@ -6,6 +6,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
 from typing import Any
 
+from kalshi_alpha.core.text_table import text_table
+
 Document = Mapping[str, Any]
 Table = Callable[[Sequence[str], Iterable[Sequence[str]]], list[str]]
 """Lays out headings and rows as lines."""
@@ -25,10 +27,15 @@ _HEAD = (
 _ALL = (tuple(range(len(_HEAD))),)
 _HALVES = (tuple(range(7)), (0, *range(7, len(_HEAD))))
 _WIDE = 132
+_EDGE = 2
+"""Of a terminal's table beside its text."""
 
 
 def ladder_tables(told: Document, table: Table, width: int | None = None) -> list[str]:
     """Return one table for every ladder, two where the terminal is too narrow for one.
+
+    Where it is too narrow for those too, every field of a market has a line of its own: a number
+    that is folded in its cell reads as another.
 
     ``model``, ``market`` and ``pooled`` are probabilities of YES, ``honest`` is of the side quoted;
     ``room`` is what the market's turn found of the tightest of the position limits and of the cap
@@ -40,9 +47,24 @@ def ladder_tables(told: Document, table: Table, width: int | None = None) -> lis
         resting = sum(each["stopped"] is None for each in rows)
         lines += ["", f"{event}: {_settles(rows[0])}; {len(rows)} markets, {resting} to rest", ""]
         cells = [_row(each) for each in rows]
-        for columns in _ALL if width is None or width >= _WIDE else _HALVES:
-            lines += table(_of(_HEAD, columns), [_of(row, columns) for row in cells])
+        lines += _laid_out(cells, table, width)
     return [*lines, "", *_closing(told)]
+
+
+def _laid_out(cells: Sequence[Sequence[str]], table: Table, width: int | None) -> Iterator[str]:
+    for parts in (_ALL, _HALVES) if width is None or width >= _WIDE else (_HALVES,):
+        pairs = [(_of(_HEAD, columns), [_of(row, columns) for row in cells]) for columns in parts]
+        widest = max(len(line) for head, rows in pairs for line in text_table(head, rows))
+        if width is None or widest + _EDGE <= width:
+            for head, rows in pairs:
+                yield from table(head, rows)
+            return
+    indent = max(map(len, _HEAD)) + 2
+    for strike, *fields in cells:
+        yield strike
+        for name, field in zip(_HEAD[1:], fields, strict=True):
+            if field != "-":
+                yield f"  {name.ljust(indent)}{field}"
 
 
 def market_story(told: Document) -> list[str]:

@@ -44,6 +44,36 @@ def test_a_narrow_terminal_gets_every_column_in_two_tables(told: dict[str, Any])
     assert max(len(line) for line in narrow if line.startswith("> ")) < 76
 
 
+def test_a_terminal_too_narrow_for_a_table_gets_a_field_a_line(told: dict[str, Any]) -> None:
+    own = told | {"markets": [each for each in told["markets"] if each["series_ticker"] == "KXCPI"]}
+
+    def never(*_: object) -> list[str]:
+        raise AssertionError("no table fits")
+
+    lines = ladder_tables(own, never, 40)
+    start = lines.index("> 0.3")
+    assert [line.split(maxsplit=1) for line in lines[start + 1 : start + 14]] == [
+        ["bid/ask", "0.28/0.32"],
+        ["model", "0.281"],
+        ["market", "0.300"],
+        ["pooled", "0.300"],
+        ["quote", "NO 0.68"],
+        ["honest", "0.698"],
+        ["fee", "c     0.38"],
+        ["raw", "c     +1.66"],
+        ["EV", "c      +0.95"],
+        ["Kelly", "%   3.02"],
+        ["asked", "110"],
+        ["room", "$    2224.31"],
+        ["decision", "rest 110"],
+    ]
+    assert max(map(len, lines[start : start + 14])) <= 40
+    # What was never worked out is left out, and the table comes back where it fits.
+    empty = lines[lines.index("> -0.1") : lines.index("> 0")]
+    assert not [line for line in empty if line.split()[-1] == "-"]
+    assert ladder_tables(own, text_table, 80) == ladder_tables(own, text_table, 131)
+
+
 def test_the_tables_end_with_how_many_each_reason_stopped(told: dict[str, Any]) -> None:
     lines = ladder_tables(told, text_table)
     [line] = [line for line in lines if line.startswith("13 stopped by one_sided_book")]
