@@ -48,10 +48,11 @@ class _Loader(SafeLoader):
         return super().construct_mapping(node, deep=deep)
 
 
-_REMEDY = "restore it from the repository, or make a new root with kalshi-alpha init"
+_RESTORE = "restore it from the repository, or make a new root with kalshi-alpha init"
+_BEGIN = "make a root with kalshi-alpha init, or set KALSHI_ALPHA_HOME to the root that there is"
 
 
-def load(path: Path, kind: type[T], *, remedy: str = _REMEDY) -> Loaded[T]:
+def load(path: Path, kind: type[T], *, remedy: str | None = None) -> Loaded[T]:
     """Read a file.
 
     Parameters
@@ -59,7 +60,7 @@ def load(path: Path, kind: type[T], *, remedy: str = _REMEDY) -> Loaded[T]:
     path, kind
         The file, and what it should hold.
     remedy
-        What to do if it cannot be read.
+        What to do if it cannot be read; by default that depends on whether there is a root.
 
     Raises
     ------
@@ -71,7 +72,8 @@ def load(path: Path, kind: type[T], *, remedy: str = _REMEDY) -> Loaded[T]:
         data = path.read_bytes()
     except OSError as error:
         reason = error.strerror or str(error)
-        raise ConfigError(f"{path}: {reason}; {remedy}") from error
+        known = _RESTORE if path.parent.is_dir() else _BEGIN
+        raise ConfigError(f"{path}: {reason}; {remedy or known}") from error
     try:
         tree = yaml.load(data, Loader=_Loader)  # noqa: S506 - a SafeLoader
     except (yaml.YAMLError, UnicodeDecodeError) as error:

@@ -47,7 +47,8 @@ class History:
     def __init__(self, folders: Sequence[Path]) -> None:
         absent = [folder for folder in folders if not folder.is_dir()]
         if absent or not folders:
-            raise MissingData(f"no history folder {absent[0] if absent else '(none was named)'}")
+            named = absent[0] if absent else "(none was named)"
+            raise MissingData(f"no history folder {named}; name one that is there with --data")
         self._folders = tuple(folders)
         self._left_out: dict[tuple[str, str, str], LeftOut] = {}
 

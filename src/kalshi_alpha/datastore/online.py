@@ -154,7 +154,7 @@ def _served_transport(exchange: str) -> httpx2.BaseTransport:
     try:
         import httpx2
     except ImportError as error:
-        raise NotBuilt("live feeds need the extra: pip install kalshi-alpha[live]") from error
+        raise NotBuilt("live feeds need the extra: pip install 'kalshi-alpha[live]'") from error
 
     class Served(httpx2.BaseTransport):
         def __init__(self) -> None:

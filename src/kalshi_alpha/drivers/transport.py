@@ -86,7 +86,7 @@ class FeedClient:
             import httpx2
             from stamina import instrumentation
         except ImportError as error:
-            raise NotBuilt("live feeds need the extra: pip install kalshi-alpha[live]") from error
+            raise NotBuilt("live feeds need the extra: pip install 'kalshi-alpha[live]'") from error
         # Where structlog is installed the library would print every try to standard output.
         instrumentation.set_on_retry_hooks([instrumentation.LoggingOnRetryHook])
         for name in _TALKATIVE:

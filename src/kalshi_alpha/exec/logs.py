@@ -59,7 +59,7 @@ def open_log(
         import structlog
     except ImportError as error:
         raise ConfigError(
-            "structured logs need structlog: install kalshi-alpha with its extra [live]"
+            "structured logs need the extra: pip install 'kalshi-alpha[live]'"
         ) from error
 
     def stamp(_: object, __: str, said: MutableMapping[str, Any]) -> MutableMapping[str, Any]:

@@ -155,6 +155,9 @@ def _read(path: Path, kind: type[Kind]) -> Kind:
     try:
         return msgspec.json.decode(path.read_bytes(), type=kind)
     except OSError as error:
-        raise MissingData(f"{path} cannot be read: {error.strerror}") from error
+        raise MissingData(
+            f"{path} cannot be read: {error.strerror}; name a folder of market fixtures with "
+            "--markets (of a session: --fixtures-root)"
+        ) from error
     except msgspec.MsgspecError as error:
         raise ParseRefused(SOURCE, f"{path}: {error}") from error

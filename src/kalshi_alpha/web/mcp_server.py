@@ -127,7 +127,7 @@ def server(desk: Desk) -> MCPServer[Any]:
         from mcp.types import ToolAnnotations
     except ImportError as error:
         raise UsageError(
-            "the extra [mcp] is not installed: pip install kalshi-alpha[mcp]"
+            "the extra [mcp] is not installed: pip install 'kalshi-alpha[mcp]'"
         ) from error
 
     made: MCPServer[Any] = MCPServer("kalshi-alpha", instructions=ABOUT, log_level="ERROR")

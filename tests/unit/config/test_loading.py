@@ -83,6 +83,11 @@ def test_an_absent_file_is_refused_with_its_remedy(file: Path) -> None:
         load(file, Outer)
 
 
+def test_where_there_is_no_configuration_at_all_a_root_is_made_first(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match="directory; make a root with kalshi-alpha init, or set"):
+        load(tmp_path / "configs" / "series.yaml", Outer)
+
+
 def test_field_names_are_found_inside_maps_lists_and_unions() -> None:
     assert field_names(Outer) == {"schema", "series", "ladder_cap_usd", "note"}
     assert {"rho", "between", "kelly", "cap"} <= field_names(Portfolio)

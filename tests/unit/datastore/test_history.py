@@ -59,9 +59,11 @@ def test_what_is_not_there_is_named(tmp_path: Path) -> None:
         History([source]).frame("X.csv", COLUMNS, ("date",), ("date",))
     with pytest.raises(MissingData, match=r"Y\.csv"):
         History([source]).frame("Y.csv", COLUMNS, ("date",), ("date",))
-    with pytest.raises(MissingData, match="nowhere"):
+    with pytest.raises(
+        MissingData, match=r"no history folder .*nowhere; name one that is there with --data"
+    ):
         History([tmp_path / "nowhere"])
-    with pytest.raises(MissingData, match="none was named"):
+    with pytest.raises(MissingData, match=r"none was named.*; name one that is there with --data"):
         History([])
 
 

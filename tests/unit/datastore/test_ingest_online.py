@@ -183,7 +183,7 @@ def test_without_the_extra_for_live_feeds_it_says_so_in_one_line(
     monkeypatch.setitem(sys.modules, "httpx2", None)
     assert main(["--all", "--online"]) == 1
     assert capsys.readouterr().err == (
-        "ingest: live feeds need the extra: pip install kalshi-alpha[live]\n"
+        "ingest: live feeds need the extra: pip install 'kalshi-alpha[live]'\n"
     )
 
 

@@ -109,5 +109,5 @@ def test_structlog_is_loaded_with_the_first_log_and_not_before() -> None:
 
 def test_without_structlog_the_remedy_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "structlog", None)
-    with pytest.raises(ConfigError, match=r"extra \[live\]"):
+    with pytest.raises(ConfigError, match=r"pip install 'kalshi-alpha\[live\]'"):
         open_log(CLOCK, run_id="r")

@@ -32,7 +32,7 @@ def test_a_missing_file_is_named(folder: Path) -> None:
     (folder / "exchange" / "schedule.json").unlink()
     with pytest.raises(MissingData, match=r"schedule\.json"):
         read_files(folder)
-    with pytest.raises(MissingData, match=r"manifest\.json"):
+    with pytest.raises(MissingData, match=r"manifest\.json .*; name a folder of market fixtures"):
         read_files(folder / "none")
 
 

@@ -175,5 +175,5 @@ def test_without_the_extra_the_command_says_which_one(
     monkeypatch.setitem(sys.modules, "mcp.server.mcpserver", None)
     assert main([]) == 2
     assert capsys.readouterr().err == (
-        f"{mcp_server.NAME}: the extra [mcp] is not installed: pip install kalshi-alpha[mcp]\n"
+        f"{mcp_server.NAME}: the extra [mcp] is not installed: pip install 'kalshi-alpha[mcp]'\n"
     )

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 PrivateKey = Union["RSAPrivateKey", "Ed25519PrivateKey"]
 CREDENTIALS_DIRECTORY = "CREDENTIALS_DIRECTORY"
 RSA_BITS_MIN, RSA_BITS_MAX = 2048, 8192
-NEEDS_EXTRA = "the venue needs the extra: pip install kalshi-alpha[live]"
+NEEDS_EXTRA = "the venue needs the extra: pip install 'kalshi-alpha[live]'"
 _KEY_ID = re.compile(r"[A-Za-z0-9_-]{4,128}")
 
 

@@ -286,7 +286,7 @@ class _Remote:
         try:
             fsspec: Any = import_module("fsspec")
         except ImportError as error:
-            raise NotBuilt(f"{url} needs the extra: pip install kalshi-alpha[replay]") from error
+            raise NotBuilt(f"{url} needs the extra: pip install 'kalshi-alpha[replay]'") from error
         self._files: Any
         self._files, self._root = fsspec.core.url_to_fs(url)
 

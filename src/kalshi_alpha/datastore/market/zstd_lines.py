@@ -17,7 +17,7 @@ from typing import Any
 from kalshi_alpha.core.errors import BadParameter, NotBuilt, TornFile
 from kalshi_alpha.datastore.atomic import fsync_folder
 
-NEEDS_EXTRA = "recordings are compressed with zstd: pip install kalshi-alpha[replay]"
+NEEDS_EXTRA = "recordings are compressed with zstd: pip install 'kalshi-alpha[replay]'"
 LEVEL = 6
 FLUSH_BYTES = 1 << 20
 """So many bytes of lines are written at once at the latest."""

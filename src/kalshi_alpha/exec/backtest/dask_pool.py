@@ -16,7 +16,7 @@ from typing import Any
 
 from kalshi_alpha.core.errors import KalshiAlphaError, NotBuilt
 
-NEEDS_EXTRA = "--executor dask needs the extra: pip install kalshi-alpha[scale]"
+NEEDS_EXTRA = "--executor dask needs the extra: pip install 'kalshi-alpha[scale]'"
 SCHEDULER = "DASK_SCHEDULER_ADDRESS"
 """Dask's own name for the address of a cluster that runs already."""
 CONNECT_S = 10.0

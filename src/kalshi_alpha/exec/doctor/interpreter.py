@@ -98,7 +98,7 @@ def extras(requirements: Iterable[str], installed: Installed, *, venue: bool) ->
             "extras",
             shown,
             "KALSHI_ENV names a venue, and what speaks its protocol is not installed",
-            "run `make setup`, or pip install kalshi-alpha[live]",
+            "run `make setup`, or pip install 'kalshi-alpha[live]'",
         )
     return ok("extras", shown)
 

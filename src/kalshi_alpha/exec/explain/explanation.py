@@ -18,6 +18,7 @@ _KEPT = (
     *("thresholds", "bankroll_usd", "fill_alpha", "value_at_risk", "forecasts"),
     *("forecasts_refused", "ladders", "dry_only", "markets"),
 )
+_ANEW = "scan again, or add --offline or --online"
 
 
 def explanation(run: Run, scanned: Scanned, series: str) -> dict[str, Any]:
@@ -76,11 +77,11 @@ def newest_explanation(paths: Paths, settings: Settings, series: str) -> dict[st
             "add --offline or --online to scan it now, read-only"
         )
     path = max(found, key=lambda each: each.name)
-    document = read_json(path, SCHEMA, END_OF_TIME)
+    try:
+        document = read_json(path, SCHEMA, END_OF_TIME)
+    except TornFile as error:
+        raise TornFile(f"{error}; {_ANEW}") from error
     missing = [name for name in _KEPT if name not in document]
     if missing:
-        raise TornFile(
-            f"{path} lacks {', '.join(missing)}: an older version wrote it; scan again, or add "
-            "--offline or --online"
-        )
+        raise TornFile(f"{path} lacks {', '.join(missing)}: an older version wrote it; {_ANEW}")
     return of_document(document, series)

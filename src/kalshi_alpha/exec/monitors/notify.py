@@ -242,7 +242,7 @@ def post_slack(url: str, text: str, timeout_s: float = TOTAL_S) -> Sent:
     try:
         import httpx2
     except ImportError:
-        return Sent("needs the extra [live]: pip install -e .[live]", may_have_arrived=False)
+        return Sent("needs the extra: pip install 'kalshi-alpha[live]'", may_have_arrived=False)
     body = {"text": slack_text(text), "mrkdwn": False, "link_names": False, "parse": "none"}
     try:
         with httpx2.Client(timeout=timeout_s, follow_redirects=False) as client:
@@ -263,7 +263,8 @@ def post_service(url: str, text: str) -> Sent:
         apprise: Any = import_module("apprise")
     except ImportError:
         return Sent(
-            f"{SERVICES} needs the extra [notify]: pip install -e .[notify]", may_have_arrived=False
+            f"{SERVICES} needs the extra: pip install 'kalshi-alpha[notify]'",
+            may_have_arrived=False,
         )
     services = apprise.Apprise()
     if not services.add(url):

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 WIDTH = 360
 """Units of a picture's width: small enough that its letters are read on a telephone."""
 _POINTS_PER_INCH = 72.0
-REMEDY = "the tear-sheet needs the extra: pip install kalshi-alpha[report]"
+REMEDY = "the tear-sheet needs the extra: pip install 'kalshi-alpha[report]'"
 _STYLE: dict[Any, Any] = {
     "svg.fonttype": "none",
     "svg.hashsalt": "kalshi-alpha",

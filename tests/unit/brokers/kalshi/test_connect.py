@@ -96,7 +96,7 @@ def test_without_the_extra_it_says_what_to_install(
     monkeypatch.setitem(sys.modules, library, None)
 
     async def session() -> None:
-        with pytest.raises(NotBuilt, match=r"pip install kalshi-alpha\[live\]"):
+        with pytest.raises(NotBuilt, match=r"pip install 'kalshi-alpha\[live\]'"):
             connect(KalshiEnv.SIM, desk(tmp_path, "SIM"), SystemClock())
 
     asyncio.run(session())

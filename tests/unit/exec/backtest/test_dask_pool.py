@@ -17,7 +17,7 @@ def test_without_the_extra_one_line_says_what_to_install(monkeypatch: pytest.Mon
 
     monkeypatch.setattr(dask_pool_module, "import_module", missing)
     with (
-        pytest.raises(NotBuilt, match=r"needs the extra: pip install kalshi-alpha\[scale\]"),
+        pytest.raises(NotBuilt, match=r"needs the extra: pip install 'kalshi-alpha\[scale\]'"),
         executor_of("dask", 2),
     ):
         pass

@@ -51,6 +51,15 @@ def test_the_newest_scan_is_explained_from_what_it_wrote(desk: Desk) -> None:
     assert {each["series_ticker"] for each in told["markets"]} == {"KXCPI"}
 
 
+def test_a_torn_document_ends_with_the_way_out(desk: Desk) -> None:
+    path = desk.root / "exec/proposals/CPI/2024-12-11T113000Z.json"
+    path.parent.mkdir(parents=True)
+    path.write_text('{"schema": 1, "generated_at"')
+    settings = load_settings(desk.root / "configs")
+    with pytest.raises(TornFile, match="truncated; scan again, or add --offline or --online"):
+        newest_explanation(Paths(desk.root), settings, "CPI")
+
+
 def test_a_document_of_before_the_numbers_were_kept_says_so(desk: Desk) -> None:
     path = desk.root / "exec/proposals/CPI/2024-12-11T113000Z.json"
     path.parent.mkdir(parents=True)

@@ -219,7 +219,7 @@ def test_no_variable_is_nobody_to_tell(tmp_path: Path) -> None:
 def test_the_other_services_need_their_extra(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "apprise", None)
     said = post_service("json://127.0.0.1", "x")
-    assert said.said == f"{SERVICES} needs the extra [notify]: pip install -e .[notify]"
+    assert said.said == f"{SERVICES} needs the extra: pip install 'kalshi-alpha[notify]'"
 
 
 def test_any_other_service_is_told_by_its_address(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -39,7 +39,7 @@ def test_without_the_extra_it_ends_with_one_line_and_one(
     monkeypatch.setitem(sys.modules, "matplotlib", None)
     assert main([]) == 1
     assert capsys.readouterr().err == (
-        "report: the tear-sheet needs the extra: pip install kalshi-alpha[report]\n"
+        "report: the tear-sheet needs the extra: pip install 'kalshi-alpha[report]'\n"
     )
     assert not (paths.root / "reports/DESK").exists()
 

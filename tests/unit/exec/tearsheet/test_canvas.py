@@ -60,5 +60,5 @@ def test_colours_are_variables_and_the_ground_is_the_page_s(canvas: Canvas) -> N
 
 def test_without_the_extra_the_remedy_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "matplotlib", None)
-    with pytest.raises(NotBuilt, match=r"pip install kalshi-alpha\[report\]"):
+    with pytest.raises(NotBuilt, match=r"pip install 'kalshi-alpha\[report\]'"):
         Canvas()

@@ -96,6 +96,6 @@ def test_the_same_sheet_has_the_same_bytes() -> None:
 def test_without_the_extra_the_remedy_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "jinja2", None)
     page_module._template.cache_clear()
-    with pytest.raises(NotBuilt, match=r"pip install kalshi-alpha\[report\]"):
+    with pytest.raises(NotBuilt, match=r"pip install 'kalshi-alpha\[report\]'"):
         page(sheet("x"))
     page_module._template.cache_clear()
