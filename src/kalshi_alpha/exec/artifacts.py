@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from kalshi_alpha.core.errors import DataError, KalshiAlphaError, MissingData, UsageError
 from kalshi_alpha.core.forecast import Forecast
@@ -24,11 +24,12 @@ from kalshi_alpha.core.types import Price
 from kalshi_alpha.datastore.artifacts import END_OF_TIME, read_json
 from kalshi_alpha.datastore.atomic import encode_json, write_atomic, write_json
 from kalshi_alpha.datastore.paths import Paths
-from kalshi_alpha.exec.explain.markets import market_documents
-from kalshi_alpha.exec.inputs import InputUsed
 from kalshi_alpha.exec.plain import plain
-from kalshi_alpha.exec.scanning import Scanned
 from kalshi_alpha.exec.wiring import Run
+
+if TYPE_CHECKING:
+    from kalshi_alpha.exec.inputs import InputUsed
+    from kalshi_alpha.exec.scanning import Scanned
 
 __all__ = [
     "MONTHLY",
@@ -52,6 +53,9 @@ MONTHLY = ("cpi", "jobs")
 
 def proposals_document(run: Run, scanned: Scanned, series: str) -> dict[str, Any]:
     """Return the scan as plain data: every market is either proposed or has its reason."""
+    # Here and not above: whoever reads documents needs nothing of what sizes orders.
+    from kalshi_alpha.exec.explain.markets import market_documents
+
     return {
         **head(run),
         "series": series,

@@ -5,15 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
 from kalshi_alpha.brokers.kalshi import decode
-from kalshi_alpha.brokers.kalshi.market_reads import MarketReads
 from kalshi_alpha.core.errors import ParseRefused, VenueError, VenueRefused
 from kalshi_alpha.core.ledger.closing_mid import NoMid, QuoteSnapshot, closing_quote
 from kalshi_alpha.core.ledger.entry import EntryKind, LedgerEntry, LedgerMode
 from kalshi_alpha.datastore.closing_mids import MidAttempt, read_mid_attempts, write_mid_attempts
 from kalshi_alpha.datastore.ledger import LedgerStore
 from kalshi_alpha.exec.wiring import Run
+
+if TYPE_CHECKING:
+    from kalshi_alpha.brokers.kalshi.market_reads import MarketReads
 
 LISTED_AFTER = timedelta(minutes=2)
 """How long after its close a market waits for its last candle to be listed."""
