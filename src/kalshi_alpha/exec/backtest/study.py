@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time, timedelta
 
 import numpy as np
 
@@ -19,7 +19,7 @@ from kalshi_alpha.exec.backtest.text import number
 from kalshi_alpha.exec.backtest.weather_forecasts import CLIMATOLOGY
 
 BPS = 1e4
-_EVE, _DAY = "the eve", "the day"
+_EVE, _DAY = "the eve's", "the day's own"
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +31,12 @@ class Case:
 
 
 MONEY = Case(("gate=money",), "an alert of a monitor stops it, as it stops orders with money")
-EVE = Case(("forecast_hours=15",), "forecasts are believed for 15 hours: the eve's windows only")
+_EVE_HOURS = 15
+"""From the eve's noon, of which the forecasts are: its windows are those of 18 and of 00 UTC."""
+EVE = Case(
+    (f"forecast_hours={_EVE_HOURS}",),
+    f"forecasts are believed for {_EVE_HOURS} hours: the eve's windows only",
+)
 
 CASES = (
     Case(("any_taker=0",), "only prints of the other side's takers fill"),
@@ -133,8 +138,8 @@ def _freshness(report: Report, cases: Sequence[StudyCase]) -> Iterator[str]:
         return
     table, alone = report.table, fresh.report.whole
     dated = zip(table.rows, table.day.tolist(), strict=True)
-    windows = np.array([_window(row.as_of, table.days[n]) for row, n in dated], dtype=object)
-    is_eve = np.array([each.startswith(_EVE) for each in windows], dtype=np.bool_)
+    hours = np.array([_hours_after_noon(row.as_of, table.days[n]) for row, n in dated])
+    is_eve = hours < _EVE_HOURS
     eve, later = (table.figures(report.bootstrap, kept) for kept in (is_eve, ~is_eve))
     yield ""
     yield (
@@ -148,8 +153,8 @@ def _freshness(report: Report, cases: Sequence[StudyCase]) -> Iterator[str]:
     yield ""
     yield "| window | orders | fills | net | 90 % interval | zero excluded |"
     yield "|---|--:|--:|--:|---|---|"
-    for name in sorted(set(windows.tolist()), key=lambda each: (not each.startswith(_EVE), each)):
-        yield _window_row(name, table.figures(report.bootstrap, windows == name))
+    for after in sorted(set(hours.tolist())):
+        yield _window_row(after, table.figures(report.bootstrap, hours == after))
     yield ""
     yield (
         "Were the forecast refused after the eve's windows, which is another run, for these then "
@@ -158,15 +163,18 @@ def _freshness(report: Report, cases: Sequence[StudyCase]) -> Iterator[str]:
     )
 
 
-def _window(as_of: datetime, day: date) -> str:
-    at = as_of.astimezone(UTC)
-    return f"{_EVE if at.date() < day else _DAY}, {at:%H:%M} UTC"
+def _hours_after_noon(at: datetime, day: date) -> float:
+    """Return hours from 12 UTC on the eve of a day."""
+    noon = datetime.combine(day, time(12), UTC) - timedelta(days=1)
+    return (at - noon) / timedelta(hours=1)
 
 
-def _window_row(name: str, each: Figures) -> str:
+def _window_row(after: float, each: Figures) -> str:
+    hour, minute = divmod(round((12 + after) * 60) % 1440, 60)
+    whose = _EVE if after < _EVE_HOURS else _DAY
     return (
-        f"| {name} | {each.orders:,} | {each.fills:,} | {each.net_pnl:,.2f} | {_interval(each)} | "
-        f"{_excluded(each)} |"
+        f"| {whose}, {hour:02}:{minute:02} UTC | {each.orders:,} | {each.fills:,} | "
+        f"{each.net_pnl:,.2f} | {_interval(each)} | {_excluded(each)} |"
     )
 
 

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC
+from datetime import UTC, datetime, time, timedelta
 
 import pytest
 
@@ -51,19 +51,22 @@ def test_the_study_answers_by_city_and_month_with_intervals(done: Backtest) -> N
 def test_the_split_by_windows_is_of_the_run_s_own_orders(done: Backtest) -> None:
     answer = page(done, done.report).split("\n## ")[1]
     split = cells(answer, 0, 1, 2, 3)
-    assert {row[0].split(",")[0] for row in split} == {"the eve", "the day"}
+    assert [row[0] for row in split] == [
+        "the eve's, 18:00 UTC",
+        "the eve's, 00:00 UTC",
+        "the day's own, 06:00 UTC",
+        "the day's own, 12:00 UTC",
+    ]
     whole = done.report.whole
     assert sum(int(row[1]) for row in split) == whole.orders
     assert sum(int(row[2]) for row in split) == whole.fills
     assert round(sum(float(row[3].replace(",", "")) for row in split), 2) == round(whole.net_pnl, 2)
     days = done.report.table.days
-    for name, orders, _, net in split:
-        hour = name.split(", ")[1][:5]
+    for hour, (_, orders, _, net) in zip((18, 24, 30, 36), split, strict=True):
         rows = [
             row
             for row, n in zip(done.report.table.rows, done.report.table.day.tolist(), strict=True)
-            if f"{row.as_of.astimezone(UTC):%H:%M}" == hour
-            and (row.as_of.astimezone(UTC).date() < days[n]) == name.startswith("the eve")
+            if row.as_of == datetime.combine(days[n], time(0), UTC) + timedelta(hours=hour - 24)
         ]
         assert len(rows) == int(orders)
         earned = sum(0 if row.realised is None else row.realised.e6 for row in rows)
