@@ -57,7 +57,8 @@ class ChainLookahead:
     cuts
         Instants after which everything was absurd.
     changed
-        Decisions after a cut that did change: a check in which nothing ever does proves nothing.
+        Decisions after a cut that did change, with later values absurd or gone, whichever is
+        less: a check in which nothing ever does proves nothing.
     leaks
         Decisions at or before a cut that changed.
     """
@@ -111,7 +112,7 @@ def chain_lookahead(
     true = _World(read, variant, replayer)
     true.settle(range(len(true.tasks)))
     chosen = _cuts(true, cuts)
-    decisions = changed = 0
+    decisions, changed = 0, dict.fromkeys(ALTERED, 0)
     leaks: list[DecisionLeak] = []
     for place, cut_us in chosen:
         near = range(max(0, place - _DAYS_BEFORE), min(len(true.tasks), place + _DAYS_AFTER + 1))
@@ -124,9 +125,10 @@ def chain_lookahead(
             other.settle(near)
             for n in near:
                 clean, late, found = _compared(true, other, n, cut_us)
-                decisions, changed = decisions + clean, changed + late
+                decisions, changed[altered] = decisions + clean, changed[altered] + late
                 leaks += [each for each in found if each not in leaks]
-    return ChainLookahead(decisions, tuple(from_us(at) for _, at in chosen), changed, tuple(leaks))
+    cut_at = tuple(from_us(at) for _, at in chosen)
+    return ChainLookahead(decisions, cut_at, min(changed.values()), tuple(leaks))
 
 
 def _compared(

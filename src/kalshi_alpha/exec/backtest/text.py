@@ -154,7 +154,7 @@ def lookahead_text(found: ChainLookahead) -> list[str]:
     """Return the lines of a look-ahead check."""
     head = (
         f"look-ahead: {found.decisions:,} decisions compared at {len(found.cuts)} cuts, "
-        f"{found.changed:,} later ones changed with the poisoned future"
+        f"{found.changed:,} later ones changed with a future absurd or gone"
     )
     if found.clean:
         return [f"{head}; none before a cut changed"]
