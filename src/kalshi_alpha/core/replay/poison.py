@@ -1,8 +1,9 @@
-"""A tape whose future is absurd, and the digest of what was decided: nothing before may change."""
+"""A tape whose future is absurd, and the text of what was decided: nothing before may change."""
 
 from __future__ import annotations
 
-import hashlib
+import math
+import re
 from dataclasses import replace
 
 import numpy as np
@@ -20,6 +21,8 @@ from kalshi_alpha.core.replay.tape import (
     TradeColumns,
 )
 from kalshi_alpha.core.types import E4_PER_DOLLAR
+
+_FRACTION = re.compile(r"(-?\b\d+(?:\.\d+(?:e[+-]\d+)?|e[+-]\d+))")
 
 
 def poisoned_tape(tape: EventTape, cut_us: int, family: str) -> EventTape:
@@ -98,17 +101,30 @@ def _mirrored(prices_e4: IntArray, late: BoolArray) -> IntArray:
     return np.where(late, E4_PER_DOLLAR - prices_e4, prices_e4)
 
 
-def decision_digests(day: DayReplay, until_us: int) -> dict[int, str]:
-    """Return a digest of every decision up to an instant, by its clock in microseconds.
+def decision_texts(day: DayReplay, until_us: int) -> dict[int, str]:
+    """Return the text of every decision up to an instant, by its clock in microseconds.
 
     It covers what was proposed with every number of it, what was passed over and why, the value at
-    risk, and what the gate said: of two replays with one digest no decision differs in any byte.
+    risk, and what the gate said.
     """
     withheld = dict(day.withheld)
     return {
-        to_us(result.at): hashlib.sha256(
-            repr((result, withheld.get(result.at))).encode()
-        ).hexdigest()
+        to_us(result.at): repr((result, withheld.get(result.at)))
         for result in day.results
         if to_us(result.at) <= until_us
     }
+
+
+def is_same_decision(one: str | None, other: str | None) -> bool:
+    """Say whether two texts of decisions agree: whole numbers and words to the byte.
+
+    Fractions agree to nine digits. Their last ones hang on how many rows an array has, for sums
+    and exponentials are computed some lanes at a time; prices, counts and money are whole.
+    """
+    if one is None or other is None or one == other:
+        return one == other
+    parts, others = _FRACTION.split(one), _FRACTION.split(other)
+    return len(parts) == len(others) and all(
+        own == its or (n % 2 == 1 and math.isclose(float(own), float(its), rel_tol=1e-9))
+        for n, (own, its) in enumerate(zip(parts, others, strict=True))
+    )

@@ -14,7 +14,7 @@ from kalshi_alpha.core.replay.clocks import from_us, to_us
 from kalshi_alpha.core.replay.engine import DayReplay, replay_day
 from kalshi_alpha.core.replay.gate import Standing
 from kalshi_alpha.core.replay.outcome import DayOutcome, outcome_of
-from kalshi_alpha.core.replay.poison import decision_digests, poisoned_tape
+from kalshi_alpha.core.replay.poison import decision_texts, is_same_decision, poisoned_tape
 from kalshi_alpha.core.replay.results import result_known_at
 from kalshi_alpha.core.replay.tape import EventTape
 from kalshi_alpha.datastore.history import History
@@ -92,9 +92,9 @@ def chain_lookahead(
     filled orders were awaited: a print of the microsecond after it is poisoned, and so is every
     result that was not known at it and every value of the history that came out later, revisions
     included. Then the same with a history in which those values are not there at all: whether a
-    report came is of the future too. What was decided at the cut and before must agree to the
-    byte, what monitors left standing and the gate said of it included, on the day cut, on those
-    before and on the next.
+    report came is of the future too. What was decided at the cut and before must agree
+    (`is_same_decision`), what monitors left standing and the gate said of it included, on the day
+    cut, on those before and on the next.
 
     Parameters
     ----------
@@ -135,10 +135,12 @@ def _compared(
     true: _World, other: _World, n: int, cut_us: int
 ) -> tuple[int, int, list[DecisionLeak]]:
     """Compare a day's decisions: how many until the cut, how many later differ, and which leak."""
-    clean, altered = true.digests(n), other.digests(n)
+    clean, altered = true.decided(n), other.decided(n)
     until, day = max(clean, default=0), true.tasks[n].events[0].day
     compared = sorted(set(clean) | set(altered))
-    differ = [at_us for at_us in compared if clean.get(at_us) != altered.get(at_us)]
+    differ = [
+        at_us for at_us in compared if not is_same_decision(clean.get(at_us), altered.get(at_us))
+    ]
     leaks = [
         DecisionLeak(from_us(cut_us), day, from_us(min(at_us, until)))
         for at_us in differ
@@ -196,10 +198,10 @@ class _World:
         events = self._events(n)
         return self._replayer(events, self.plan, self.standing[n]) if events else None
 
-    def digests(self, n: int) -> dict[int, str]:
-        """Return a digest of every decision of a day."""
+    def decided(self, n: int) -> dict[int, str]:
+        """Return the text of every decision of a day."""
         day = self.day(n)
-        return {} if day is None else decision_digests(day, _NEVER_US)
+        return {} if day is None else decision_texts(day, _NEVER_US)
 
     def _outcome(self, n: int) -> DayOutcome | None:
         day, plan = self.day(n), self.plan
