@@ -227,11 +227,8 @@ def _as_line(ready: Ready, keys: Path) -> str:
 
 
 def _start(as_of: str) -> datetime:
-    try:
-        at = parse_instant(as_of)
-    except OverflowError:
-        at = None
-    if at is None or not _FIRST <= at < _LAST:
+    at = parse_instant(as_of)
+    if not _FIRST <= at < _LAST:
         raise UsageError(
             f"--as-of must be in the years {_FIRST.year} to {_LAST.year - 1}, was {as_of}"
         )
