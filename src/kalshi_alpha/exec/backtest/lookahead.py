@@ -86,7 +86,7 @@ def chain_lookahead(
     cuts: int = CUTS,
     replayer: Replayer = _replayed,
 ) -> ChainLookahead:
-    """Replay the days around some decisions twice, on the truth and on a poisoned future.
+    """Replay the days around some decisions on the truth, a poisoned future, and none.
 
     A cut is an instant of decision, spread over the days, and as often one at which results of
     filled orders were awaited: a print of the microsecond after it is poisoned, and so is every

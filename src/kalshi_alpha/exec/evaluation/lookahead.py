@@ -26,7 +26,17 @@ _ZONE = ZoneInfo("America/New_York")
 
 
 class _AlteredHistory(History):
-    """History whose files are copies that differ after an instant."""
+    """History whose files are copies that differ after an instant.
+
+    Parameters
+    ----------
+    folders
+        The true history.
+    cut
+        The instant.
+    scratch
+        An empty folder for the copies.
+    """
 
     _write: Callable[[Path, Path, datetime], Path]
 
@@ -61,15 +71,6 @@ class PoisonedHistory(_AlteredHistory):
     tables or as files, whichever columns are asked for and as whichever type. Where a table's
     rows are named by what they are about and by when they were said, revised values are planted
     too: every row known before is said anew, one second or one day later.
-
-    Parameters
-    ----------
-    folders
-        The true history.
-    cut
-        The instant.
-    scratch
-        An empty folder for the copies.
     """
 
     _write = staticmethod(poisoned_copy)
@@ -125,15 +126,6 @@ class BlankedHistory(_AlteredHistory):
 
     Poison changes what later values say, and not that there are any: who looks only whether one
     is there passes it, and not this.
-
-    Parameters
-    ----------
-    folders
-        The true history.
-    cut
-        The instant.
-    scratch
-        An empty folder for the copies.
     """
 
     _write = staticmethod(blanked_copy)

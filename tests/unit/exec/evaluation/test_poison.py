@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import csv
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -13,9 +14,19 @@ CUT = datetime(2024, 1, 20, 12, tzinfo=UTC)
 
 
 def poisoned(folder: Path, text: str, name: str = "own.csv") -> list[list[str]]:
+    return altered(poisoned_copy, folder, text, name)
+
+
+def blanked(folder: Path, text: str, name: str = "own.csv") -> list[list[str]]:
+    return altered(blanked_copy, folder, text, name)
+
+
+def altered(
+    copy: Callable[[Path, Path, datetime], Path], folder: Path, text: str, name: str
+) -> list[list[str]]:
     source = folder / name
     source.write_text(text)
-    with poisoned_copy(source, folder / "copies" / name, CUT).open(newline="") as file:
+    with copy(source, folder / "copies" / name, CUT).open(newline="") as file:
         return list(csv.reader(file))
 
 
@@ -76,13 +87,6 @@ def test_what_cannot_be_poisoned_is_refused(tmp_path: Path) -> None:
     (tmp_path / "torn.csv").write_text("a,b\n1\n2,3,4\n")
     with pytest.raises(TornFile):
         poisoned_copy(tmp_path / "torn.csv", tmp_path / "copy", CUT)
-
-
-def blanked(folder: Path, text: str, name: str = "own.csv") -> list[list[str]]:
-    source = folder / name
-    source.write_text(text)
-    with blanked_copy(source, folder / "copies" / name, CUT).open(newline="") as file:
-        return list(csv.reader(file))
 
 
 def test_what_came_later_is_not_there_at_all(tmp_path: Path) -> None:
