@@ -38,11 +38,13 @@ def executor_of(kind: str, workers: int) -> Iterator[Executor | None]:
             count, mp_context=get_context("spawn"), initializer=end_with_parent
         ) as pool,
     ):
+        ended_well = False
         try:
             yield pool
-        except BaseException:
-            pool.shutdown(wait=False, cancel_futures=True)
-            raise
+            ended_well = True
+        finally:
+            if not ended_well:
+                pool.shutdown(wait=False, cancel_futures=True)
 
 
 def end_with_parent() -> None:
