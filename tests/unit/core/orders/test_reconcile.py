@@ -24,7 +24,6 @@ from kalshi_alpha.core.orders.states import OrderState
 from kalshi_alpha.core.orders.venue_view import VenuePosition, VenueSettlement
 from kalshi_alpha.core.types import Contracts, Money, Price, Side
 from order_cases import (
-    AT,
     EVENT,
     ID,
     MARKET,
@@ -44,29 +43,13 @@ from order_cases import (
     venue_order,
     view,
 )
+from reconcile_cases import LATER, LOCKED, OPENING, RESTS, TWIN, found, kinds, position
 
 B = BreakKind
-OPENING = ev.Stated(at=AT, cash=Money(1_000_000_000))
-LATER = later(1)
-
-
-LOCKED = Money(995_800_000)  # free cash while ten rest at 0.42
-
-
-def found(events: list[ev.OrderEvent], at: float = 1, **shown: Any) -> Reconciliation:
-    return reconcile(fold(OPENING, *events), view(**shown), later(at))
-
-
-def kinds(result: Reconciliation) -> list[BreakKind]:
-    return [each.kind for each in result.breaks]
 
 
 def after(events: list[ev.OrderEvent], result: Reconciliation) -> Blotter:
     return fold(OPENING, *events, *result.events)
-
-
-def position(net_e2: int) -> VenuePosition:
-    return VenuePosition(ticker=MARKET, net_e2=net_e2, at_risk=Money(0))
 
 
 def test_what_agrees_is_clean_and_says_so() -> None:
@@ -214,9 +197,7 @@ HELD_SHOWN: dict[str, Any] = {
     "positions": (position(1000),),
     "cash": Money(995_800_000),
 }
-RESTS: list[ev.OrderEvent] = [intended(), accepted()]
 NAMELESS = venue_order(order_id="venue-2", client_order_id=None)
-TWIN = venue_order(order_id="venue-2")
 STRANGER = venue_order(intent(nonce=9), order_id="venue-9")
 
 

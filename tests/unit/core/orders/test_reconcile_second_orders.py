@@ -9,13 +9,9 @@ import msgspec
 import pytest
 
 from kalshi_alpha.core.orders import events as ev
-from kalshi_alpha.core.orders.reconcile import BreakKind, Reconciliation, reconcile
-from kalshi_alpha.core.orders.venue_view import VenuePosition
+from kalshi_alpha.core.orders.reconcile import BreakKind, reconcile
 from kalshi_alpha.core.types import Contracts, Money
 from order_cases import (
-    AT,
-    MARKET,
-    accepted,
     cancelled,
     fold,
     intended,
@@ -27,25 +23,9 @@ from order_cases import (
     venue_order,
     view,
 )
+from reconcile_cases import LATER, LOCKED, OPENING, RESTS, TWIN, found, kinds, position
 
 B = BreakKind
-OPENING = ev.Stated(at=AT, cash=Money(1_000_000_000))
-LATER = later(1)
-LOCKED = Money(995_800_000)  # free cash while ten rest at 0.42
-RESTS: list[ev.OrderEvent] = [intended(), accepted()]
-TWIN = venue_order(order_id="venue-2")
-
-
-def found(events: list[ev.OrderEvent], **shown: Any) -> Reconciliation:
-    return reconcile(fold(OPENING, *events), view(**shown), LATER)
-
-
-def kinds(result: Reconciliation) -> list[BreakKind]:
-    return [each.kind for each in result.breaks]
-
-
-def position(net_e2: int) -> VenuePosition:
-    return VenuePosition(ticker=MARKET, net_e2=net_e2, at_risk=Money(0))
 
 
 def test_a_second_order_is_written_down_and_is_a_break_until_it_is_over() -> None:
