@@ -92,14 +92,14 @@ class ServedExchange:
         self.admin("POST", "fill", {"order_id": order_id, "count": "1.00"})
         return order_id
 
-    def pilot(self, *flags: str) -> subprocess.Popen[str]:
-        """Start a session in a process of its own."""
+    def pilot(self, *flags: str, output: int = subprocess.PIPE) -> subprocess.Popen[str]:
+        """Start a session in a process of its own, which writes to a pipe or another file."""
         command = [sys.executable, "-m", PILOT, "--series", "KXCPI", "--env", "sim", *flags]
         return subprocess.Popen(
             command,
             cwd=self.home,
             env=self.environ,
-            stdout=subprocess.PIPE,
+            stdout=output,
             stderr=subprocess.STDOUT,
             text=True,
         )

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+import os
+import pty
 import signal
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -130,6 +133,34 @@ def test_the_kill_sentinel_stops_orders_at_once_and_clears_the_book_within_a_sec
     code, said = ended(exchange.pilot("--run-seconds", "1"))
     assert (code, "kill_switch" in said) == (3, True)
     assert len(exchange.orders()) == count
+
+
+def test_a_stopped_terminal_holds_no_session_and_shows_what_it_missed(
+    exchange: ServedExchange,
+) -> None:
+    person, terminal = pty.openpty()
+    session = exchange.pilot("--log-level", "debug", output=terminal)
+    exchange.until_resting()
+    os.write(person, b"\x13")
+    sentinel = Paths(exchange.home).kill_switch
+    sentinel.parent.mkdir(parents=True, exist_ok=True)
+    began = time.monotonic()
+    sentinel.touch()
+    while exchange.orders("resting"):
+        assert time.monotonic() - began < NOTHING_RESTS_WITHIN_S
+        time.sleep(0.005)
+    os.write(person, b"\x11")
+    os.close(terminal)
+    said = b""
+    # Linux ends a terminal that its last program left with an error, others with nothing.
+    with suppress(OSError):
+        while piece := os.read(person, 1 << 16):
+            said += piece
+    os.close(person)
+    assert session.wait(30) == 3
+    assert b"KILL SWITCH is on" in said
+    assert b"wrote " in said
+    require_in_order(exchange)
 
 
 def test_the_watchdog_clears_the_book_after_a_killed_runner(exchange: ServedExchange) -> None:

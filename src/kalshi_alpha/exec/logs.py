@@ -6,6 +6,7 @@ when the first log is opened and not before.
 
 from __future__ import annotations
 
+import atexit
 import sys
 from collections.abc import MutableMapping
 from datetime import UTC
@@ -16,7 +17,7 @@ import msgspec
 from kalshi_alpha.core.errors import ConfigError
 from kalshi_alpha.core.ports import Clock
 from kalshi_alpha.core.redaction import redact, redact_text
-from kalshi_alpha.datastore.streams import let_go, write_to
+from kalshi_alpha.datastore.streams import Unhurried, let_go
 
 if TYPE_CHECKING:
     from structlog.typing import FilteringBoundLogger, Processor
@@ -73,8 +74,11 @@ def open_log(
         mask_secrets,
         _as_text if readable else _as_json,
     ]
+    lines = _Lines(sys.stderr if stream is None else stream)
+    if stream is None:
+        atexit.register(lines.finish)
     logger: FilteringBoundLogger = structlog.wrap_logger(
-        _Lines(sys.stderr if stream is None else stream),
+        lines,
         processors=processors,
         wrapper_class=structlog.make_filtering_bound_logger(LEVELS[level]),
         context_class=dict,
@@ -84,17 +88,29 @@ def open_log(
 
 
 class _Lines:
-    """Writes lines to a stream; where that fails the line is lost, and whoever logs goes on."""
+    """Writes lines to a stream; where that fails the line is lost, and whoever logs goes on.
+
+    A line that the stream does not take at once waits for the next, or for the process's end.
+    """
 
     def __init__(self, stream: TextIO) -> None:
-        self._stream = stream
+        self._stream, self._out = stream, Unhurried(lambda: stream, _left_out)
 
     def msg(self, line: str) -> None:
         """Write a line."""
-        if write_to(self._stream, f"{line}\n"):
+        if self._out.write(f"{line}\n"):
             let_go(self._stream)
 
+    def finish(self) -> None:
+        """Write what waits."""
+        self._out.finish()
+
     debug = info = warning = error = critical = msg
+
+
+def _left_out(count: int) -> str:
+    said = {"level": "warning", "event": "lines_left_out", "count": count}
+    return f"{msgspec.json.encode(said).decode()}\n"
 
 
 def log_request(

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import io
 import json
+import os
 import subprocess
 import sys
 from datetime import UTC, datetime
@@ -111,3 +112,23 @@ def test_without_structlog_the_remedy_is_named(monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setitem(sys.modules, "structlog", None)
     with pytest.raises(ConfigError, match=r"pip install 'kalshi-alpha\[live\]'"):
         open_log(CLOCK, run_id="r")
+
+
+def test_a_pipe_that_nobody_empties_holds_no_log_and_loses_no_line_beyond_count() -> None:
+    reading, writing = os.pipe()
+    with os.fdopen(reading, "rb", buffering=0) as reader, os.fdopen(writing, "w") as pipe:
+        log = open_log(CLOCK, run_id="r", stream=pipe)
+        for number in range(3_000):
+            log.info("request", number=number, path="x" * 100)
+        text = reader.read(1 << 16)
+        said_of, mores = b"lines_left_out", 0
+        while said_of not in text:
+            log.info("more")
+            mores += 1
+            text += reader.read(1 << 16)
+    lines = [json.loads(line) for line in text.splitlines()]
+    numbers = [line["number"] for line in lines if "number" in line]
+    assert numbers == list(range(len(numbers)))
+    [left_out] = [line["count"] for line in lines if line["event"] == "lines_left_out"]
+    assert left_out > 0
+    assert len(lines) - 1 + left_out == 3_000 + mores

@@ -21,7 +21,9 @@ from kalshi_alpha.brokers.kalshi.venue_clock import SystemClock, venue_clock
 from kalshi_alpha.core.orders.blotter import Blotter
 from kalshi_alpha.core.ports import Clock
 from kalshi_alpha.datastore.state import Heartbeat, write_heartbeat
+from kalshi_alpha.datastore.streams import Speaker
 from kalshi_alpha.exec.audit import AuditTrail
+from kalshi_alpha.exec.keep_saying import keep_saying
 from kalshi_alpha.exec.kill_watch import KillWatch
 from kalshi_alpha.exec.live_beat import live_beat
 from kalshi_alpha.exec.logs import open_log
@@ -55,6 +57,7 @@ class _Desk:
     journal: OrderJournal
     observer: Observer
     sink: TelemetrySink
+    speak: Speaker
 
 
 def hold_at_venue(
@@ -88,12 +91,16 @@ def hold_at_venue(
     if refusal is not None:
         return refusal
     path = run.paths.order_journal
-    with account_lock(path), OrderJournal(path, request.env.value) as journal:
+    with (
+        request.speaker() as speak,
+        account_lock(path),
+        OrderJournal(path, request.env.value) as journal,
+    ):
         journal.make_room()
         # A session that dies leaves no report, and an older one must not pass for its own.
         run.paths.pilot_session.unlink(missing_ok=True)
         earlier = tuple(journal.replay())
-        with _opened(request, run, clock, journal, environ) as desk:
+        with _opened(request, run, clock, journal, environ, speak) as desk:
             try:
                 held = asyncio.run(_hold(request, desk, mandate, environ))
             finally:
@@ -117,20 +124,21 @@ def _opened(
     clock: Clock,
     journal: OrderJournal,
     environ: Mapping[str, str],
+    speak: Speaker,
 ) -> Iterator[_Desk]:
     """Open telemetry, the audit trail, the log and the client of a session."""
     name = f"pilot-{run.family}-{run.clock.at:%Y%m%dT%H%M%SZ}-{os.getpid()}"
     log = open_log(clock, run_id=name, level=request.log_level)
     sink = TelemetrySink(run.paths, clock, session=name)
     audit = AuditTrail(run.paths, clock, env=request.env, session=name)
-    observer = Observer(sink, audit, request.speaker())
+    observer = Observer(sink, audit, speak)
     kill = KillWatch(run.paths.kill_switch, lambda switch: observer.killed(switch.path))
     try:
         client = connect(
             request.env, environ, clock, killed=kill.engaged, on_call=call_watcher(sink, log)
         )
         signer = Signer(load_credentials(request.env, environ))
-        yield _Desk(run, clock, name, client, signer, kill, journal, observer, sink)
+        yield _Desk(run, clock, name, client, signer, kill, journal, observer, sink, speak)
     finally:
         sink.close()
         audit.close()
@@ -197,7 +205,7 @@ async def _beating(desk: _Desk) -> AsyncIterator[None]:
         takes_over=True,
         on_failure=failed,
     )
-    async with beat:
+    async with beat, keep_saying(desk.speak):
         syncing = asyncio.create_task(desk.sink.keep_synced())
         try:
             yield

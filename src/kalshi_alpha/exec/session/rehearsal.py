@@ -94,7 +94,7 @@ def _practise(
         paid.update(practice.settlements)
         sink = TelemetrySink(run.paths, clock, session=session)
         audit = AuditTrail(run.paths, clock, env=KalshiEnv.SIM, session=session)
-        observer = Observer(sink, audit, request.speaker())
+        observer = Observer(sink, audit, request.speaker(waits=True))
         try:
             async with practice.exchange:
                 given = Surroundings(

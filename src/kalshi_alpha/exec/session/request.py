@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -66,8 +65,12 @@ class PilotRequest:
                 "leave it out to quote until the window ends"
             )
 
-    def speaker(self) -> Callable[[str], None]:
-        """Return what takes the lines that a person watches."""
-        if self.quiet or self.as_json:
-            return lambda _line: None
-        return Speaker("pilot")
+    def speaker(self, *, waits: bool = False) -> Speaker:
+        """Return what takes the lines that a person watches.
+
+        Parameters
+        ----------
+        waits
+            As `Speaker` takes it: True only for a session whose time stands still meanwhile.
+        """
+        return Speaker("pilot", waits=waits, silent=self.quiet or self.as_json)
