@@ -14,6 +14,8 @@ from kalshi_alpha.datastore.market.schema import MARKET_SCHEMA, Table
 from kalshi_alpha.datastore.versioned import decode_versioned
 
 MANIFEST_NAME = "manifest.json"
+GAPS_PLACED = 2
+"""The first schema with a table of gaps; before it a manifest only had words for them."""
 _NAME = re.compile(r"[a-z]+(\.[A-Za-z0-9-]+)?\.parquet")
 
 
@@ -130,10 +132,14 @@ def read_manifest(data: bytes, where: str) -> DateManifest:
     Raises
     ------
     TornFile, NewerSchema
-        If it is not whole, or a later version wrote it.
+        If it is not whole, or a later version wrote it; also if an earlier one wrote that the
+        recording has gaps and not where, as a replay would trade through them.
     """
     remedy = "import or seal this date again"
     manifest = decode_versioned(data, DateManifest, MARKET_SCHEMA, where=where, remedy=remedy)
+    placed = manifest.schema >= GAPS_PLACED or any(f.table is Table.GAPS for f in manifest.files)
+    if manifest.gaps and not placed:
+        raise TornFile(f"{where}: it tells of gaps and not when they were; {remedy}")
     for file in manifest.files:
         if _NAME.fullmatch(file.name) is None:
             raise TornFile(f"{where}: {file.name!r} is no name of a table's file")

@@ -16,7 +16,7 @@ from kalshi_alpha.core.errors import BadParameter
 if TYPE_CHECKING:
     import polars as pl
 
-MARKET_SCHEMA = 1
+MARKET_SCHEMA = 2
 """Of the tables and of the manifest together."""
 
 

@@ -45,7 +45,7 @@ def test_a_manifest_says_what_lies_in_a_partition() -> None:
 
 def test_a_later_schema_is_refused_though_it_has_other_fields() -> None:
     with pytest.raises(NewerSchema):
-        read_manifest(written(schema=2, colour="green"), "here")
+        read_manifest(written(schema=3, colour="green"), "here")
 
 
 @pytest.mark.parametrize("name", ["../trades.parquet", "trades.csv", "/trades.parquet", ""])
@@ -57,3 +57,13 @@ def test_a_name_that_leaves_the_folder_is_refused(name: str) -> None:
 def test_half_a_manifest_is_refused_with_the_remedy() -> None:
     with pytest.raises(TornFile, match="import or seal this date again"):
         read_manifest(written()[:100], "here")
+
+
+def test_gaps_that_an_earlier_version_did_not_place_are_refused_and_nothing_else_of_it() -> None:
+    told = ["2026-06-01T14:00:00+00:00 no snapshot"]
+    assert read_manifest(written(), "here").gaps == ()
+    assert read_manifest(written(schema=2, gaps=told), "here").gaps == tuple(told)
+    with pytest.raises(TornFile, match="tells of gaps and not when they were; import or seal"):
+        read_manifest(written(gaps=told), "here")
+    placed = [{**FILE, "table": "gaps", "name": "gaps.parquet"}]
+    assert read_manifest(written(gaps=told, files=placed), "here").gaps == tuple(told)
