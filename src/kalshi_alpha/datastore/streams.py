@@ -7,18 +7,11 @@ cannot say may keep it from being set.
 from __future__ import annotations
 
 import os
-import select
 import sys
-from collections import deque
-from collections.abc import Callable
 from contextlib import suppress
 from errno import EBADF
-from typing import Literal, Self, TextIO
+from typing import Literal, TextIO
 
-LINES_KEPT_MAX = 1_000
-"""Most pieces of text kept for a stream that takes none; what comes then is counted only."""
-_PIECE = getattr(select, "PIPE_BUF", 512) // 10
-"""Characters that a stream takes whole once it takes any, escaped where it cannot show them."""
 REMEDY = "let it go to a terminal, to a command that reads it all, or to a disk with room"
 
 
@@ -79,130 +72,6 @@ def reason(error: OSError) -> str:
 def cannot_write(why: str) -> str:
     """Return what is said where standard output could not be written, with the remedy."""
     return f"standard output cannot be written: {why}; {REMEDY}"
-
-
-class Unhurried:
-    """Writes to a stream only what it takes at once, and keeps the rest until it takes more.
-
-    A stopped terminal (Ctrl-S), or a pipe that nobody empties, would hold whoever writes to it for
-    as long as it pleases.
-
-    Parameters
-    ----------
-    stream
-        Returns the stream as it is at each write.
-    left_out
-        Says in a line that so many pieces of text were left out, because too much was kept.
-    """
-
-    def __init__(self, stream: Callable[[], TextIO | None], left_out: Callable[[int], str]) -> None:
-        self._stream, self._told = stream, left_out
-        self._kept: deque[str] = deque()
-        self._left_out = 0
-
-    def write(self, text: str) -> str:
-        """Write a text now or later; return why it could not be written, or nothing."""
-        if why := self.more():
-            return why
-        if self._left_out or len(self._kept) >= LINES_KEPT_MAX:
-            self._left_out += 1
-            return ""
-        self._kept.extend(text[at : at + _PIECE] for at in range(0, len(text), _PIECE))
-        return self.more()
-
-    def more(self) -> str:
-        """Write of what was kept as much as is taken now; return as `write` does."""
-        return self._sent(waiting=False)
-
-    def finish(self) -> str:
-        """Write all that was kept, however long it takes; return as `write` does."""
-        return self._sent(waiting=True)
-
-    def _sent(self, *, waiting: bool) -> str:
-        while self._kept or self._left_out:
-            stream = self._stream()
-            if not (waiting or _takes_more(stream)):
-                return ""
-            if not self._kept:
-                self._kept.append(self._told(self._left_out))
-                self._left_out = 0
-            why = write_to(stream, self._kept[0])
-            if why:
-                return why
-            self._kept.popleft()
-        return ""
-
-
-class Speaker:
-    """Says lines beside something that no output may stop: what breaks is told once, and left.
-
-    In a ``with`` block it says at the end what it kept.
-
-    Parameters
-    ----------
-    who
-        Says it.
-    waits
-        Whether it waits for a reader who is slow. False where orders rest meanwhile: lines are
-        kept then until they are taken.
-    silent
-        Says nothing.
-
-    Attributes
-    ----------
-    lost
-        Why standard output could not be written; empty as long as it could.
-    """
-
-    def __init__(self, who: str, *, waits: bool = False, silent: bool = False) -> None:
-        self._who, self._waits, self._silent = who, waits, silent
-        self._out = Unhurried(lambda: sys.stdout, self._left_out)
-        self.lost = ""
-
-    def __call__(self, line: str) -> None:
-        """Say a line, unless one could not be said before."""
-        if not (self.lost or self._silent):
-            self._noted(say(f"{line}\n") if self._waits else self._out.write(f"{line}\n"))
-
-    def more(self) -> None:
-        """Say of what was kept as much as is taken now."""
-        if not self.lost:
-            self._noted(self._out.more())
-
-    def finish(self) -> None:
-        """Say what was kept, however long that takes."""
-        if not self.lost:
-            self._noted(self._out.finish())
-
-    def __enter__(self) -> Self:
-        """Begin."""
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        """Say what was kept."""
-        self.finish()
-
-    def _noted(self, lost: str) -> None:
-        self.lost = lost
-        if lost:
-            complain(f"{self._who}: goes on unheard, {cannot_write(lost)}\n")
-
-    def _left_out(self, count: int) -> str:
-        return f"{self._who}: {count} lines left out here while nothing was taken\n"
-
-
-def _takes_more(stream: TextIO | None) -> bool:
-    """Say whether a stream would take some text at once, or fail at once."""
-    try:
-        number = None if stream is None else stream.fileno()
-    except (OSError, ValueError, AttributeError):
-        # What stands in for a standard stream, as in a notebook, may have no number.
-        return True
-    if number is None or not hasattr(select, "poll"):
-        return True
-    looking = select.poll()
-    looking.register(number, select.POLLOUT)
-    return bool(looking.poll(0))
 
 
 def let_go(stream: TextIO | None) -> None:

@@ -17,7 +17,8 @@ import msgspec
 from kalshi_alpha.core.errors import ConfigError
 from kalshi_alpha.core.ports import Clock
 from kalshi_alpha.core.redaction import redact, redact_text
-from kalshi_alpha.datastore.streams import Unhurried, let_go
+from kalshi_alpha.datastore.speaker import Unhurried
+from kalshi_alpha.datastore.streams import let_go
 
 if TYPE_CHECKING:
     from structlog.typing import FilteringBoundLogger, Processor
@@ -90,19 +91,18 @@ def open_log(
 class _Lines:
     """Writes lines to a stream; where that fails the line is lost, and whoever logs goes on.
 
-    A line that the stream does not take at once waits for the next, or for the process's end.
+    It waits for no stream that takes nothing, see `Unhurried`.
     """
 
     def __init__(self, stream: TextIO) -> None:
-        self._stream, self._out = stream, Unhurried(lambda: stream, _left_out)
+        self._out = Unhurried(lambda: stream, _left_out, lambda _why: let_go(stream))
 
     def msg(self, line: str) -> None:
         """Write a line."""
-        if self._out.write(f"{line}\n"):
-            let_go(self._stream)
+        self._out.write(f"{line}\n")
 
     def finish(self) -> None:
-        """Write what waits."""
+        """Wait until all is written, or cannot be."""
         self._out.finish()
 
     debug = info = warning = error = critical = msg

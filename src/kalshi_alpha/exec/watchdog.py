@@ -25,11 +25,10 @@ from kalshi_alpha.core.ports import Clock
 from kalshi_alpha.datastore.kill_switch import set_kill_switch
 from kalshi_alpha.datastore.paths import Paths
 from kalshi_alpha.datastore.printing import is_quiet, quiet_flag
+from kalshi_alpha.datastore.speaker import Speaker
 from kalshi_alpha.datastore.state import Heartbeat, read_heartbeat
-from kalshi_alpha.datastore.streams import Speaker
 from kalshi_alpha.exec.command import HELP, exit_with, run_command
 from kalshi_alpha.exec.group_cancel import Canceller, CancelOutcome, GroupCanceller
-from kalshi_alpha.exec.keep_saying import keep_saying
 from kalshi_alpha.exec.pulse import HUNG_AFTER_S, Life, Pulse, Sight
 from kalshi_alpha.exec.runner_lock import RunnerLock, process_lives, read_runner_lock
 from kalshi_alpha.exec.telemetry.events import TelemetryEvent
@@ -211,7 +210,7 @@ def cli(*, env_name: str | None, hung_after_s: float, run_s: float | None, as_js
         client = venue_client(env, os.environ, venue_clock(env, os.environ))
         canceller = GroupCanceller(client)
         watchdog = Watchdog(paths, clock, canceller, hung_after_s=hung_after_s, tell=tell)
-        asyncio.run(_checked(canceller, watchdog, run_s, mode_of(env), tell, speak))
+        asyncio.run(_checked(canceller, watchdog, run_s, mode_of(env), tell))
     finally:
         sink.close()
         speak.finish()
@@ -250,12 +249,10 @@ async def _checked(
     run_s: float | None,
     mode: str,
     tell: Callable[[str], None],
-    speak: Speaker,
 ) -> None:
-    async with keep_saying(speak):
-        # A watchdog that could not cancel must say so now, not when it is needed.
-        tell(f"watching, mode {mode}; {await canceller.check()}")
-        await watch(watchdog, run_s)
+    # A watchdog that could not cancel must say so now, not when it is needed.
+    tell(f"watching, mode {mode}; {await canceller.check()}")
+    await watch(watchdog, run_s)
 
 
 def main(argv: Sequence[str] | None = None) -> int:

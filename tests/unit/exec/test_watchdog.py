@@ -18,8 +18,8 @@ from kalshi_alpha.config.environment import KalshiEnv
 from kalshi_alpha.core.errors import VenueError
 from kalshi_alpha.datastore.kill_switch import read_kill_switch
 from kalshi_alpha.datastore.paths import Paths
+from kalshi_alpha.datastore.speaker import Speaker
 from kalshi_alpha.datastore.state import Heartbeat, write_heartbeat
-from kalshi_alpha.datastore.streams import Speaker
 from kalshi_alpha.exec import watchdog as module
 from kalshi_alpha.exec.group_cancel import CancelOutcome
 from kalshi_alpha.exec.pulse import HUNG_AFTER_S

@@ -20,10 +20,9 @@ from kalshi_alpha.brokers.kalshi.signing import Signer
 from kalshi_alpha.brokers.kalshi.venue_clock import SystemClock, venue_clock
 from kalshi_alpha.core.orders.blotter import Blotter
 from kalshi_alpha.core.ports import Clock
+from kalshi_alpha.datastore.speaker import Speaker
 from kalshi_alpha.datastore.state import Heartbeat, write_heartbeat
-from kalshi_alpha.datastore.streams import Speaker
 from kalshi_alpha.exec.audit import AuditTrail
-from kalshi_alpha.exec.keep_saying import keep_saying
 from kalshi_alpha.exec.kill_watch import KillWatch
 from kalshi_alpha.exec.live_beat import live_beat
 from kalshi_alpha.exec.logs import open_log
@@ -57,7 +56,6 @@ class _Desk:
     journal: OrderJournal
     observer: Observer
     sink: TelemetrySink
-    speak: Speaker
 
 
 def hold_at_venue(
@@ -138,7 +136,7 @@ def _opened(
             request.env, environ, clock, killed=kill.engaged, on_call=call_watcher(sink, log)
         )
         signer = Signer(load_credentials(request.env, environ))
-        yield _Desk(run, clock, name, client, signer, kill, journal, observer, sink, speak)
+        yield _Desk(run, clock, name, client, signer, kill, journal, observer, sink)
     finally:
         sink.close()
         audit.close()
@@ -205,7 +203,7 @@ async def _beating(desk: _Desk) -> AsyncIterator[None]:
         takes_over=True,
         on_failure=failed,
     )
-    async with beat, keep_saying(desk.speak):
+    async with beat:
         syncing = asyncio.create_task(desk.sink.keep_synced())
         try:
             yield

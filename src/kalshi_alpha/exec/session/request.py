@@ -7,7 +7,7 @@ from pathlib import Path
 
 from kalshi_alpha.config.environment import KalshiEnv
 from kalshi_alpha.core.errors import UsageError
-from kalshi_alpha.datastore.streams import Speaker
+from kalshi_alpha.datastore.speaker import Speaker
 from kalshi_alpha.exec.scan_options import ScanOptions
 
 PACE_MAX = 10_000.0
