@@ -6,6 +6,7 @@ import pty
 import sys
 import termios
 from collections.abc import Iterator
+from threading import Semaphore
 from typing import NamedTuple
 
 import pytest
@@ -128,6 +129,34 @@ def test_what_is_too_much_to_keep_is_counted_in_its_place(
     speak.finish()
     left_out = "watchdog: 2 lines left out here while nothing was taken"
     assert terminal.shows(4) == ["one", "two", left_out, "five"]
+
+
+def test_nothing_passes_what_was_left_out_before_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    reading, writing = os.pipe()
+    wanted, allowed, really = Semaphore(0), Semaphore(0), os.write
+
+    def write(number: int, data: bytes) -> int:
+        if number == writing:
+            wanted.release()
+            allowed.acquire()
+        return really(number, data)
+
+    monkeypatch.setattr(os, "write", write)
+    monkeypatch.setattr(speaker, "LINES_KEPT_MAX", 2)
+    with os.fdopen(reading) as reader, os.fdopen(writing, "w") as stream:
+        monkeypatch.setattr(sys, "stdout", stream)
+        speak = Speaker("pilot")
+        for line in ("one", "two", "three"):
+            speak(line)
+        wanted.acquire()
+        allowed.release()
+        # The second is on its way, so there is room for one that would come before the count.
+        wanted.acquire()
+        speak("four")
+        allowed.release(2)
+        speak.finish()
+        told = [reader.readline().rstrip("\n") for _ in range(3)]
+    assert told == ["one", "two", "pilot: 2 lines left out here while nothing was taken"]
 
 
 def test_a_speaker_that_may_wait_says_all_at_once_and_a_silent_one_nothing(

@@ -8,7 +8,7 @@ import pytest
 from kalshi_alpha.core.errors import NewerSchema, TornFile
 from kalshi_alpha.core.replay.tape import Fidelity
 from kalshi_alpha.datastore.market.manifest import read_manifest
-from kalshi_alpha.datastore.market.schema import Table
+from kalshi_alpha.datastore.market.schema import MARKET_SCHEMA, Table
 from tape_cases import DAY, EVENT
 
 FILE = {"table": "trades", "rows": 2, "bytes": 9, "sha256": "0", "source": "tape"}
@@ -67,3 +67,8 @@ def test_gaps_that_an_earlier_version_did_not_place_are_refused_and_nothing_else
         read_manifest(written(gaps=told), "here")
     placed = [{**FILE, "table": "gaps", "name": "gaps.parquet"}]
     assert read_manifest(written(gaps=told, files=placed), "here").gaps == tuple(told)
+
+
+def test_what_this_version_writes_places_its_gaps() -> None:
+    told = ["2026-06-01T14:00:00+00:00 no snapshot"]
+    assert read_manifest(written(schema=MARKET_SCHEMA, gaps=told), "here").gaps == tuple(told)
